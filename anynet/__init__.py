@@ -1,0 +1,108 @@
+"""TCP and Unix-socket servers and clients as nursery-scoped objects, on Trio and asyncio."""
+
+from anynet._core.connecting import Connecting, Reconnections, connect, create_connection
+from anynet._core.connection import ConnectionState
+from anynet._core.creation import create_server, serve
+from anynet._core.relaying import RelayEnd, RelayResult, relay
+from anynet._core.server import Server
+from anynet._core.server_events import ServerEvent, ServerEvents
+from anynet._core.server_values import (
+    ConnectionOutcome,
+    Outcome,
+    ServerStatistics,
+    ShutdownReport,
+)
+from anynet._core.socket import Socket, SocketStatistics
+from anynet._core.socket_events import SocketEvents
+from anynet._rules.addresses import Address, Family, SocketAddress, is_ip, is_ipv4, is_ipv6
+from anynet._rules.block_list import BlockList
+from anynet._rules.errors import (
+    AddressBlocked,
+    ConnectAttempt,
+    ConnectError,
+    ConnectionBroken,
+    ConnectionClosed,
+    ConnectionEnded,
+    ConnectRefused,
+    ConnectTimeline,
+    ConnectTimeout,
+    DescriptorsTruncated,
+    IdleTimeout,
+)
+from anynet._rules.events import (
+    Close,
+    Connect,
+    Connection,
+    ConnectionAttempt,
+    ConnectionAttemptFailed,
+    ConnectionAttemptTimeout,
+    Data,
+    Drain,
+    Drop,
+    End,
+    Error,
+    Listening,
+    Lookup,
+    SocketEvent,
+    Timeout,
+)
+from anynet._transport.credentials import PeerCredentials
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Address",
+    "AddressBlocked",
+    "BlockList",
+    "Close",
+    "Connect",
+    "ConnectAttempt",
+    "ConnectError",
+    "ConnectRefused",
+    "ConnectTimeline",
+    "ConnectTimeout",
+    "Connecting",
+    "Connection",
+    "ConnectionAttempt",
+    "ConnectionAttemptFailed",
+    "ConnectionAttemptTimeout",
+    "ConnectionBroken",
+    "ConnectionClosed",
+    "ConnectionEnded",
+    "ConnectionOutcome",
+    "ConnectionState",
+    "Data",
+    "DescriptorsTruncated",
+    "Drain",
+    "Drop",
+    "End",
+    "Error",
+    "Family",
+    "IdleTimeout",
+    "Listening",
+    "Lookup",
+    "Outcome",
+    "PeerCredentials",
+    "Reconnections",
+    "RelayEnd",
+    "RelayResult",
+    "Server",
+    "ServerEvent",
+    "ServerEvents",
+    "ServerStatistics",
+    "ShutdownReport",
+    "Socket",
+    "SocketAddress",
+    "SocketEvent",
+    "SocketEvents",
+    "SocketStatistics",
+    "Timeout",
+    "connect",
+    "create_connection",
+    "create_server",
+    "is_ip",
+    "is_ipv4",
+    "is_ipv6",
+    "relay",
+    "serve",
+]

@@ -1,0 +1,108 @@
+"""Relaying: everything that one connection receives goes out on another, both ways."""
+
+from __future__ import annotations
+
+import enum
+
+import anyio
+import attrs
+from anyio.abc import ByteStream
+
+from anynet._core.socket import Socket
+from anynet._rules.validation import check_seconds
+
+
+class RelayEnd(enum.Enum):
+    """Why a relay ended."""
+
+    #: Both sides ended.
+    ENDED = "ended"
+    #: Nothing passed for the idle timeout.
+    IDLE = "idle"
+    #: A side was lost.
+    BROKEN = "broken"
+
+
+@attrs.frozen(kw_only=True)
+class RelayResult:
+    """What passed through a relay, and why it ended."""
+
+    end: RelayEnd
+    bytes_a_to_b: int
+    bytes_b_to_a: int
+    #: The error of the side that was lost.
+    error: Exception | None = None
+
+
+class _Relay:
+    def __init__(self, idle_timeout: float | None) -> None:
+        self._idle_timeout = idle_timeout
+        self._last_activity = anyio.current_time()
+        self._unfinished = 2
+        self.end = RelayEnd.ENDED
+        self.error: Exception | None = None
+        #: Bytes that went out, by the index of the direction.
+        self.passed = [0, 0]
+
+    async def copy(
+        self, source: ByteStream, sink: ByteStream, direction: int, scope: anyio.CancelScope
+    ) -> None:
+        """One direction, up to its end, which is passed on."""
+        try:
+            async for chunk in source:
+                await sink.send(chunk)
+                self.passed[direction] += len(chunk)
+                self._last_activity = anyio.current_time()
+            try:
+                await sink.send_eof()
+            except NotImplementedError:
+                scope.cancel()  # Without half-close, the end of one direction is the end of both.
+        except (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError) as error:
+            self.end, self.error = RelayEnd.BROKEN, error
+            scope.cancel()
+        self._unfinished -= 1
+        if not self._unfinished:
+            scope.cancel()
+
+    async def watch(self, scope: anyio.CancelScope) -> None:
+        """End the relay when nothing has passed for the idle timeout."""
+        if self._idle_timeout is None:
+            return
+        while (left := self._last_activity + self._idle_timeout - anyio.current_time()) > 0:
+            await anyio.sleep(left)
+        self.end = RelayEnd.IDLE
+        scope.cancel()
+
+
+async def relay(
+    a: ByteStream, b: ByteStream, *, idle_timeout: float | None = None
+) -> RelayResult:
+    """Pass on everything between ``a`` and ``b`` until both have ended, and close both.
+
+    An end-of-stream is passed on as a half-close, so that the other direction goes on; where a
+    stream cannot do that (TLS), the end of one direction ends the relay. When one side is lost, or
+    nothing has passed for ``idle_timeout`` seconds, both are reset, so that a cut stream does not
+    look like a complete one: that is told by the result, not raised. Cancelling it resets both too.
+    """
+    if idle_timeout is not None:
+        check_seconds("idle_timeout", idle_timeout, allow_zero=False)
+    work = _Relay(idle_timeout)
+    complete = False
+    try:
+        async with anyio.create_task_group() as tasks:
+            scope = tasks.cancel_scope
+            tasks.start_soon(work.copy, a, b, 0, scope)
+            tasks.start_soon(work.copy, b, a, 1, scope)
+            tasks.start_soon(work.watch, scope)
+        complete = work.end is RelayEnd.ENDED
+    finally:
+        for stream in (a, b):
+            if not complete and isinstance(stream, Socket):
+                stream.reset()
+            await (stream.aclose() if complete else anyio.aclose_forcefully(stream))
+    return RelayResult(
+        end=work.end,
+        bytes_a_to_b=work.passed[0],
+        bytes_b_to_a=work.passed[1],
+        error=work.error,
+    )

@@ -1,0 +1,75 @@
+"""The events of a server as an async iterator."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+import anyio
+import anyio.lowlevel
+
+from anynet._core.socket import Socket
+from anynet._rules.events import Close, Connection, Drop, Error, Listening
+
+ServerEvent: TypeAlias = Listening | Connection[Socket] | Drop | Error | Close
+
+#: How many events are kept for a consumer that lags; the oldest go first.
+_MOST_KEPT = 1024
+
+
+class EventQueue:
+    """What has happened to a server and was not told yet."""
+
+    def __init__(self) -> None:
+        self._events: deque[ServerEvent] = deque(maxlen=_MOST_KEPT)
+        self._waiting: anyio.CancelScope | None = None
+        self.consumed = False
+
+    def note(self, event: ServerEvent) -> None:
+        """Keep an event and wake the consumer."""
+        self._events.append(event)
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    async def next(self, accept: Callable[[], Awaitable[Socket]] | None) -> ServerEvent:
+        """The next event; with ``accept``, that of a connection that is accepted now."""
+        while not self._events:
+            with anyio.CancelScope() as self._waiting:
+                if accept is None:
+                    await anyio.sleep_forever()
+                else:
+                    return Connection(await accept())
+        return self._events.popleft()
+
+
+class ServerEvents:
+    """Yields the events of one server until after ``Close``. Get it from :meth:`Server.events`.
+
+    On a server with a handler a ``Connection`` is a notice: the handler has the socket. On one
+    without, it hands the socket over, and connections are accepted as they are asked for. A step
+    that is cancelled loses nothing. A consumer that lags is kept 1024 events; older ones are lost.
+    """
+
+    def __init__(self, queue: EventQueue, accept: Callable[[], Awaitable[Socket]] | None) -> None:
+        if queue.consumed:
+            raise anyio.BusyResourceError("consuming the events of")
+        queue.consumed = True
+        self._queue = queue
+        self._accept = accept
+        self._closed = False
+
+    def __aiter__(self) -> ServerEvents:
+        return self
+
+    async def __anext__(self) -> ServerEvent:
+        await anyio.lowlevel.checkpoint()
+        if self._closed:
+            raise StopAsyncIteration
+        try:
+            event = await self._queue.next(self._accept)
+        except anyio.ClosedResourceError:
+            self._accept = None
+            event = await self._queue.next(None)
+        self._closed = isinstance(event, Close)
+        return event

@@ -1,0 +1,82 @@
+"""Surviving a shortage of descriptors: a reserve to refuse connections with, and a backoff."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+from collections.abc import Callable
+
+from anynet._transport.listening import ListeningSocket
+
+_log = logging.getLogger("anynet")
+
+#: accept(2) fails with these when the process, the system or the kernel's memory is exhausted.
+SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 1.0
+_MOST_REFUSED_AT_ONCE = 128
+_SECONDS_BETWEEN_LOG_LINES = 1.0
+
+
+class Shortage:
+    """What to do when a connection cannot be accepted for want of descriptors.
+
+    A descriptor kept in reserve is given up for a moment, so that waiting connections can be
+    accepted and closed: their clients learn at once that the server is full. In between the server
+    pauses, longer and longer up to a second, so that it neither spins nor fills its log.
+    """
+
+    __slots__ = ("_logged_at", "_pause", "_reserve", "_time", "refused")
+
+    def __init__(self, time: Callable[[], float]) -> None:
+        self._time = time
+        self._reserve: int | None = None
+        self._pause = _FIRST_PAUSE
+        self._logged_at = float("-inf")
+        self.refused = 0
+        self._keep_reserve()
+
+    def over(self) -> None:
+        """A connection was accepted: the next shortage starts with a short pause again."""
+        self._pause = _FIRST_PAUSE
+        if self._reserve is None:
+            self._keep_reserve()
+
+    def meet(self, listener: ListeningSocket, error: OSError) -> float:
+        """Refuse what waits at ``listener``; returns for how many seconds to pause."""
+        self._refuse_waiting(listener)
+        now = self._time()
+        if now - self._logged_at >= _SECONDS_BETWEEN_LOG_LINES:
+            self._logged_at = now
+            _log.warning(
+                "cannot accept connections on %s: %s; %d refused so far",
+                listener.address,
+                error.strerror,
+                self.refused,
+            )
+        pause, self._pause = self._pause, min(self._pause * 2, _LONGEST_PAUSE)
+        return pause
+
+    def close(self) -> None:
+        """Give the reserve up."""
+        if self._reserve is not None:
+            os.close(self._reserve)
+            self._reserve = None
+
+    def _keep_reserve(self) -> None:
+        try:
+            self._reserve = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            self._reserve = None  # There is no descriptor now; over() tries again.
+
+    def _refuse_waiting(self, listener: ListeningSocket) -> None:
+        self.close()
+        try:
+            for _ in range(_MOST_REFUSED_AT_ONCE):
+                sock, _peer = listener.accept()
+                self.refused += 1
+                sock.close()
+        except OSError:
+            pass  # No more waiting (BlockingIOError), or the freed descriptor is gone already.
+        self._keep_reserve()

@@ -1,0 +1,330 @@
+"""The await face of a connection."""
+
+from __future__ import annotations
+
+import os
+import socket as stdlib_socket
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, BinaryIO
+
+import anyio
+import anyio.to_thread
+import attrs
+from anyio.abc import AnyByteStream, ByteStream
+from anyio.streams.tls import TLSStream
+
+from anynet._core.connection import Connection, ConnectionState
+from anynet._core.idle_timer import IdleAction
+from anynet._core.socket_events import SocketEvents
+from anynet._rules.addresses import Address
+from anynet._rules.options import ConnectionOptions
+from anynet._rules.validation import check_choice, check_seconds
+from anynet._transport.adoption import adopt_connected
+from anynet._transport.credentials import PeerCredentials, peer_credentials
+from anynet._transport.door import Buffer, DoorStream
+from anynet._transport.foreign_stream import ForeignStream
+from anynet._transport.peer_watch import wait_peer_left
+from anynet._transport.raw_stream import HasFileno, RawStream
+
+_CHUNK = 65536
+
+
+@attrs.frozen(kw_only=True)
+class SocketStatistics:
+    """A snapshot of a connection."""
+
+    state: ConnectionState
+    bytes_received: int
+    bytes_sent: int
+    #: How many sends had to wait for the peer.
+    send_waits: int
+    #: Seconds since the socket was made.
+    age: float
+
+
+class Socket(ByteStream):
+    """A connection: an AnyIO byte stream over TCP, a Unix socket, or any other AnyIO byte stream.
+
+    It comes from :func:`connect`, from a :class:`Server`, or from :meth:`from_stream` and
+    :meth:`from_fd`. One task may receive while another sends; a second task in the same direction
+    gets :exc:`anyio.BusyResourceError`. ``async for chunk in socket`` receives until the peer ends.
+
+    Every operation is a cancellation point before it touches the connection, and of any two
+    consecutive operations of a task at least one lets other tasks run. A receive that is cancelled
+    loses nothing. A send that is cancelled or fails after a part of its message went out leaves the
+    sending side broken, and closing then resets the connection, so that the peer never takes the
+    cut message for a whole one.
+
+    Errors: :exc:`anyio.EndOfStream` once the peer ended its side, :exc:`anyio.BrokenResourceError`
+    when the connection was lost (its ``errno`` says how), :exc:`anyio.ClosedResourceError` when this
+    side closed it, :exc:`TimeoutError` when the idle timeout did.
+    """
+
+    __slots__ = ("_connection", "_stream")
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._stream = connection.stream
+
+    # -- where sockets come from ----------------------------------------------------------------
+
+    @classmethod
+    def from_stream(cls, stream: AnyByteStream, **options: Any) -> Socket:
+        """A socket over any AnyIO byte stream, which it then owns.
+
+        Options: ``allow_half_open``, ``idle_timeout`` (seconds) and ``idle_timeout_action``.
+        """
+        foreign = ForeignStream(stream, base=_own_stream_below(stream))
+        return cls(Connection(foreign, ConnectionOptions(**options)))
+
+    @classmethod
+    def from_fd(cls, fd: int | stdlib_socket.socket, **options: Any) -> Socket:
+        """A socket over a connected stream socket, given as a descriptor or a socket object.
+
+        Takes ownership on success. Raises :exc:`ValueError` for anything but a connected TCP or
+        Unix stream socket, which then stays open and untouched. Options as in :meth:`from_stream`.
+        """
+        connection_options = ConnectionOptions(**options)
+        return cls(Connection(RawStream(adopt_connected(fd)), connection_options))
+
+    # -- receiving and sending ------------------------------------------------------------------
+
+    async def receive(self, max_bytes: int = _CHUNK) -> bytes:
+        """Receive between 1 and ``max_bytes`` bytes.
+
+        Raises :exc:`anyio.EndOfStream` when the peer has ended its side.
+        """
+        return await self._stream.receive(max_bytes)
+
+    def __aiter__(self) -> Socket:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            return await self._stream.receive()
+        except anyio.EndOfStream:
+            raise StopAsyncIteration from None
+
+    async def receive_into(self, buffer: bytearray | memoryview) -> int:
+        """Receive into ``buffer``; returns how many bytes, at least 1.
+
+        Raises :exc:`anyio.EndOfStream` when the peer has ended its side.
+        """
+        return await self._stream.receive_into(buffer)
+
+    async def send(self, item: Buffer) -> None:
+        """Send all of ``item``; returns when the kernel has taken it.
+
+        When it is cancelled or fails half-way, ``bytes_sent`` tells how much went out, later sends
+        raise :exc:`anyio.BrokenResourceError`, and closing resets the connection (TCP) or closes it
+        forcefully (Unix and foreign streams, whose peer may see a clean end).
+        """
+        await self._stream.send(item)
+
+    async def send_many(self, buffers: Iterable[Buffer]) -> None:
+        """Send several buffers as one message, without joining them. Otherwise like :meth:`send`."""
+        await self._stream.send_many(buffers)
+
+    async def send_file(
+        self, file: BinaryIO, offset: int = 0, count: int | None = None
+    ) -> int:
+        """Send ``count`` bytes (None: up to the end) of a regular file; returns how many.
+
+        Uses sendfile on our own sockets; the file's position stays where it is. Raises
+        :exc:`EOFError` when the file is shorter than ``offset + count``.
+        """
+        size = os.fstat(file.fileno()).st_size
+        length = max(size - offset, 0) if count is None else count
+        if offset < 0 or length < 0:
+            raise ValueError(f"offset and count must not be negative, not {offset} and {count}")
+        if isinstance(self._stream, RawStream):
+            await self._stream.send_file(file, offset, length)
+            return length
+        end = offset + length
+        while offset < end:
+            chunk = await anyio.to_thread.run_sync(
+                os.pread, file.fileno(), min(end - offset, _CHUNK), offset
+            )
+            if not chunk:
+                raise EOFError(f"the file ended {end - offset} bytes early")
+            await self._stream.send(chunk)
+            offset += len(chunk)
+        return length
+
+    async def send_eof(self) -> None:
+        """End our side; the peer may go on sending. Calling it again does nothing.
+
+        Raises :exc:`NotImplementedError` over streams that cannot do that, TLS for one.
+        """
+        await self._stream.send_eof()
+
+    async def send_fds(self, message: bytes, fds: Collection[int | HasFileno]) -> None:
+        """Send open descriptors along with a message that is not empty (Unix sockets only)."""
+        await self._unix_stream("send_fds").send_fds(message, fds)
+
+    async def receive_fds(self, msglen: int, maxfds: int) -> tuple[bytes, list[int]]:
+        """Receive a message of at most ``msglen`` bytes, and at most ``maxfds`` descriptors.
+
+        The descriptors are close-on-exec and belong to the caller. When there are more than
+        ``maxfds``, all are closed and :exc:`DescriptorsTruncated` is raised. Unix sockets only.
+        """
+        return await self._unix_stream("receive_fds").receive_fds(msglen, maxfds)
+
+    # -- the end --------------------------------------------------------------------------------
+
+    async def aclose(self, *, linger: float | None = None) -> None:
+        """Close the connection. Operations that wait get :exc:`anyio.ClosedResourceError`.
+
+        Closing over unread input resets a TCP connection, which may destroy a reply on its way. With
+        ``linger`` our side is ended first and what the peer still sends is discarded, for at most
+        that many seconds or until the peer ends too. Cancelled, it closes first and then raises.
+        """
+        if linger is not None and not self._stream.closed:
+            seconds = check_seconds("linger", linger)
+            try:
+                with anyio.move_on_after(seconds):
+                    await self._drain()
+            except BaseException:
+                self._stream.close()
+                raise
+        await self._stream.aclose()
+
+    async def _drain(self) -> None:
+        try:
+            await self._stream.send_eof()
+            while True:
+                await self._stream.receive()
+        except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
+            pass
+        except (NotImplementedError, TimeoutError):
+            pass
+
+    def reset(self) -> None:
+        """Close at once so that a TCP peer sees a reset (RST) and unsent data is dropped.
+
+        Unix sockets and foreign streams cannot reset; they are closed forcefully.
+        """
+        self._stream.abort()
+
+    def detach(self) -> stdlib_socket.socket:
+        """Give the operating system's socket away, non-blocking; this object is then closed.
+
+        Raises :exc:`ValueError` for a foreign stream, which has no socket of its own.
+        """
+        return self._raw_stream("detach").detach()
+
+    async def wait_peer_closed(self) -> None:
+        """Wait until the peer has ended its side or reset the connection, without reading.
+
+        An end-of-stream counts as leaving even where the peer still reads. Needs Linux, and a
+        stream over one of our sockets (:exc:`NotImplementedError` otherwise).
+        """
+        own = self._stream if isinstance(self._stream, RawStream) else self._base()
+        await wait_peer_left(self._stream, own)
+
+    def _base(self) -> RawStream:
+        base = self._stream.base if isinstance(self._stream, ForeignStream) else None
+        if not isinstance(base, RawStream):
+            raise NotImplementedError("a stream that is not over our own socket cannot be watched")
+        return base
+
+    def when_closed(self, callback: Callable[[], object]) -> None:
+        """Call ``callback`` once when this side has closed the connection, whoever did it."""
+        self._connection.when_closed(callback)
+
+    # -- events and settings --------------------------------------------------------------------
+
+    def events(self) -> SocketEvents:
+        """The events of the connection, as an async iterator; see :class:`SocketEvents`.
+
+        There is one consumer; while it consumes, ``receive`` raises
+        :exc:`anyio.BusyResourceError`.
+        """
+        return SocketEvents(self._connection)
+
+    def set_idle_timeout(self, seconds: float | None, *, action: IdleAction = "close") -> None:
+        """Set, replace or (with None) remove the idle timeout.
+
+        After ``seconds`` without a byte in either direction the connection is closed and operations
+        raise :exc:`TimeoutError`, or, with ``action="notify"``, a ``Timeout`` event is told.
+        """
+        if seconds is not None:
+            check_seconds("seconds", seconds, allow_zero=False)
+        check_choice("action", action, ("close", "notify"))
+        self._connection.set_idle_timeout(seconds, action)
+
+    @property
+    def state(self) -> ConnectionState:
+        """Which directions are open."""
+        return self._connection.state
+
+    @property
+    def closed(self) -> bool:
+        """Has this side closed the connection?"""
+        return self._stream.closed
+
+    @property
+    def bytes_received(self) -> int:
+        """How many bytes have been received."""
+        return self._stream.bytes_received
+
+    @property
+    def bytes_sent(self) -> int:
+        """How many bytes the kernel (or the foreign stream) has taken."""
+        return self._stream.bytes_sent
+
+    @property
+    def local_address(self) -> Address | None:
+        """The address of our end; None once closed, and for streams that have none."""
+        return self._stream.local_address
+
+    @property
+    def remote_address(self) -> Address | None:
+        """The address of the peer, also after the close; None for an unnamed Unix peer."""
+        return self._stream.remote_address
+
+    @property
+    def peer_credentials(self) -> PeerCredentials:
+        """The process at the other end of a Unix socket, as the kernel noted it at connect."""
+        return peer_credentials(self._unix_stream("peer_credentials").sock)
+
+    def statistics(self) -> SocketStatistics:
+        """A snapshot of the counters."""
+        stream = self._stream
+        return SocketStatistics(
+            state=self.state,
+            bytes_received=stream.bytes_received,
+            bytes_sent=stream.bytes_sent,
+            send_waits=stream.send_waits,
+            age=stream.host.time() - self._connection.opened_at,
+        )
+
+    @property
+    def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:
+        """The typed attributes of the stream: :class:`anyio.abc.SocketAttribute` and others."""
+        return self._stream.extra_attributes
+
+    def _raw_stream(self, operation: str) -> RawStream:
+        if not isinstance(self._stream, RawStream):
+            raise ValueError(f"{operation} needs a socket of the operating system, not a stream")
+        if self._stream.closed:
+            raise self._stream.closed_error()
+        return self._stream
+
+    def _unix_stream(self, operation: str) -> RawStream:
+        stream = self._raw_stream(operation)
+        if stream.sock.family != stdlib_socket.AF_UNIX:
+            raise ValueError(f"{operation} needs a Unix socket, not {stream.sock.family.name}")
+        return stream
+
+    def __repr__(self) -> str:
+        return f"<anynet.Socket {self.state.value} {self.local_address} - {self.remote_address}>"
+
+
+def _own_stream_below(stream: object) -> DoorStream | None:
+    """The stream of our own that lies below TLS, if there is one."""
+    while isinstance(stream, TLSStream):
+        stream = stream.transport_stream
+    if isinstance(stream, Socket):
+        return stream._stream
+    return stream if isinstance(stream, DoorStream) else None

@@ -1,0 +1,1 @@
+"""Floor 0: values and decisions. No I/O, no clock."""

@@ -1,0 +1,35 @@
+"""Adopting a connected socket that somebody else made."""
+
+from __future__ import annotations
+
+import socket
+
+from anynet._rules.validation import shown
+
+_FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
+
+
+def adopt_connected(fd: int | socket.socket) -> socket.socket:
+    """The connected stream socket behind ``fd``, non-blocking; it belongs to the caller now.
+
+    Raises :exc:`ValueError` that says what is wrong with the descriptor, which stays as it was.
+    """
+    if isinstance(fd, bool) or not isinstance(fd, (int, socket.socket)):
+        raise TypeError(f"fd must be a descriptor or a socket, not {shown(fd)}")
+    try:
+        sock = socket.socket(fileno=fd) if isinstance(fd, int) else fd
+    except (OSError, ValueError) as error:
+        raise ValueError(f"fd {fd} is not a socket: {error}") from error
+    try:
+        if sock.family not in _FAMILIES or sock.type != socket.SOCK_STREAM:
+            raise ValueError(f"fd {sock.fileno()} is not a TCP or Unix stream socket")
+        try:
+            sock.getpeername()
+        except OSError as error:
+            raise ValueError(f"fd {sock.fileno()} is not connected") from error
+    except BaseException:
+        if isinstance(fd, int):
+            sock.detach()
+        raise
+    sock.setblocking(False)
+    return sock

@@ -1,0 +1,266 @@
+"""Any AnyIO byte stream (TLS, in-memory, …) with the door of our own streams.
+
+The await face calls the stream's own ``receive`` and ``send``, with no tasks. The non-blocking
+door needs somebody who waits in its place: a :class:`~anynet._transport.pump.Pump`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import anyio
+from anyio.abc import AnyByteStream, ByteReceiveStream, SocketAttribute
+
+from anynet._rules.addresses import Address
+from anynet._rules.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
+from anynet._transport.door import Buffer, DoorStream, Guard, bytes_view
+from anynet._transport.host_loop import current_host_loop
+from anynet._transport.pump import Pump
+from anynet._transport.sockaddr import address_from_sockaddr
+
+T = TypeVar("T")
+
+
+class ForeignStream(DoorStream):
+    """The door over ``stream``, which it owns.
+
+    ``base`` is our own stream below it, if there is one (TLS over a socket): an abort goes there.
+    """
+
+    __slots__ = ("_leftover", "_operations", "_stream_closed", "base", "pump", "stream")
+
+    def __init__(self, stream: AnyByteStream, *, base: DoorStream | None = None) -> None:
+        super().__init__(current_host_loop())
+        self.stream = stream
+        self.base = base
+        self.pump: Pump | None = None
+        self._leftover = b""
+        self._operations: set[anyio.CancelScope] = set()
+        self._stream_closed = False
+
+    # -- receiving ------------------------------------------------------------------------------
+
+    async def receive(self, max_bytes: int = 65536) -> bytes:
+        if max_bytes < 1:
+            raise ValueError(f"max_bytes must be at least 1, not {max_bytes!r}")
+        self.claim_receiving(Guard.BUSY)
+        try:
+            await self.host.enter_operation()
+            if self._leftover:
+                self.host.left_without_yield()
+            else:
+                self._leftover = await self._interruptible(self.receive_chunk(max_bytes))
+            data = self.take_leftover(max_bytes)
+        finally:
+            self.release_receiving()
+        if not data:
+            self.note_end()
+            raise ConnectionEnded(self.origin)
+        return data
+
+    async def receive_chunk(self, max_bytes: int) -> bytes:
+        """What the stream gives next; ``b""`` at its end. May be more than ``max_bytes``."""
+        try:
+            while True:
+                if isinstance(self.stream, ByteReceiveStream):
+                    chunk = await self.stream.receive(max_bytes)
+                else:
+                    chunk = await self.stream.receive()
+                if chunk:
+                    return chunk
+        except anyio.EndOfStream:
+            return b""
+        except Exception as error:
+            raise self._error(error) from error
+
+    def take_leftover(self, max_bytes: int) -> bytes:
+        """At most ``max_bytes`` of what was received and not handed out yet, counted."""
+        data, self._leftover = self._leftover[:max_bytes], self._leftover[max_bytes:]
+        self.bytes_received += len(data)
+        self.stamp()
+        return data
+
+    def give_back(self, data: bytes) -> None:
+        """Put bytes that nobody took in front of what comes."""
+        self._leftover = data + self._leftover
+
+    async def receive_into(self, buffer: bytearray | memoryview) -> int:
+        view = bytes_view(buffer)
+        if view.readonly or not view.nbytes:
+            raise ValueError("buffer must be writable and not empty")
+        data = await self.receive(view.nbytes)
+        view[: len(data)] = data
+        return len(data)
+
+    def try_receive(self, max_bytes: int = 65536) -> bytes | None:
+        if self._leftover:
+            return self.take_leftover(max_bytes)
+        chunk = self._pumping().take()
+        if chunk is None:
+            return None
+        if not chunk:
+            self.note_end()
+            return b""
+        self._leftover = chunk
+        return self.take_leftover(max_bytes)
+
+    async def wait_readable(self) -> None:
+        if not self._leftover:
+            await self._pumping().wait_readable()
+        if self.closed:
+            raise self.closed_error()
+
+    # -- sending --------------------------------------------------------------------------------
+
+    async def send(self, item: Buffer) -> None:
+        data = bytes(item) if isinstance(item, bytes) else bytes(bytes_view(item))
+        self.claim_sending()
+        started = False
+        try:
+            await self.host.enter_operation()
+            if data:
+                started = True
+                await self._interruptible(self.send_chunk(data))
+                started = False
+        finally:
+            # How much of a failed send went out is unknown: the next one could corrupt the message.
+            self.mid_message = self.mid_message or started
+            self._release_sending()
+
+    async def send_chunk(self, data: bytes) -> None:
+        """Send ``data`` by the stream's own ``send``, counted."""
+        try:
+            await self.stream.send(data)
+        except Exception as error:
+            raise self._error(error) from error
+        self.bytes_sent += len(data)
+        self.stamp()
+
+    async def send_many(self, buffers: Iterable[Buffer]) -> None:
+        await self.send(b"".join(map(bytes_view, buffers)))
+
+    def try_send(self, data: Buffer) -> int:
+        return self._pumping().put(bytes(data))
+
+    async def wait_writable(self) -> None:
+        await self._pumping().wait_writable()
+        if self.closed:
+            raise self.closed_error()
+
+    async def send_eof(self) -> None:
+        if self.eof_sent and not self.closed:
+            await self.host.full_checkpoint()
+            return
+        self.claim_sending()
+        try:
+            await self.host.enter_operation()
+            await self._interruptible(self._end_stream())
+            self.eof_sent = True
+        finally:
+            self._release_sending()
+
+    async def _end_stream(self) -> None:
+        try:
+            await self.stream.send_eof()
+        except (NotImplementedError, AttributeError) as error:
+            raise NotImplementedError(
+                f"{type(self.stream).__name__} cannot end one side alone"
+            ) from error
+        except Exception as error:
+            raise self._error(error) from error
+
+    def _release_sending(self) -> None:
+        if self.send_guard is Guard.BUSY:
+            self.send_guard = Guard.ENDED if self.eof_sent else None
+            if self.mid_message:
+                self.send_guard = Guard.CUT_OFF
+
+    def shut_down_sending(self) -> None:
+        # There is no way to end a foreign stream without waiting: closing it will have to do.
+        self.eof_sent = True
+
+    # -- the end --------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Wake everybody with the closed error; the stream itself is closed by :meth:`aclose`."""
+        if self.closed:
+            return
+        self.mark_closed()
+        for scope in self._operations:
+            scope.cancel()
+        if self.pump is not None:
+            self.pump.wake()
+        self.tell_closed()
+
+    def abort(self) -> None:
+        self.close()
+        self.mid_message = True
+        if self.base is not None:
+            self.base.abort()
+
+    async def aclose(self) -> None:
+        self.close()
+        if self._stream_closed:
+            await self.host.full_checkpoint()
+            return
+        self._stream_closed = True
+        if self.mid_message:
+            if self.base is not None:
+                self.base.abort()
+            await anyio.aclose_forcefully(self.stream)
+            await self.host.full_checkpoint()
+            return
+        try:
+            await self.stream.aclose()
+        except (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream):
+            pass  # The peer did not close properly; the stream is closed all the same.
+
+    async def _interruptible(self, operation: Awaitable[T]) -> T:
+        """Await ``operation`` so that close() ends it with the closed error."""
+        with anyio.CancelScope() as scope:
+            self._operations.add(scope)
+            try:
+                return await operation
+            finally:
+                self._operations.discard(scope)
+        raise self.closed_error()
+
+    def _pumping(self) -> Pump:
+        if self.pump is None:
+            raise RuntimeError(
+                "a stream that is not our own needs `async with socket.events()` around its events"
+            )
+        return self.pump
+
+    def _error(self, error: Exception) -> Exception:
+        """What an error of the stream means to the caller of the operation."""
+        if self.closed:
+            return self.closed_error()
+        if isinstance(error, anyio.ClosedResourceError):
+            return ConnectionClosed(self.origin)
+        if isinstance(error, (OSError, anyio.BrokenResourceError)):
+            self.failed = True
+            number = getattr(error, "errno", None)
+            return ConnectionBroken(self.origin, f"the connection is broken: {error}", number)
+        return error
+
+    # -- attributes -----------------------------------------------------------------------------
+
+    @property
+    def local_address(self) -> Address | None:
+        return self._address(SocketAttribute.local_address)
+
+    @property
+    def remote_address(self) -> Address | None:
+        return self._address(SocketAttribute.remote_address)
+
+    def _address(self, attribute: Any) -> Address | None:
+        try:
+            return address_from_sockaddr(self.stream.extra(attribute, None))
+        except OSError:
+            return None
+
+    @property
+    def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:
+        return self.stream.extra_attributes

@@ -1,0 +1,394 @@
+"""Listening: opening and adopting listening sockets, accepting from them, waiting for several."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import selectors
+import socket
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import anyio
+import attrs
+from anyio.lowlevel import checkpoint
+
+from anynet._rules.addresses import Address, SocketAddress
+from anynet._rules.options import ListenOptions
+from anynet._rules.validation import shown
+from anynet._transport.host_loop import HostLoop, current_host_loop
+from anynet._transport.resolving import literal, resolve
+from anynet._transport.sockaddr import address_from_sockaddr
+from anynet._transport.socket_options import platform_constant
+from anynet._transport.unix_path import BoundPath, bind_unix_path, cannot_listen
+
+#: What listen(2) can be given. The kernel has a lower limit of its own (somaxconn).
+_MAX_BACKLOG = 2**31 - 1
+#: How often to look for a port that is free at all the addresses.
+_PORT_ATTEMPTS = 20
+#: How many failed connections one accept() passes over; more of them are no accident.
+_MAX_FAILED = 64
+_FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
+#: The errors of bind(2) and socket(2) for an address that this machine doesn't have.
+_NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+#: The errors of accept(2) that concern only the connection that was to be accepted.
+_FAILED_CONNECTION = frozenset(
+    getattr(errno, name, errno.ECONNABORTED)
+    for name in (
+        "ECONNABORTED",
+        "EHOSTDOWN",
+        "EHOSTUNREACH",
+        "ENETDOWN",
+        "ENETUNREACH",
+        "ENONET",
+        "ENOPROTOOPT",
+        "EOPNOTSUPP",
+        "EPERM",
+        "EPROTO",
+    )
+)
+
+
+class ListeningSocket:
+    """A socket that listens: non-blocking, owned by this object."""
+
+    __slots__ = ("_path", "address", "closed", "fd", "sock")
+
+    def __init__(self, sock: socket.socket, path: BoundPath | None = None) -> None:
+        self.sock = sock
+        self.fd = sock.fileno()
+        #: Where it listens: an IP address and port, or a path.
+        self.address: Address = address_from_sockaddr(sock.getsockname()) or ""
+        self.closed = False
+        self._path = path
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """The next connection, non-blocking and close-on-exec, and the peer's socket address.
+
+        A connection that failed before it was accepted is passed over. Raises
+        :exc:`BlockingIOError` when there is none, and the :exc:`OSError` of the system, EMFILE for
+        one, when no connection can be accepted now.
+        """
+        failed = 0
+        while True:
+            try:
+                sock, peername = self.sock.accept()
+            except OSError as error:
+                failed += 1
+                if error.errno in _FAILED_CONNECTION and failed < _MAX_FAILED:
+                    continue
+                raise
+            sock.setblocking(False)
+            return sock, peername
+
+    def close(self) -> None:
+        """Stop listening, and unlink the path if this made one. Calling it again does nothing."""
+        self.closed = True
+        if self._path is not None:
+            self._path.close()
+        self.sock.close()
+
+
+class ListenerSet:
+    """The listening sockets of one accept loop, which waits on a single descriptor for them all.
+
+    The set owns its listeners: :meth:`close` closes them. Nothing is watched between two waits, so
+    a loop that must not accept for a while just doesn't wait.
+    """
+
+    __slots__ = (
+        "_host",
+        "_selector",
+        "closed",
+        "fd",
+        "listeners",
+        "readable",
+        "reader",
+        "reader_registered",
+        "writer",
+        "writer_registered",
+    )
+
+    def __init__(
+        self, listeners: Iterable[ListeningSocket], *, host: HostLoop | None = None
+    ) -> None:
+        self._host = host or current_host_loop()
+        self._selector: selectors.BaseSelector | None = None
+        self.listeners: list[ListeningSocket] = []
+        self.closed = False
+        # What the host loop keeps; see Parkable.
+        self.fd = -1
+        self.readable = False
+        self.reader: asyncio.Future[None] | None = None
+        self.writer: asyncio.Future[None] | None = None
+        self.reader_registered = False
+        self.writer_registered = False
+        for listener in listeners:
+            self.add(listener)
+
+    def add(self, listener: ListeningSocket) -> None:
+        """Take one more listener, which a task that waits already then waits for too.
+
+        Raises :exc:`anyio.ClosedResourceError` when the set was closed, and :exc:`OSError` when
+        there is no descriptor left to wait for several; the caller still owns the listener then.
+        """
+        if self.closed:
+            raise anyio.ClosedResourceError
+        if self._selector is not None:
+            self._selector.register(listener.fd, selectors.EVENT_READ, listener)
+        elif self.listeners:
+            selector = selectors.DefaultSelector()
+            try:
+                for each in (*self.listeners, listener):
+                    selector.register(each.fd, selectors.EVENT_READ, each)
+            except BaseException:
+                selector.close()
+                raise
+            self._host.forget(self)  # Wakes the task that waits, which goes on with the new one.
+            self._selector, self.fd = selector, selector.fileno()
+        else:
+            self.fd = listener.fd
+        self.listeners.append(listener)
+
+    async def wait(self) -> None:
+        """Wait until a listener may have a connection. Always yields.
+
+        Raises :exc:`anyio.ClosedResourceError` when the set is, or meanwhile gets, closed.
+        Cancelling it loses nothing. One task at a time can wait.
+        """
+        while not self.closed:
+            if not self.listeners:
+                raise ValueError("there is no listener to wait for")
+            try:
+                await self._host.park_read(self)
+                return
+            except self._host.woken_by_close:
+                continue
+        raise anyio.ClosedResourceError
+
+    def ready(self) -> list[ListeningSocket]:
+        """The listeners that may have a connection; the rest have none. Never waits."""
+        if self._selector is None:
+            return list(self.listeners)
+        return [key.data for key, _ in self._selector.select(0)]
+
+    def close(self) -> None:
+        """Close all the listeners; who waits gets :exc:`anyio.ClosedResourceError`. Idempotent."""
+        if self.closed:
+            return
+        self.closed = True
+        if self.listeners:
+            self._host.forget(self)
+        if self._selector is not None:
+            self._selector.close()
+            self._selector = None
+        for listener in self.listeners:
+            listener.close()
+        self.listeners.clear()
+
+
+async def open_listeners(options: ListenOptions) -> list[ListeningSocket]:
+    """Listen wherever ``options`` say, or take over the sockets that they hold.
+
+    All or nothing: when it fails or is cancelled everything opened is closed again, and the
+    caller's sockets are left as they were. Raises :exc:`OSError` with the error number of the
+    system and the address that could not be listened on, :exc:`ValueError` for a name or a path
+    that cannot be an address and for a descriptor that is not a listening stream socket, and
+    :exc:`NotImplementedError` for ``reuse_port`` on a platform without it.
+    """
+    await checkpoint()
+    if options.fd:
+        return _adopt_all(options.fd)
+    backlog = min(options.backlog, _MAX_BACKLOG)
+    opened: list[ListeningSocket] = []
+    try:
+        for path in options.path:
+            bound = await bind_unix_path(
+                path, mode=options.mode, replace_stale=options.replace_stale, backlog=backlog
+            )
+            opened.append(ListeningSocket(bound.sock, bound))
+        if options.is_tcp:
+            places = await _places(options)
+            ports = options.port or (0,)
+            for index, port in enumerate(ports):
+                if port == 0 or port not in ports[:index]:
+                    opened += _listen_tcp(places, port, options, backlog)
+    except BaseException:
+        _close_all(opened)
+        raise
+    return opened
+
+
+def _close_all(listeners: Iterable[ListeningSocket]) -> None:
+    for listener in listeners:
+        listener.close()
+
+
+# -- TCP --------------------------------------------------------------------------------------
+
+
+async def _places(options: ListenOptions) -> list[list[SocketAddress]]:
+    """For each host the addresses, without a port, that it stands for; none of them twice."""
+    seen: set[SocketAddress] = set()
+    groups = []
+    for host in options.host:
+        found = await _places_of(host, options.ipv6_only)
+        group = [place for place in found if place not in seen]
+        seen.update(group)
+        if group:
+            groups.append(group)
+    return groups
+
+
+async def _places_of(host: str | None, ipv6_only: bool) -> list[SocketAddress]:
+    if host is None:
+        ipv6 = ipv6_only or _has_ipv6()
+        return [SocketAddress("::" if ipv6 else "0.0.0.0")]
+    if host.lower() == "localhost":
+        # RFC 6761 section 6.3: always the loopback addresses, whatever a resolver would say.
+        return [SocketAddress("127.0.0.1"), SocketAddress("::1")]
+    try:
+        place = literal("host", host, 0)
+        if place is not None:
+            return [place]
+        return await resolve(host, 0, family=None, lookup=None)
+    except OSError as error:
+        raise cannot_listen(error, repr(host)) from error
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as sock:
+            sock.bind(("::", 0))
+    except OSError as error:
+        if error.errno in _NOT_HERE:
+            return False
+        raise
+    return True
+
+
+def _listen_tcp(
+    groups: list[list[SocketAddress]], port: int, options: ListenOptions, backlog: int
+) -> list[ListeningSocket]:
+    """Listen at all the places on one port; port 0 is one that is free at all of them."""
+    attempts = _PORT_ATTEMPTS if port == 0 else 1
+    while True:
+        attempts -= 1
+        opened: list[ListeningSocket] = []
+        try:
+            for sock in _bound_sockets(groups, port, options):
+                opened.append(ListeningSocket(sock))
+            for listener in opened:
+                _start(listener, backlog)
+        except OSError as error:
+            _close_all(opened)
+            taken_elsewhere = error.errno == errno.EADDRINUSE and len(opened) > 0
+            if not (taken_elsewhere and attempts):
+                raise
+        except BaseException:
+            _close_all(opened)
+            raise
+        else:
+            return opened
+
+
+def _start(listener: ListeningSocket, backlog: int) -> None:
+    try:
+        listener.sock.listen(backlog)
+    except OSError as error:
+        raise cannot_listen(error, str(listener.address)) from error
+
+
+def _bound_sockets(
+    groups: list[list[SocketAddress]], port: int, options: ListenOptions
+) -> Iterator[socket.socket]:
+    """One bound socket for each place, but for IPv6 places of a name on a machine without IPv6."""
+    # `::` can take the IPv4 connections only if nobody else is to listen for them.
+    explicit_ipv4 = None not in options.host and any(
+        place.family == "ipv4" for group in groups for place in group
+    )
+    ipv6_only = options.ipv6_only or explicit_ipv4
+    for group in groups:
+        missing: OSError | None = None
+        bound = 0
+        for place in group:
+            try:
+                sock = _bind(attrs.evolve(place, port=port), ipv6_only, options.reuse_port)
+            except OSError as error:
+                if error.errno not in _NOT_HERE or place.family == "ipv4":
+                    raise
+                missing = missing or error
+                continue
+            bound += 1
+            port = port or sock.getsockname()[1]
+            yield sock
+        if missing is not None and not bound:
+            raise missing
+
+
+def _bind(address: SocketAddress, ipv6_only: bool, reuse_port: bool) -> socket.socket:
+    ipv6 = address.family == "ipv6"
+    try:
+        sock = socket.socket(socket.AF_INET6 if ipv6 else socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            sock.setblocking(False)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if reuse_port:
+                name = platform_constant("reuse_port", "SO_REUSEPORT")
+                sock.setsockopt(socket.SOL_SOCKET, name, 1)
+            if ipv6:
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, ipv6_only)
+            sock.bind(address.to_sockaddr())
+        except BaseException:
+            sock.close()
+            raise
+    except OSError as error:
+        raise cannot_listen(error, str(address)) from error
+    return sock
+
+
+# -- adoption ---------------------------------------------------------------------------------
+
+
+def _adopt_all(fds: Iterable[int | socket.socket]) -> list[ListeningSocket]:
+    """Take over the listening sockets behind ``fds``: all of them, or else none."""
+    checked: dict[int, socket.socket] = {}
+    ours: list[socket.socket] = []
+    try:
+        for item in fds:
+            sock = item if isinstance(item, socket.socket) else _wrap(item)
+            if sock is not item:
+                ours.append(sock)
+            _check_listening(sock)
+            if sock.fileno() in checked:
+                raise ValueError(f"fd {sock.fileno()} is given twice")
+            checked[sock.fileno()] = sock
+    except BaseException:
+        for sock in ours:
+            sock.detach()
+        raise
+    for sock in checked.values():
+        sock.setblocking(False)
+    return [ListeningSocket(sock) for sock in checked.values()]
+
+
+def _wrap(fd: int) -> socket.socket:
+    try:
+        return socket.socket(fileno=fd)
+    except OSError as error:
+        raise ValueError(f"fd {fd} is not a socket: {error.strerror}") from error
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"fd must be an open descriptor, not {fd}") from error
+
+
+def _check_listening(sock: socket.socket) -> None:
+    fd = sock.fileno()
+    if fd < 0:
+        raise ValueError("fd must be an open socket, but it has been closed")
+    if sock.family not in _FAMILIES:
+        raise ValueError(f"fd {fd} is not a TCP or Unix socket but {shown(sock.family)}")
+    kind = sock.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE)
+    if kind != socket.SOCK_STREAM:
+        raise ValueError(f"fd {fd} is not a stream socket but {shown(socket.SocketKind(kind))}")
+    if not sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        raise ValueError(f"fd {fd} is not listening")

@@ -1,0 +1,152 @@
+"""The non-blocking door of a foreign stream: two tasks that wait in the place of its user.
+
+One reads ahead, at most ``high_water_mark`` bytes; the other sends what was put, and takes no more
+while as much is queued. Bytes that nobody took are given back to the stream at the end.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Protocol
+
+import anyio
+import anyio.lowlevel
+from anyio.abc import TaskGroup
+
+_CHUNK = 65536
+
+
+class Pumped(Protocol):
+    """What a pump needs from the stream."""
+
+    async def receive_chunk(self, max_bytes: int) -> bytes: ...
+
+    async def send_chunk(self, data: bytes) -> None: ...
+
+    def give_back(self, data: bytes) -> None: ...
+
+
+class Pump:
+    """Reads and sends for ``stream`` in two tasks of ``task_group`` until :meth:`stop`."""
+
+    def __init__(self, stream: Pumped, high_water_mark: int = _CHUNK) -> None:
+        self._stream = stream
+        self._high_water_mark = high_water_mark
+        self._received: deque[bytes] = deque()
+        self._received_size = 0
+        self._queued: deque[bytes] = deque()
+        self._queued_size = 0
+        self._ended = False
+        self._receive_error: Exception | None = None
+        self._send_error: Exception | None = None
+        self._readable = anyio.Event()
+        self._writable = anyio.Event()
+        self._taken = anyio.Event()
+        self._put = anyio.Event()
+        self._scopes = (anyio.CancelScope(), anyio.CancelScope())
+
+    def start(self, task_group: TaskGroup) -> None:
+        """Begin to pump in tasks of ``task_group``."""
+        task_group.start_soon(self._read)
+        task_group.start_soon(self._write)
+
+    async def finish(self) -> None:
+        """Wait until everything that was put has been sent; raises what stopped that."""
+        while self._queued and self._send_error is None:
+            self._writable = anyio.Event()
+            await self._writable.wait()
+        if self._send_error is not None:
+            raise self._send_error
+
+    def stop(self) -> None:
+        """End both tasks and give the stream back what was read and not taken."""
+        self._cancel()
+        self._stream.give_back(b"".join(self._received))
+        self._received.clear()
+
+    @property
+    def unsent(self) -> bool:
+        """Is something put that has not been sent?"""
+        return bool(self._queued)
+
+    def wake(self) -> None:
+        """Wake whoever waits, and end the tasks: the stream has been closed."""
+        self._cancel()
+        self._readable.set()
+        self._writable.set()
+
+    def _cancel(self) -> None:
+        for scope in self._scopes:
+            scope.cancel()
+
+    def take(self) -> bytes | None:
+        """The next chunk, ``b""`` at the end, None when one has to wait; raises a read's error."""
+        if self._received:
+            chunk = self._received.popleft()
+            self._received_size -= len(chunk)
+            self._taken.set()
+            return chunk
+        if self._receive_error is not None:
+            raise self._receive_error
+        return b"" if self._ended else None
+
+    def put(self, data: bytes) -> int:
+        """Queue as much of ``data`` as there is room for; raises the error of an earlier send."""
+        if self._send_error is not None:
+            raise self._send_error
+        accepted = data[: self._high_water_mark - self._queued_size]
+        if accepted:
+            self._queued.append(accepted)
+            self._queued_size += len(accepted)
+            self._put.set()
+        return len(accepted)
+
+    async def wait_readable(self) -> None:
+        """Wait until :meth:`take` has something to say."""
+        if not (self._received or self._ended or self._receive_error):
+            self._readable = anyio.Event()
+            await self._readable.wait()
+        else:
+            await anyio.lowlevel.checkpoint()
+
+    async def wait_writable(self) -> None:
+        """Wait until :meth:`put` has room."""
+        if self._queued_size >= self._high_water_mark and self._send_error is None:
+            self._writable = anyio.Event()
+            await self._writable.wait()
+        else:
+            await anyio.lowlevel.checkpoint()
+
+    async def _read(self) -> None:
+        with self._scopes[0]:
+            while not self._ended and self._receive_error is None:
+                room = self._high_water_mark - self._received_size
+                if room <= 0:
+                    self._taken = anyio.Event()
+                    await self._taken.wait()
+                    continue
+                try:
+                    chunk = await self._stream.receive_chunk(min(room, _CHUNK))
+                except Exception as error:
+                    self._receive_error = error
+                else:
+                    self._ended = not chunk
+                    if chunk:
+                        self._received.append(chunk)
+                        self._received_size += len(chunk)
+                self._readable.set()
+
+    async def _write(self) -> None:
+        with self._scopes[1]:
+            while self._send_error is None:
+                if not self._queued:
+                    self._put = anyio.Event()
+                    await self._put.wait()
+                    continue
+                try:
+                    await self._stream.send_chunk(self._queued[0])
+                except Exception as error:
+                    self._send_error = error
+                else:
+                    self._queued_size -= len(self._queued.popleft())
+                self._writable.set()

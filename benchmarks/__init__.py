@@ -1,0 +1,1 @@
+"""Measures anynet beside the other ways to write an echo server, in one run."""

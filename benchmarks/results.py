@@ -1,0 +1,69 @@
+"""Samples by scenario, peer and round; medians with their spread, ratios round by round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from statistics import median
+
+import attrs
+
+from benchmarks.measurements import Sample
+
+
+@attrs.frozen(kw_only=True)
+class Spread:
+    """The median of some rounds, the lowest and the highest."""
+
+    median: float
+    low: float
+    high: float
+    rounds: int
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> Spread | None:
+        """None when there are no values."""
+        known = sorted(values)
+        if not known:
+            return None
+        return cls(median=median(known), low=known[0], high=known[-1], rounds=len(known))
+
+
+@attrs.frozen(kw_only=True)
+class Failure:
+    """A peer that could not be measured in a scenario."""
+
+    scenario: str
+    peer: str
+    text: str
+
+
+class Results:
+    """Everything that one run measured."""
+
+    __slots__ = ("failures", "samples")
+
+    def __init__(self) -> None:
+        self.samples: dict[str, dict[str, dict[int, Sample]]] = {}
+        self.failures: list[Failure] = []
+
+    def add(self, scenario: str, peer: str, round_number: int, sample: Sample) -> None:
+        self.samples.setdefault(scenario, {}).setdefault(peer, {})[round_number] = sample
+
+    def fail(self, scenario: str, peer: str, text: str) -> None:
+        self.failures.append(Failure(scenario=scenario, peer=peer, text=text))
+
+    def failed(self, scenario: str, peer: str) -> bool:
+        return any(each.scenario == scenario and each.peer == peer for each in self.failures)
+
+    def spread(self, scenario: str, peer: str, metric: str) -> Spread | None:
+        return Spread.of(self._values(scenario, peer, metric).values())
+
+    def ratio(self, scenario: str, peer: str, base: str, metric: str) -> Spread | None:
+        """`peer` over `base`, each round by itself: what slows the machine slows both of a round."""
+        over = self._values(scenario, peer, metric)
+        under = self._values(scenario, base, metric)
+        return Spread.of(over[n] / under[n] for n in over.keys() & under.keys() if under[n] > 0)
+
+    def _values(self, scenario: str, peer: str, metric: str) -> dict[int, float]:
+        rounds = self.samples.get(scenario, {}).get(peer, {})
+        return {number: sample[metric] for number, sample in rounds.items()}

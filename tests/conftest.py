@@ -1,0 +1,18 @@
+"""Every async test runs on Trio, on asyncio and on uvloop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+BACKENDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "trio": ("trio", {}),
+    "asyncio": ("asyncio", {"debug": False}),
+    "uvloop": ("asyncio", {"use_uvloop": True}),
+}
+
+
+@pytest.fixture(params=list(BACKENDS))
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
+    return BACKENDS[request.param]

@@ -1,0 +1,240 @@
+"""The measuring tools measure, and say what they measured; nothing here depends on time."""
+
+from __future__ import annotations
+
+import io
+import json
+import socketserver
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from rich.console import Console
+
+from benchmarks.build import compile_c
+from benchmarks.catalogue import Peer, list_peers
+from benchmarks.chart import draw_chart
+from benchmarks.export import to_json
+from benchmarks.measure import choose, measure
+from benchmarks.measurements import Bench
+from benchmarks.processes import Cores, MeasureError, running_server
+from benchmarks.report import print_report
+from benchmarks.results import Results, Spread
+from benchmarks.scenarios import Scenario, list_scenarios
+from benchmarks.targets import TARGETS, judge
+
+SCENARIOS = {each.name: each for each in list_scenarios(idle_connections=20)}
+OURS = Peer(name="anynet-trio", label="anynet on Trio", compared_with=("raw-trio",))
+RAW = Peer(name="raw-trio", label="raw Trio")
+ABSENT = Peer(name="node", label="Node net", absent="no program node")
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    directory = tmp_path_factory.mktemp("programs")
+    return {name: compile_c(name, directory) for name in ("load", "echo_epoll")}
+
+
+@pytest.fixture
+def bench(programs: dict[str, Path]) -> Bench:
+    return Bench(load=programs["load"], cores=Cores.choose(), seconds=0.1, warmup=0.02)
+
+
+@pytest.fixture
+def c_server(programs: dict[str, Path]) -> Peer:
+    return list_peers(c_server=programs["echo_epoll"])[0]
+
+
+@pytest.mark.parametrize("name", ["rtt-1x64", "rtt-64x4096", "bulk", "connect"])
+def test_a_sample_of_load(bench: Bench, c_server: Peer, name: str) -> None:
+    sample = bench.sample(SCENARIOS[name], c_server.command)
+    assert sample["ops_per_s"] > 0
+    assert sample["mb_per_s"] > 0
+    assert sample["cpu_us_per_op"] > 0
+    assert sample["p50_us"] <= sample["p99_us"]
+    assert all(metric.key in sample for metric in SCENARIOS[name].metrics)
+
+
+def test_a_sample_of_idle_memory(bench: Bench, c_server: Peer) -> None:
+    sample = bench.sample(SCENARIOS["idle"], c_server.command)
+    assert 0 <= sample["bytes_per_connection"] < 65536
+
+
+def test_a_python_peer_serves(bench: Bench) -> None:
+    command = (sys.executable, "-m", "benchmarks.peers.asyncio_streams", "PORT")
+    assert bench.sample(SCENARIOS["rtt-64x64"], command)["ops_per_s"] > 0
+
+
+def test_a_server_that_dies_tells_why(bench: Bench) -> None:
+    command = (sys.executable, "-c", "raise SystemExit('no such luck')")
+    with pytest.raises(MeasureError, match="died with status 1:\nno such luck"):
+        bench.sample(SCENARIOS["rtt-1x64"], command)
+
+
+def test_the_server_is_ended_with_its_block(c_server: Peer) -> None:
+    with (
+        pytest.raises(ZeroDivisionError),
+        running_server(c_server.command, Cores.choose().server) as server,
+    ):
+        raise ZeroDivisionError
+    assert server.process.returncode is not None
+
+
+def test_load_over_a_unix_socket(programs: dict[str, Path], tmp_path: Path) -> None:
+    path = str(tmp_path / "echo")
+    with serving_on(path):
+        command = [str(programs["load"]), "rtt", path, "--connections=4", "--operations=10"]
+        result = json.loads(subprocess.check_output(command))
+    assert result["operations"] >= 10
+    assert result["errors"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["run", "1"], "MODE must be rtt, bulk, conn or idle, not run"),
+        (["rtt", "70000"], "ADDRESS must be a number from 1 to 65535, not 70000"),
+        (["rtt", "1", "--bytes=0"], "--bytes must be a number from 1 to"),
+        (["rtt"], "usage:"),
+    ],
+)
+def test_load_refuses(programs: dict[str, Path], arguments: list[str], complaint: str) -> None:
+    command = [programs["load"], *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert complaint in done.stderr
+
+
+def test_ratios_are_taken_round_by_round() -> None:
+    results = Results()
+    for number, (ours, raw) in enumerate([(1.0, 2.0), (9.0, 10.0), (4.0, 5.0)]):
+        results.add("rtt-64x64", "anynet-trio", number, {"cpu_us_per_op": ours})
+        results.add("rtt-64x64", "raw-trio", number, {"cpu_us_per_op": raw})
+    results.add("rtt-64x64", "raw-trio", 3, {"cpu_us_per_op": 100.0})  # a round without ours
+    ratio = results.ratio("rtt-64x64", "anynet-trio", "raw-trio", "cpu_us_per_op")
+    assert ratio == Spread(median=0.8, low=0.5, high=0.9, rounds=3)
+
+
+@pytest.mark.parametrize(("ours", "met"), [(6.9, True), (7.1, False)])
+def test_targets_are_judged_by_the_median(ours: float, met: bool) -> None:
+    verdict = judge(TARGETS[0], results_of(ours, 10.0))
+    assert verdict.met is met
+
+
+def test_a_target_that_was_not_measured_is_neither_met_nor_missed() -> None:
+    assert judge(TARGETS[0], Results()).met is None
+
+
+def test_the_report_shows_everything() -> None:
+    results = results_of(6.9, 10.0)
+    results.fail("bulk", "raw-trio", "the server died with status 1:\nboom")
+    out = io.StringIO()
+    console = Console(file=out, width=150)
+    scenarios = [SCENARIOS["rtt-64x64"], SCENARIOS["bulk"]]
+    print_report(console, scenarios, [OURS, RAW, ABSENT], results)
+    text = out.getvalue().replace("\N{NO-BREAK SPACE}", " ")
+    assert "12 345 (12 345–12 345)" in text
+    assert "anynet on Trio ÷ raw Trio" in text
+    assert "0.690 (0.690–0.690)" in text
+    assert "absent: Node net (no program node)" in text
+    assert "failed: raw-trio in bulk: the server died with status 1:\nboom" in text
+
+
+def test_the_chart_is_svg_with_a_bar_for_each_peer_and_metric() -> None:
+    text = draw_chart(
+        list(SCENARIOS.values()), [OURS, RAW, ABSENT], results_of(6.9, 10.0), note="a < b"
+    )
+    chart = ElementTree.fromstring(text)
+    words = {element.text for element in chart.iter() if element.tag.endswith("text")}
+    assert {"anynet on Trio", "raw Trio", "6.9", "10.0", "a < b"} <= words
+    assert "Node net" not in words
+    bars = [element for element in chart.iter() if element.tag.endswith("rect")]
+    assert len(bars) == 1 + 2 * 2  # the background; two peers by two metrics
+
+
+def test_the_json_holds_samples_ratios_and_targets() -> None:
+    document = json.loads(
+        json.dumps(
+            to_json(
+                [SCENARIOS["rtt-64x64"]],
+                [OURS, RAW, ABSENT],
+                results_of(6.9, 10.0),
+                {"rounds": 1},
+            )
+        )
+    )
+    ours = document["scenarios"]["rtt-64x64"]["peers"]["anynet-trio"]
+    assert ours["rounds"]["1"]["cpu_us_per_op"] == 6.9
+    assert ours["ratios"]["raw-trio"]["cpu_us_per_op"]["median"] == pytest.approx(0.69)
+    assert document["absent"] == {"node": "no program node"}
+    assert document["targets"][0]["met"] is True
+
+
+def test_a_peer_that_fails_is_not_tried_again_and_the_others_go_on(
+    bench: Bench, c_server: Peer
+) -> None:
+    broken = Peer(name="broken", label="broken", command=(sys.executable, "-c", "1/0"))
+    scenario = SCENARIOS["rtt-1x64"]
+    results = measure(Console(file=io.StringIO()), bench, [scenario], [broken, c_server, ABSENT], 2)
+    assert [(failure.peer, failure.scenario) for failure in results.failures] == [
+        ("broken", "rtt-1x64")
+    ]
+    assert sorted(results.samples["rtt-1x64"]["c-epoll"]) == [1, 2]
+
+
+def test_names_are_chosen_or_refused() -> None:
+    known = list(SCENARIOS.values())
+    assert choose("--scenarios", known, "idle, rtt-1x64") == [known[0], known[-1]]
+    with pytest.raises(SystemExit, match="--scenarios must name some of .*, not 'rtt'"):
+        choose("--scenarios", known, "rtt")
+
+
+def test_node_is_absent_when_it_is_not_there() -> None:
+    peers = {peer.name: peer for peer in list_peers(c_server=Path("c"), node="/no/such/node")}
+    assert peers["node"].absent == "no program /no/such/node"
+    assert all(name in peers for peer in peers.values() for name in peer.compared_with)
+
+
+def test_targets_name_known_peers_scenarios_and_metrics() -> None:
+    names = {peer.name for peer in list_peers(c_server=Path("c"))}
+    for target in TARGETS:
+        assert {target.peer, target.base or target.peer} <= names
+        scenario: Scenario = SCENARIOS[target.scenario]
+        assert target.metric in {metric.key for metric in scenario.metrics}
+
+
+def results_of(ours: float, raw: float) -> Results:
+    results = Results()
+    for name, cpu in (("anynet-trio", ours), ("raw-trio", raw)):
+        sample = {
+            "ops_per_s": 12345.0,
+            "cpu_us_per_op": cpu,
+            "p50_us": 1.0,
+            "p99_us": 2.0,
+            "server_busy_percent": 99.0,
+        }
+        results.add("rtt-64x64", name, 1, sample)
+    return results
+
+
+class Echo(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        while chunk := self.request.recv(65536):
+            self.request.sendall(chunk)
+
+
+@contextmanager
+def serving_on(path: str) -> Iterator[None]:
+    with socketserver.ThreadingUnixStreamServer(path, Echo) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
