@@ -99,7 +99,7 @@ class Bench:
 
 
 def resident_bytes(pid: int) -> int:
-    """Resident memory as the kernel counts it page by page, which /proc/PID/statm only estimates."""
+    """Resident memory, counted page by page; /proc/PID/statm only estimates it."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         name, *rest = line.split()
         if name == "Rss:":
@@ -109,7 +109,8 @@ def resident_bytes(pid: int) -> int:
 
 def _read_line(process: subprocess.Popen[bytes], server: Server) -> dict[str, Any]:
     """The load generator's line of JSON. It bounds its own time, so reading needs no timeout."""
-    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
     line = process.stdout.readline()
     if not line:
         server.check()

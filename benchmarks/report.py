@@ -23,7 +23,7 @@ def print_report(
         ratios = ratio_table(scenario, peers, results)
         if ratios.row_count:
             console.print(ratios)
-    console.print("medians (lowest–highest) of the rounds; ↑ more is better, ↓ less is better")
+    console.print("medians (lowest-highest) of the rounds; ↑ more is better, ↓ less is better")
     console.print(target_table([judge(target, results) for target in TARGETS]))
     for peer in peers:
         if peer.absent is not None:
@@ -63,7 +63,7 @@ def ratio_table(scenario: Scenario, peers: Sequence[Peer], results: Results) -> 
                 results.ratio(scenario.name, peer.name, base, metric.key)
                 for metric in scenario.headline
             ]
-            if any(ratios):
+            if any(ratio is not None for ratio in ratios):
                 cells = [spread_text(ratio, 2) for ratio in ratios]
                 table.add_row(f"{peer.label} ÷ {labels[base]}", *cells)
     return table
@@ -82,13 +82,13 @@ def target_table(verdicts: Sequence[Verdict]) -> Table:
 
 
 def spread_text(spread: Spread | None, digits: int) -> str:
-    """Median (lowest–highest)."""
+    """Median (lowest-highest)."""
     if spread is None:
-        return "–"
+        return "-"
     middle, low, high = (
         number_text(value, digits) for value in (spread.median, spread.low, spread.high)
     )
-    return f"{middle} ({low}–{high})"
+    return f"{middle} ({low}-{high})"
 
 
 def number_text(value: float, digits: int) -> str:

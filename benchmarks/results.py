@@ -59,7 +59,7 @@ class Results:
         return Spread.of(self._values(scenario, peer, metric).values())
 
     def ratio(self, scenario: str, peer: str, base: str, metric: str) -> Spread | None:
-        """`peer` over `base`, each round by itself: what slows the machine slows both of a round."""
+        """`peer` over `base`, each round by itself: a slow machine slows both of a round."""
         over = self._values(scenario, peer, metric)
         under = self._values(scenario, base, metric)
         return Spread.of(over[n] / under[n] for n in over.keys() & under.keys() if under[n] > 0)

@@ -63,10 +63,10 @@ def _round_trips(connections: int, size: int, text: str) -> Scenario:
 def list_scenarios(*, idle_connections: int) -> list[Scenario]:
     """All scenarios, in the order in which they are measured and shown."""
     return [
-        _round_trips(1, 64, "1 connection × 64 B"),
-        _round_trips(64, 64, "64 connections × 64 B"),
-        _round_trips(1, 4096, "1 connection × 4 KiB"),
-        _round_trips(64, 4096, "64 connections × 4 KiB"),
+        _round_trips(1, 64, "1 connection x 64 B"),
+        _round_trips(64, 64, "64 connections x 64 B"),
+        _round_trips(1, 4096, "1 connection x 4 KiB"),
+        _round_trips(64, 4096, "64 connections x 4 KiB"),
         Scenario(
             name="bulk",
             label="Bulk, 8 connections, 64 KiB chunks",

@@ -37,7 +37,7 @@ class Verdict:
 
 TARGETS = (
     Target(
-        label="CPU per round trip, 64 × 64 B: anynet on Trio ÷ raw Trio",
+        label="CPU per round trip, 64 x 64 B: anynet on Trio ÷ raw Trio",
         scenario="rtt-64x64",
         metric="cpu_us_per_op",
         peer="anynet-trio",
@@ -45,7 +45,7 @@ TARGETS = (
         at_most=0.70,
     ),
     Target(
-        label="CPU per round trip, 64 × 64 B: anynet on asyncio ÷ AnyIO on asyncio",
+        label="CPU per round trip, 64 x 64 B: anynet on asyncio ÷ AnyIO on asyncio",
         scenario="rtt-64x64",
         metric="cpu_us_per_op",
         peer="anynet-asyncio",
@@ -53,7 +53,7 @@ TARGETS = (
         at_most=0.40,
     ),
     Target(
-        label="CPU per round trip, 64 × 64 B: anynet on asyncio ÷ asyncio streams",
+        label="CPU per round trip, 64 x 64 B: anynet on asyncio ÷ asyncio streams",
         scenario="rtt-64x64",
         metric="cpu_us_per_op",
         peer="anynet-asyncio",
@@ -61,7 +61,7 @@ TARGETS = (
         at_most=1.15,
     ),
     Target(
-        label="Round trips/s, 1 × 64 B: anynet on Trio ÷ raw Trio",
+        label="Round trips/s, 1 x 64 B: anynet on Trio ÷ raw Trio",
         scenario="rtt-1x64",
         metric="ops_per_s",
         peer="anynet-trio",

@@ -50,7 +50,7 @@ class Handover:
                     await self._fewer.wait()
                 served = await self._accept()
                 self._pending += 1
-                self._task_group.start_soon(self._serve_one, served)
+                served.task = self._task_group.start_soon(self._serve_one, served)
         except anyio.ClosedResourceError:
             pass  # The server was closed.
         finally:

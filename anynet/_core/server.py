@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
@@ -15,7 +14,7 @@ from anynet._core.handover import Handover
 from anynet._core.registry import Registry
 from anynet._core.server_events import EventQueue, ServerEvents
 from anynet._core.server_values import ServerStatistics, ShutdownReport
-from anynet._core.serving import Handler, Served, Service
+from anynet._core.serving import Handler, Served, Service, served_here
 from anynet._core.shutdown import end_connections
 from anynet._core.socket import Socket
 from anynet._rules.addresses import Address
@@ -31,10 +30,8 @@ from anynet._rules.validation import check_seconds
 from anynet._transport.listening import ListeningSocket, open_listeners
 from anynet._transport.raw_stream import socket_attributes
 
-#: The connection whose handler runs in this context, for a shutdown called from there.
-_served_here: contextvars.ContextVar[Served | None] = contextvars.ContextVar(
-    "anynet served", default=None
-)
+#: One name for all: making one of each handler would cost every connection.
+_TASK_NAME = "anynet connection"
 
 
 class Server(Listener[Socket]):
@@ -63,8 +60,10 @@ class Server(Listener[Socket]):
         self._handler = handler
         self._listen_options = listen_options
         self._options = options
-        self._service = Service(options, connection_options, self._opened)
         self._registry = Registry()
+        self._service = Service(
+            options, connection_options, self._opened, self._registry.remove
+        )
         self._events = EventQueue()
         self._listeners: list[ListeningSocket] = []
         self._addresses: tuple[Address, ...] = ()
@@ -184,7 +183,7 @@ class Server(Listener[Socket]):
         if self._options.tls is not None:
             if self._handover is None:
                 tasks = self._entered()
-                self._handover = Handover(self._accept_served, self._serve_one, tasks)
+                self._handover = Handover(self._accept_served, self._service.run, tasks)
             return await self._handover.take()
         served = await self._accept_served()
         socket = self._service.socket_of(served, served.raw)
@@ -214,16 +213,11 @@ class Server(Listener[Socket]):
         try:
             while True:
                 served = await self._accept_served()
-                tasks.start_soon(self._serve_one, served, handler)
+                served.task = tasks.start_soon(
+                    self._service.run, served, handler, name=_TASK_NAME
+                )
         except anyio.ClosedResourceError:
             pass  # The server was closed.
-
-    async def _serve_one(self, served: Served, handler: Handler) -> None:
-        _served_here.set(served)
-        try:
-            await self._service.run(served, handler)
-        finally:
-            self._registry.remove(served)
 
     async def _accept_served(self) -> Served:
         served = Served(await self._acceptor.accept())
@@ -255,7 +249,7 @@ class Server(Listener[Socket]):
         seconds = self._options.grace_period if grace is None else check_seconds("grace", grace)
         self._entered()
         self.close()
-        return await end_connections(self._registry, _served_here.get(), seconds)
+        return await end_connections(self._registry, served_here.get(), seconds)
 
     async def aclose(self) -> None:
         """The same as :meth:`shutdown`, without its report."""

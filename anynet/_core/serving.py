@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 import anyio
+from anyio import TaskHandle
 from anyio.streams.tls import TLSStream
 
 from anynet._core.blame import is_failure_of_peer
@@ -20,23 +22,29 @@ from anynet._transport.raw_stream import RawStream
 Handler: TypeAlias = Callable[[Socket], Awaitable[object]]
 
 
+#: The connection whose handler runs in this context: a shutdown called from there won't wait for it.
+served_here: contextvars.ContextVar[Served | None] = contextvars.ContextVar(
+    "anynet served", default=None
+)
+
+
 class Served:
     """One connection of a server, from its accept until its handler has ended."""
 
-    __slots__ = ("accepted_at", "raw", "scope", "socket")
+    __slots__ = ("accepted_at", "raw", "socket", "task")
 
     def __init__(self, raw: RawStream) -> None:
         self.raw = raw
         self.accepted_at = raw.host.time()
         #: None during the TLS handshake.
         self.socket: Socket | None = None
-        #: The scope of the handler, if there is one.
-        self.scope: anyio.CancelScope | None = None
+        #: The task of the handler; None for a connection that was handed over.
+        self.task: TaskHandle[None] | None = None
 
     def cancel(self) -> None:
         """Cancel the handler, if there is one."""
-        if self.scope is not None:
-            self.scope.cancel()
+        if self.task is not None:
+            self.task.cancel()
 
     def reset(self) -> None:
         """Close the connection at once, so that the peer sees a failure."""
@@ -46,35 +54,59 @@ class Served:
 
 
 class Service:
-    """Runs a handler for each connection, as the options of a server say."""
+    """Runs a handler for each connection, as the options of a server say.
+
+    ``on_open`` is called with each socket before its handler, ``on_end`` with each connection when
+    everything about it is over.
+    """
 
     def __init__(
         self,
         options: ServerOptions,
         connection_options: ConnectionOptions,
         on_open: Callable[[Socket], object],
+        on_end: Callable[[Served], object],
     ) -> None:
         self._options = options
         self._connection_options = connection_options
         self._on_open = on_open
+        self._on_end = on_end
         self.tls_failures = 0
         self.peer_failures = 0
 
     async def run(self, served: Served, handler: Handler) -> None:
-        """Serve one connection to its end; it is closed whatever happens.
+        """Serve one connection to its end, as a task; it is closed whatever happens.
 
         Raises what the handler raised, unless that was a failure of the peer or
-        ``on_handler_error`` took it.
+        ``on_handler_error`` took it. One coroutine for it all: each further one would cost every
+        connection its frame, and every wake-up a step.
         """
-        with anyio.CancelScope() as served.scope:
+        served_here.set(served)
+        raw = served.raw
+        try:
+            stream = raw if self._options.tls is None else await self._secured(raw)
+            if stream is None:
+                return
+            socket = self.socket_of(served, stream)
+            self._on_open(socket)
+            stop_watching = self._cancel_on_disconnect(served)
             try:
-                stream = await self._secured(served.raw)
-                if stream is not None:
-                    await self._handle(served, stream, handler)
-            except BaseException:
-                # A handler that was stopped half-way must not look like a clean end.
-                served.reset()
-                raise
+                await handler(socket)
+            except Exception as error:
+                self._judge(error, raw, stream, socket)
+            finally:
+                if stop_watching is not None:
+                    stop_watching()
+            if stream is raw:
+                await raw.aclose()
+            else:
+                await self._close_tls(stream)
+        except BaseException:
+            # A handler that was stopped half-way must not look like a clean end.
+            served.reset()
+            raise
+        finally:
+            self._on_end(served)
 
     def socket_of(self, served: Served, stream: DoorStream) -> Socket:
         """The socket of a connection that is ready for its user."""
@@ -82,53 +114,38 @@ class Service:
         return served.socket
 
     async def _secured(self, raw: RawStream) -> DoorStream | None:
-        """The connection after its TLS handshake, if there is to be one; None when that failed."""
-        if self._options.tls is None:
-            return raw
-        tls = await self._shake_hands(raw)
-        if tls is None:
-            raw.close()
-            return None
-        return ForeignStream(tls, base=raw)
-
-    async def _shake_hands(self, raw: RawStream) -> TLSStream | None:
+        """The connection after its TLS handshake; None when that failed."""
         options = self._options
         with anyio.move_on_after(options.tls_handshake_timeout):
             try:
-                return await TLSStream.wrap(
+                tls = await TLSStream.wrap(
                     raw,
                     server_side=True,
                     ssl_context=options.tls,
                     standard_compatible=options.tls_standard_compatible,
                 )
+                return ForeignStream(tls, base=raw)
             except (OSError, anyio.BrokenResourceError, anyio.EndOfStream):
                 pass  # Not our failure: the peer left, or speaks no TLS that we accept.
         self.tls_failures += 1
+        raw.close()
         return None
 
-    async def _handle(self, served: Served, stream: DoorStream, handler: Handler) -> None:
-        socket = self.socket_of(served, stream)
-        self._on_open(socket)
-        stop_watching = self._cancel_on_disconnect(served)
-        try:
-            await handler(socket)
-        except Exception as error:
-            self._judge(error, served.raw, stream, socket)
-        finally:
-            if stop_watching is not None:
-                stop_watching()
+    async def _close_tls(self, stream: DoorStream) -> None:
+        # The peer has to answer the close; it gets as long as for the handshake.
         with anyio.move_on_after(self._options.tls_handshake_timeout):
-            await socket.aclose()
+            await stream.aclose()
 
     def _cancel_on_disconnect(self, served: Served) -> Callable[[], None] | None:
-        scope = served.scope
-        if not self._options.cancel_on_disconnect or scope is None:
+        if not self._options.cancel_on_disconnect:
             return None
         raw = served.raw
+        if raw.closed:
+            return None
 
         def notice(left: bool) -> None:
             if left:
-                scope.cancel()
+                served.cancel()
 
         return PeerWatch.of(raw.host).add(raw.host, raw, notice)
 

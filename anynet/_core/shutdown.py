@@ -32,10 +32,10 @@ async def end_connections(
             await registry.wait_ended(others)
         late = registry.remaining(others)
         for served in late:
-            outcomes[served] = Outcome.RESET if served.scope is None else Outcome.CANCELLED
+            outcomes[served] = Outcome.RESET if served.task is None else Outcome.CANCELLED
             served.cancel()
         with anyio.move_on_after(_CLEAN_UP):
-            await registry.wait_ended([served for served in late if served.scope is not None])
+            await registry.wait_ended([served for served in late if served.task is not None])
         for served in registry.remaining(late):
             outcomes[served] = Outcome.RESET
             served.reset()

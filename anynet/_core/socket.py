@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket as stdlib_socket
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from typing import Any, BinaryIO
 
 import anyio
@@ -89,21 +89,21 @@ class Socket(ByteStream):
 
     # -- receiving and sending ------------------------------------------------------------------
 
-    async def receive(self, max_bytes: int = _CHUNK) -> bytes:
+    # These three return the stream's coroutine rather than await it: a coroutine around it would
+    # cost every waiting connection its frame, and every wake-up a step.
+
+    def receive(self, max_bytes: int = _CHUNK) -> Coroutine[Any, Any, bytes]:
         """Receive between 1 and ``max_bytes`` bytes.
 
         Raises :exc:`anyio.EndOfStream` when the peer has ended its side.
         """
-        return await self._stream.receive(max_bytes)
+        return self._stream.receive(max_bytes)
 
     def __aiter__(self) -> Socket:
         return self
 
-    async def __anext__(self) -> bytes:
-        try:
-            return await self._stream.receive()
-        except anyio.EndOfStream:
-            raise StopAsyncIteration from None
+    def __anext__(self) -> Coroutine[Any, Any, bytes]:
+        return self._stream.receive(_CHUNK, StopAsyncIteration)
 
     async def receive_into(self, buffer: bytearray | memoryview) -> int:
         """Receive into ``buffer``; returns how many bytes, at least 1.
@@ -112,14 +112,14 @@ class Socket(ByteStream):
         """
         return await self._stream.receive_into(buffer)
 
-    async def send(self, item: Buffer) -> None:
+    def send(self, item: Buffer) -> Coroutine[Any, Any, None]:
         """Send all of ``item``; returns when the kernel has taken it.
 
         When it is cancelled or fails half-way, ``bytes_sent`` tells how much went out, later sends
         raise :exc:`anyio.BrokenResourceError`, and closing resets the connection (TCP) or closes it
         forcefully (Unix and foreign streams, whose peer may see a clean end).
         """
-        await self._stream.send(item)
+        return self._stream.send(item)
 
     async def send_many(self, buffers: Iterable[Buffer]) -> None:
         """Send several buffers as one message, without joining them. Otherwise like :meth:`send`."""

@@ -5,17 +5,24 @@ from __future__ import annotations
 import enum
 import itertools
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NoReturn, Protocol, TypeAlias
 
 import anyio
 from anyio.abc import ByteStream
 
 from anynet._rules.addresses import Address
-from anynet._rules.errors import ConnectionBroken, ConnectionClosed, IdleTimeout
+from anynet._rules.errors import (
+    ConnectionBroken,
+    ConnectionClosed,
+    ConnectionEnded,
+    IdleTimeout,
+)
 from anynet._transport.host_loop import HostLoop
 
 Buffer: TypeAlias = bytes | bytearray | memoryview
+#: Makes what a receive raises at the end of the stream, from the number of the connection.
+EndError: TypeAlias = Callable[[int], Exception]
 
 _serial_numbers = itertools.count(1)
 
@@ -90,6 +97,15 @@ class DoorStream(ByteStream):
         self.last_activity = 0.0
         #: The idle timeout that closed the stream, in seconds.
         self.expired_after: float | None = None
+
+    @abstractmethod
+    async def receive(
+        self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded
+    ) -> bytes:
+        """Receive between 1 and ``max_bytes`` bytes; raises ``at_end`` where there are no more.
+
+        Iterating raises :exc:`StopAsyncIteration` by it, without a coroutine around this one.
+        """
 
     @abstractmethod
     def try_receive(self, max_bytes: int = 65536) -> bytes | None:

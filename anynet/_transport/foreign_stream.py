@@ -14,7 +14,7 @@ from anyio.abc import AnyByteStream, ByteReceiveStream, SocketAttribute
 
 from anynet._rules.addresses import Address
 from anynet._rules.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
-from anynet._transport.door import Buffer, DoorStream, Guard, bytes_view
+from anynet._transport.door import Buffer, DoorStream, EndError, Guard, bytes_view
 from anynet._transport.host_loop import current_host_loop
 from anynet._transport.pump import Pump
 from anynet._transport.sockaddr import address_from_sockaddr
@@ -41,7 +41,9 @@ class ForeignStream(DoorStream):
 
     # -- receiving ------------------------------------------------------------------------------
 
-    async def receive(self, max_bytes: int = 65536) -> bytes:
+    async def receive(
+        self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded
+    ) -> bytes:
         if max_bytes < 1:
             raise ValueError(f"max_bytes must be at least 1, not {max_bytes!r}")
         self.claim_receiving(Guard.BUSY)
@@ -56,7 +58,7 @@ class ForeignStream(DoorStream):
             self.release_receiving()
         if not data:
             self.note_end()
-            raise ConnectionEnded(self.origin)
+            raise at_end(self.origin)
         return data
 
     async def receive_chunk(self, max_bytes: int) -> bytes:

@@ -15,15 +15,15 @@ from anyio.lowlevel import checkpoint
 
 from anynet._rules.addresses import Address, SocketAddress
 from anynet._rules.options import ListenOptions
-from anynet._rules.validation import shown
+from anynet._rules.validation import check_int, shown
 from anynet._transport.host_loop import HostLoop, current_host_loop
 from anynet._transport.resolving import literal, resolve
 from anynet._transport.sockaddr import address_from_sockaddr
 from anynet._transport.socket_options import platform_constant
 from anynet._transport.unix_path import BoundPath, bind_unix_path, cannot_listen
 
-#: What listen(2) can be given. The kernel has a lower limit of its own (somaxconn).
-_MAX_BACKLOG = 2**31 - 1
+#: The most that listen(2) can be given, though the kernel has a limit of its own (somaxconn).
+_MAX_INT = 2**31 - 1
 #: How often to look for a port that is free at all the addresses.
 _PORT_ATTEMPTS = 20
 #: How many failed connections one accept() passes over; more of them are no accident.
@@ -129,10 +129,11 @@ class ListenerSet:
     def add(self, listener: ListeningSocket) -> None:
         """Take one more listener, which a task that waits already then waits for too.
 
-        Raises :exc:`anyio.ClosedResourceError` when the set was closed, and :exc:`OSError` when
-        there is no descriptor left to wait for several; the caller still owns the listener then.
+        Raises :exc:`anyio.ClosedResourceError` when the set or the listener was closed, and
+        :exc:`OSError` when there is no descriptor left to wait for several; the caller still owns
+        the listener then.
         """
-        if self.closed:
+        if self.closed or listener.closed:
             raise anyio.ClosedResourceError
         if self._selector is not None:
             self._selector.register(listener.fd, selectors.EVENT_READ, listener)
@@ -199,7 +200,7 @@ async def open_listeners(options: ListenOptions) -> list[ListeningSocket]:
     await checkpoint()
     if options.fd:
         return _adopt_all(options.fd)
-    backlog = min(options.backlog, _MAX_BACKLOG)
+    backlog = min(options.backlog, _MAX_INT)
     opened: list[ListeningSocket] = []
     try:
         for path in options.path:
@@ -373,12 +374,11 @@ def _adopt_all(fds: Iterable[int | socket.socket]) -> list[ListeningSocket]:
 
 
 def _wrap(fd: int) -> socket.socket:
+    check_int("fd", fd, minimum=0, maximum=_MAX_INT)  # Else its upper bits would be cut off.
     try:
         return socket.socket(fileno=fd)
     except OSError as error:
         raise ValueError(f"fd {fd} is not a socket: {error.strerror}") from error
-    except (ValueError, OverflowError) as error:
-        raise ValueError(f"fd must be an open descriptor, not {fd}") from error
 
 
 def _check_listening(sock: socket.socket) -> None:

@@ -15,7 +15,7 @@ from anyio.abc import SocketAttribute
 from anynet._rules.addresses import Address
 from anynet._rules.errors import ConnectionBroken, ConnectionEnded
 from anynet._transport.descriptors import receive_with_descriptors, send_with_descriptors
-from anynet._transport.door import Buffer, DoorStream, Guard, bytes_view
+from anynet._transport.door import Buffer, DoorStream, EndError, Guard, bytes_view
 from anynet._transport.host_loop import HostLoop, Waiter, current_host_loop
 from anynet._transport.peer_watch import PeerWatch
 from anynet._transport.sockaddr import address_from_sockaddr
@@ -72,7 +72,9 @@ class RawStream(DoorStream):
 
     # -- receiving ------------------------------------------------------------------------------
 
-    async def receive(self, max_bytes: int = 65536) -> bytes:
+    async def receive(
+        self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded
+    ) -> bytes:
         if self.receive_guard is not None:
             self.refuse_receive()
         if max_bytes < 1:
@@ -111,7 +113,7 @@ class RawStream(DoorStream):
         if not data:
             self.readable = True
             self.note_end()
-            raise ConnectionEnded(self.origin)
+            raise at_end(self.origin)
         self.bytes_received += len(data)
         self.readable = len(data) == max_bytes
         return data

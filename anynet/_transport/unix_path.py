@@ -1,8 +1,8 @@
 """Listening on a Unix path: never stealing the path of a live server, nor leaving one behind.
 
-Whoever binds or unlinks a path holds a lock (flock) on its directory meanwhile, and a socket listens
-before its lock is released. So under the lock a socket that refuses connections is the remains of a
-process that ended without cleaning up, and may be replaced.
+Whoever binds a path holds a lock (flock) on its directory meanwhile, and listens before that is
+released. So, to the holder of the lock, a socket that refuses connections is what a process left
+that ended without cleaning up, and may be replaced.
 """
 
 from __future__ import annotations
@@ -114,10 +114,10 @@ async def bind_unix_path(
     The file has ``mode`` (if that is given) before anybody can connect. With ``replace_stale`` a
     socket that nobody listens on is replaced; any other file never is.
 
-    Raises :exc:`ValueError` for a path that is too long, :exc:`FileNotFoundError` when its directory
-    does not exist, :exc:`TimeoutError` when the lock of the directory cannot be had within
-    :data:`LOCK_TIMEOUT` seconds, and otherwise the :exc:`OSError` of the system (EADDRINUSE for a
-    path in use). Cancelled, it leaves nothing behind.
+    Raises :exc:`ValueError` for a path that is too long, :exc:`FileNotFoundError` when its
+    directory does not exist, :exc:`TimeoutError` when the lock of the directory cannot be had
+    within :data:`LOCK_TIMEOUT` seconds, and otherwise the :exc:`OSError` of the system (EADDRINUSE
+    for a path in use). Cancelled, it leaves nothing behind.
     """
     check_unix_path(path)
     await checkpoint()
@@ -218,7 +218,8 @@ async def _claim(
             if _identity(after) != _identity(before):
                 raise _because(in_use, "it changed hands meanwhile")
             try:
-                os.unlink(name, dir_fd=directory)
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(name, dir_fd=directory)
             except OSError as error:
                 raise cannot_listen(error, repr(path), " (removing the stale socket)") from error
     _bind(sock, path)

@@ -1,1 +1,1 @@
-"""One small echo server per peer, written as its users write it: `python -m benchmarks.peers.NAME PORT …`."""
+"""One small echo server per peer, as its users write it: `python -m benchmarks.peers.NAME PORT`."""

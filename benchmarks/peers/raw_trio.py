@@ -8,7 +8,7 @@ import trio
 
 
 async def echo(stream: trio.SocketStream) -> None:
-    # Every peer receives up to 64 KiB at once, so that bulk compares the peers and not their buffers.
+    # Up to 64 KiB at once, as every peer: bulk compares the peers and not their buffers.
     while chunk := await stream.receive_some(65536):
         await stream.send_all(chunk)
 

@@ -353,3 +353,14 @@ async def test_cancelling_leaves_nothing_open(
     assert scope.cancelled_caught is (won is None)
     assert [each for each in network.connections if not each.closed] == ([won] if won else [])
     assert network.connections
+
+
+@pytest.mark.trio
+async def test_two_bugs_in_one_turn_leave_as_a_group(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    network = Network({"a": (1.25, "bug"), "b": (1, "bug")}, nursery)
+    race: Race[Connection] = Race(attempt_delay=0.25, on_event=network.on_event)
+    with pytest.raises(ExceptionGroup) as info:
+        await race.run([ADDRESSES[name] for name in "ab"], network.connect)
+    assert sorted(str(error) for error in info.value.exceptions) == ["a", "b"]

@@ -242,7 +242,7 @@ def test_a_raw_option_that_is_none(
 
 
 def test_a_refused_option_is_named_and_keeps_its_errno(tcp: socket.socket) -> None:
-    with pytest.raises(OSError, match="cannot set keep_alive_idle to 100000.0: ") as caught:
+    with pytest.raises(OSError, match=r"cannot set keep_alive_idle to 100000.0: ") as caught:
         apply_socket_options(tcp, SocketOptions(keep_alive_idle=100000.0))
     assert caught.value.errno == errno.EINVAL
 

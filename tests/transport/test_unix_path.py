@@ -368,6 +368,17 @@ async def test_the_close_of_another_process_leaves_the_path(
     assert path.exists()
 
 
+async def test_the_close_unlocks_though_a_forked_process_has_the_directory_open(
+    tmp_path: Path,
+) -> None:
+    bound = await bind_unix_path(str(tmp_path / "socket"))
+    assert bound._directory is not None
+    theirs = os.dup(bound._directory)  # The same open file description, as after a fork.
+    bound.close()
+    assert not is_locked(tmp_path)
+    os.close(theirs)
+
+
 async def test_the_close_leaves_the_path_when_the_socket_was_closed_before(tmp_path: Path) -> None:
     path = tmp_path / "socket"
     before = open_descriptors()

@@ -1,0 +1,106 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import math
+import signal
+import sys
+
+import click
+from rich.console import Console
+
+import anynet
+from anynet.cli.backends import BACKENDS, available_backends, run
+from anynet.cli.demo import run_demo
+from anynet.cli.echo import echo_connection, serve_echo
+from anynet.cli.signals import exit_code
+
+#: Seconds that the connections of ``anynet echo`` have to finish.
+GRACE = 5.0
+
+
+def check_backend(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Refuse a backend that is not installed."""
+    if value not in available_backends():
+        raise click.UsageError(f"{value} is not installed: pip install {value}", context)
+    return value
+
+
+def check_finite(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    """Refuse infinity and NaN."""
+    if not math.isfinite(value):
+        raise click.BadParameter(f"{value} is not a number of seconds", context, parameter)
+    return value
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
+@click.version_option(anynet.__version__, prog_name="anynet", message="%(prog)s %(version)s")
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Structured-concurrency TCP and Unix sockets for Trio and asyncio."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@command.command()
+@click.option("--host", metavar="H", help="Name or address to listen on; default: localhost.")
+@click.option("--port", metavar="P", type=int, help="TCP port; default: any free one.")
+@click.option("--path", metavar="PATH", help="Unix socket to listen on, instead of TCP.")
+@click.option(
+    "--backend",
+    type=click.Choice(BACKENDS),
+    default="asyncio",
+    show_default=True,
+    callback=check_backend,
+    help="Event loop to run on.",
+)
+def echo(host: str | None, port: int | None, path: str | None, backend: str) -> None:
+    """Send everything back until SIGINT or SIGTERM.
+
+    The first signal stops accepting and lets the connections finish for some seconds; a second one
+    closes them at once.
+    """
+    if path is None and host is None:
+        host = "localhost"
+    try:
+        server = anynet.create_server(echo_connection, host=host, port=port, path=path)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    try:
+        sys.exit(run(serve_echo, server, GRACE, backend=backend))
+    except OSError as error:
+        raise click.ClickException(error.strerror or str(error)) from None
+
+
+@command.command()
+@click.option(
+    "--seconds",
+    metavar="S",
+    type=click.FloatRange(min=0, min_open=True),
+    default=2.0,
+    show_default=True,
+    callback=check_finite,
+    help="How long to run on each backend.",
+)
+@click.option(
+    "--clients",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=16,
+    show_default=True,
+    help="How many clients at each address.",
+)
+def demo(seconds: float, clients: int) -> None:
+    """Many clients and an echo server, over TCP and a Unix socket, on each backend in turn."""
+    sys.exit(run_demo(Console(highlight=False), seconds, clients))
+
+
+def main() -> None:
+    """Run a command and exit. What is wrong is told in one line: with 2 for bad usage, else 1."""
+    try:
+        sys.exit(command.main(prog_name="anynet", standalone_mode=False))
+    except click.ClickException as error:
+        click.echo(f"Error: {error.format_message()}", err=True)
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(exit_code(signal.SIGINT))

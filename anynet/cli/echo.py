@@ -1,0 +1,64 @@
+"""``anynet echo``: a server that sends everything back."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import AsyncIterator
+
+import anyio
+import click
+
+import anynet
+from anynet.cli.signals import ending_signals, exit_code
+
+
+async def echo_connection(socket: anynet.Socket) -> None:
+    """Send back what comes until the peer ends its side."""
+    async for chunk in socket:
+        await socket.send(chunk)
+
+
+async def serve_echo(server: anynet.Server, grace: float) -> int:
+    """Serve until a signal comes, and ``grace`` seconds more for the connections to finish.
+
+    Returns the exit code: 0, or that of the second signal, which ended it at once.
+    """
+    with ending_signals() as signals:
+        async with server:
+            for address in server.addresses:
+                click.echo(f"listening on {address}")
+            await anext(signals)
+            return await _shut_down(server, grace, signals)
+
+
+async def _shut_down(
+    server: anynet.Server, grace: float, signals: AsyncIterator[signal.Signals]
+) -> int:
+    if count := server.statistics().open:
+        click.echo(
+            f"shutting down: {count} open, {grace:g} seconds to finish; a second signal aborts",
+            err=True,
+        )
+    code = 0
+    async with anyio.create_task_group() as tasks:
+
+        async def abort() -> None:
+            nonlocal code
+            code = exit_code(await anext(signals))
+            tasks.cancel_scope.cancel()
+
+        tasks.start_soon(abort)
+        report = await server.shutdown(grace)
+        tasks.cancel_scope.cancel()
+        if report.connections:
+            click.echo(describe(report), err=True)
+    return code
+
+
+def describe(report: anynet.ShutdownReport) -> str:
+    """A shutdown in one line."""
+    counts = [
+        f"{count} {outcome.value}" for outcome in anynet.Outcome if (count := report.count(outcome))
+    ]
+    total = len(report.connections)
+    return f"shutdown: {total} open, {', '.join(counts) or 'none'}, {report.elapsed:.3f} s"

@@ -1,0 +1,345 @@
+"""The floors of the package: imports go down, in no cycle, to nobody's private names; files stay small.
+
+The checks are functions of source texts, so that the end of this file can show each one failing.
+"""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+import attrs
+import pytest
+
+import anynet
+
+ROOT = Path(anynet.__file__).parent
+
+#: What may import what: the same floor or a lower one. "" is the public ``anynet`` itself.
+FLOORS = {
+    "_rules": 0,
+    "_transport": 1,
+    "_core": 2,
+    "": 2.1,
+    "testing": 2.2,
+    "cluster": 3,
+    "node": 4,
+    "cli": 5,
+    "__main__": 5.1,
+}
+#: Run-time dependencies, and the lowest floor that may use each.
+DEPENDENCIES = {"anyio": 0, "attr": 0, "attrs": 0, "trio": 0, "click": 5, "rich": 5}
+#: What tells the backends apart: only this module of the lower floors may import them.
+BACKENDS = {"asyncio", "trio", "uvloop"}
+BACKEND_MODULE = "anynet._transport.host_loop"
+MOST_LINES_OF_FILE = 400
+MOST_LINES_OF_FUNCTION = 50
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@attrs.frozen
+class Import:
+    """One name that a module imports: ``import target`` or ``from target import name``."""
+
+    importer: str
+    target: str
+    name: str | None
+    line: int
+    in_function: bool
+
+    def __str__(self) -> str:
+        imported = self.target if self.name is None else f"{self.target}.{self.name}"
+        return f"{self.importer}:{self.line} imports {imported}"
+
+
+class Tree:
+    """Modules by their dotted names, parsed."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self.sources = dict(sources)
+        self.modules = {name: ast.parse(source) for name, source in sources.items()}
+        self.imports = [
+            each for name, module in self.modules.items() for each in imports_of(name, module)
+        ]
+
+    @classmethod
+    def of_package(cls, directory: Path) -> Tree:
+        def dotted(path: Path) -> str:
+            parts = path.relative_to(directory.parent).with_suffix("").parts
+            return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+        return cls({dotted(path): path.read_text("utf-8") for path in directory.rglob("*.py")})
+
+    def module_of(self, each: Import) -> str | None:
+        """Which of our modules is imported; None for one that is not ours."""
+        if not is_ours(each.target):
+            return None
+        whole = f"{each.target}.{each.name}"
+        return whole if whole in self.modules else each.target
+
+
+def is_ours(module: str) -> bool:
+    return module.split(".")[0] == "anynet"
+
+
+def package_of(module: str) -> str:
+    """``_core`` for ``anynet._core.socket``; "" for ``anynet``."""
+    return module.split(".")[1] if "." in module else ""
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("__")
+
+
+def imports_of(name: str, module: ast.Module) -> Iterator[Import]:
+    def walk(node: ast.AST, in_function: bool) -> Iterator[Import]:
+        inside = in_function or isinstance(node, FunctionNode | ast.Lambda)
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(name, alias.name, None, node.lineno, inside)
+        elif isinstance(node, ast.ImportFrom):
+            target = "." * node.level + (node.module or "")
+            for alias in node.names:
+                yield Import(name, target, alias.name, node.lineno, inside)
+        for child in ast.iter_child_nodes(node):
+            yield from walk(child, inside)
+
+    yield from walk(module, False)
+
+
+# -- the checks: each yields what is wrong ----------------------------------------------------------
+
+
+def unknown_packages(tree: Tree) -> Iterator[str]:
+    for name in tree.modules:
+        if package_of(name) not in FLOORS:
+            yield f"{name} is on no floor"
+
+
+def upward_imports(tree: Tree) -> Iterator[str]:
+    for each in tree.imports:
+        target = tree.module_of(each)
+        if target is None:
+            continue
+        above, below = package_of(each.importer), package_of(target)
+        if FLOORS.get(below, -1) > FLOORS.get(above, -1):
+            yield f"{each}, which is on a higher floor"
+        elif below == "testing" != above:
+            yield f"{each}, which is for tests"
+
+
+def cycles(tree: Tree) -> Iterator[str]:
+    graph: dict[str, set[str]] = {name: set() for name in tree.modules}
+    for each in tree.imports:
+        target = tree.module_of(each)
+        if target is not None:
+            graph[each.importer].add(target)
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        yield "a cycle: " + " <- ".join(error.args[1])
+
+
+def imports_in_functions(tree: Tree) -> Iterator[str]:
+    return (f"{each} inside a function" for each in tree.imports if each.in_function)
+
+
+def relative_imports(tree: Tree) -> Iterator[str]:
+    return (f"{each} relatively" for each in tree.imports if each.target.startswith("."))
+
+
+def foreign_imports(tree: Tree) -> Iterator[str]:
+    """What is neither ours, nor in the standard library, nor a dependency of that floor."""
+    for each in tree.imports:
+        root, package = each.target.split(".")[0], package_of(each.importer)
+        if is_ours(each.target) or root == "" or root in sys.stdlib_module_names:
+            continue
+        if DEPENDENCIES.get(root, float("inf")) > FLOORS.get(package, -1):
+            yield f"{each}, which is no dependency of this floor"
+
+
+def backend_imports(tree: Tree) -> Iterator[str]:
+    for each in tree.imports:
+        below = FLOORS.get(package_of(each.importer), -1) <= FLOORS["_core"]
+        if below and each.importer != BACKEND_MODULE and each.target.split(".")[0] in BACKENDS:
+            yield f"{each}; only {BACKEND_MODULE} knows the backend"
+
+
+def private_imports(tree: Tree) -> Iterator[str]:
+    """Underscore names of another package, in any part of what is imported."""
+    for each in tree.imports:
+        parts = each.target.split(".") + ([] if each.name is None else [each.name])
+        target = tree.module_of(each)
+        if target is not None:
+            depth = len(target.split("."))
+            same = package_of(target) == package_of(each.importer)
+            parts = [] if same else parts[2:depth] + parts[depth:]
+        if any(is_private(part) for part in parts):
+            yield f"{each}, which is private"
+
+
+def private_attributes(tree: Tree) -> Iterator[str]:
+    """Underscore attributes that the accessing package does not define itself."""
+    defined: dict[str, set[str]] = {}
+    for name, module in tree.modules.items():
+        defined.setdefault(package_of(name), set()).update(private_definitions(module))
+    for name, module in tree.modules.items():
+        for node, attribute in attribute_accesses(module):
+            if is_private(attribute) and attribute not in defined[package_of(name)]:
+                yield f"{name}:{node.lineno} uses {ast.unparse(node)}, which is private"
+
+
+def private_definitions(module: ast.Module) -> Iterator[str]:
+    """Names that a module binds, gives to ``self`` or ``cls``, or lists in ``__slots__``."""
+    for node in ast.walk(module):
+        if isinstance(node, FunctionNode | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            if isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}:
+                yield node.attr
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__slots__":
+            for constant in ast.walk(node.value):
+                if isinstance(constant, ast.Constant):
+                    yield str(constant.value)
+
+
+def attribute_accesses(module: ast.Module) -> Iterator[tuple[ast.expr, str]]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.Attribute):
+            yield node, node.attr
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in {"getattr", "setattr"}:
+            for argument in node.args[1:2]:
+                if isinstance(argument, ast.Constant):
+                    yield node, str(argument.value)
+
+
+def long_files(tree: Tree) -> Iterator[str]:
+    for name, source in tree.sources.items():
+        lines = len(source.splitlines())
+        if lines > MOST_LINES_OF_FILE:
+            yield f"{name} has {lines} lines, more than {MOST_LINES_OF_FILE}"
+
+
+def long_functions(tree: Tree) -> Iterator[str]:
+    for name, module in tree.modules.items():
+        for node in ast.walk(module):
+            if isinstance(node, FunctionNode):
+                lines = lines_of(node)
+                if lines > MOST_LINES_OF_FUNCTION:
+                    yield (
+                        f"{name}:{node.lineno} {node.name} has {lines} lines, "
+                        f"more than {MOST_LINES_OF_FUNCTION}"
+                    )
+
+
+def lines_of(node: FunctionNode) -> int:
+    """The lines of a function without its docstring."""
+    first = node.body[0]
+    docstring = 0
+    if ast.get_docstring(node, clean=False) is not None:
+        docstring = (first.end_lineno or first.lineno) - first.lineno + 1
+    return (node.end_lineno or node.lineno) - node.lineno + 1 - docstring
+
+
+Check = Callable[[Tree], Iterable[str]]
+CHECKS: list[Check] = [
+    unknown_packages,
+    upward_imports,
+    cycles,
+    imports_in_functions,
+    relative_imports,
+    foreign_imports,
+    backend_imports,
+    private_imports,
+    private_attributes,
+    long_files,
+    long_functions,
+]
+
+
+@pytest.fixture(scope="module")
+def ours() -> Tree:
+    return Tree.of_package(ROOT)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_package(check: Check, ours: Tree) -> None:
+    assert "anynet._core.socket" in ours.modules
+    assert list(check(ours)) == []
+
+
+# -- the checks themselves --------------------------------------------------------------------------
+
+
+def modules(**sources: str) -> dict[str, str]:
+    """Sources by module: ``_core__a`` stands for ``anynet._core.a``."""
+    return {f"anynet.{name.replace('__', '.')}": source for name, source in sources.items()}
+
+
+BROKEN: list[tuple[Check, dict[str, str]]] = [
+    (unknown_packages, modules(attic__a="")),
+    (upward_imports, modules(_rules__a="import anynet._core.b", _core__b="")),
+    (upward_imports, modules(_transport__a="from anynet._core import b", _core__b="")),
+    (upward_imports, modules(_core__a="from anynet import connect") | {"anynet": ""}),
+    (upward_imports, modules(node__a="from anynet.cli.b import c", cli__b="")),
+    (upward_imports, modules(cluster__a="import anynet.testing")),
+    (cycles, modules(_core__a="import anynet._core.b", _core__b="from anynet._core import a")),
+    (cycles, modules(_core__a="import anynet._core.a")),
+    (imports_in_functions, modules(_core__a="def f():\n    import os")),
+    (imports_in_functions, modules(_core__a="class C:\n async def f(self):\n  from os import a")),
+    (relative_imports, modules(_core__a="from . import b")),
+    (relative_imports, modules(_core__a="from .b import c")),
+    (foreign_imports, modules(_core__a="import requests")),
+    (foreign_imports, modules(_core__a="from click import echo")),
+    (backend_imports, modules(_core__a="import trio.lowlevel")),
+    (backend_imports, modules(_transport__a="from asyncio import Future")),
+    (private_imports, modules(_core__a="import anyio._core")),
+    (private_imports, modules(_core__a="from anyio._core._sockets import connect_tcp")),
+    (private_imports, modules(_core__a="from trio import _core")),
+    (private_imports, modules(_core__a="from anynet._rules.b import _c", _rules__b="")),
+    (private_imports, modules(_core__a="from anynet._rules import _b", _rules___b="")),
+    (private_attributes, modules(_core__a="import trio\ntrio._core.run")),
+    (private_attributes, modules(_core__a="def f(x): return x._y", _rules__b="_y = 1")),
+    (private_attributes, modules(_core__a="def f(x): x._y = 1")),
+    (private_attributes, modules(_core__a="def f(x): return getattr(x, '_y')")),
+    (long_files, modules(_core__a="\n" * 401)),
+    (long_functions, modules(_core__a="def f():\n" + " 1\n" * 50)),
+    (long_functions, modules(_core__a="class C:\n async def f():\n" + "  1\n" * 50)),
+]
+
+SOUND: list[tuple[Check, dict[str, str]]] = [
+    (upward_imports, modules(_core__a="import anynet._rules.b", _rules__b="")),
+    (upward_imports, modules(testing__a="import anynet") | {"anynet": ""}),
+    (cycles, modules(_core__a="import anynet._core.b", _core__b="import os")),
+    (foreign_imports, modules(cli__a="import click, rich.live, anyio, attrs, os.path")),
+    (backend_imports, modules(_transport__host_loop="import trio, asyncio", cli__a="import trio")),
+    (private_imports, modules(_core__a="from anynet._core.b import _c", _core__b="")),
+    (private_imports, modules(_core__a="from __future__ import annotations")),
+    (private_imports, modules(_core__a="import anynet._rules.b", _rules__b="")),
+    (private_attributes, modules(_core__a="class C:\n __slots__ = ('_y',)\ndef f(x): x._y")),
+    (private_attributes, modules(_core__a="def f(self, x):\n self._y = x._y", _core__b="a._y")),
+    (private_attributes, modules(_core__a="def f(x): return x.__class__")),
+    (long_files, modules(_core__a="\n" * 400)),
+    (long_functions, modules(_core__a="def f():\n" + " 1\n" * 49)),
+    (long_functions, modules(_core__a='def f():\n """\n\n\n"""\n' + " 1\n" * 49)),
+]
+
+
+@pytest.mark.parametrize(("check", "sources"), BROKEN)
+def test_a_check_finds(check: Check, sources: dict[str, str]) -> None:
+    assert len(list(check(Tree(sources)))) == 1
+
+
+@pytest.mark.parametrize(("check", "sources"), SOUND)
+def test_a_check_lets_pass(check: Check, sources: dict[str, str]) -> None:
+    assert list(check(Tree(sources))) == []
+
+
+def test_every_check_has_been_seen_to_fail() -> None:
+    assert {check for check, _ in BROKEN} == set(CHECKS)
