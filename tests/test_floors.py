@@ -1,4 +1,4 @@
-"""The floors of the package: imports go down, in no cycle, to nobody's private names; files stay small.
+"""The floors of the package: imports go down, in no cycle, to no private names; files stay small.
 
 The checks are functions of source texts, so that the end of this file can show each one failing.
 """
@@ -111,7 +111,7 @@ def imports_of(name: str, module: ast.Module) -> Iterator[Import]:
     yield from walk(module, False)
 
 
-# -- the checks: each yields what is wrong ----------------------------------------------------------
+# -- the checks: each yields what is wrong ---------------------------------------------------------
 
 
 def unknown_packages(tree: Tree) -> Iterator[str]:
@@ -274,7 +274,7 @@ def test_the_package(check: Check, ours: Tree) -> None:
     assert list(check(ours)) == []
 
 
-# -- the checks themselves --------------------------------------------------------------------------
+# -- the checks themselves -------------------------------------------------------------------------
 
 
 def modules(**sources: str) -> dict[str, str]:

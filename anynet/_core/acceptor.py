@@ -30,7 +30,6 @@ class Acceptor:
 
     host: HostLoop
     listeners: ListenerSet
-    shortage: Shortage
 
     def __init__(
         self,
@@ -46,12 +45,14 @@ class Acceptor:
         self._on_drop = on_drop
         self._ready: deque[ListeningSocket] = deque()
         self._room = anyio.Event()
+        self._accepting = False
+        self.shortage = Shortage()
 
     def start(self) -> None:
         """Get ready to accept in the running event loop."""
         self.host = current_host_loop()
         self.listeners = ListenerSet([], host=self.host)
-        self.shortage = Shortage(self.host.time)
+        self.shortage.start(self.host.time)
 
     def close(self) -> None:
         """Close the listeners; who waits gets :exc:`anyio.ClosedResourceError`."""
@@ -67,8 +68,18 @@ class Acceptor:
     async def accept(self) -> RawStream:
         """The next connection. Cancelling this loses none.
 
-        Raises :exc:`anyio.ClosedResourceError` once closed.
+        Raises :exc:`anyio.ClosedResourceError` once closed, and :exc:`anyio.BusyResourceError` when
+        another task accepts already.
         """
+        if self._accepting:
+            raise anyio.BusyResourceError("accepting from")
+        self._accepting = True
+        try:
+            return await self._accept()
+        finally:
+            self._accepting = False
+
+    async def _accept(self) -> RawStream:
         await self.host.enter_operation()
         while True:
             if self.listeners.closed:

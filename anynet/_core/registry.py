@@ -43,11 +43,14 @@ class Registry:
     async def wait_ended(self, some: Iterable[Served]) -> None:
         """Wait until all of ``some`` have ended."""
         while some := self.remaining(some):
-            self._change = anyio.Event()
-            await self._change.wait()
+            await self._next_change()
 
     async def wait_all_ended(self) -> None:
         """Wait until there is no connection."""
         while self._served:
-            self._change = anyio.Event()
-            await self._change.wait()
+            await self._next_change()
+
+    async def _next_change(self) -> None:
+        if self._change.is_set():
+            self._change = anyio.Event()  # Never replace one that another task waits for.
+        await self._change.wait()

@@ -84,7 +84,7 @@ class Server(Listener[Socket]):
         try:
             await self._listen(self._listen_options)
         except BaseException:
-            self.close()
+            self._close()
             raise
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
@@ -141,17 +141,17 @@ class Server(Listener[Socket]):
         if self._closed.is_set():
             raise anyio.ClosedResourceError
         new = await open_listeners(options)
-        if self._closed.is_set():
-            for listener in new:
-                listener.close()
-            raise anyio.ClosedResourceError
-        addresses = tuple(listener.address for listener in new)
-        self._listeners += new
-        self._addresses += addresses
-        for listener in new:
-            self._acceptor.listeners.add(listener)
+        for index, listener in enumerate(new):
+            try:
+                self._acceptor.listeners.add(listener)
+            except BaseException:
+                for homeless in new[index:]:
+                    homeless.close()
+                raise
+            self._listeners.append(listener)
+            self._addresses += (listener.address,)
             self._events.note(Listening(listener.address))
-        return addresses
+        return tuple(listener.address for listener in new)
 
     @property
     def listening(self) -> bool:
@@ -228,6 +228,10 @@ class Server(Listener[Socket]):
 
     def close(self) -> None:
         """Stop accepting, and unlink the paths made; the connections go on."""
+        self._entered()
+        self._close()
+
+    def _close(self) -> None:
         if not self._closed.is_set():
             self._closed.set()
             self._acceptor.close()
@@ -235,6 +239,7 @@ class Server(Listener[Socket]):
 
     async def wait_closed(self) -> None:
         """Wait until the server is closed and all its connections have ended."""
+        self._entered()
         await self._closed.wait()
         await self._registry.wait_all_ended()
 

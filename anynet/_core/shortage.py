@@ -29,12 +29,17 @@ class Shortage:
 
     __slots__ = ("_logged_at", "_pause", "_reserve", "_time", "refused")
 
-    def __init__(self, time: Callable[[], float]) -> None:
-        self._time = time
+    _time: Callable[[], float]
+
+    def __init__(self) -> None:
         self._reserve: int | None = None
         self._pause = _FIRST_PAUSE
         self._logged_at = float("-inf")
         self.refused = 0
+
+    def start(self, time: Callable[[], float]) -> None:
+        """Put a descriptor in reserve; ``time`` is the clock of the event loop."""
+        self._time = time
         self._keep_reserve()
 
     def over(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 
-from anynet._rules.validation import shown
+from anynet._rules.validation import check_int, shown
 
 _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 
@@ -16,6 +16,9 @@ def adopt_connected(fd: int | socket.socket) -> socket.socket:
     """
     if isinstance(fd, bool) or not isinstance(fd, (int, socket.socket)):
         raise TypeError(f"fd must be a descriptor or a socket, not {shown(fd)}")
+    if isinstance(fd, int):
+        # The socket module would silently cut a larger number down to some other descriptor.
+        check_int("fd", fd, minimum=0, maximum=2**31 - 1)
     try:
         sock = socket.socket(fileno=fd) if isinstance(fd, int) else fd
     except (OSError, ValueError) as error:

@@ -13,7 +13,7 @@ import anyio
 from anyio.abc import SocketAttribute
 
 from anynet._rules.addresses import Address
-from anynet._rules.errors import ConnectionBroken, ConnectionEnded
+from anynet._rules.errors import ConnectionBroken, ConnectionEnded, DescriptorsTruncated
 from anynet._transport.descriptors import receive_with_descriptors, send_with_descriptors
 from anynet._transport.door import Buffer, DoorStream, EndError, Guard, bytes_view
 from anynet._transport.host_loop import HostLoop, Waiter, current_host_loop
@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 #: The most buffers that one sendmsg takes (IOV_MAX of Linux and the BSDs).
 _MOST_BUFFERS = 1024
+#: Taken out of its class once: looking a member of an enum up costs a fast path too much.
+_BUSY = Guard.BUSY
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -44,9 +46,7 @@ class RawStream(DoorStream):
         "readable",
         "reader",
         "reader_registered",
-        "recv",
         "sock",
-        "sock_send",
         "watched",
         "writer",
         "writer_registered",
@@ -58,8 +58,6 @@ class RawStream(DoorStream):
         super().__init__(host or current_host_loop())
         self.sock = sock
         self.fd = sock.fileno()
-        self.recv = sock.recv
-        self.sock_send = sock.send
         #: The peer's address as accept() gave it, so that it outlives the connection.
         self.peername = peername
         self.readable = True
@@ -81,7 +79,7 @@ class RawStream(DoorStream):
             raise ValueError(f"max_bytes must be at least 1, not {max_bytes!r}")
         host = self.host
         data: bytes | None = None
-        self.receive_guard = Guard.BUSY
+        self.receive_guard = _BUSY
         try:
             # A cleared flag parks at once: a recv that fails costs as much as one that succeeds.
             if self.readable:
@@ -90,7 +88,7 @@ class RawStream(DoorStream):
                 else:
                     await host.check()
                 try:
-                    data = self.recv(max_bytes)
+                    data = self.sock.recv(max_bytes)
                 except BlockingIOError:
                     pass
                 else:
@@ -98,7 +96,7 @@ class RawStream(DoorStream):
             while data is None:
                 await host.park_read(self)
                 try:
-                    data = self.recv(max_bytes)
+                    data = self.sock.recv(max_bytes)
                 except BlockingIOError:
                     continue
         except OSError as error:
@@ -106,7 +104,7 @@ class RawStream(DoorStream):
         except host.woken_by_close:
             raise self.closed_error() from None
         finally:
-            if self.receive_guard is Guard.BUSY:
+            if self.receive_guard is _BUSY:
                 self.receive_guard = None
         if self.track_activity:
             self.last_activity = host.time()
@@ -150,6 +148,8 @@ class RawStream(DoorStream):
                     self.host.left_without_yield()
                     self.readable = True
                     return result
+        except DescriptorsTruncated:
+            raise
         except OSError as error:
             raise self._error(error) from error
         except self.host.woken_by_close:
@@ -167,7 +167,7 @@ class RawStream(DoorStream):
 
     def try_receive(self, max_bytes: int = 65536) -> bytes | None:
         try:
-            data = self.recv(max_bytes)
+            data = self.sock.recv(max_bytes)
         except BlockingIOError:
             self.readable = False
             return None
@@ -194,21 +194,22 @@ class RawStream(DoorStream):
         if item.__class__ is not bytes:
             item = bytes_view(item)
         host = self.host
-        self.send_guard = Guard.BUSY
+        self.send_guard = _BUSY
         try:
-            if host.last_task is host.current_task():
+            task = host.current_task()
+            if host.last_task is task:
                 await host.full_checkpoint()
             else:
                 await host.check()
             try:
-                sent = self.sock_send(item)
+                sent = self.sock.send(item)
             except BlockingIOError:
                 sent = 0
             self.bytes_sent += sent
             if self.track_activity:
                 self.last_activity = host.time()
             if sent == len(item):
-                host.last_task = host.current_task()
+                host.last_task = task
                 return
             await self._send_rest(memoryview(item)[sent:], started=sent > 0)
         except OSError as error:
@@ -216,7 +217,7 @@ class RawStream(DoorStream):
         except host.woken_by_close:
             raise self.closed_error() from None
         finally:
-            if self.send_guard is Guard.BUSY:
+            if self.send_guard is _BUSY:
                 self.send_guard = Guard.CUT_OFF if self.mid_message else None
 
     async def _send_rest(self, rest: memoryview, *, started: bool) -> None:
@@ -226,7 +227,7 @@ class RawStream(DoorStream):
         while rest:
             await self.host.park_write(self)
             try:
-                sent = self.sock_send(rest)
+                sent = self.sock.send(rest)
             except BlockingIOError:
                 continue
             rest = rest[sent:]
@@ -318,12 +319,12 @@ class RawStream(DoorStream):
             self._release_sending()
 
     def _release_sending(self) -> None:
-        if self.send_guard is Guard.BUSY:
+        if self.send_guard is _BUSY:
             self.send_guard = Guard.CUT_OFF if self.mid_message else None
 
     def try_send(self, data: Buffer) -> int:
         try:
-            sent = self.sock_send(data)
+            sent = self.sock.send(data)
         except BlockingIOError:
             return 0
         except OSError as error:
@@ -350,7 +351,7 @@ class RawStream(DoorStream):
         except OSError as error:
             raise self._error(error) from error
         finally:
-            if self.send_guard is Guard.BUSY:
+            if self.send_guard is _BUSY:
                 self.send_guard = Guard.ENDED if self.eof_sent else None
 
     def shut_down_sending(self) -> None:

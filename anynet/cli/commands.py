@@ -64,10 +64,9 @@ def echo(host: str | None, port: int | None, path: str | None, backend: str) -> 
         host = "localhost"
     try:
         server = anynet.create_server(echo_connection, host=host, port=port, path=path)
+        sys.exit(run(serve_echo, server, GRACE, backend=backend))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    try:
-        sys.exit(run(serve_echo, server, GRACE, backend=backend))
     except OSError as error:
         raise click.ClickException(error.strerror or str(error)) from None
 

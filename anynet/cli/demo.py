@@ -134,7 +134,7 @@ async def listen_everywhere(
     try:
         tallies += _tallies("TCP, IPv6", await server.listen(host="::1", port=0))
     except OSError as error:
-        say(f"TCP, IPv6   not on this machine: {error}")
+        say(f"TCP, IPv6   not on this machine: {error.strerror or error}")
     tallies += _tallies("Unix socket", await server.listen(path=path))
     return tuple(tallies)
 

@@ -56,6 +56,8 @@ class PlainDisplay(Display):
         self._tallies = ()
 
     def update(self, tallies: Sequence[Tally]) -> None:
+        if not self._tallies:
+            self.line(f"{len(tallies)} addresses")
         self._tallies = tallies
 
     def end(self) -> None:

@@ -64,12 +64,15 @@ async def connecting(context: ssl.SSLContext) -> None:
         assert_type(socket, anynet.Socket)
     async for socket in anynet.connect("localhost", 8124, retry_on=(OSError, EOFError)):
         assert_type(socket, anynet.Socket)
-    connectable: ByteStreamConnectable = anynet.connect("localhost", 8124)
-    assert_type(await connectable.connect(), ByteStream)
+    assert_type(await connecting_by(anynet.connect("localhost", 8124)), ByteStream)
     try:
         await anynet.connect("localhost", 8124, connect_timeout=1.5)
     except anynet.ConnectError as error:
         assert_type(error.timeline, anynet.ConnectTimeline | None)
+
+
+async def connecting_by(connectable: ByteStreamConnectable) -> ByteStream:
+    return await connectable.connect()
 
 
 async def sockets(socket: anynet.Socket, other: anynet.Socket) -> None:

@@ -1,0 +1,21 @@
+"""Tools for testing programs that use byte streams: pairs in memory, faults, and a conformance suite.
+
+* :func:`memory_pair`: two connected sockets without a network.
+* :class:`FaultyStream`: a stream that breaks, ends or stalls after so many bytes.
+* :func:`check_byte_stream`: does a stream do all that its users rely on?
+"""
+
+from anynet.testing._conformance import check_byte_stream
+from anynet.testing._faulty import Fault, FaultyStream
+from anynet.testing._kit import MakePair
+from anynet.testing._memory import MemoryStream, memory_pair, memory_stream_pair
+
+__all__ = [
+    "Fault",
+    "FaultyStream",
+    "MakePair",
+    "MemoryStream",
+    "check_byte_stream",
+    "memory_pair",
+    "memory_stream_pair",
+]

@@ -1,0 +1,70 @@
+"""What the checks of the conformance suite are written with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from typing import Any, TypeAlias
+
+import anyio
+from anyio.abc import ByteStream
+
+#: Gives two connected streams for one check, and closes them afterwards.
+MakePair: TypeAlias = Callable[[], AbstractAsyncContextManager[tuple[ByteStream, ByteStream]]]
+#: One check of the suite, on two connected streams.
+Check: TypeAlias = Callable[[ByteStream, ByteStream], Coroutine[Any, Any, None]]
+
+
+@contextmanager
+def expect(error: type[BaseException], what: str) -> Iterator[None]:
+    """Fail unless the block raises ``error``; ``what`` completes "… must raise"."""
+    try:
+        yield
+    except error:
+        return
+    except Exception as other:
+        raise AssertionError(f"{what} must raise {error.__name__}, not {other!r}") from other
+    raise AssertionError(f"{what} must raise {error.__name__}, but raised nothing")
+
+
+def require(condition: bool, rule: str) -> None:
+    """Fail with ``rule`` unless ``condition`` holds."""
+    if not condition:
+        raise AssertionError(rule)
+
+
+async def receive_exactly(stream: ByteStream, count: int, max_bytes: int = 65536) -> bytes:
+    """Receive until there are ``count`` bytes."""
+    received = bytearray()
+    while len(received) < count:
+        received += await stream.receive(max_bytes)
+    return bytes(received)
+
+
+async def receive_to_end(stream: ByteStream) -> bytes:
+    """Receive until the end of the stream."""
+    received = bytearray()
+    while True:
+        try:
+            received += await stream.receive()
+        except anyio.EndOfStream:
+            return bytes(received)
+
+
+async def passes(sender: ByteStream, receiver: ByteStream, data: bytes) -> None:
+    """Send ``data`` and see it arrive, both at once: not every stream has a buffer."""
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(sender.send, data)
+        received = await receive_exactly(receiver, len(data))
+    require(received == data, f"{data!r} was sent, but {received!r} arrived")
+
+
+async def send_for_ever(stream: ByteStream) -> None:
+    """Send until something stops it."""
+    while True:
+        await stream.send(b"x" * 65536)
+
+
+def pattern(length: int) -> bytes:
+    """Bytes in which a lost, doubled or swapped piece shows."""
+    return b"".join(index.to_bytes(4, "big") for index in range(length // 4))

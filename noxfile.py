@@ -1,0 +1,85 @@
+"""The chores of the project. ``nox -l`` lists them; what they install stands in pyproject.toml."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.sessions = ["lint", "types", "docs", "tests"]
+nox.options.error_on_missing_interpreters = True
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+CORE = "anynet/_core/*"
+CORE_COVERAGE = "95"
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install the package, editable, with its command line and some dependency groups."""
+    session.install("-e", ".[cli]", *nox.project.dependency_groups(PROJECT, *groups))
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Show servers and clients at work on both backends."""
+    session.install(".[cli]")
+    session.run("anynet", "demo", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the suite; arguments go to pytest. Branch coverage of the core is a gate."""
+    install(session, "test")
+    provide_c_compiler(session)
+    session.run("coverage", "erase")
+    try:
+        session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    finally:
+        session.run("coverage", "report", success_codes=[0, 1])
+    if not session.posargs:
+        session.run("coverage", "report", f"--include={CORE}", f"--fail-under={CORE_COVERAGE}")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format."""
+    session.install(*nox.project.dependency_groups(PROJECT, "lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types: ours, those that users see, and a file of typed usage."""
+    install(session, "types")
+    session.run("mypy")
+    session.run("pyright", "tests/typing")
+    session.run("pyright", "--verifytypes", "anynet", "--ignoreexternal")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into docs/_build; a warning is an error."""
+    install(session, "docs")
+    session.run("sphinx-build", "-W", "--keep-going", "-q", "-E", "docs", "docs/_build/html")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure echo servers side by side; arguments go to benchmarks.measure."""
+    install(session, "bench")
+    session.run("python", "-m", "benchmarks.measure", *session.posargs)
+
+
+def provide_c_compiler(session: nox.Session) -> None:
+    """The tests of the benchmarks compile C: where there is no compiler, install one as a wheel."""
+    if shutil.which("cc") or shutil.which("gcc"):
+        return
+    session.install("ziglang")
+    compiler = Path(session.bin, "cc")
+    compiler.write_text(f'#!/bin/sh\nexec "{session.bin}/python" -m ziglang cc "$@"\n')
+    compiler.chmod(0o755)
+    session.env["PATH"] = os.pathsep.join([session.bin, os.environ["PATH"]])

@@ -1,0 +1,87 @@
+"""What the tests of the server need: the client's view of a connection, waiting, a tidy process."""
+
+from __future__ import annotations
+
+import functools
+import socket
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import anyio
+import anyio.lowlevel
+
+import anynet
+from tests.conftest import BACKENDS
+from tests.support import open_descriptors
+
+#: How long a test waits for what must happen, in seconds.
+PATIENCE = 5
+
+
+class HandlerBug(Exception):
+    """A failure that no peer caused."""
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Let the other tasks run until ``condition`` holds."""
+    with anyio.fail_after(PATIENCE):
+        while not condition():
+            await anyio.sleep(0.001)
+
+
+async def turns(count: int = 20) -> None:
+    """Let the other tasks run for a while."""
+    for _ in range(count):
+        await anyio.lowlevel.checkpoint()
+
+
+async def sees(client: socket.socket) -> bytes | type[OSError]:
+    """What a plain client sees next: bytes, ``b""`` for the end, or the class of the error."""
+    with anyio.fail_after(PATIENCE):
+        while True:
+            await anyio.wait_readable(client)
+            try:
+                return client.recv(65536, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                return type(error)
+
+
+def reset(client: socket.socket) -> None:
+    """Close a plain client so that the server sees a reset (RST)."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
+async def answer(client: anynet.Socket, message: bytes = b"hello") -> bytes:
+    """What comes back for ``message``."""
+    with anyio.fail_after(PATIENCE):
+        await client.send(message)
+        return await client.receive()
+
+
+@functools.cache
+def _warm_up() -> None:
+    """Let the backends open what they open once in a process."""
+    for backend, options in BACKENDS.values():
+        anyio.run(anyio.sleep, 0, backend=backend, backend_options=options)
+
+
+@contextmanager
+def nothing_left_open() -> Iterator[None]:
+    """Assert that as many descriptors are open afterwards as before."""
+    _warm_up()
+    before = open_descriptors()
+    yield
+    assert open_descriptors() == before
+
+
+def is_single(error: BaseException, expected: type[BaseException]) -> bool:
+    """Is ``error`` a group of nothing but one ``expected``?"""
+    return (
+        isinstance(error, ExceptionGroup)
+        and len(error.exceptions) == 1
+        and type(error.exceptions[0]) is expected
+    )
