@@ -8,8 +8,8 @@ from collections.abc import Callable
 run_command: Callable[[], None] | None
 try:
     from anynet.cli.commands import main as run_command
-except ModuleNotFoundError as error:
-    if error.name is None or error.name.partition(".")[0] not in ("click", "rich"):
+except ModuleNotFoundError as _missing:
+    if _missing.name is None or _missing.name.partition(".")[0] not in ("click", "rich"):
         raise
     run_command = None
 

@@ -12,6 +12,7 @@ import attrs
 import pytest
 
 import anynet
+import anynet.testing
 from anynet._core.option_names import ConnectOptionNames, ServerOptionNames
 from anynet._rules.options import (
     ConnectionOptions,
@@ -24,7 +25,12 @@ from anynet._rules.options import (
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference.md"
 
-OBJECTS = {name: getattr(anynet, name) for name in anynet.__all__}
+MODULES = [anynet, anynet.testing]
+OBJECTS = {
+    f"{module.__name__}.{name}": getattr(module, name)
+    for module in MODULES
+    for name in module.__all__
+}
 CLASSES = {name: value for name, value in OBJECTS.items() if inspect.isclass(value)}
 FUNCTIONS = {name: value for name, value in OBJECTS.items() if inspect.isfunction(value)}
 
@@ -45,17 +51,19 @@ def names_of(*classes: type[attrs.AttrsInstance]) -> set[str]:
     return {field.name for cls in classes for field in attrs.fields(cls)}
 
 
-def test_all_is_complete() -> None:
+@pytest.mark.parametrize("module", MODULES)
+def test_all_is_complete(module: ModuleType) -> None:
     public = {
         name
-        for name, value in vars(anynet).items()
+        for name, value in vars(module).items()
         if not name.startswith("_") and not isinstance(value, ModuleType)
     }
-    assert public == set(anynet.__all__)
+    assert public - {"annotations"} == set(module.__all__)
 
 
-def test_all_is_sorted_without_repetition() -> None:
-    assert anynet.__all__ == sorted(set(anynet.__all__))
+@pytest.mark.parametrize("module", MODULES)
+def test_all_is_sorted_without_repetition(module: ModuleType) -> None:
+    assert module.__all__ == sorted(set(module.__all__))
 
 
 def test_the_version_is_that_of_the_distribution() -> None:
@@ -79,10 +87,10 @@ def test_the_members_of_a_public_class_have_docstrings(name: str) -> None:
     assert bare == []
 
 
-@pytest.mark.parametrize("name", anynet.__all__)
+@pytest.mark.parametrize("name", OBJECTS)
 def test_the_reference_shows_a_public_name(name: str) -> None:
     shown = {line.split("::")[-1].strip() for line in REFERENCE.read_text("utf-8").splitlines()}
-    assert f"anynet.{name}" in shown
+    assert name in shown
 
 
 def test_the_typed_options_of_a_server_are_its_options() -> None:

@@ -164,18 +164,18 @@ def connect(
 
     ``host`` is a name or an address (default ``"localhost"``). Its addresses of both families are
     tried in turns (RFC 8305): attempts start ``attempt_delay`` seconds apart (0.25), or at once
-    after a failure; the first that succeeds wins. ``connect_timeout`` (seconds; None) bounds it all,
-    the TLS handshake included.
+    after a failure; the first that succeeds wins. ``connect_timeout`` (seconds; None) bounds all of
+    it, the TLS handshake included.
 
     ``family`` (``"ipv4"`` or ``"ipv6"``) restricts the addresses, ``lookup`` replaces the name
     resolution (``await lookup(host, family)`` gives the addresses), ``block_list`` forbids some,
     ``local_host`` and ``local_port`` bind our end. ``tls`` is True or an :class:`ssl.SSLContext`;
-    ``server_hostname`` (default: the host) is the name to verify; ``tls_standard_compatible`` (True)
-    expects an announced close.
+    ``server_hostname`` (default: the host) is the name to verify;
+    ``tls_standard_compatible`` (True) expects an announced close.
 
     ``backoff`` (0.1) doubles up to ``max_backoff`` (30) seconds between reconnects and resets after
-    a connection of ``reset_after`` (10) seconds; ``retry_on`` (:exc:`OSError`) says which failures to
-    connect are tried again.
+    a connection of ``reset_after`` (10) seconds; ``retry_on`` (:exc:`OSError`) says which failures
+    to connect are tried again.
 
     The options of the connection and of the socket are those of :func:`create_server`.
 

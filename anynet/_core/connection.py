@@ -55,8 +55,8 @@ class Connection:
     )
 
     def __init__(self, stream: DoorStream, options: ConnectionOptions) -> None:
-        self.stream = stream
-        self.opened_at = stream.host.time()
+        self.stream: DoorStream = stream
+        self.opened_at: float = stream.host.time()
         self.on_event: Callable[[], object] | None = None
         self._on_closed: list[Callable[[], object]] | None = None
         self._control: deque[SocketEvent] | None = None
@@ -156,6 +156,11 @@ class Connection:
         for callback in callbacks or ():
             callback()
         self._wake()
+
+    def side_ended(self) -> None:
+        """Our side has ended; where the peer's had before, a close can be told now."""
+        if self._end_told:
+            self._wake()
 
     def stream_drained(self) -> None:
         """A send that had to wait went through."""

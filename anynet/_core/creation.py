@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from anyio.abc import TaskStatus
-from anyio import TASK_STATUS_IGNORED
 from typing import Unpack
+
+from anyio import TASK_STATUS_IGNORED
+from anyio.abc import TaskStatus
 
 from anynet._core.option_names import ServerOptionNames
 from anynet._core.server import Server
@@ -18,9 +19,7 @@ from anynet._rules.options import (
 )
 
 
-def create_server(
-    handler: Handler | None = None, **options: Unpack[ServerOptionNames]
-) -> Server:
+def create_server(handler: Handler | None = None, **options: Unpack[ServerOptionNames]) -> Server:
     """A server, to be entered with ``async with``; nothing is opened before.
 
     ``handler`` is called with a :class:`Socket` for each connection, in a task of its own; the

@@ -67,6 +67,7 @@ class Handover:
             await offer.send(socket)
             offer.close()
             taken = True
+            served.task = None  # From now on there is no handler to cancel.
             self._one_less()
             await closed.wait()
 

@@ -46,7 +46,7 @@ class IdleTimer:
                 self._stream.expire(self._seconds)
                 return
             if self._stream.last_activity > self._noticed:
-                self._noticed = now
+                self._noticed = self._stream.last_activity
                 self._notify()
             due = now + self._seconds
         self._timer = host.call_at(due, self._check)

@@ -1,4 +1,4 @@
-"""The keywords of the public functions, for type checkers. A test holds them against the options."""
+"""The keywords of the public functions, for type checkers; a test holds them to the options."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ class ListenOptionNames(TypedDict, total=False):
     replace_stale: bool
 
 
-class ServerOptionNames(
-    ListenOptionNames, ConnectionOptionNames, SocketOptionNames, total=False
-):
+class ServerOptionNames(ListenOptionNames, ConnectionOptionNames, SocketOptionNames, total=False):
     """The keywords of ``create_server``: those of :class:`ServerOptions` and all the above."""
 
     max_connections: int | None

@@ -74,9 +74,7 @@ class _Relay:
         scope.cancel()
 
 
-async def relay(
-    a: ByteStream, b: ByteStream, *, idle_timeout: float | None = None
-) -> RelayResult:
+async def relay(a: ByteStream, b: ByteStream, *, idle_timeout: float | None = None) -> RelayResult:
     """Pass on everything between ``a`` and ``b`` until both have ended, and close both.
 
     An end-of-stream is passed on as a half-close, so that the other direction goes on; where a
@@ -99,10 +97,21 @@ async def relay(
         for stream in (a, b):
             if not complete and isinstance(stream, Socket):
                 stream.reset()
-            await (stream.aclose() if complete else anyio.aclose_forcefully(stream))
+        # Side by side: over TLS a close waits for that of the peer.
+        with anyio.move_on_after(idle_timeout):
+            async with anyio.create_task_group() as closing:
+                for stream in (a, b):
+                    closing.start_soon(_close, stream, complete)
     return RelayResult(
         end=work.end,
         bytes_a_to_b=work.passed[0],
         bytes_b_to_a=work.passed[1],
         error=work.error,
     )
+
+
+async def _close(stream: ByteStream, complete: bool) -> None:
+    try:
+        await (stream.aclose() if complete else anyio.aclose_forcefully(stream))
+    except (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream):
+        pass  # The peer did not close properly; the stream is closed all the same.

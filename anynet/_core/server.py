@@ -18,6 +18,7 @@ from anynet._core.serving import Handler, Served, Service, served_here
 from anynet._core.shutdown import end_connections
 from anynet._core.socket import Socket
 from anynet._rules.addresses import Address
+from anynet._rules.errors import leaves
 from anynet._rules.events import Close, Connection, Listening
 from anynet._rules.options import (
     ConnectionOptions,
@@ -26,9 +27,9 @@ from anynet._rules.options import (
     SocketOptions,
     split_options,
 )
-from anynet._rules.validation import check_seconds
+from anynet._rules.validation import check_seconds, shown
 from anynet._transport.listening import ListeningSocket, open_listeners
-from anynet._transport.raw_stream import socket_attributes
+from anynet._transport.sockaddr import socket_attributes
 
 #: One name for all: making one of each handler would cost every connection.
 _TASK_NAME = "anynet connection"
@@ -57,13 +58,11 @@ class Server(Listener[Socket]):
         connection_options: ConnectionOptions,
         socket_options: SocketOptions,
     ) -> None:
-        self._handler = handler
+        self._handler = None if handler is None else _checked(handler)
         self._listen_options = listen_options
         self._options = options
         self._registry = Registry()
-        self._service = Service(
-            options, connection_options, self._opened, self._registry.remove
-        )
+        self._service = Service(options, connection_options, self._opened, self._registry.remove)
         self._events = EventQueue()
         self._listeners: list[ListeningSocket] = []
         self._addresses: tuple[Address, ...] = ()
@@ -160,7 +159,7 @@ class Server(Listener[Socket]):
 
     @property
     def addresses(self) -> tuple[Address, ...]:
-        """Where the server listens, or listened before it was closed; empty before it is entered."""
+        """Where the server listens, or listened before it closed; empty before it is entered."""
         return self._addresses
 
     @property
@@ -207,15 +206,13 @@ class Server(Listener[Socket]):
         own = self._entered()
         if self._handler is not None:
             raise RuntimeError("the server has a handler already")
-        await self._serve_all(handler, task_group or own)
+        await self._serve_all(_checked(handler), task_group or own)
 
     async def _serve_all(self, handler: Handler, tasks: TaskGroup) -> None:
         try:
             while True:
                 served = await self._accept_served()
-                served.task = tasks.start_soon(
-                    self._service.run, served, handler, name=_TASK_NAME
-                )
+                served.task = tasks.start_soon(self._service.run, served, handler, name=_TASK_NAME)
         except anyio.ClosedResourceError:
             pass  # The server was closed.
 
@@ -275,7 +272,8 @@ class Server(Listener[Socket]):
         return ServerEvents(self._events, None if self._handler is not None else self.accept)
 
     def _opened(self, socket: Socket) -> None:
-        if self._events.consumed:
+        # Without a handler the socket itself is handed over by the event.
+        if self._events.consumed and self._handler is not None:
             self._events.note(Connection(socket))
 
     @property
@@ -303,6 +301,12 @@ class Server(Listener[Socket]):
         return socket_attributes(self._listeners[0].sock) if self._listeners else {}
 
 
+def _checked(handler: Handler) -> Handler:
+    if not callable(handler):
+        raise TypeError(f"handler must be callable, not {shown(handler)}")
+    return handler
+
+
 async def _leave(tasks: TaskGroup, error: BaseException | None) -> None:
     """Leave the nursery. Raises what its tasks raised, but not ``error`` where that is alone."""
     try:
@@ -311,7 +315,8 @@ async def _leave(tasks: TaskGroup, error: BaseException | None) -> None:
         else:
             await tasks.__aexit__(type(error), error, error.__traceback__)
     except BaseExceptionGroup as group:
-        if group.exceptions != (error,):
+        # Trio may have made a copy of an error that is a group.
+        if error is None or [*map(id, leaves(group))] != [*map(id, leaves(error))]:
             raise
     except BaseException as alone:
         if alone is not error:

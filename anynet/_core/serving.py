@@ -22,7 +22,7 @@ from anynet._transport.raw_stream import RawStream
 Handler: TypeAlias = Callable[[Socket], Awaitable[object]]
 
 
-#: The connection whose handler runs in this context: a shutdown called from there won't wait for it.
+#: The connection whose handler runs in this context: a shutdown called there won't wait for it.
 served_here: contextvars.ContextVar[Served | None] = contextvars.ContextVar(
     "anynet served", default=None
 )
@@ -127,6 +127,8 @@ class Service:
                 return ForeignStream(tls, base=raw)
             except (OSError, anyio.BrokenResourceError, anyio.EndOfStream):
                 pass  # Not our failure: the peer left, or speaks no TLS that we accept.
+            except anyio.ClosedResourceError:
+                pass  # Reset by the end of the server.
         self.tls_failures += 1
         raw.close()
         return None
@@ -149,9 +151,7 @@ class Service:
 
         return PeerWatch.of(raw.host).add(raw.host, raw, notice)
 
-    def _judge(
-        self, error: Exception, raw: RawStream, stream: DoorStream, socket: Socket
-    ) -> None:
+    def _judge(self, error: Exception, raw: RawStream, stream: DoorStream, socket: Socket) -> None:
         """Count a failure of the peer; pass any other on."""
         if is_failure_of_peer(error, {raw.origin, stream.origin}, (socket, raw)):
             self.peer_failures += 1

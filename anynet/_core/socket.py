@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import socket as stdlib_socket
+import stat
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from typing import Any, BinaryIO
 
 import anyio
-import anyio.to_thread
 import attrs
 from anyio.abc import AnyByteStream, ByteStream
 from anyio.streams.tls import TLSStream
@@ -18,13 +18,15 @@ from anynet._core.idle_timer import IdleAction
 from anynet._core.socket_events import SocketEvents
 from anynet._rules.addresses import Address
 from anynet._rules.options import ConnectionOptions
-from anynet._rules.validation import check_choice, check_seconds
+from anynet._rules.validation import check_choice, check_non_negative_int, check_seconds
 from anynet._transport.adoption import adopt_connected
 from anynet._transport.credentials import PeerCredentials, peer_credentials
-from anynet._transport.door import Buffer, DoorStream
+from anynet._transport.door import Buffer, DoorStream, HasFileno
 from anynet._transport.foreign_stream import ForeignStream
+from anynet._transport.host_loop import current_host_loop
 from anynet._transport.peer_watch import wait_peer_left
-from anynet._transport.raw_stream import HasFileno, RawStream
+from anynet._transport.raw_stream import RawStream
+from anynet._transport.sockaddr import peername_of
 
 _CHUNK = 65536
 
@@ -56,8 +58,8 @@ class Socket(ByteStream):
     cut message for a whole one.
 
     Errors: :exc:`anyio.EndOfStream` once the peer ended its side, :exc:`anyio.BrokenResourceError`
-    when the connection was lost (its ``errno`` says how), :exc:`anyio.ClosedResourceError` when this
-    side closed it, :exc:`TimeoutError` when the idle timeout did.
+    when the connection was lost (its ``errno`` says how), :exc:`anyio.ClosedResourceError` when
+    this side closed it, :exc:`TimeoutError` when the idle timeout did.
     """
 
     __slots__ = ("_connection", "_stream")
@@ -85,7 +87,10 @@ class Socket(ByteStream):
         Unix stream socket, which then stays open and untouched. Options as in :meth:`from_stream`.
         """
         connection_options = ConnectionOptions(**options)
-        return cls(Connection(RawStream(adopt_connected(fd)), connection_options))
+        host = current_host_loop()  # Raises outside of an event loop: before fd is touched.
+        sock = adopt_connected(fd)
+        stream = RawStream(sock, peername=peername_of(sock), host=host)
+        return cls(Connection(stream, connection_options))
 
     # -- receiving and sending ------------------------------------------------------------------
 
@@ -122,34 +127,23 @@ class Socket(ByteStream):
         return self._stream.send(item)
 
     async def send_many(self, buffers: Iterable[Buffer]) -> None:
-        """Send several buffers as one message, without joining them. Otherwise like :meth:`send`."""
+        """Send several buffers as one message, without joining them; else like :meth:`send`."""
         await self._stream.send_many(buffers)
 
-    async def send_file(
-        self, file: BinaryIO, offset: int = 0, count: int | None = None
-    ) -> int:
+    async def send_file(self, file: BinaryIO, offset: int = 0, count: int | None = None) -> int:
         """Send ``count`` bytes (None: up to the end) of a regular file; returns how many.
 
         Uses sendfile on our own sockets; the file's position stays where it is. Raises
         :exc:`EOFError` when the file is shorter than ``offset + count``.
         """
-        size = os.fstat(file.fileno()).st_size
-        length = max(size - offset, 0) if count is None else count
-        if offset < 0 or length < 0:
-            raise ValueError(f"offset and count must not be negative, not {offset} and {count}")
-        if isinstance(self._stream, RawStream):
-            await self._stream.send_file(file, offset, length)
-            return length
-        end = offset + length
-        while offset < end:
-            chunk = await anyio.to_thread.run_sync(
-                os.pread, file.fileno(), min(end - offset, _CHUNK), offset
-            )
-            if not chunk:
-                raise EOFError(f"the file ended {end - offset} bytes early")
-            await self._stream.send(chunk)
-            offset += len(chunk)
-        return length
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError(f"file must be a regular file, not {file!r}")
+        check_non_negative_int("offset", offset)
+        if count is None:
+            count = max(status.st_size - offset, 0)
+        await self._stream.send_file(file, offset, check_non_negative_int("count", count))
+        return count
 
     async def send_eof(self) -> None:
         """End our side; the peer may go on sending. Calling it again does nothing.
@@ -157,6 +151,7 @@ class Socket(ByteStream):
         Raises :exc:`NotImplementedError` over streams that cannot do that, TLS for one.
         """
         await self._stream.send_eof()
+        self._connection.side_ended()
 
     async def send_fds(self, message: bytes, fds: Collection[int | HasFileno]) -> None:
         """Send open descriptors along with a message that is not empty (Unix sockets only)."""
@@ -175,19 +170,20 @@ class Socket(ByteStream):
     async def aclose(self, *, linger: float | None = None) -> None:
         """Close the connection. Operations that wait get :exc:`anyio.ClosedResourceError`.
 
-        Closing over unread input resets a TCP connection, which may destroy a reply on its way. With
-        ``linger`` our side is ended first and what the peer still sends is discarded, for at most
-        that many seconds or until the peer ends too. Cancelled, it closes first and then raises.
+        Closing over unread input resets a TCP connection, which may destroy a reply on its way.
+        With ``linger`` our side is ended first and what the peer still sends is discarded, for at
+        most that many seconds or until the peer ends too. Cancelled, it closes first and then
+        raises.
         """
         if linger is not None and not self._stream.closed:
             seconds = check_seconds("linger", linger)
             try:
                 with anyio.move_on_after(seconds):
                     await self._drain()
-            except BaseException:
-                self._stream.close()
-                raise
-        await self._stream.aclose()
+            finally:
+                await self._stream.aclose()
+        else:
+            await self._stream.aclose()
 
     async def _drain(self) -> None:
         try:
@@ -196,7 +192,7 @@ class Socket(ByteStream):
                 await self._stream.receive()
         except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
             pass
-        except (NotImplementedError, TimeoutError):
+        except (NotImplementedError, TimeoutError, anyio.BusyResourceError):
             pass
 
     def reset(self) -> None:
@@ -219,14 +215,13 @@ class Socket(ByteStream):
         An end-of-stream counts as leaving even where the peer still reads. Needs Linux, and a
         stream over one of our sockets (:exc:`NotImplementedError` otherwise).
         """
-        own = self._stream if isinstance(self._stream, RawStream) else self._base()
-        await wait_peer_left(self._stream, own)
-
-    def _base(self) -> RawStream:
-        base = self._stream.base if isinstance(self._stream, ForeignStream) else None
-        if not isinstance(base, RawStream):
+        stream = self._stream
+        if isinstance(stream, RawStream):
+            await wait_peer_left(stream, stream)
+        elif isinstance(stream, ForeignStream) and isinstance(stream.base, RawStream):
+            await stream.interruptible(wait_peer_left(stream, stream.base))
+        else:
             raise NotImplementedError("a stream that is not over our own socket cannot be watched")
-        return base
 
     def when_closed(self, callback: Callable[[], object]) -> None:
         """Call ``callback`` once when this side has closed the connection, whoever did it."""

@@ -66,8 +66,10 @@ class SocketEvents:
         return self
 
     async def __anext__(self) -> SocketEvent:
-        self._claim()
         connection = self._connection
+        if isinstance(connection.stream, ForeignStream) and not connection.stream.closed:
+            connection.stream.pumping()
+        self._claim()
         host = connection.stream.host
         await host.enter_operation()
         while not connection.finished:

@@ -1,4 +1,4 @@
-"""What happens to sockets and servers, as values: the items of ``socket.events()`` and ``server.events()``."""
+"""What happens to sockets and servers, as values: what their ``events()`` yield."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ConnectionAttemptFailed:
 
 @attrs.frozen
 class ConnectionAttemptTimeout:
-    """The attempt at ``address`` took longer than ``attempt_delay``; it goes on beside the next one."""
+    """The attempt at ``address`` takes longer than ``attempt_delay``; it goes on beside the next."""
 
     address: Address
 

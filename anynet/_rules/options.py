@@ -55,7 +55,7 @@ def _callable(instance: object, attribute: attrs.Attribute[Any], value: object) 
 def _raw_options(value: Iterable[RawSocketOption] | None) -> tuple[RawSocketOption, ...]:
     options = tuple(value or ())
     for option in options:
-        if not isinstance(option, tuple) or len(option) not in (3, 4):
+        if len(check_type("an entry of socket_options", option, tuple)) not in (3, 4):
             raise TypeError(
                 f"socket_options must hold (level, name, value) tuples, not {shown(option)}"
             )
@@ -74,24 +74,18 @@ class SocketOptions:
     keep_alive_interval: float | None = attrs.field(
         default=None, validator=optional(check_seconds, allow_infinite=False, allow_zero=False)
     )
-    keep_alive_count: int | None = attrs.field(
-        default=None, validator=optional(check_positive_int)
-    )
+    keep_alive_count: int | None = attrs.field(default=None, validator=optional(check_positive_int))
     receive_buffer_size: int | None = attrs.field(
         default=None, validator=optional(check_positive_int)
     )
-    send_buffer_size: int | None = attrs.field(
-        default=None, validator=optional(check_positive_int)
-    )
+    send_buffer_size: int | None = attrs.field(default=None, validator=optional(check_positive_int))
     type_of_service: int | None = attrs.field(
         default=None, validator=optional(check_int, minimum=0, maximum=255)
     )
     user_timeout: float | None = attrs.field(
         default=None, validator=optional(check_seconds, allow_infinite=False)
     )
-    socket_options: tuple[RawSocketOption, ...] = attrs.field(
-        default=(), converter=_raw_options
-    )
+    socket_options: tuple[RawSocketOption, ...] = attrs.field(default=(), converter=_raw_options)
 
 
 @attrs.frozen(kw_only=True)
@@ -107,23 +101,27 @@ class ConnectionOptions:
     )
 
 
+def _several(option: str, value: Any) -> tuple[Any, ...]:
+    """The values of an option that takes one or several, all yet to be checked."""
+    if not isinstance(value, Iterable):
+        return (value,)
+    values = tuple(value)
+    if not values:
+        raise ValueError(f"{option} must not be an empty list")
+    return values
+
+
 def _hosts(value: str | Iterable[str] | None) -> tuple[str | None, ...]:
     if value is None:
         return (None,)
-    hosts = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
-    if not hosts:
-        raise ValueError("host must not be an empty list")
+    hosts = (value,) if isinstance(value, str) else _several("host", value)
     return tuple(None if host is None else check_host("host", host) for host in hosts)
 
 
 def _ports(value: int | Iterable[int] | None) -> tuple[int, ...] | None:
     if value is None:
         return None
-    ports: tuple[Any, ...] = (value,)
-    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
-        ports = tuple(value)
-    if not ports:
-        raise ValueError("port must not be an empty list")
+    ports = (value,) if isinstance(value, (int, str, bytes)) else _several("port", value)
     return tuple(check_port("port", port) for port in ports)
 
 
@@ -141,20 +139,15 @@ def _path(option: str, value: object) -> str:
 def _paths(value: Path | Iterable[Path] | None) -> tuple[str, ...]:
     if value is None:
         return ()
-    if isinstance(value, (str, bytes, os.PathLike)) or not isinstance(value, Iterable):
+    if isinstance(value, (str, bytes, os.PathLike)):
         return (_path("path", value),)
-    paths = tuple(_path("path", path) for path in value)
-    if not paths:
-        raise ValueError("path must not be an empty list")
-    return paths
+    return tuple(_path("path", path) for path in _several("path", value))
 
 
 def _sockets(value: Any) -> tuple[int | socket.socket, ...]:
     if value is None:
         return ()
-    if isinstance(value, (int, socket.socket)) or not isinstance(value, Iterable):
-        value = (value,)
-    adopted = tuple(value)
+    adopted = _several("fd", value)
     for item in adopted:
         if isinstance(item, bool) or not isinstance(item, (int, socket.socket)):
             raise TypeError(f"fd must be a descriptor or a socket, not {shown(item)}")
@@ -306,9 +299,7 @@ def split_options(
 
     Raises :exc:`TypeError` for a keyword that no class knows; it names the nearest one that exists.
     """
-    known = {
-        field.alias or field.name: cls for cls in classes for field in attrs.fields(cls)
-    }
+    known = {field.alias or field.name: cls for cls in classes for field in attrs.fields(cls)}
     parts: dict[type[Any], dict[str, Any]] = {cls: {} for cls in classes}
     for name, value in options.items():
         if name not in known:

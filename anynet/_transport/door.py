@@ -38,6 +38,12 @@ class Guard(enum.Enum):
     CLOSED = "closed"
 
 
+class HasFileno(Protocol):
+    """A file, a socket: anything with a descriptor."""
+
+    def fileno(self) -> int: ...
+
+
 class StreamObserver(Protocol):
     """Whom a stream tells what happens beside its operations."""
 
@@ -74,34 +80,32 @@ class DoorStream(ByteStream):
     )
 
     def __init__(self, host: HostLoop) -> None:
-        self.host = host
+        self.host: HostLoop = host
         #: The serial number of the connection, in all errors that it raises.
-        self.origin = next(_serial_numbers)
-        self.bytes_received = 0
-        self.bytes_sent = 0
-        self.eof_received = False
-        self.eof_sent = False
-        self.closed = False
+        self.origin: int = next(_serial_numbers)
+        self.bytes_received: int = 0
+        self.bytes_sent: int = 0
+        self.eof_received: bool = False
+        self.eof_sent: bool = False
+        self.closed: bool = False
         #: Was the connection lost (by a reset, say)?
-        self.failed = False
-        self.allow_half_open = True
+        self.failed: bool = False
+        self.allow_half_open: bool = True
         self.receive_guard: Guard | None = None
         self.send_guard: Guard | None = None
         #: Has a part of a message been sent, and the rest not (yet)?
-        self.mid_message = False
+        self.mid_message: bool = False
         #: How many sends had to wait for the peer.
-        self.send_waits = 0
+        self.send_waits: int = 0
         self.observer: StreamObserver | None = None
         #: While True, every activity stamps ``last_activity`` with the loop's time.
-        self.track_activity = False
-        self.last_activity = 0.0
+        self.track_activity: bool = False
+        self.last_activity: float = 0.0
         #: The idle timeout that closed the stream, in seconds.
         self.expired_after: float | None = None
 
     @abstractmethod
-    async def receive(
-        self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded
-    ) -> bytes:
+    async def receive(self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded) -> bytes:
         """Receive between 1 and ``max_bytes`` bytes; raises ``at_end`` where there are no more.
 
         Iterating raises :exc:`StopAsyncIteration` by it, without a coroutine around this one.
@@ -134,6 +138,10 @@ class DoorStream(ByteStream):
     @abstractmethod
     async def send_many(self, buffers: Iterable[Buffer]) -> None:
         """Send all the buffers as one message."""
+
+    @abstractmethod
+    async def send_file(self, file: HasFileno, offset: int, count: int) -> None:
+        """Send ``count`` bytes of a regular file from ``offset`` on, as one message."""
 
     @abstractmethod
     def shut_down_sending(self) -> None:

@@ -6,20 +6,27 @@ door needs somebody who waits in its place: a :class:`~anynet._transport.pump.Pu
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import anyio
+import anyio.to_thread
 from anyio.abc import AnyByteStream, ByteReceiveStream, SocketAttribute
 
 from anynet._rules.addresses import Address
 from anynet._rules.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
-from anynet._transport.door import Buffer, DoorStream, EndError, Guard, bytes_view
+from anynet._transport.door import Buffer, DoorStream, EndError, Guard, HasFileno, bytes_view
 from anynet._transport.host_loop import current_host_loop
 from anynet._transport.pump import Pump
 from anynet._transport.sockaddr import address_from_sockaddr
 
 T = TypeVar("T")
+
+#: What says that a stream can be used no more; other errors of it pass through.
+_FAILURES = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError)
+#: How much of a file is read at once.
+_CHUNK = 65536
 
 
 class ForeignStream(DoorStream):
@@ -34,6 +41,8 @@ class ForeignStream(DoorStream):
         super().__init__(current_host_loop())
         self.stream = stream
         self.base = base
+        if base is not None:
+            self.origin = base.origin  # It is the same peer.
         self.pump: Pump | None = None
         self._leftover = b""
         self._operations: set[anyio.CancelScope] = set()
@@ -41,9 +50,7 @@ class ForeignStream(DoorStream):
 
     # -- receiving ------------------------------------------------------------------------------
 
-    async def receive(
-        self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded
-    ) -> bytes:
+    async def receive(self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded) -> bytes:
         if max_bytes < 1:
             raise ValueError(f"max_bytes must be at least 1, not {max_bytes!r}")
         self.claim_receiving(Guard.BUSY)
@@ -52,7 +59,7 @@ class ForeignStream(DoorStream):
             if self._leftover:
                 self.host.left_without_yield()
             else:
-                self._leftover = await self._interruptible(self.receive_chunk(max_bytes))
+                self._leftover = await self.interruptible(self.receive_chunk(max_bytes))
             data = self.take_leftover(max_bytes)
         finally:
             self.release_receiving()
@@ -73,7 +80,7 @@ class ForeignStream(DoorStream):
                     return chunk
         except anyio.EndOfStream:
             return b""
-        except Exception as error:
+        except _FAILURES as error:
             raise self._error(error) from error
 
     def take_leftover(self, max_bytes: int) -> bytes:
@@ -98,7 +105,7 @@ class ForeignStream(DoorStream):
     def try_receive(self, max_bytes: int = 65536) -> bytes | None:
         if self._leftover:
             return self.take_leftover(max_bytes)
-        chunk = self._pumping().take()
+        chunk = self.pumping().take()
         if chunk is None:
             return None
         if not chunk:
@@ -109,7 +116,7 @@ class ForeignStream(DoorStream):
 
     async def wait_readable(self) -> None:
         if not self._leftover:
-            await self._pumping().wait_readable()
+            await self.pumping().wait_readable()
         if self.closed:
             raise self.closed_error()
 
@@ -117,24 +124,28 @@ class ForeignStream(DoorStream):
 
     async def send(self, item: Buffer) -> None:
         data = bytes(item) if isinstance(item, bytes) else bytes(bytes_view(item))
+        await self._send_message(len(data), lambda: self.send_chunk(data))
+
+    async def _send_message(self, size: int, send: Callable[[], Awaitable[None]]) -> None:
+        """Send a message of ``size`` bytes by ``send()``, as one operation."""
         self.claim_sending()
-        started = False
         try:
             await self.host.enter_operation()
-            if data:
-                started = True
-                await self._interruptible(self.send_chunk(data))
-                started = False
+            if size:
+                # How much of a failed send went out is unknown: the next could corrupt the message.
+                self.mid_message = True
+                await self.interruptible(send())
+                self.mid_message = False
+            else:
+                self.host.left_without_yield()
         finally:
-            # How much of a failed send went out is unknown: the next one could corrupt the message.
-            self.mid_message = self.mid_message or started
             self._release_sending()
 
     async def send_chunk(self, data: bytes) -> None:
         """Send ``data`` by the stream's own ``send``, counted."""
         try:
             await self.stream.send(data)
-        except Exception as error:
+        except _FAILURES as error:
             raise self._error(error) from error
         self.bytes_sent += len(data)
         self.stamp()
@@ -142,11 +153,29 @@ class ForeignStream(DoorStream):
     async def send_many(self, buffers: Iterable[Buffer]) -> None:
         await self.send(b"".join(map(bytes_view, buffers)))
 
+    async def send_file(self, file: HasFileno, offset: int, count: int) -> None:
+        """Send ``count`` bytes of a regular file from ``offset`` on, read in a thread."""
+
+        async def send() -> None:
+            done = 0
+            while done < count:
+                size = min(count - done, _CHUNK)
+                chunk = await anyio.to_thread.run_sync(
+                    os.pread, file.fileno(), size, offset + done
+                )
+                if not chunk:
+                    self.mid_message = done > 0
+                    raise EOFError(f"the file ended {count - done} bytes early")
+                await self.send_chunk(chunk)
+                done += len(chunk)
+
+        await self._send_message(count, send)
+
     def try_send(self, data: Buffer) -> int:
-        return self._pumping().put(bytes(data))
+        return self.pumping().put(bytes(data))
 
     async def wait_writable(self) -> None:
-        await self._pumping().wait_writable()
+        await self.pumping().wait_writable()
         if self.closed:
             raise self.closed_error()
 
@@ -157,7 +186,7 @@ class ForeignStream(DoorStream):
         self.claim_sending()
         try:
             await self.host.enter_operation()
-            await self._interruptible(self._end_stream())
+            await self.interruptible(self._end_stream())
             self.eof_sent = True
         finally:
             self._release_sending()
@@ -169,7 +198,7 @@ class ForeignStream(DoorStream):
             raise NotImplementedError(
                 f"{type(self.stream).__name__} cannot end one side alone"
             ) from error
-        except Exception as error:
+        except _FAILURES as error:
             raise self._error(error) from error
 
     def _release_sending(self) -> None:
@@ -203,22 +232,23 @@ class ForeignStream(DoorStream):
 
     async def aclose(self) -> None:
         self.close()
-        if self._stream_closed:
-            await self.host.full_checkpoint()
-            return
-        self._stream_closed = True
-        if self.mid_message:
-            if self.base is not None:
-                self.base.abort()
-            await anyio.aclose_forcefully(self.stream)
-            await self.host.full_checkpoint()
-            return
-        try:
-            await self.stream.aclose()
-        except (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream):
-            pass  # The peer did not close properly; the stream is closed all the same.
+        if not self._stream_closed:
+            self._stream_closed = True
+            try:
+                await self._close_stream()
+            except (*_FAILURES, anyio.EndOfStream):
+                pass  # The peer did not close properly; the stream is closed all the same.
+        await self.host.full_checkpoint()
 
-    async def _interruptible(self, operation: Awaitable[T]) -> T:
+    async def _close_stream(self) -> None:
+        if not self.mid_message:
+            await self.stream.aclose()
+            return
+        if self.base is not None:
+            self.base.abort()
+        await anyio.aclose_forcefully(self.stream)
+
+    async def interruptible(self, operation: Awaitable[T]) -> T:
         """Await ``operation`` so that close() ends it with the closed error."""
         with anyio.CancelScope() as scope:
             self._operations.add(scope)
@@ -228,7 +258,8 @@ class ForeignStream(DoorStream):
                 self._operations.discard(scope)
         raise self.closed_error()
 
-    def _pumping(self) -> Pump:
+    def pumping(self) -> Pump:
+        """The pump; raises :exc:`RuntimeError` when nobody has started one."""
         if self.pump is None:
             raise RuntimeError(
                 "a stream that is not our own needs `async with socket.events()` around its events"
@@ -241,11 +272,9 @@ class ForeignStream(DoorStream):
             return self.closed_error()
         if isinstance(error, anyio.ClosedResourceError):
             return ConnectionClosed(self.origin)
-        if isinstance(error, (OSError, anyio.BrokenResourceError)):
-            self.failed = True
-            number = getattr(error, "errno", None)
-            return ConnectionBroken(self.origin, f"the connection is broken: {error}", number)
-        return error
+        self.failed = True
+        number = getattr(error, "errno", None)
+        return ConnectionBroken(self.origin, f"the connection is broken: {error}", number)
 
     # -- attributes -----------------------------------------------------------------------------
 

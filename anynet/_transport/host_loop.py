@@ -25,7 +25,6 @@ import anyio
 import trio
 from anyio.lowlevel import RunVar, current_token
 
-
 #: Who is parked on asyncio.
 Waiter: TypeAlias = "asyncio.Future[None]"
 
@@ -84,7 +83,7 @@ class HostLoop(ABC):
 
     @abstractmethod
     def park_read(self, stream: Parkable) -> Awaitable[Any]:
-        """Wait until ``stream`` may be readable. Carries no data: a cancelled wait loses nothing."""
+        """Wait until ``stream`` may be readable. Carries no data: cancelling it loses nothing."""
 
     @abstractmethod
     def park_write(self, stream: Parkable) -> Awaitable[Any]:
@@ -187,9 +186,7 @@ class _TrioTimer:
 
     __slots__ = ("_timers", "callback", "when")
 
-    def __init__(
-        self, when: float, callback: Callable[[], object], timers: _TrioTimers
-    ) -> None:
+    def __init__(self, when: float, callback: Callable[[], object], timers: _TrioTimers) -> None:
         self.when = when
         self.callback: Callable[[], object] | None = callback
         self._timers = timers
@@ -272,9 +269,12 @@ class _TrioHostLoop(HostLoop):
 
         async def run() -> None:
             with scope:
+                # Stopped before it began, or in the turn of its wake, this task runs all the same,
+                # and the descriptor is closed by then.
                 while not scope.cancel_called:
                     await trio.lowlevel.wait_readable(fd)
-                    callback()
+                    if not scope.cancel_called:
+                        callback()
 
         trio.lowlevel.spawn_system_task(run, name="anynet descriptor watch")
         return scope.cancel

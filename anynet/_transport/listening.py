@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import selectors
 import socket
@@ -16,7 +15,7 @@ from anyio.lowlevel import checkpoint
 from anynet._rules.addresses import Address, SocketAddress
 from anynet._rules.options import ListenOptions
 from anynet._rules.validation import check_int, shown
-from anynet._transport.host_loop import HostLoop, current_host_loop
+from anynet._transport.host_loop import HostLoop, Waiter, current_host_loop
 from anynet._transport.resolving import literal, resolve
 from anynet._transport.sockaddr import address_from_sockaddr
 from anynet._transport.socket_options import platform_constant
@@ -119,8 +118,8 @@ class ListenerSet:
         # What the host loop keeps; see Parkable.
         self.fd = -1
         self.readable = False
-        self.reader: asyncio.Future[None] | None = None
-        self.writer: asyncio.Future[None] | None = None
+        self.reader: Waiter | None = None
+        self.writer: Waiter | None = None
         self.reader_registered = False
         self.writer_registered = False
         for listener in listeners:

@@ -26,7 +26,7 @@ class Watchable(Parkable, Protocol):
 
 
 class PeerWatch:
-    """Calls back when the peer of a stream ended or reset the connection. Get it with :meth:`of`."""
+    """Calls back when the peer of a stream ends or resets it. Get it with :meth:`of`."""
 
     _of_host: weakref.WeakKeyDictionary[HostLoop, PeerWatch] = weakref.WeakKeyDictionary()
 

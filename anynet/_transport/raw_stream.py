@@ -7,18 +7,15 @@ import os
 import socket
 import struct
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Protocol, TypeVar
-
-import anyio
-from anyio.abc import SocketAttribute
+from typing import Any, TypeVar
 
 from anynet._rules.addresses import Address
 from anynet._rules.errors import ConnectionBroken, ConnectionEnded, DescriptorsTruncated
 from anynet._transport.descriptors import receive_with_descriptors, send_with_descriptors
-from anynet._transport.door import Buffer, DoorStream, EndError, Guard, bytes_view
+from anynet._transport.door import Buffer, DoorStream, EndError, Guard, HasFileno, bytes_view
 from anynet._transport.host_loop import HostLoop, Waiter, current_host_loop
 from anynet._transport.peer_watch import PeerWatch
-from anynet._transport.sockaddr import address_from_sockaddr
+from anynet._transport.sockaddr import address_from_sockaddr, peername_of, socket_attributes
 
 T = TypeVar("T")
 
@@ -27,10 +24,6 @@ _MOST_BUFFERS = 1024
 #: Taken out of its class once: looking a member of an enum up costs a fast path too much.
 _BUSY = Guard.BUSY
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-
-
-class HasFileno(Protocol):
-    def fileno(self) -> int: ...
 
 
 class RawStream(DoorStream):
@@ -70,9 +63,7 @@ class RawStream(DoorStream):
 
     # -- receiving ------------------------------------------------------------------------------
 
-    async def receive(
-        self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded
-    ) -> bytes:
+    async def receive(self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded) -> bytes:
         if self.receive_guard is not None:
             self.refuse_receive()
         if max_bytes < 1:
@@ -129,8 +120,6 @@ class RawStream(DoorStream):
         message, fds = await self._receive_by(
             lambda: receive_with_descriptors(self.sock, msglen, maxfds)
         )
-        if fds and not message:
-            return message, fds
         self._received(len(message))
         return message, fds
 
@@ -211,87 +200,38 @@ class RawStream(DoorStream):
             if sent == len(item):
                 host.last_task = task
                 return
-            await self._send_rest(memoryview(item)[sent:], started=sent > 0)
+            view = memoryview(item)
+            await self._send_rest(sent, len(item), lambda done: self.sock.send(view[done:]))
         except OSError as error:
             raise self._error(error) from error
         except host.woken_by_close:
             raise self.closed_error() from None
         finally:
-            if self.send_guard is _BUSY:
-                self.send_guard = Guard.CUT_OFF if self.mid_message else None
-
-    async def _send_rest(self, rest: memoryview, *, started: bool) -> None:
-        """Send what the kernel did not take at once."""
-        self.send_waits += 1
-        self.mid_message = started
-        while rest:
-            await self.host.park_write(self)
-            try:
-                sent = self.sock.send(rest)
-            except BlockingIOError:
-                continue
-            rest = rest[sent:]
-            self._sent(sent)
-        self.mid_message = False
-        self.note_drain()
-
-    def _sent(self, count: int) -> None:
-        self.bytes_sent += count
-        self.mid_message = True
-        self.stamp()
+            self._release_sending()
 
     async def send_many(self, buffers: Iterable[Buffer]) -> None:
         views = [view for view in map(bytes_view, buffers) if view.nbytes]
-        self.claim_sending()
-        waits = self.send_waits
-        try:
-            await self.host.enter_operation()
-            while views:
-                try:
-                    sent = self.sock.sendmsg(views[:_MOST_BUFFERS])
-                except BlockingIOError:
-                    self.send_waits += 1
-                    await self.host.park_write(self)
-                    continue
-                self._sent(sent)
-                views = _without(views, sent)
-            self.mid_message = False
-            if self.send_waits > waits:
-                self.note_drain()
-            self.host.left_without_yield()
-        except OSError as error:
-            raise self._error(error) from error
-        except self.host.woken_by_close:
-            raise self.closed_error() from None
-        finally:
-            self._release_sending()
+        size = sum(view.nbytes for view in views)
+
+        def send_from(done: int) -> int:
+            nonlocal views
+            views = _last_bytes(views, size - done)
+            return self.sock.sendmsg(views[:_MOST_BUFFERS])
+
+        await self._send_by(size, send_from)
 
     async def send_file(self, file: HasFileno, offset: int, count: int) -> None:
         """Send ``count`` bytes of a regular file from ``offset`` on, by sendfile."""
-        self.claim_sending()
-        try:
-            await self.host.enter_operation()
-            while count:
-                try:
-                    sent = os.sendfile(self.fd, file.fileno(), offset, count)
-                except BlockingIOError:
-                    self.send_waits += 1
-                    await self.host.park_write(self)
-                    continue
-                if not sent:
-                    raise EOFError(f"the file ended {count} bytes early")
-                self._sent(sent)
-                offset += sent
-                count -= sent
-                # The file may be fast and the peer too: let others run between two chunks.
-                await self.host.full_checkpoint()
-            self.mid_message = False
-        except OSError as error:
-            raise self._error(error) from error
-        except self.host.woken_by_close:
-            raise self.closed_error() from None
-        finally:
-            self._release_sending()
+
+        def send_from(done: int) -> int:
+            # Not self.fd: closed while this task was about to run, that may be another's by now.
+            fd = self.sock.fileno()
+            sent = os.sendfile(fd, file.fileno(), offset + done, count - done)
+            if not sent:
+                raise EOFError(f"the file ended {count - done} bytes early")
+            return sent
+
+        await self._send_by(count, send_from)
 
     async def send_fds(self, message: Buffer, fds: Collection[int | HasFileno]) -> None:
         """Send descriptors along with a message that is not empty."""
@@ -299,24 +239,50 @@ class RawStream(DoorStream):
         numbers = [fd if isinstance(fd, int) else fd.fileno() for fd in fds]
         if not view.nbytes:
             raise ValueError("message must not be empty: descriptors travel with a byte")
+
+        def send_from(done: int) -> int:
+            return send_with_descriptors(self.sock, view[done:], [] if done else numbers)
+
+        await self._send_by(view.nbytes, send_from)
+
+    async def _send_by(self, size: int, send_from: Callable[[int], int]) -> None:
+        """Send a message of ``size`` bytes by ``send_from(done)``. The slower twin of send()."""
         self.claim_sending()
         try:
             await self.host.enter_operation()
-            while True:
-                try:
-                    sent = send_with_descriptors(self.sock, view, numbers)
-                    break
-                except BlockingIOError:
-                    await self.host.park_write(self)
-            self._sent(sent)
-            await self._send_rest(view[sent:], started=True)
-            self.host.left_without_yield()
+            try:
+                sent = send_from(0) if size else 0
+            except BlockingIOError:
+                sent = 0
+            self.bytes_sent += sent
+            self.stamp()
+            if sent < size:
+                await self._send_rest(sent, size, send_from)
+            else:
+                self.host.left_without_yield()
         except OSError as error:
             raise self._error(error) from error
         except self.host.woken_by_close:
             raise self.closed_error() from None
         finally:
             self._release_sending()
+
+    async def _send_rest(self, done: int, size: int, send_from: Callable[[int], int]) -> None:
+        """Send what the kernel did not take at once."""
+        self.send_waits += 1
+        while done < size:
+            # Before each wait: what ends it may leave the message cut off.
+            self.mid_message = done > 0
+            await self.host.park_write(self)
+            try:
+                sent = send_from(done)
+            except BlockingIOError:
+                continue
+            done += sent
+            self.bytes_sent += sent
+            self.stamp()
+        self.mid_message = False
+        self.note_drain()
 
     def _release_sending(self) -> None:
         if self.send_guard is _BUSY:
@@ -383,10 +349,14 @@ class RawStream(DoorStream):
         """Give the socket away; who is parked gets the closed error."""
         if self.closed:
             raise self.closed_error()
-        self.peername = self.peername or _peername(self.sock)
+        self.peername = self.peername or peername_of(self.sock)
         self._let_go()
+        sock = self.sock
+        # Under a new object: tasks already woken must not read or send on it through the old one.
+        detached = socket.socket(sock.family, sock.type, sock.proto, fileno=sock.detach())
+        detached.setblocking(False)
         self.tell_closed()
-        return self.sock
+        return detached
 
     def _let_go(self) -> None:
         self.mark_closed()
@@ -422,7 +392,7 @@ class RawStream(DoorStream):
     @property
     def remote_address(self) -> Address | None:
         if self.peername is None and not self.closed:
-            self.peername = _peername(self.sock)
+            self.peername = peername_of(self.sock)
         return address_from_sockaddr(self.peername)
 
     @property
@@ -430,39 +400,11 @@ class RawStream(DoorStream):
         return socket_attributes(self.sock, self.peername)
 
 
-def socket_attributes(sock: socket.socket, peername: Any = None) -> Mapping[Any, Callable[[], Any]]:
-    """The values of :class:`anyio.abc.SocketAttribute` for a socket."""
-    attributes: dict[Any, Callable[[], Any]] = {
-        SocketAttribute.family: lambda: sock.family,
-        SocketAttribute.raw_socket: lambda: sock,
-        SocketAttribute.local_address: lambda: _host_and_port(sock.getsockname()),
-    }
-    peername = peername if peername is not None else _peername(sock)
-    if peername is not None:
-        attributes[SocketAttribute.remote_address] = lambda: _host_and_port(peername)
-    if sock.family != socket.AF_UNIX:
-        attributes[SocketAttribute.local_port] = lambda: sock.getsockname()[1]
-        if peername is not None:
-            attributes[SocketAttribute.remote_port] = lambda: peername[1]
-    return attributes
-
-
-def _peername(sock: socket.socket) -> Any:
-    try:
-        return sock.getpeername()
-    except OSError:
-        return None
-
-
-def _host_and_port(sockaddr: Any) -> Any:
-    """AnyIO's form of an address: (host, port), or a path."""
-    return sockaddr[:2] if isinstance(sockaddr, tuple) else sockaddr
-
-
-def _without(views: list[memoryview], sent: int) -> list[memoryview]:
-    """``views`` without the first ``sent`` bytes."""
+def _last_bytes(views: list[memoryview], size: int) -> list[memoryview]:
+    """The last ``size`` bytes of ``views``."""
+    excess = sum(view.nbytes for view in views) - size
     for index, view in enumerate(views):
-        if sent < view.nbytes:
-            return [view[sent:], *views[index + 1 :]]
-        sent -= view.nbytes
+        if excess < view.nbytes:
+            return [view[excess:], *views[index + 1 :]]
+        excess -= view.nbytes
     return []

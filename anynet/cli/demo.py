@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 import anyio
@@ -51,18 +52,23 @@ def run_demo(console: Console, seconds: float, clients: int) -> int:
         display = LiveDisplay(console)
     outcomes: dict[str, Outcome] = {}
     for backend in available_backends():
-        with display.showing(backend):
-            outcome = run(run_once, seconds, clients, display, backend=backend)
+        try:
+            with display.showing(backend):
+                outcome = run(run_once, seconds, clients, display, backend=backend)
+        except BaseExceptionGroup as group:
+            if group.subgroup(SystemExit) is None:
+                raise
+            return 1  # Rich gives up in this way when nobody reads our output any more.
         if isinstance(outcome, int):
             display.line("interrupted")
             return outcome
         display.line(describe(outcome.report))
         outcomes[backend] = outcome
-    failures = [
+    failures = Counter(
         f"{backend}: {failure}" for backend, each in outcomes.items() for failure in each.failures
-    ]
-    for failure in failures:
-        display.line(f"FAILED on {failure}")
+    )
+    for failure, count in failures.items():
+        display.line(f"FAILED on {failure}" + (f" ({count} times)" if count > 1 else ""))
     for backend, outcome in outcomes.items():
         display.line(summary(backend, outcome))
     display.line("failed" if failures else "every echo came back as it was sent")

@@ -40,8 +40,11 @@ class Load:
         while not self._stopping:
             message = random.randbytes(random.randrange(1, _LARGEST))
             await socket.send(message)
-            if await _received(events, len(message), tally) != message:
-                tally.failures.append(f"{tally.name}: an echo of {len(message)} bytes differed")
+            received = await _received(events, len(message), tally)
+            if received != message:
+                early = len(received) < len(message)
+                what = "a connection ended early" if early else "an echo differed"
+                tally.failures.append(f"{tally.name}: {what}")
                 return
             tally.round_trips += 1
             tally.bytes += len(message)

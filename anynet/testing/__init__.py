@@ -1,9 +1,11 @@
-"""Tools for testing programs that use byte streams: pairs in memory, faults, and a conformance suite.
+"""Tools for testing what uses byte streams: pairs in memory, faults, a conformance suite.
 
 * :func:`memory_pair`: two connected sockets without a network.
 * :class:`FaultyStream`: a stream that breaks, ends or stalls after so many bytes.
 * :func:`check_byte_stream`: does a stream do all that its users rely on?
 """
+
+from __future__ import annotations
 
 from anynet.testing._conformance import check_byte_stream
 from anynet.testing._faulty import Fault, FaultyStream

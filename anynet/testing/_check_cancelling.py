@@ -5,9 +5,16 @@ from __future__ import annotations
 import anyio
 import anyio.lowlevel
 from anyio.abc import ByteStream
-from anyio.testing import wait_all_tasks_blocked
 
-from anynet.testing._kit import Check, expect, passes, receive_exactly, receive_to_end, require
+from anynet.testing._kit import (
+    Check,
+    all_parked,
+    expect,
+    passes,
+    receive_exactly,
+    receive_to_end,
+    require,
+)
 
 #: How many turns of the loop lie between the wake-up of a receive and its cancellation, at most.
 _TURNS = 5
@@ -16,7 +23,7 @@ _TURNS = 5
 async def receive_cancelled_at_entry_takes_nothing(one: ByteStream, other: ByteStream) -> None:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(one.send, b"waiting")
-        await wait_all_tasks_blocked()
+        await all_parked()
         with anyio.CancelScope() as scope:
             scope.cancel()
             await other.receive()
@@ -28,7 +35,7 @@ async def parked_receive_can_be_cancelled(one: ByteStream, other: ByteStream) ->
     for _ in range(2):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(other.receive)
-            await wait_all_tasks_blocked()
+            await all_parked()
             tasks.cancel_scope.cancel()
     await passes(one, other, b"whole")
 
@@ -43,7 +50,7 @@ async def receive_cancelled_at_its_wake_loses_nothing(one: ByteStream, other: By
         async with anyio.create_task_group() as tasks:
             async with anyio.create_task_group() as receiving:
                 receiving.start_soon(receive)
-                await wait_all_tasks_blocked()
+                await all_parked()
                 tasks.start_soon(one.send, b"precious")
                 for _ in range(turns):
                     await anyio.lowlevel.checkpoint()

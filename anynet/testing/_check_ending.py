@@ -7,9 +7,16 @@ from collections.abc import Awaitable, Callable
 import anyio
 import anyio.lowlevel
 from anyio.abc import ByteStream
-from anyio.testing import wait_all_tasks_blocked
 
-from anynet.testing._kit import Check, expect, passes, receive_to_end, require, send_for_ever
+from anynet.testing._kit import (
+    Check,
+    all_parked,
+    expect,
+    passes,
+    receive_to_end,
+    require,
+    send_for_ever,
+)
 
 _MOST_SENDS_TO_NOBODY = 10_000
 
@@ -32,7 +39,7 @@ async def close_ends_the_peers_receiving(one: ByteStream, other: ByteStream) -> 
 async def close_wakes_the_peers_receive(one: ByteStream, other: ByteStream) -> None:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_expecting, anyio.EndOfStream, other.receive, "receive() under a close")
-        await wait_all_tasks_blocked()
+        await all_parked()
         await one.aclose()
 
 
@@ -51,17 +58,15 @@ async def close_wakes_a_parked_receive(one: ByteStream, other: ByteStream) -> No
     async with anyio.create_task_group() as tasks:
         what = "receive() whose own stream is closed meanwhile"
         tasks.start_soon(_expecting, anyio.ClosedResourceError, one.receive, what)
-        await wait_all_tasks_blocked()
+        await all_parked()
         await one.aclose()
 
 
 async def close_wakes_a_parked_send(one: ByteStream, other: ByteStream) -> None:
     async with anyio.create_task_group() as tasks:
         what = "send() whose own stream is closed meanwhile"
-        tasks.start_soon(
-            _expecting, anyio.ClosedResourceError, lambda: send_for_ever(one), what
-        )
-        await wait_all_tasks_blocked()
+        tasks.start_soon(_expecting, anyio.ClosedResourceError, lambda: send_for_ever(one), what)
+        await all_parked()
         await one.aclose()
 
 
@@ -73,7 +78,7 @@ async def second_receiver_is_refused(one: ByteStream, other: ByteStream) -> None
             received.append(await one.receive())
 
         tasks.start_soon(receive)
-        await wait_all_tasks_blocked()
+        await all_parked()
         with expect(anyio.BusyResourceError, "receive() while another task is in it"):
             await one.receive()
         await other.send(b"for the first")
@@ -83,7 +88,7 @@ async def second_receiver_is_refused(one: ByteStream, other: ByteStream) -> None
 async def second_sender_is_refused(one: ByteStream, other: ByteStream) -> None:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(send_for_ever, one)
-        await wait_all_tasks_blocked()
+        await all_parked()
         with expect(anyio.BusyResourceError, "send() while another task is in it"):
             await one.send(b"me too")
         tasks.cancel_scope.cancel()

@@ -32,8 +32,8 @@ class Fault:
     """What goes wrong in one direction, and when.
 
     ``action`` is ``"break"`` (:exc:`anyio.BrokenResourceError`), ``"end"`` (receiving only:
-    :exc:`anyio.EndOfStream`) or ``"stall"`` (the operation waits until it is cancelled or the stream
-    is closed). ``after`` is how many bytes still pass before it (0).
+    :exc:`anyio.EndOfStream`) or ``"stall"`` (the operation waits until it is cancelled or the
+    stream is closed). ``after`` is how many bytes still pass before it (0).
     """
 
     action: Literal["break", "end", "stall"] = attrs.field(validator=_check_action)
@@ -43,8 +43,8 @@ class Fault:
 class FaultyStream(ByteStream):
     """Wraps ``stream``, which it owns, and does to its user what networks do.
 
-    ``receive_fault`` and ``send_fault`` strike once the bytes before them have passed, and from then
-    on at every operation. A send that meets its fault half-way passes the first part on.
+    ``receive_fault`` and ``send_fault`` strike once the bytes before them have passed, and from
+    then on at every operation. A send that meets its fault half-way passes the first part on.
     ``max_chunk`` is the most bytes that a receive returns, for readers that must not rely on
     boundaries. Everything else, typed attributes included, is the wrapped stream's.
 
@@ -52,8 +52,15 @@ class FaultyStream(ByteStream):
     :exc:`TypeError` or :exc:`ValueError` for options that make no sense.
     """
 
-    __slots__ = ("_closed", "_max_chunk", "_receive_fault", "_send_fault", "_stream", "_to_receive",
-                 "_to_send")
+    __slots__ = (
+        "_closed",
+        "_max_chunk",
+        "_receive_fault",
+        "_send_fault",
+        "_stream",
+        "_to_receive",
+        "_to_send",
+    )
 
     def __init__(
         self,

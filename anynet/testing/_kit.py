@@ -7,12 +7,15 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any, TypeAlias
 
 import anyio
+import anyio.lowlevel
 from anyio.abc import ByteStream
 
 #: Gives two connected streams for one check, and closes them afterwards.
 MakePair: TypeAlias = Callable[[], AbstractAsyncContextManager[tuple[ByteStream, ByteStream]]]
 #: One check of the suite, on two connected streams.
 Check: TypeAlias = Callable[[ByteStream, ByteStream], Coroutine[Any, Any, None]]
+
+_TURNS_TO_PARK = 10
 
 
 @contextmanager
@@ -57,6 +60,14 @@ async def passes(sender: ByteStream, receiver: ByteStream, data: bytes) -> None:
         tasks.start_soon(sender.send, data)
         received = await receive_exactly(receiver, len(data))
     require(received == data, f"{data!r} was sent, but {received!r} arrived")
+
+
+async def all_parked() -> None:
+    """Wait until every other task waits for something."""
+    # wait_all_tasks_blocked() sleeps a while when it has to look twice.
+    for _ in range(_TURNS_TO_PARK):
+        await anyio.lowlevel.checkpoint()
+    await anyio.wait_all_tasks_blocked()
 
 
 async def send_for_ever(stream: ByteStream) -> None:

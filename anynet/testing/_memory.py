@@ -20,13 +20,13 @@ class _Pipe:
     __slots__ = ("arrived", "buffer", "ended", "reader_left", "taken")
 
     def __init__(self) -> None:
-        self.buffer = bytearray()
+        self.buffer: bytearray = bytearray()
         #: Will no more bytes be put?
-        self.ended = False
+        self.ended: bool = False
         #: Will no more bytes be taken?
-        self.reader_left = False
-        self.arrived = anyio.Event()
-        self.taken = anyio.Event()
+        self.reader_left: bool = False
+        self.arrived: anyio.Event = anyio.Event()
+        self.taken: anyio.Event = anyio.Event()
 
     def changed(self) -> None:
         """Wake both sides, to look again."""

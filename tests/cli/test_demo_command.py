@@ -158,5 +158,34 @@ def test_an_echo_that_differs_fails_it(more: str) -> None:
         check=False,
     )
     assert (result.returncode, result.stderr) == (1, "")
-    assert "FAILED on trio: TCP, IPv4: an echo of" in result.stdout
+    assert "FAILED on trio: TCP, IPv4: an echo differed" in result.stdout
     assert result.stdout.endswith("failed\n")
+
+
+def test_failures_of_one_kind_are_one_line() -> None:
+    few_descriptors = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (80, 80));"
+        "import anynet.__main__ as main;"
+        "sys.argv = ['anynet', 'demo', '--seconds', '0.1', '--clients', '60']; main.main()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", few_descriptors],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr  # it holds what the server logs of the shortage
+    failed = [line for line in result.stdout.splitlines() if line.startswith("FAILED")]
+    assert any("Too many open files" in line and line.endswith(" times)") for line in failed)
+    assert len(failed) < 20
+
+
+def test_a_pipe_that_is_closed_early_ends_it_without_a_traceback() -> None:
+    with subprocess.Popen(DEMO, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert process.wait(10) == 1

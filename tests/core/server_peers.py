@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import socket
 import struct
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ class HandlerBug(Exception):
 async def until(condition: Callable[[], object]) -> None:
     """Let the other tasks run until ``condition`` holds."""
     with anyio.fail_after(PATIENCE):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - it may have no event
             await anyio.sleep(0.001)
 
 
@@ -71,11 +72,12 @@ def _warm_up() -> None:
 
 @contextmanager
 def nothing_left_open() -> Iterator[None]:
-    """Assert that as many descriptors are open afterwards as before."""
+    """Assert that no more descriptors are open afterwards than before."""
     _warm_up()
-    before = open_descriptors()
+    before = len(os.listdir("/proc/self/fd"))
     yield
-    assert open_descriptors() == before
+    # Collecting garbage takes long, so only where it could make a difference.
+    assert len(os.listdir("/proc/self/fd")) <= before or open_descriptors() <= before
 
 
 def is_single(error: BaseException, expected: type[BaseException]) -> bool:

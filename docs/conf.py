@@ -1,0 +1,87 @@
+"""How Sphinx builds these pages."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import ForwardRef
+
+import attrs
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+import anynet
+from anynet._core import connection, option_names
+from anynet._rules import options
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from state_diagram import draw
+
+project = "anynet"
+author = "The anynet founders"
+project_copyright = "2026, The anynet founders"
+version = release = anynet.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = f"anynet {anynet.__version__}"
+
+default_role = "code"
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_class_signature = "separated"
+autodoc_default_options = {
+    "members": True,
+    "undoc-members": True,
+    "exclude-members": "__init__,__new__",
+}
+autodoc_preserve_defaults = True
+python_maximum_signature_line_length = 88
+
+
+class StateDiagram(SphinxDirective):
+    """The directive ``state-diagram``: drawn from the table that the code uses."""
+
+    def run(self) -> list[nodes.Node]:
+        return [nodes.raw("", draw(connection._STATES), format="html")]
+
+
+SERVER_TYPES = option_names.ServerOptionNames.__annotations__
+HOST_AND_PORT = {"host": ForwardRef("str | None"), "port": ForwardRef("int | None")}
+CONNECT_TYPES = HOST_AND_PORT | option_names.ConnectOptionNames.__annotations__
+OPTION_TYPES = {
+    "ListenOptions": SERVER_TYPES,
+    "ServerOptions": SERVER_TYPES,
+    "ConnectionOptions": SERVER_TYPES,
+    "SocketOptions": SERVER_TYPES,
+    "ConnectOptions": CONNECT_TYPES,
+    "ReconnectOptions": CONNECT_TYPES,
+}
+
+
+class OptionTable(SphinxDirective):
+    """The directive ``option-table``: names, types and defaults of a class of options."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        name = self.arguments[0]
+        rows = ["| option | type | default |", "|---|---|---|"]
+        for field in attrs.fields(getattr(options, name)):
+            kind = OPTION_TYPES[name][field.name].__forward_arg__.replace("|", "\\|")
+            default = re.sub(r"<class '(.*?)'>", r"\1", repr(field.default))
+            rows.append(f"| `{field.name}` | `{kind}` | `{default}` |")
+        return self.parse_text_to_nodes("\n".join(rows))
+
+
+def setup(app: Sphinx) -> None:
+    """Called by Sphinx."""
+    app.add_directive("state-diagram", StateDiagram)
+    app.add_directive("option-table", OptionTable)

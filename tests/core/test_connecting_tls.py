@@ -1,0 +1,150 @@
+"""``connect`` with TLS: whom it trusts, what ends the handshake, and how long it may take."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+import trustme
+
+import anynet
+from tests.core.server_peers import answer, nothing_left_open
+from tests.support import client_of, echo
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def _tidy(anyio_backend: Any) -> Iterator[None]:
+    with nothing_left_open():
+        yield
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def server_context(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    return context
+
+
+@pytest.fixture(scope="module")
+def client_context(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+def local_server(**options: Any) -> anynet.Server:
+    if "path" not in options:
+        options |= {"host": "127.0.0.1", "port": 0}
+    return anynet.create_server(echo, **options)
+
+
+def port_of(server: anynet.Server) -> int:
+    assert isinstance(server.address, anynet.SocketAddress)
+    return server.address.port
+
+
+@pytest.fixture
+def mute_server() -> Iterator[socket.socket]:
+    """A listener that completes connections and then says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+async def test_the_timeout_includes_the_tls_handshake(
+    mute_server: socket.socket, client_context: ssl.SSLContext
+) -> None:
+    began = time.monotonic()
+    with pytest.raises(anynet.ConnectTimeout, match=r"0\.1 seconds") as caught:
+        await anynet.connect(
+            "127.0.0.1", mute_server.getsockname()[1], tls=client_context, connect_timeout=0.1
+        )
+    assert isinstance(caught.value, TimeoutError)
+    assert 0.1 <= time.monotonic() - began < 1
+
+
+async def test_cancelling_the_tls_handshake_closes(
+    mute_server: socket.socket, client_context: ssl.SSLContext
+) -> None:
+    with anyio.move_on_after(0.05) as scope:
+        await anynet.connect("127.0.0.1", mute_server.getsockname()[1], tls=client_context)
+    assert scope.cancelled_caught
+    accepted, _ = mute_server.accept()
+    with accepted, pytest.raises(ConnectionResetError):
+        accepted.settimeout(5)
+        while accepted.recv(65536):
+            pass
+
+
+async def test_a_server_that_ends_the_handshake(client_context: ssl.SSLContext) -> None:
+    async def hang_up(sock: anynet.Socket) -> None:
+        await sock.receive()
+
+    async with anynet.create_server(hang_up, host="127.0.0.1", port=0) as server:
+        with pytest.raises(anynet.ConnectError, match="handshake"):
+            await client_of(server, tls=client_context)
+
+
+async def test_a_server_that_does_not_speak_tls(client_context: ssl.SSLContext) -> None:
+    async def speak_plainly(sock: anynet.Socket) -> None:
+        await sock.send(b"220 welcome\r\n" * 10)
+        await sock.aclose(linger=5)
+
+    async with anynet.create_server(speak_plainly, host="127.0.0.1", port=0) as server:
+        with pytest.raises(ssl.SSLError):
+            await client_of(server, tls=client_context)
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
+async def test_tls_with_an_authority_of_ones_own(
+    name: str, server_context: ssl.SSLContext, client_context: ssl.SSLContext
+) -> None:
+    async with (
+        local_server(tls=server_context) as server,
+        anynet.connect(name, port_of(server), tls=client_context) as sock,
+    ):
+        assert await answer(sock) == b"hello"
+        assert sock.remote_address == server.address
+        with pytest.raises(NotImplementedError):
+            await sock.send_eof()
+
+
+async def test_tls_true_trusts_what_the_system_trusts(server_context: ssl.SSLContext) -> None:
+    async with local_server(tls=server_context) as server:
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await client_of(server, tls=True)
+
+
+async def test_tls_for_a_wrong_name(
+    server_context: ssl.SSLContext, client_context: ssl.SSLContext
+) -> None:
+    async with local_server(tls=server_context) as server:
+        with pytest.raises(ssl.SSLCertVerificationError, match="wrong.example"):
+            await client_of(server, tls=client_context, server_hostname="wrong.example")
+        async with client_of(server, tls=client_context, server_hostname="localhost") as sock:
+            assert await answer(sock) == b"hello"
+    assert server.statistics().tls_failures == 1
+    assert server.statistics().peer_failures == 0
+
+
+async def test_tls_over_a_unix_path(
+    tmp_path: Path, server_context: ssl.SSLContext, client_context: ssl.SSLContext
+) -> None:
+    path = tmp_path / "tls.sock"
+    async with (
+        local_server(path=path, tls=server_context),
+        anynet.connect(path=path, tls=client_context) as sock,
+    ):
+        assert await answer(sock) == b"hello"

@@ -1,0 +1,143 @@
+"""Options and descriptors that make no sense: refused at the door, and nothing is left open."""
+
+from __future__ import annotations
+
+import math
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import anynet
+from tests.core.server_peers import answer, nothing_left_open
+from tests.support import client_of, echo
+
+BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
+    ({"port": 65536}, ValueError, r"port must be in 0\.\.65535, not 65536"),
+    ({"port": -1}, ValueError, r"port must be in 0\.\.65535, not -1"),
+    ({"port": [80, 70000]}, ValueError, r"port must be in 0\.\.65535, not 70000"),
+    ({"port": "80"}, TypeError, "port must be an integer, not '80'"),
+    ({"port": 80.0}, TypeError, "port must be an integer, not 80.0"),
+    ({"port": True}, TypeError, "port must be an integer, not True"),
+    ({"host": 127}, TypeError, "host must be a string, not 127"),
+    ({"host": ["::1", None, 3]}, TypeError, "host must be a string, not 3"),
+    ({"host": ""}, ValueError, "host must not be empty"),
+    ({"host": []}, ValueError, "host must not be an empty list"),
+    ({"port": []}, ValueError, "port must not be an empty list"),
+    ({"path": []}, ValueError, "path must not be an empty list"),
+    ({"path": 3}, TypeError, "path must be a path, not 3"),
+    ({"path": ""}, ValueError, "path must not be empty"),
+    ({"path": "/a\0b"}, ValueError, "path must not contain a NUL"),
+    ({"port": 80, "path": "/tmp/x"}, ValueError, "port and path exclude each other"),
+    ({"host": "::1", "path": "/tmp/x"}, ValueError, "host and path exclude each other"),
+    ({"port": 80, "fd": 3}, ValueError, "port and fd exclude each other"),
+    ({"path": "/tmp/x", "fd": 3}, ValueError, "path and fd exclude each other"),
+    ({"fd": "3"}, TypeError, "fd must be a descriptor or a socket, not '3'"),
+    ({"fd": True}, TypeError, "fd must be a descriptor or a socket, not True"),
+    ({"backlog": -1}, ValueError, "backlog must be at least 0, not -1"),
+    ({"mode": 0o600}, ValueError, "mode is for a path"),
+    ({"mode": 0o7777, "path": "/tmp/x"}, ValueError, "mode must be in"),
+    ({"ipv6_only": 1}, TypeError, "ipv6_only must be True or False, not 1"),
+    ({"reuse_port": "yes"}, TypeError, "reuse_port must be True or False, not 'yes'"),
+    ({"max_connections": -1}, ValueError, "max_connections must be at least 0, not -1"),
+    ({"max_connections": 1.5}, TypeError, "max_connections must be an integer, not 1.5"),
+    ({"max_connections_policy": "wait"}, ValueError, "'pause', 'drop', not 'wait'"),
+    ({"block_list": ["::1"]}, TypeError, "block_list must be a BlockList, not"),
+    ({"tls": True}, TypeError, "tls must be an? SSLContext, not True"),
+    ({"tls_handshake_timeout": -1}, ValueError, "tls_handshake_timeout must not be negative"),
+    ({"grace_period": -0.5}, ValueError, "grace_period must not be negative or NaN"),
+    ({"grace_period": math.nan}, ValueError, "grace_period must not be negative or NaN"),
+    ({"grace_period": "30"}, TypeError, "grace_period must be a number of seconds, not '30'"),
+    ({"idle_timeout": math.nan}, ValueError, "idle_timeout must not be negative or NaN"),
+    ({"idle_timeout": 0}, ValueError, "idle_timeout must be more than 0 seconds"),
+    ({"idle_timeout": -3}, ValueError, "idle_timeout must not be negative"),
+    ({"idle_timeout_action": "shout"}, ValueError, "idle_timeout_action must be one of"),
+    ({"user_timeout": -1}, ValueError, "user_timeout must not be negative"),
+    ({"keep_alive_idle": math.inf}, ValueError, "keep_alive_idle must be finite"),
+    ({"on_handler_error": "log"}, TypeError, "on_handler_error must be callable, not 'log'"),
+    ({"socket_options": [(1, 2)]}, TypeError, "socket_options must hold"),
+    ({"cancel_on_disconect": True}, TypeError, "did you mean 'cancel_on_disconnect'"),
+    ({"prot": 80}, TypeError, r"create_server\(\) has no option 'prot'; did you mean 'port'\?"),
+    ({"zzz": 1}, TypeError, "has no option 'zzz'"),
+]
+
+
+@pytest.mark.parametrize(("options", "kind", "message"), BAD)
+def test_options_that_make_no_sense(
+    options: dict[str, Any], kind: type[Exception], message: str
+) -> None:
+    with nothing_left_open(), pytest.raises(kind, match=message):
+        anynet.create_server(echo, **options)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("options", "kind", "message"), BAD[:3] + BAD[-2:-1])
+async def test_serve_refuses_the_same(
+    options: dict[str, Any], kind: type[Exception], message: str
+) -> None:
+    with pytest.raises(kind, match=message):
+        await anynet.serve(echo, **options)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("handler", [8080, "echo", ("127.0.0.1", 80)])
+async def test_a_handler_that_cannot_be_called(handler: Any) -> None:
+    with pytest.raises(TypeError, match="handler must be callable, not"):
+        anynet.create_server(handler)
+    with pytest.raises(TypeError, match="handler must be callable, not"):
+        await anynet.serve(handler)
+    async with anynet.create_server(host="127.0.0.1", port=0) as server:
+        with pytest.raises(TypeError, match="handler must be callable, not"):
+            await server.serve(handler)
+
+
+@pytest.mark.anyio
+async def test_listening_options_at_run_time_are_checked_too() -> None:
+    async with anynet.create_server(echo, host="127.0.0.1", port=0) as server:
+        for options, kind, message in BAD[:20]:
+            with nothing_left_open(), pytest.raises(kind, match=message):
+                await server.listen(**options)
+        with pytest.raises(TypeError, match=r"listen\(\) has no option 'hots'.*'host'"):
+            await server.listen(hots="::1")
+        with pytest.raises(TypeError, match=r"listen\(\) has no option 'tls'"):
+            await server.listen(tls=None)
+        assert len(server.addresses) == 1
+
+
+@pytest.mark.anyio
+async def test_a_path_that_is_too_long_says_the_limit(tmp_path: Path) -> None:
+    with nothing_left_open(), pytest.raises(ValueError, match=r"10[78]"):
+        async with anynet.create_server(echo, path=tmp_path / ("x" * 200)):
+            pytest.fail("it entered the block")
+
+
+@pytest.mark.anyio
+async def test_a_descriptor_that_does_not_listen(tmp_path: Path) -> None:
+    left, right = socket.socketpair()
+    datagram = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    unbound = socket.socket()
+    file = (tmp_path / "file").open("w")
+    with left, right, datagram, unbound, file:
+        for given, message in (
+            (left, "is not listening"),
+            (right.fileno(), "is not listening"),
+            (datagram, "is not a stream socket"),
+            (unbound, "is not listening"),
+            (file.fileno(), "is not a socket"),
+            (99_999, "is not a socket"),
+        ):
+            with nothing_left_open(), pytest.raises(ValueError, match=message):
+                async with anynet.create_server(echo, fd=given):
+                    pytest.fail("it entered the block")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("grace", [-1, math.nan])
+async def test_a_grace_that_makes_no_sense_stops_nothing(grace: float) -> None:
+    async with anynet.create_server(echo, host="127.0.0.1", port=0) as server:
+        with pytest.raises(ValueError, match="grace must not be negative or NaN"):
+            await server.shutdown(grace)
+        assert server.listening
+        async with client_of(server) as client:
+            assert await answer(client) == b"hello"

@@ -1,0 +1,124 @@
+"""The documentation tells the truth: its programs run, its commands exist, its diagram is complete.
+
+A Python block is a whole program. A comment ``# -> text`` is what its line prints.
+"""
+
+from __future__ import annotations
+
+import collections
+import gc
+import importlib.util
+import re
+import subprocess
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import ModuleType
+from xml.etree import ElementTree
+
+import anyio
+import attrs
+import pytest
+
+from anynet._core import connection
+from anynet._core.connection import ConnectionState
+
+ROOT = Path(__file__).parent.parent
+SETUP = "python3 -m venv .venv && .venv/bin/pip install -q nox && .venv/bin/nox -s "
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@attrs.frozen
+class Block:
+    """A fenced block, with the line that it begins at."""
+
+    page: Path
+    line: int
+    code: str
+
+    def __str__(self) -> str:
+        return f"{self.page.relative_to(ROOT)}:{self.line}"
+
+
+def blocks_of(page: Path, language: str) -> list[Block]:
+    text = page.read_text("utf-8")
+    fenced = re.finditer(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [Block(page, text.count("\n", 0, each.start(1)) + 1, each[1]) for each in fenced]
+
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PROGRAMS = [block for page in PAGES for block in blocks_of(page, "python")]
+
+
+@pytest.mark.parametrize("backend", ["trio", "asyncio"])
+@pytest.mark.parametrize("block", PROGRAMS, ids=str)
+def test_a_program_prints_what_it_says(
+    block: Block,
+    backend: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run, runs = anyio.run, 0
+
+    def run_here(function: Callable[[], Awaitable[None]], **_: object) -> None:
+        nonlocal runs
+        runs += 1
+
+        async def bounded() -> None:
+            with anyio.fail_after(10):
+                await function()
+
+        run(bounded, backend=backend)
+
+    monkeypatch.setattr(anyio, "run", run_here)
+    lines_before = "\n" * (block.line - 1)
+    exec(compile(lines_before + block.code, str(block.page), "exec"), {"__name__": "__main__"})
+    gc.collect()  # What the program forgot to close is a warning, which is an error.
+    assert runs == 1
+    promised = re.findall(r"# -> (.*)", block.code)
+    assert promised
+    assert set(capsys.readouterr().out.splitlines()) == set(promised)
+
+
+def test_the_main_pages_have_programs() -> None:
+    assert {"README.md", "quickstart.md"} <= {block.page.name for block in PROGRAMS}
+
+
+def test_the_readme_begins_with_the_demo_and_the_tests() -> None:
+    demo, tests = (block.code for block in blocks_of(ROOT / "README.md", "sh")[:2])
+    assert demo == f"{SETUP}demo\n"
+    assert tests == f"{SETUP}tests\n"
+
+
+def test_the_gate_runs_the_test_command_of_the_readme() -> None:
+    command = ["bash", ".ci/run", "--print-test-command"]
+    shown = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert shown == blocks_of(ROOT / "README.md", "sh")[1].code
+
+
+def load_state_diagram() -> ModuleType:
+    path = ROOT / "docs" / "state_diagram.py"
+    spec = importlib.util.spec_from_file_location("state_diagram", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_diagram_shows_every_state_and_change() -> None:
+    diagram = load_state_diagram()
+    picture = ElementTree.fromstring(diagram.draw(connection._STATES))
+    texts = collections.Counter(each.text for each in picture.iter(f"{SVG}text"))
+    assert {state.name for state in ConnectionState} <= set(texts)
+    changes = collections.Counter(what for _, what, _ in diagram.transitions(connection._STATES))
+    assert texts["send_eof"] == changes["send_eof"] == 2
+    assert texts["the peer ends"] == changes["the peer ends"] == 2
+    assert sum(changes.values()) == 8
+
+
+def test_every_change_of_the_diagram_leads_to_another_state() -> None:
+    diagram = load_state_diagram()
+    changes = [(a, b) for a, _, b in diagram.transitions(connection._STATES)]
+    assert len(set(changes)) == len(changes)
+    assert all(before is not after for before, after in changes)
+    assert {after for _, after in changes} == set(ConnectionState) - {ConnectionState.OPEN}

@@ -1,0 +1,233 @@
+"""Each example does what it says, on both backends."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+@pytest.fixture(params=["trio", "asyncio"])
+def backend(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+def output_of(name: str, *arguments: str) -> list[str]:
+    """What an example prints that ends by itself."""
+    result = subprocess.run(
+        [sys.executable, "-W", "error", str(EXAMPLES / name), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout.splitlines()
+
+
+class Running:
+    """An example in a process of its own."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+
+    def _next_line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().rstrip("\n")
+
+    def line(self) -> str:
+        """The next line that it prints, those about listening not among them."""
+        while (line := self._next_line()).startswith("listening on "):
+            pass
+        return line
+
+    def port(self) -> int:
+        """The port in the first line that it prints."""
+        match = re.fullmatch(r"listening on (127\.0\.0\.1|\[::1\]):(\d+)", self._next_line())
+        assert match
+        return int(match[2])
+
+    def end(self) -> list[str]:
+        """Wait for its end by itself; the lines that were not read yet."""
+        output, errors = self.process.communicate(timeout=10)
+        assert (self.process.returncode, errors) == (0, "")
+        return output.splitlines()
+
+
+@contextmanager
+def running(name: str, *arguments: str) -> Iterator[Running]:
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-u", str(EXAMPLES / name), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        # Whoever waits for a line that does not come gets an empty one then.
+        limit = threading.Timer(20, process.kill)
+        limit.start()
+        try:
+            yield Running(process)
+        finally:
+            limit.cancel()
+            process.kill()
+
+
+@contextmanager
+def running_server(name: str, backend: str, *arguments: str) -> Iterator[tuple[Running, int]]:
+    """An example that serves on one address only, so that its first line tells the port."""
+    arguments = ("--backend", backend, "--port", "0", *arguments)
+    with running(name, *arguments) as example:
+        yield example, example.port()
+
+
+def name_of(client: socket.socket) -> str:
+    """The address of a client as our programs print it."""
+    host, port = client.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def client_of(port: int) -> socket.socket:
+    return socket.create_connection(("localhost", port), timeout=10)
+
+
+def test_echo_server_and_client(backend: str) -> None:
+    with running_server("echo_server.py", backend) as (server, port):
+        long_message = "0123456789" * 10_000
+        for message in ("hello", long_message):
+            lines = output_of("echo_client.py", "--backend", backend, "--port", str(port), message)
+            assert re.fullmatch(rf"connected to (127\.0\.0\.1|\[::1\]):{port}", lines[0])
+            assert lines[1:] == [message]
+        server.process.send_signal(signal.SIGINT)
+        server.end()
+
+
+def test_unix_socket(backend: str) -> None:
+    place, who, what, end = output_of("unix_socket.py", "--backend", backend)
+    assert re.fullmatch(r"listening on /.*/lender\.sock", place)
+    assert re.fullmatch(rf"the client is process \d+ of user {os.getuid()}", who)
+    assert what == "here you are: only the server could open this"
+    assert end == "left in the directory: []"
+
+
+def test_chat(backend: str) -> None:
+    with running_server("chat.py", backend) as (server, port):
+        with client_of(port) as ann, ann.makefile("rb") as for_ann:
+            ann.sendall(b"ann\n")
+            with client_of(port) as nameless, nameless.makefile("rb") as answer:
+                # Only somebody who is there already can have taken the name.
+                while True:
+                    with client_of(port) as twin, twin.makefile("rb") as for_twin:
+                        twin.sendall(b"ann\n")
+                        if for_twin.readline() == b"that name cannot be had\n":
+                            break
+                nameless.sendall(b"\n")
+                assert answer.read() == b"that name cannot be had\n"
+            with client_of(port) as bob, bob.makefile("rb") as for_bob:
+                bob.sendall(b"bob\nhello\n")
+                assert for_ann.readline() == b"* bob has come\n"
+                assert for_ann.readline() == b"bob: hello\n"
+                ann.sendall(b"hello, bob\n")
+                assert for_bob.readline() == b"ann: hello, bob\n"
+            assert for_ann.readline() == b"* bob has left\n"
+        server.process.send_signal(signal.SIGINT)
+        server.end()
+
+
+def test_tls(backend: str) -> None:
+    lines = output_of("tls.py", "--backend", backend)
+    assert lines[0] == "hello, world"
+    assert lines[1].startswith("distrusted: ")
+    assert lines[2:] == ["handshakes that failed: 1"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_graceful_shutdown(backend: str, number: signal.Signals) -> None:
+    with running_server("graceful_shutdown.py", backend, "--grace", "0.5") as (server, port):
+        with client_of(port) as quick, client_of(port) as idle:
+            for client in (quick, idle):
+                client.sendall(b"12345")
+                assert client.recv(100) == b"5 bytes\n"
+            quick.sendall(b"1234567")
+            quick.shutdown(socket.SHUT_WR)
+            server.process.send_signal(number)
+            assert server.line() == f"{number.name}: 2 open"
+            assert quick.recv(100) == b"7 bytes\n"
+            assert quick.recv(100) == b""
+            with pytest.raises(ConnectionResetError):
+                idle.recv(100)
+            names = {"quick": name_of(quick), "idle": name_of(idle)}
+            outcomes = dict(line.rsplit(": ", 1) for line in server.end())
+    assert {
+        address.replace("[", "").replace("]", ""): how for address, how in outcomes.items()
+    } == {
+        names["quick"]: "finished",
+        names["idle"]: "cancelled",
+    }
+
+
+def test_reconnecting_client(backend: str) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        running(
+            "reconnecting_client.py",
+            *("--backend", backend, "--host", "127.0.0.1"),
+            *("--port", str(listener.getsockname()[1])),
+        ) as client,
+    ):
+        listener.settimeout(10)
+        for line in (b"one\n", b"two\nhalf"):
+            connection, _ = listener.accept()
+            with connection:
+                connection.sendall(line)
+                assert client.line().startswith("connected to 127.0.0.1:")
+                assert client.line() == line.split(b"\n")[0].decode()
+            assert client.line() == "lost"
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(b"three\nbye\n")
+            assert client.end()[1:] == ["three", "done"]
+
+
+def test_relay(backend: str) -> None:
+    with (
+        running_server("echo_server.py", backend) as (_, target_port),
+        running_server("relay.py", backend, "--target-port", str(target_port)) as (relay, port),
+    ):
+        with client_of(port) as client:
+            client.sendall(b"through the relay")
+            client.shutdown(socket.SHUT_WR)
+            with client.makefile("rb") as answer:
+                assert answer.read() == b"through the relay"
+        assert relay.line().endswith(": 17 bytes out, 17 back, ended")
+
+
+def test_relay_without_a_target(backend: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        target = str(nobody.getsockname()[1])
+    with (
+        running_server("relay.py", backend, "--target-port", target) as (_, port),
+        client_of(port) as client,
+        pytest.raises(ConnectionResetError),
+    ):
+        client.recv(1)
+
+
+def test_every_example_is_tested() -> None:
+    tests = Path(__file__).read_text()
+    names = [path.name for path in EXAMPLES.glob("*.py")]
+    assert len(names) == 8
+    for name in names:
+        assert f'"{name}"' in tests
+        assert "--backend" in (EXAMPLES / name).read_text()
