@@ -20,6 +20,9 @@ from anynet._transport.raw_stream import RawStream
 from anynet._transport.sockaddr import address_from_sockaddr
 from anynet._transport.socket_options import apply_socket_options
 
+#: How many connections to refuse, or listeners to try, before other tasks get a turn.
+_MOST_REFUSED_AT_ONCE = 128
+
 
 class Acceptor:
     """Accepts connections from a set of listeners, as the server's options say.
@@ -91,13 +94,16 @@ class Acceptor:
             try:
                 stream = self._try_accept()
             except OutOfDescriptors as shortage:
-                await anyio.sleep(shortage.pause)
+                # A connection that ends makes room before the pause is over.
+                self._room = anyio.Event()
+                with anyio.move_on_after(shortage.pause):
+                    await self._room.wait()
                 continue
             if stream is not None:
                 self.host.left_without_yield()
                 return stream
             await self.listeners.wait()
-            self._ready.extend(self.listeners.ready())
+            self._ready = deque(self.listeners.ready())
 
     def _has_room(self) -> bool:
         options = self._options
@@ -106,8 +112,13 @@ class Acceptor:
         )
 
     def _try_accept(self) -> RawStream | None:
-        """The next connection that is admitted, or None when none waits."""
-        while self._ready:
+        """The next connection that is admitted; None when none waits, or enough were refused.
+
+        It must end some time also when clients that are to be refused come in a flood.
+        """
+        for _ in range(_MOST_REFUSED_AT_ONCE):
+            if not self._ready:
+                break
             listener = self._ready[0]
             try:
                 sock, peername = listener.accept()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import ssl
 from collections.abc import Generator
 from types import TracebackType
 from typing import Any, Unpack
@@ -84,7 +85,7 @@ class Connecting(ByteStreamConnectable):
                     ssl_context=None if options.tls is True else options.tls,
                     standard_compatible=options.tls_standard_compatible,
                 )
-            except (anyio.BrokenResourceError, anyio.EndOfStream) as error:
+            except (anyio.BrokenResourceError, anyio.EndOfStream, ssl.SSLZeroReturnError) as error:
                 raise ConnectError(None, "the peer ended the TLS handshake") from error
             return ForeignStream(tls, base=raw)
         raise ConnectTimeout(None, f"no TLS handshake within {limit:g} seconds in all")
@@ -174,8 +175,8 @@ def connect(
     ``tls_standard_compatible`` (True) expects an announced close.
 
     ``backoff`` (0.1) doubles up to ``max_backoff`` (30) seconds between reconnects and resets after
-    a connection of ``reset_after`` (10) seconds; ``retry_on`` (:exc:`OSError`) says which failures
-    to connect are tried again.
+    a connection of ``reset_after`` (10) seconds; ``retry_on`` (:exc:`ConnectError`) says which
+    failures to connect are tried again; a certificate that does not verify is none of them.
 
     The options of the connection and of the socket are those of :func:`create_server`.
 

@@ -106,6 +106,7 @@ class Server(Listener[Socket]):
                 error = in_shutdown
         self.close()
         if error is not None:
+            tasks.cancel_scope.cancel()
             self._reset_all()
         try:
             await _leave(tasks, error)

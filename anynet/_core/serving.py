@@ -31,7 +31,7 @@ served_here: contextvars.ContextVar[Served | None] = contextvars.ContextVar(
 class Served:
     """One connection of a server, from its accept until its handler has ended."""
 
-    __slots__ = ("accepted_at", "raw", "socket", "task")
+    __slots__ = ("accepted_at", "inside_of", "raw", "socket", "task")
 
     def __init__(self, raw: RawStream) -> None:
         self.raw = raw
@@ -40,6 +40,8 @@ class Served:
         self.socket: Socket | None = None
         #: The task of the handler; None for a connection that was handed over.
         self.task: TaskHandle[None] | None = None
+        #: The connection whose handler runs the server of this one, if a handler does.
+        self.inside_of: Served | None = None
 
     def cancel(self) -> None:
         """Cancel the handler, if there is one."""
@@ -81,6 +83,7 @@ class Service:
         ``on_handler_error`` took it. One coroutine for it all: each further one would cost every
         connection its frame, and every wake-up a step.
         """
+        served.inside_of = served_here.get()
         served_here.set(served)
         raw = served.raw
         try:
@@ -97,10 +100,7 @@ class Service:
             finally:
                 if stop_watching is not None:
                     stop_watching()
-            if stream is raw:
-                await raw.aclose()
-            else:
-                await self._close_tls(stream)
+            await stream.aclose()
         except BaseException:
             # A handler that was stopped half-way must not look like a clean end.
             served.reset()
@@ -124,7 +124,8 @@ class Service:
                     ssl_context=options.tls,
                     standard_compatible=options.tls_standard_compatible,
                 )
-                return ForeignStream(tls, base=raw)
+                timeout = options.tls_handshake_timeout
+                return ForeignStream(tls, base=raw, close_timeout=timeout)
             except (OSError, anyio.BrokenResourceError, anyio.EndOfStream):
                 pass  # Not our failure: the peer left, or speaks no TLS that we accept.
             except anyio.ClosedResourceError:
@@ -132,11 +133,6 @@ class Service:
         self.tls_failures += 1
         raw.close()
         return None
-
-    async def _close_tls(self, stream: DoorStream) -> None:
-        # The peer has to answer the close; it gets as long as for the handshake.
-        with anyio.move_on_after(self._options.tls_handshake_timeout):
-            await stream.aclose()
 
     def _cancel_on_disconnect(self, served: Served) -> Callable[[], None] | None:
         if not self._options.cancel_on_disconnect:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import anyio
+import anyio.lowlevel
 
 from anynet._core.registry import Registry
 from anynet._core.server_values import ConnectionOutcome, Outcome, ShutdownReport
@@ -20,14 +22,16 @@ async def end_connections(
     """Wait ``grace`` seconds for the connections to end, then cancel, then reset them.
 
     ``caller`` is the connection whose handler asked for it: nobody waits for that one. Cancelled,
-    it resets all the others at once.
+    it ends all the others at once.
     """
     began = anyio.current_time()
+    callers = set(_lineage(caller))
     outcomes = {
-        served: Outcome.CALLER if served is caller else Outcome.FINISHED for served in registry
+        served: Outcome.CALLER if served in callers else Outcome.FINISHED for served in registry
     }
-    others = [served for served in outcomes if served is not caller]
+    others = [served for served in outcomes if served not in callers]
     try:
+        await anyio.lowlevel.checkpoint()
         with anyio.move_on_after(None if math.isinf(grace) else grace):
             await registry.wait_ended(others)
         late = registry.remaining(others)
@@ -42,12 +46,20 @@ async def end_connections(
         await registry.wait_ended(late)
     except BaseException:
         for served in registry.remaining(others):
+            served.cancel()
             served.reset()
         raise
     return ShutdownReport(
         connections=tuple(_report(served, outcomes[served], began) for served in outcomes),
         elapsed=anyio.current_time() - began,
     )
+
+
+def _lineage(served: Served | None) -> Iterator[Served]:
+    """The connection and those whose handlers run its server, and the servers of these."""
+    while served is not None:
+        yield served
+        served = served.inside_of
 
 
 def _report(served: Served, outcome: Outcome, began: float) -> ConnectionOutcome:

@@ -20,8 +20,9 @@ from anynet._rules.addresses import Address
 from anynet._rules.options import ConnectionOptions
 from anynet._rules.validation import check_choice, check_non_negative_int, check_seconds
 from anynet._transport.adoption import adopt_connected
+from anynet._transport.buffers import Buffer
 from anynet._transport.credentials import PeerCredentials, peer_credentials
-from anynet._transport.door import Buffer, DoorStream, HasFileno
+from anynet._transport.door import DoorStream, HasFileno
 from anynet._transport.foreign_stream import ForeignStream
 from anynet._transport.host_loop import current_host_loop
 from anynet._transport.peer_watch import wait_peer_left

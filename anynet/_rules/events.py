@@ -36,7 +36,7 @@ class ConnectionAttemptFailed:
 
 @attrs.frozen
 class ConnectionAttemptTimeout:
-    """The attempt at ``address`` takes longer than ``attempt_delay``; it goes on beside the next."""
+    """The attempt at ``address`` outlasts ``attempt_delay``; it goes on beside the next one."""
 
     address: Address
 

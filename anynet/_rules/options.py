@@ -17,6 +17,7 @@ import attrs
 
 from anynet._rules.addresses import FAMILIES, Family
 from anynet._rules.block_list import BlockList
+from anynet._rules.errors import ConnectError
 from anynet._rules.validation import (
     check_bool,
     check_choice,
@@ -282,7 +283,7 @@ class ReconnectOptions:
     )
     reset_after: float = attrs.field(default=10.0, validator=validated(check_seconds))
     retry_on: tuple[type[Exception], ...] = attrs.field(
-        default=(OSError,), converter=_exception_classes
+        default=(ConnectError,), converter=_exception_classes
     )
 
     @retry_on.validator

@@ -18,9 +18,9 @@ from anynet._rules.errors import (
     ConnectionEnded,
     IdleTimeout,
 )
+from anynet._transport.buffers import Buffer
 from anynet._transport.host_loop import HostLoop
 
-Buffer: TypeAlias = bytes | bytearray | memoryview
 #: Makes what a receive raises at the end of the stream, from the number of the connection.
 EndError: TypeAlias = Callable[[int], Exception]
 
@@ -246,11 +246,3 @@ class DoorStream(ByteStream):
         if not self.allow_half_open and self.send_guard in (None, Guard.BUSY):
             self.shut_down_sending()
             self.send_guard = Guard.PEER_ENDED
-
-
-def bytes_view(data: Buffer) -> memoryview:
-    """``data`` as a view of single bytes. Raises :exc:`TypeError` for what is not bytes-like."""
-    try:
-        return memoryview(data).cast("B")
-    except TypeError:
-        raise TypeError(f"data must be bytes-like and contiguous, not {data!r}") from None

@@ -16,7 +16,8 @@ from anyio.abc import AnyByteStream, ByteReceiveStream, SocketAttribute
 
 from anynet._rules.addresses import Address
 from anynet._rules.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
-from anynet._transport.door import Buffer, DoorStream, EndError, Guard, HasFileno, bytes_view
+from anynet._transport.buffers import Buffer, bytes_view
+from anynet._transport.door import DoorStream, EndError, Guard, HasFileno
 from anynet._transport.host_loop import current_host_loop
 from anynet._transport.pump import Pump
 from anynet._transport.sockaddr import address_from_sockaddr
@@ -27,17 +28,34 @@ T = TypeVar("T")
 _FAILURES = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError)
 #: How much of a file is read at once.
 _CHUNK = 65536
+_CLOSE_TIMEOUT = 10.0
 
 
 class ForeignStream(DoorStream):
     """The door over ``stream``, which it owns.
 
     ``base`` is our own stream below it, if there is one (TLS over a socket): an abort goes there.
+    ``close_timeout`` is how many seconds the peer has to answer a close, where the stream waits for
+    that, as TLS does.
     """
 
-    __slots__ = ("_leftover", "_operations", "_stream_closed", "base", "pump", "stream")
+    __slots__ = (
+        "_close_timeout",
+        "_leftover",
+        "_operations",
+        "_stream_closed",
+        "base",
+        "pump",
+        "stream",
+    )
 
-    def __init__(self, stream: AnyByteStream, *, base: DoorStream | None = None) -> None:
+    def __init__(
+        self,
+        stream: AnyByteStream,
+        *,
+        base: DoorStream | None = None,
+        close_timeout: float = _CLOSE_TIMEOUT,
+    ) -> None:
         super().__init__(current_host_loop())
         self.stream = stream
         self.base = base
@@ -45,6 +63,7 @@ class ForeignStream(DoorStream):
             self.origin = base.origin  # It is the same peer.
         self.pump: Pump | None = None
         self._leftover = b""
+        self._close_timeout = close_timeout
         self._operations: set[anyio.CancelScope] = set()
         self._stream_closed = False
 
@@ -160,9 +179,7 @@ class ForeignStream(DoorStream):
             done = 0
             while done < count:
                 size = min(count - done, _CHUNK)
-                chunk = await anyio.to_thread.run_sync(
-                    os.pread, file.fileno(), size, offset + done
-                )
+                chunk = await anyio.to_thread.run_sync(os.pread, file.fileno(), size, offset + done)
                 if not chunk:
                     self.mid_message = done > 0
                     raise EOFError(f"the file ended {count - done} bytes early")
@@ -242,8 +259,10 @@ class ForeignStream(DoorStream):
 
     async def _close_stream(self) -> None:
         if not self.mid_message:
-            await self.stream.aclose()
-            return
+            with anyio.move_on_after(self._close_timeout) as waiting:
+                await self.stream.aclose()
+            if not waiting.cancelled_caught:
+                return
         if self.base is not None:
             self.base.abort()
         await anyio.aclose_forcefully(self.stream)

@@ -107,6 +107,7 @@ async def wait_peer_left(stream: DoorStream, watched: Watchable) -> None:
     """
     if stream.closed:
         raise stream.closed_error()
+    await stream.host.check()
     left = anyio.Event()
     remove = PeerWatch.of(stream.host).add(stream.host, watched, lambda _: left.set())
     try:

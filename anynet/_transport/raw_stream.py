@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 from anynet._rules.addresses import Address
 from anynet._rules.errors import ConnectionBroken, ConnectionEnded, DescriptorsTruncated
+from anynet._transport.buffers import Buffer, bytes_view, last_bytes
 from anynet._transport.descriptors import receive_with_descriptors, send_with_descriptors
-from anynet._transport.door import Buffer, DoorStream, EndError, Guard, HasFileno, bytes_view
+from anynet._transport.door import DoorStream, EndError, Guard, HasFileno
 from anynet._transport.host_loop import HostLoop, Waiter, current_host_loop
 from anynet._transport.peer_watch import PeerWatch
 from anynet._transport.sockaddr import address_from_sockaddr, peername_of, socket_attributes
@@ -58,8 +59,7 @@ class RawStream(DoorStream):
         self.writer: Waiter | None = None
         self.reader_registered = False
         self.writer_registered = False
-        #: Is the descriptor registered with the :class:`PeerWatch`?
-        self.watched = False
+        self.watched = False  # By the PeerWatch.
 
     # -- receiving ------------------------------------------------------------------------------
 
@@ -215,7 +215,7 @@ class RawStream(DoorStream):
 
         def send_from(done: int) -> int:
             nonlocal views
-            views = _last_bytes(views, size - done)
+            views = last_bytes(views, size - done)
             return self.sock.sendmsg(views[:_MOST_BUFFERS])
 
         await self._send_by(size, send_from)
@@ -398,13 +398,3 @@ class RawStream(DoorStream):
     @property
     def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:
         return socket_attributes(self.sock, self.peername)
-
-
-def _last_bytes(views: list[memoryview], size: int) -> list[memoryview]:
-    """The last ``size`` bytes of ``views``."""
-    excess = sum(view.nbytes for view in views) - size
-    for index, view in enumerate(views):
-        if excess < view.nbytes:
-            return [view[excess:], *views[index + 1 :]]
-        excess -= view.nbytes
-    return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import resource
 import socket
 import struct
 from collections.abc import Callable, Iterator
@@ -78,6 +79,25 @@ def nothing_left_open() -> Iterator[None]:
     yield
     # Collecting garbage takes long, so only where it could make a difference.
     assert len(os.listdir("/proc/self/fd")) <= before or open_descriptors() <= before
+
+
+@contextmanager
+def descriptors_left(count: int) -> Iterator[None]:
+    """Only ``count`` more descriptors can be opened in here."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # The lowest free numbers are the ones that the next calls get.
+    free: list[int] = []
+    number = 0
+    in_use = {int(fd) for fd in os.listdir("/proc/self/fd")}
+    while len(free) < count + 1:
+        if number not in in_use:
+            free.append(number)
+        number += 1
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free[-1], hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def is_single(error: BaseException, expected: type[BaseException]) -> bool:

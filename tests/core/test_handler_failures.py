@@ -503,6 +503,21 @@ async def test_a_group_of_the_body_leaves_as_it_is() -> None:
     assert caught.value is group
 
 
+async def test_handlers_of_a_failing_body_are_cancelled() -> None:
+    async def handler(sock: anynet.Socket) -> None:
+        try:
+            await receive(sock)
+        except anyio.ClosedResourceError:
+            raise RuntimeError("who closed my socket?") from None
+
+    with pytest.raises(HandlerBug):
+        async with anynet.create_server(handler, host="127.0.0.1", port=0) as server:
+            with plain_client(server):
+                await until(lambda: server.connections)
+                await turns()
+                raise HandlerBug
+
+
 async def test_the_body_and_a_handler_fail_both() -> None:
     of_the_body, of_the_handler = HandlerBug(), ValueError()
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import errno
-import os
-import resource
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +13,7 @@ import pytest
 from anyio.abc import Listener, SocketAttribute
 
 import anynet
-from tests.core.server_peers import answer, nothing_left_open, sees, turns, until
+from tests.core.server_peers import answer, descriptors_left, nothing_left_open, sees, turns, until
 from tests.support import client_of, echo, open_descriptors, plain_client
 
 pytestmark = pytest.mark.anyio
@@ -178,25 +175,6 @@ async def test_failing_to_bind_leaves_nothing_open(tmp_path: Path) -> None:
                     pytest.fail("it entered the block")
             assert caught.value.errno == errno.EADDRINUSE
             assert not server.listening
-
-
-@contextmanager
-def descriptors_left(count: int) -> Iterator[None]:
-    """Only ``count`` more descriptors can be opened in here."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # The lowest free numbers are the ones that the next calls get.
-    free: list[int] = []
-    number = 0
-    in_use = {int(fd) for fd in os.listdir("/proc/self/fd")}
-    while len(free) < count + 1:
-        if number not in in_use:
-            free.append(number)
-        number += 1
-    resource.setrlimit(resource.RLIMIT_NOFILE, (free[-1], hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.mark.parametrize("count", range(5))

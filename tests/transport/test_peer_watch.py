@@ -8,10 +8,10 @@ from typing import Any
 
 import anyio
 import pytest
-from support import open_descriptors
 
 import anynet
 from anynet.testing import memory_pair
+from tests.support import open_descriptors
 from tests.testing.pairs import at_the_wake, plain_and_ours, tcp, wrap_tls
 
 pytestmark = pytest.mark.anyio
