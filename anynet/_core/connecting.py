@@ -10,7 +10,6 @@ from typing import Any, Unpack
 
 import anyio
 from anyio.abc import ByteStreamConnectable
-from anyio.streams.tls import TLSStream
 
 from anynet._core.connection import Connection
 from anynet._core.option_names import ConnectOptionNames
@@ -26,8 +25,8 @@ from anynet._rules.options import (
 )
 from anynet._transport.dialing import dial
 from anynet._transport.door import DoorStream
-from anynet._transport.foreign_stream import ForeignStream
 from anynet._transport.raw_stream import RawStream
+from anynet._transport.tls import secure
 
 
 class Connecting(ByteStreamConnectable):
@@ -78,16 +77,14 @@ class Connecting(ByteStreamConnectable):
         left = None if limit is None else max(limit - (anyio.current_time() - began), 0)
         with anyio.move_on_after(left):
             try:
-                tls = await TLSStream.wrap(
+                return await secure(
                     raw,
-                    server_side=False,
+                    None if options.tls is True else options.tls,
                     hostname=options.server_hostname or options.host or "localhost",
-                    ssl_context=None if options.tls is True else options.tls,
                     standard_compatible=options.tls_standard_compatible,
                 )
             except (anyio.BrokenResourceError, anyio.EndOfStream, ssl.SSLZeroReturnError) as error:
                 raise ConnectError(None, "the peer ended the TLS handshake") from error
-            return ForeignStream(tls, base=raw)
         raise ConnectTimeout(None, f"no TLS handshake within {limit:g} seconds in all")
 
     def __await__(self) -> Generator[Any, Any, Socket]:
@@ -172,7 +169,7 @@ def connect(
     resolution (``await lookup(host, family)`` gives the addresses), ``block_list`` forbids some,
     ``local_host`` and ``local_port`` bind our end. ``tls`` is True or an :class:`ssl.SSLContext`;
     ``server_hostname`` (default: the host) is the name to verify;
-    ``tls_standard_compatible`` (True) expects an announced close.
+    ``tls_standard_compatible`` (True) expects an announced close, and makes the context do so too.
 
     ``backoff`` (0.1) doubles up to ``max_backoff`` (30) seconds between reconnects and resets after
     a connection of ``reset_after`` (10) seconds; ``retry_on`` (:exc:`ConnectError`) says which

@@ -291,7 +291,7 @@ class Server(Listener[Socket]):
             accepted=acceptor.accepted,
             dropped=acceptor.dropped,
             blocked=acceptor.blocked,
-            refused=acceptor.shortage.refused,
+            refused=acceptor.shortage.refused + service.refused,
             tls_failures=service.tls_failures,
             peer_failures=service.peer_failures,
         )

@@ -8,16 +8,15 @@ from typing import TypeAlias
 
 import anyio
 from anyio import TaskHandle
-from anyio.streams.tls import TLSStream
 
 from anynet._core.blame import is_failure_of_peer
 from anynet._core.connection import Connection
 from anynet._core.socket import Socket
 from anynet._rules.options import ConnectionOptions, ServerOptions
 from anynet._transport.door import DoorStream
-from anynet._transport.foreign_stream import ForeignStream
 from anynet._transport.peer_watch import PeerWatch
 from anynet._transport.raw_stream import RawStream
+from anynet._transport.tls import secure
 
 Handler: TypeAlias = Callable[[Socket], Awaitable[object]]
 
@@ -73,6 +72,7 @@ class Service:
         self._connection_options = connection_options
         self._on_open = on_open
         self._on_end = on_end
+        self.refused = 0
         self.tls_failures = 0
         self.peer_failures = 0
 
@@ -90,9 +90,14 @@ class Service:
             stream = raw if self._options.tls is None else await self._secured(raw)
             if stream is None:
                 return
+            try:
+                stop_watching = self._cancel_on_disconnect(served)
+            except OSError:
+                self.refused += 1  # There is no descriptor left to watch it with.
+                served.reset()
+                return
             socket = self.socket_of(served, stream)
             self._on_open(socket)
-            stop_watching = self._cancel_on_disconnect(served)
             try:
                 await handler(socket)
             except Exception as error:
@@ -118,14 +123,12 @@ class Service:
         options = self._options
         with anyio.move_on_after(options.tls_handshake_timeout):
             try:
-                tls = await TLSStream.wrap(
+                return await secure(
                     raw,
-                    server_side=True,
-                    ssl_context=options.tls,
+                    options.tls,
                     standard_compatible=options.tls_standard_compatible,
+                    close_timeout=options.tls_handshake_timeout,
                 )
-                timeout = options.tls_handshake_timeout
-                return ForeignStream(tls, base=raw, close_timeout=timeout)
             except (OSError, anyio.BrokenResourceError, anyio.EndOfStream):
                 pass  # Not our failure: the peer left, or speaks no TLS that we accept.
             except anyio.ClosedResourceError:

@@ -28,7 +28,8 @@ T = TypeVar("T")
 _FAILURES = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError)
 #: How much of a file is read at once.
 _CHUNK = 65536
-_CLOSE_TIMEOUT = 10.0
+#: Seconds.
+CLOSE_TIMEOUT = 10.0
 
 
 class ForeignStream(DoorStream):
@@ -54,7 +55,7 @@ class ForeignStream(DoorStream):
         stream: AnyByteStream,
         *,
         base: DoorStream | None = None,
-        close_timeout: float = _CLOSE_TIMEOUT,
+        close_timeout: float = CLOSE_TIMEOUT,
     ) -> None:
         super().__init__(current_host_loop())
         self.stream = stream
