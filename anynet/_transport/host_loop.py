@@ -49,7 +49,15 @@ class Timer(Protocol):
 class HostLoop(ABC):
     """What the streams need from the running event loop. Get it with :func:`current_host_loop`."""
 
-    __slots__ = ("__weakref__", "check", "checkpoint", "current_task", "last_task", "time")
+    __slots__ = (
+        "__weakref__",
+        "check",
+        "checkpoint",
+        "current_task",
+        "last_task",
+        "loses_errors",
+        "time",
+    )
 
     #: What parking raises when the stream is closed meanwhile.
     woken_by_close: type[Exception]
@@ -64,6 +72,9 @@ class HostLoop(ABC):
 
     def __init__(self) -> None:
         self.last_task: object = None
+        #: Is an error that woke a park together with data never told again? Then one has to read on
+        #: until EAGAIN before the next park.
+        self.loses_errors = False
 
     async def full_checkpoint(self) -> None:
         """Yield, so that the next operation of this task need not."""
@@ -120,6 +131,8 @@ class _AsyncioHostLoop(HostLoop):
         self.check = backend.checkpoint_if_cancelled
         self.checkpoint = backend.checkpoint
         self.time = self._loop.time
+        # libuv stops watching a descriptor that has an error (a reset) after telling it once.
+        self.loses_errors = not isinstance(self._loop, asyncio.SelectorEventLoop)
 
     def park_read(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None

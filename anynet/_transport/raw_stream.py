@@ -70,6 +70,7 @@ class RawStream(DoorStream):
             raise ValueError(f"max_bytes must be at least 1, not {max_bytes!r}")
         host = self.host
         data: bytes | None = None
+        parked = False
         self.receive_guard = _BUSY
         try:
             # A cleared flag parks at once: a recv that fails costs as much as one that succeeds.
@@ -86,6 +87,7 @@ class RawStream(DoorStream):
                     host.last_task = host.current_task()
             while data is None:
                 await host.park_read(self)
+                parked = True
                 try:
                     data = self.sock.recv(max_bytes)
                 except BlockingIOError:
@@ -104,7 +106,7 @@ class RawStream(DoorStream):
             self.note_end()
             raise at_end(self.origin)
         self.bytes_received += len(data)
-        self.readable = len(data) == max_bytes
+        self.readable = len(data) == max_bytes or (parked and host.loses_errors)
         return data
 
     async def receive_into(self, buffer: bytearray | memoryview) -> int:
@@ -112,7 +114,7 @@ class RawStream(DoorStream):
         if view.readonly or not view.nbytes:
             raise ValueError("buffer must be writable and not empty")
         count = await self._receive_by(lambda: self.sock.recv_into(view))
-        self.readable = count == view.nbytes
+        self.readable = count == view.nbytes or self.host.loses_errors
         return self._received(count)
 
     async def receive_fds(self, msglen: int, maxfds: int) -> tuple[bytes, list[int]]:
@@ -166,7 +168,7 @@ class RawStream(DoorStream):
         if not data:
             self.note_end()
         self.bytes_received += len(data)
-        self.readable = not data or len(data) == max_bytes
+        self.readable = not data or len(data) == max_bytes or self.host.loses_errors
         return data
 
     async def wait_readable(self) -> None:
@@ -225,8 +227,7 @@ class RawStream(DoorStream):
 
         def send_from(done: int) -> int:
             # Not self.fd: closed while this task was about to run, that may be another's by now.
-            fd = self.sock.fileno()
-            sent = os.sendfile(fd, file.fileno(), offset + done, count - done)
+            sent = os.sendfile(self.sock.fileno(), file.fileno(), offset + done, count - done)
             if not sent:
                 raise EOFError(f"the file ended {count - done} bytes early")
             return sent
@@ -351,9 +352,8 @@ class RawStream(DoorStream):
             raise self.closed_error()
         self.peername = self.peername or peername_of(self.sock)
         self._let_go()
-        sock = self.sock
         # Under a new object: tasks already woken must not read or send on it through the old one.
-        detached = socket.socket(sock.family, sock.type, sock.proto, fileno=sock.detach())
+        detached = socket.socket(fileno=self.sock.detach())
         detached.setblocking(False)
         self.tell_closed()
         return detached

@@ -85,14 +85,10 @@ def nothing_left_open() -> Iterator[None]:
 def descriptors_left(count: int) -> Iterator[None]:
     """Only ``count`` more descriptors can be opened in here."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # The lowest free numbers are the ones that the next calls get.
-    free: list[int] = []
-    number = 0
-    in_use = {int(fd) for fd in os.listdir("/proc/self/fd")}
-    while len(free) < count + 1:
-        if number not in in_use:
-            free.append(number)
-        number += 1
+    # The next descriptors get the lowest free numbers.
+    free = [os.dup(0) for _ in range(count + 1)]
+    for fd in free:
+        os.close(fd)
     resource.setrlimit(resource.RLIMIT_NOFILE, (free[-1], hard))
     try:
         yield

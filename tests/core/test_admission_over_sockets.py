@@ -26,9 +26,7 @@ def _tidy(anyio_backend: object) -> Iterator[None]:
 
 
 async def test_a_full_server_leaves_clients_waiting_until_one_leaves() -> None:
-    async with anynet.create_server(
-        echo, host="127.0.0.1", port=0, max_connections=2
-    ) as server:
+    async with anynet.create_server(echo, host="127.0.0.1", port=0, max_connections=2) as server:
         clients = [await client_of(server) for _ in range(5)]
         for client in clients:
             await client.send(b"hello")
@@ -46,9 +44,7 @@ async def test_a_full_server_leaves_clients_waiting_until_one_leaves() -> None:
 
 
 async def test_a_full_server_that_is_closed() -> None:
-    async with anynet.create_server(
-        echo, host="127.0.0.1", port=0, max_connections=1
-    ) as server:
+    async with anynet.create_server(echo, host="127.0.0.1", port=0, max_connections=1) as server:
         async with client_of(server) as client:
             assert await answer(client) == b"hello"
             with plain_client(server) as waiting:
@@ -79,9 +75,7 @@ async def test_a_full_server_hands_over_the_next_when_one_leaves() -> None:
 
 
 async def test_a_limit_of_none_at_all_pauses_for_ever() -> None:
-    async with anynet.create_server(
-        echo, host="127.0.0.1", port=0, max_connections=0
-    ) as server:
+    async with anynet.create_server(echo, host="127.0.0.1", port=0, max_connections=0) as server:
         with plain_client(server) as client:
             await turns()
             server.close()
@@ -175,9 +169,7 @@ async def test_an_ipv4_peer_of_a_dual_stack_listener_is_blocked_by_its_ipv4_addr
 
 async def test_a_rule_added_while_the_server_runs() -> None:
     blocked = anynet.BlockList()
-    async with anynet.create_server(
-        echo, host="127.0.0.1", port=0, block_list=blocked
-    ) as server:
+    async with anynet.create_server(echo, host="127.0.0.1", port=0, block_list=blocked) as server:
         async with client_of(server) as client:
             assert await answer(client) == b"hello"
             blocked.add_subnet("127.0.0.0", 8)

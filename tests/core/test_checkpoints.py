@@ -174,13 +174,13 @@ async def test_every_operation_is_a_cancellation_point_at_entry(kind: str) -> No
 async def test_an_operation_that_parks_yields_alone(kind: str) -> None:
     async with tcp() as (one, other):
         big = bytes(1 << 23)
-        operation: Callable[[], Awaitable[Any]] = {
+        operations: dict[str, Callable[[], Awaitable[Any]]] = {
             "receive": one.receive,
             "receive_into": lambda: one.receive_into(bytearray(9)),
             "send": lambda: one.send(big),
             "send_many": lambda: one.send_many([big, big]),
             "wait": one.wait_peer_closed,
-        }[kind]
+        }
 
         async def help_along() -> None:
             await anyio.wait_all_tasks_blocked()
@@ -192,7 +192,7 @@ async def test_an_operation_that_parks_yields_alone(kind: str) -> None:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(help_along)
             with yields():
-                await operation()
+                await operations[kind]()
             await one.send_eof()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
@@ -139,7 +140,11 @@ async def test_bad_receives() -> None:
 async def test_only_unix_sockets_pass_descriptors() -> None:
     client, server = memory_pair()
     async with tcp() as (one, _), client, server:
-        for call in (lambda s: s.send_fds(b"x", [0]), lambda s: s.receive_fds(1, 1)):
+        calls: list[Callable[[anynet.Socket], Awaitable[object]]] = [
+            lambda sock: sock.send_fds(b"x", [0]),
+            lambda sock: sock.receive_fds(1, 1),
+        ]
+        for call in calls:
             with pytest.raises(ValueError, match="needs a Unix socket, not AF_INET"):
                 await call(one)
             with pytest.raises(ValueError, match="needs a socket of the operating system"):

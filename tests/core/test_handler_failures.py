@@ -139,7 +139,7 @@ async def test_a_failure_of_the_peer_ends_only_its_connection(
     handler: Handler, how: Callable[[socket.socket], None]
 ) -> None:
     async def choose(sock: anynet.Socket) -> None:
-        first = await sock.receive()
+        first = await sock.receive(4)
         await (echo(sock) if first == b"echo" else handler(sock))
 
     async with anynet.create_server(choose, host="127.0.0.1", port=0) as server:
@@ -155,9 +155,7 @@ async def test_a_failure_of_the_peer_ends_only_its_connection(
 
 
 async def test_an_idle_timeout_is_the_peers_failure() -> None:
-    async with anynet.create_server(
-        receive, host="127.0.0.1", port=0, idle_timeout=0.03
-    ) as server:
+    async with anynet.create_server(receive, host="127.0.0.1", port=0, idle_timeout=0.03) as server:
         with plain_client(server) as client:
             assert await sees(client) == b""
         await until(lambda: server.statistics().peer_failures == 1)

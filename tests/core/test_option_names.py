@@ -12,9 +12,7 @@ from anynet._rules import options
 
 
 def keywords(*classes: type[Any]) -> set[str]:
-    return {
-        field.alias or field.name for each in classes for field in attrs.fields(each)
-    }
+    return {field.alias or field.name for each in classes for field in attrs.fields(each)}
 
 
 @pytest.mark.parametrize(

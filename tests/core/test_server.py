@@ -178,9 +178,7 @@ async def test_failing_to_bind_leaves_nothing_open(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", range(5))
-async def test_too_few_descriptors_to_listen_leave_nothing_open(
-    tmp_path: Path, count: int
-) -> None:
+async def test_too_few_descriptors_to_listen_leave_nothing_open(tmp_path: Path, count: int) -> None:
     async with anynet.create_server(echo, host="127.0.0.1", port=0):
         pass  # What the event loop opens at first use is open now.
     before = open_descriptors()

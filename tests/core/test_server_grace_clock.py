@@ -153,9 +153,7 @@ async def test_a_tls_client_that_never_speaks_gets_ten_seconds(
     autojump_clock: MockClock,
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    async with anynet.create_server(
-        busy_for(0), host="127.0.0.1", port=0, tls=context
-    ) as server:
+    async with anynet.create_server(busy_for(0), host="127.0.0.1", port=0, tls=context) as server:
         with plain_client(server) as client:
             await _accepted(server)
             began = trio.current_time()

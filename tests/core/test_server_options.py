@@ -191,9 +191,7 @@ async def test_our_own_end_does_not_cancel_the_handler() -> None:
 
 
 async def test_an_idle_connection_is_closed() -> None:
-    async with anynet.create_server(
-        echo, host="127.0.0.1", port=0, idle_timeout=0.05
-    ) as server:
+    async with anynet.create_server(echo, host="127.0.0.1", port=0, idle_timeout=0.05) as server:
         with plain_client(server) as client:
             assert await sees(client) == b""
         await until(lambda: server.statistics().open == 0)

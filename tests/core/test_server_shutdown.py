@@ -137,9 +137,7 @@ async def test_what_was_open_and_what_became_of_it(tmp_path: Path) -> None:
             await anyio.sleep_forever()
         await echo(sock)
 
-    async with anynet.create_server(
-        handler, path=tmp_path / "server", grace_period=0.05
-    ) as server:
+    async with anynet.create_server(handler, path=tmp_path / "server", grace_period=0.05) as server:
         client = await client_of(server)
         assert await answer(client, b"hold") == b"ok"
         report = await server.shutdown()
@@ -182,9 +180,7 @@ async def test_leaving_waits_for_the_connections() -> None:
 
 
 async def test_leaving_cancels_after_the_grace_period() -> None:
-    async with anynet.create_server(
-        hold, host="127.0.0.1", port=0, grace_period=0.02
-    ) as server:
+    async with anynet.create_server(hold, host="127.0.0.1", port=0, grace_period=0.02) as server:
         client = plain_client(server)
         await until(lambda: server.connections)
     with client:

@@ -112,9 +112,7 @@ async def test_a_client_that_stops_in_the_middle_is_dropped(contexts: Contexts) 
 async def test_a_handshake_that_fails_ends_only_its_connection(
     contexts: Contexts, how: str
 ) -> None:
-    async with anynet.create_server(
-        echo, host="127.0.0.1", port=0, tls=contexts.server
-    ) as server:
+    async with anynet.create_server(echo, host="127.0.0.1", port=0, tls=contexts.server) as server:
         for before in range(3):
             client = plain_client(server)
             if how == "garbage":
@@ -138,9 +136,7 @@ async def test_a_handshake_that_fails_ends_only_its_connection(
 
 
 async def test_a_client_that_does_not_trust_the_server(contexts: Contexts) -> None:
-    async with anynet.create_server(
-        echo, host="127.0.0.1", port=0, tls=contexts.server
-    ) as server:
+    async with anynet.create_server(echo, host="127.0.0.1", port=0, tls=contexts.server) as server:
         with pytest.raises((ssl.SSLError, OSError)):
             await client_of(server, tls=ssl.create_default_context())
         async with client_of(server, tls=contexts.client) as good:
@@ -238,9 +234,10 @@ async def test_cancel_on_disconnect_over_tls(contexts: Contexts) -> None:
 
 
 async def test_iterating_over_tls(contexts: Contexts) -> None:
-    async with anynet.create_server(
-        host="127.0.0.1", port=0, tls=contexts.server
-    ) as server, anyio.create_task_group() as tasks:
+    async with (
+        anynet.create_server(host="127.0.0.1", port=0, tls=contexts.server) as server,
+        anyio.create_task_group() as tasks,
+    ):
 
         async def serve() -> None:
             async for sock in server:
@@ -286,9 +283,7 @@ async def test_events_hand_each_tls_connection_over_once(contexts: Contexts) -> 
 
 
 @pytest.mark.parametrize("delay", range(8))
-async def test_a_cancelled_accept_over_tls_loses_nothing(
-    contexts: Contexts, delay: int
-) -> None:
+async def test_a_cancelled_accept_over_tls_loses_nothing(contexts: Contexts, delay: int) -> None:
     async with anynet.create_server(
         host="127.0.0.1", port=0, tls=contexts.server, grace_period=0
     ) as server:
@@ -376,9 +371,7 @@ async def test_an_exception_leaves_bare_while_a_handshake_is_under_way(
 
 
 async def test_a_shutdown_cancels_handshakes(contexts: Contexts) -> None:
-    async with anynet.create_server(
-        echo, host="127.0.0.1", port=0, tls=contexts.server
-    ) as server:
+    async with anynet.create_server(echo, host="127.0.0.1", port=0, tls=contexts.server) as server:
         with plain_client(server) as client:
             await until(lambda: server.statistics().open == 1)
             report = await server.shutdown(0)

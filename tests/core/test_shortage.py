@@ -108,20 +108,19 @@ async def test_clients_are_refused_while_there_are_no_descriptors(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with anynet.create_server(host="127.0.0.1", port=0) as server:
-        early = [plain_client(server) for _ in range(5)]
-        late = plain_client(server)
+        clients = [plain_client(server) for _ in range(6)]
         with descriptors_left(0):
             with anyio.move_on_after(0.02) as scope:
                 await server.accept()
             assert scope.cancelled_caught
-            for client in (*early, late):
+            for client in clients:
                 assert await sees(client) == b""
         assert server.statistics().refused == 6
         assert server.statistics().accepted == 0
         assert len(caplog.messages) == 1
-        async with client_of(server) as client, await server.accept() as sock:
-            assert sock.remote_address == client.local_address
-        for each in (*early, late):
+        async with client_of(server) as other, await server.accept() as sock:
+            assert sock.remote_address == other.local_address
+        for each in clients:
             each.close()
 
 

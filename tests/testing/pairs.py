@@ -184,7 +184,7 @@ async def object_streams(room: float = 4) -> AsyncIterator[Pair]:
 async def over_anyio() -> AsyncIterator[Pair]:
     """Over the TCP streams of AnyIO."""
     async with await anyio.create_tcp_listener(local_host="127.0.0.1") as multi:
-        listener = multi.listeners[0]
+        listener: Any = multi.listeners[0]
         port = listener.extra(anyio.abc.SocketAttribute.local_port)
         one = anynet.Socket.from_stream(await anyio.connect_tcp("127.0.0.1", port))
         other = anynet.Socket.from_stream(await listener.accept())

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import anyio
+import anyio.lowlevel
 import pytest
+from anyio.abc import ByteStream
 
 from anynet._transport.raw_stream import RawStream
-from anynet.testing import check_byte_stream
+from anynet.testing import MemoryStream, check_byte_stream, memory_stream_pair
 from tests.testing.pairs import PAIRS, tcp_sockets
 
 pytestmark = pytest.mark.anyio
@@ -35,3 +38,152 @@ async def test_our_own_stream() -> None:
             yield one, other
 
     await check_byte_stream(make_pair)
+
+
+# -- the suite sees what is wrong ---------------------------------------------------------------
+
+
+class Wrapped(ByteStream):
+    """A stream that keeps every promise; each subclass breaks one."""
+
+    def __init__(self, stream: MemoryStream) -> None:
+        self.stream = stream
+
+    async def receive(self, max_bytes: int = 65536) -> bytes:
+        return await self.stream.receive(max_bytes)
+
+    async def send(self, item: bytes) -> None:
+        await self.stream.send(item)
+
+    async def send_eof(self) -> None:
+        await self.stream.send_eof()
+
+    async def aclose(self) -> None:
+        await self.stream.aclose()
+
+
+class ReturnsTooMuch(Wrapped):
+    async def receive(self, max_bytes: int = 65536) -> bytes:
+        return await self.stream.receive(max(max_bytes, 5))
+
+
+class TakesAnyMaximum(Wrapped):
+    async def receive(self, max_bytes: int = 65536) -> bytes:
+        return b"" if max_bytes < 1 else await self.stream.receive(max_bytes)
+
+
+class SwapsBytes(Wrapped):
+    async def send(self, item: bytes) -> None:
+        await self.stream.send(item[::-1])
+
+
+class SendsEmptyAsSomething(Wrapped):
+    async def send(self, item: bytes) -> None:
+        await self.stream.send(item or b"?")
+
+
+class EndsOnlyOnce(Wrapped):
+    ended = False
+
+    async def receive(self, max_bytes: int = 65536) -> bytes:
+        try:
+            return await self.stream.receive(max_bytes)
+        except anyio.EndOfStream:
+            if self.ended:
+                return b"nothing, really"
+            self.ended = True
+            raise
+
+
+class CanBeUsedAfterItsClose(Wrapped):
+    async def send(self, item: bytes) -> None:
+        try:
+            await self.stream.send(item)
+        except anyio.ClosedResourceError:
+            pass
+
+
+class LosesBytesWhenCancelled(Wrapped):
+    async def receive(self, max_bytes: int = 65536) -> bytes:
+        data = await self.stream.receive(max_bytes)
+        await anyio.lowlevel.checkpoint()
+        return data
+
+
+class SendsWhatWasCancelled(Wrapped):
+    async def send(self, item: bytes) -> None:
+        with anyio.CancelScope(shield=True):
+            await self.stream.send(item)
+        await anyio.lowlevel.checkpoint()
+
+
+class IgnoresCancelledClose(Wrapped):
+    async def aclose(self) -> None:
+        await anyio.lowlevel.checkpoint()
+        await self.stream.aclose()
+
+
+class LetsTwoReceive(Wrapped):
+    async def receive(self, max_bytes: int = 65536) -> bytes:
+        while True:
+            try:
+                return await self.stream.receive(max_bytes)
+            except anyio.BusyResourceError:
+                await anyio.sleep(0.001)
+
+
+class FailsWithTheWrongError(Wrapped):
+    async def send(self, item: bytes) -> None:
+        try:
+            await self.stream.send(item)
+        except anyio.BrokenResourceError:
+            raise ConnectionResetError from None
+
+
+class HalfClosesBoth(Wrapped):
+    async def send_eof(self) -> None:
+        await self.stream.aclose()
+
+
+BROKEN: dict[type[Wrapped], str] = {
+    ReturnsTooMuch: r"receive\(3\) returned \[5, 5\] bytes",
+    TakesAnyMaximum: r"receive\(0\) must raise ValueError, but raised nothing",
+    SwapsBytes: "b'one' was sent, but b'eno' arrived",
+    SendsEmptyAsSomething: "b'first' was sent, but",
+    EndsOnlyOnce: "must raise EndOfStream, but raised nothing",
+    CanBeUsedAfterItsClose: r"send\(\) after aclose\(\) must raise ClosedResourceError",
+    LosesBytesWhenCancelled: "in the check receive_cancelled_at_its_wake_loses_nothing",
+    SendsWhatWasCancelled: "in the check send_cancelled_at_entry_sends_nothing",
+    IgnoresCancelledClose: "in the check cancelled_close_closes_first",
+    LetsTwoReceive: "in the check second_receiver_is_refused",
+    FailsWithTheWrongError: "must raise BrokenResourceError, not ConnectionResetError",
+    HalfClosesBoth: "in the check half_close_leaves_the_other_half",
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN, ids=lambda kind: kind.__name__)
+async def test_a_broken_promise_is_named(
+    kind: type[Wrapped], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("anynet.testing._conformance._SECONDS", 0.3)
+
+    @asynccontextmanager
+    async def make_pair() -> AsyncIterator[tuple[Wrapped, Wrapped]]:
+        one, other = memory_stream_pair()
+        async with one, other:
+            yield kind(one), kind(other)
+
+    with pytest.raises((AssertionError, TimeoutError, ExceptionGroup), match=BROKEN[kind]):
+        await check_byte_stream(make_pair)
+
+
+async def test_half_close_and_clogging_are_as_declared() -> None:
+    @asynccontextmanager
+    async def make_pair() -> AsyncIterator[tuple[MemoryStream, MemoryStream]]:
+        one, other = memory_stream_pair()
+        async with one, other:
+            yield one, other
+
+    await check_byte_stream(make_pair)
+    with pytest.raises(AssertionError, match="must raise NotImplementedError, but raised nothing"):
+        await check_byte_stream(make_pair, half_close=False)

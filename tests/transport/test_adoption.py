@@ -25,12 +25,12 @@ def of_kind(kind: str) -> Iterator[int]:
         fd = os.open(os.devnull, os.O_RDONLY)
         other = os.dup(fd)
     else:
-        sock = {
+        makers: dict[str, Callable[[], socket.socket]] = {
             "udp": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
-            "unix datagrams": lambda: socket.socketpair(type=socket.SOCK_DGRAM)[0],
             "unconnected": socket.socket,
             "listening": lambda: socket.create_server(("127.0.0.1", 0)),
-        }[kind]()
+        }
+        sock = makers[kind]()
         fd = sock.detach()
         other = os.dup(fd)
     try:

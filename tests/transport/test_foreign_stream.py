@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +150,12 @@ async def test_cut_send_poisons_and_the_close_is_forceful() -> None:
             await anyio.wait_all_tasks_blocked()
             scope.cancel()
     assert ours.mid_message
-    for send in (lambda: ours.send(b"more"), ours.send_eof, lambda: ours.send_many([b"x"])):
+    sends: list[Callable[[], Awaitable[None]]] = [
+        lambda: ours.send(b"more"),
+        lambda: ours.send_many([b"x"]),
+        ours.send_eof,
+    ]
+    for send in sends:
         with pytest.raises(ConnectionBroken, match="an earlier send was cut off"):
             await send()
     assert await other.receive() == b"abc"

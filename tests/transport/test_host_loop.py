@@ -1,0 +1,207 @@
+"""The host loop: who runs, timers, watches, and the error outside of a loop."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import os
+import socket
+import weakref
+
+import anyio
+import anyio.lowlevel
+import pytest
+import trio
+
+from anynet._transport.host_loop import current_host_loop
+from tests.support import open_descriptors
+
+anyio_test = pytest.mark.anyio
+
+
+def test_outside_of_a_loop() -> None:
+    with pytest.raises(anyio.NoEventLoopError):
+        current_host_loop()
+
+
+@anyio_test
+async def test_it_is_one_for_each_loop() -> None:
+    host = current_host_loop()
+    assert current_host_loop() is host
+    reference = weakref.ref(host)
+    del host
+    gc.collect()
+    assert reference() is None
+    assert current_host_loop() is not None
+
+
+@anyio_test
+async def test_its_clock_and_its_tasks() -> None:
+    host = current_host_loop()
+    assert abs(host.time() - anyio.current_time()) < 1
+    first = host.current_task()
+    assert host.current_task() is first
+    others: list[object] = []
+
+    async def other() -> None:
+        others.append(host.current_task())
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(other)
+    assert others[0] is not first
+
+
+@anyio_test
+async def test_timers_run_in_the_order_of_their_times() -> None:
+    host = current_host_loop()
+    ran: list[str] = []
+    done = anyio.Event()
+    now = host.time()
+    host.call_at(now + 0.03, done.set)
+    host.call_at(now + 0.02, lambda: ran.append("third"))
+    host.call_at(now - 5, lambda: ran.append("past"))
+    host.call_at(now + 0.01, lambda: ran.append("first"))
+    cancelled = host.call_at(now + 0.001, lambda: ran.append("cancelled"))
+    assert ran == []
+    cancelled.cancel()
+    cancelled.cancel()
+    with anyio.fail_after(5):
+        await done.wait()
+    assert ran == ["past", "first", "third"]
+
+
+@anyio_test
+async def test_timers_set_by_timers_and_after_all_have_run() -> None:
+    host = current_host_loop()
+    for _ in range(3):
+        done = anyio.Event()
+
+        def again(done: anyio.Event = done) -> None:
+            host.call_at(host.time() + 0.001, done.set)
+
+        host.call_at(host.time() + 0.001, again)
+        with anyio.fail_after(5):
+            await done.wait()
+
+
+@anyio_test
+async def test_many_timers() -> None:
+    host = current_host_loop()
+    ran: list[int] = []
+    done = anyio.Event()
+    now = host.time()
+    timers = [
+        host.call_at(now + 0.001 * (index % 7), functools.partial(ran.append, index))
+        for index in range(3000)
+    ]
+    for timer in timers[::2]:
+        timer.cancel()
+    host.call_at(now + 0.05, done.set)
+    with anyio.fail_after(5):
+        await done.wait()
+    assert sorted(ran) == list(range(1, 3000, 2))
+
+
+@pytest.mark.trio
+async def test_timers_are_exact(mock_clock: trio.testing.MockClock) -> None:
+    host = current_host_loop()
+    ran: list[tuple[str, float]] = []
+
+    def note(name: str) -> None:
+        ran.append((name, host.time()))
+
+    start = host.time()
+    later = host.call_at(start + 10, lambda: note("later"))
+    host.call_at(start + 20, lambda: note("last"))
+    await trio.testing.wait_all_tasks_blocked()
+    host.call_at(start + 5, lambda: note("sooner"))
+    await trio.testing.wait_all_tasks_blocked()
+    mock_clock.jump(5)
+    await trio.testing.wait_all_tasks_blocked()
+    assert ran == [("sooner", start + 5)]
+    later.cancel()
+    mock_clock.jump(14.5)
+    await trio.testing.wait_all_tasks_blocked()
+    assert len(ran) == 1
+    mock_clock.jump(0.5)
+    await trio.testing.wait_all_tasks_blocked()
+    assert ran[1:] == [("last", start + 20)]
+
+
+@pytest.mark.trio
+async def test_no_task_is_left_without_a_timer() -> None:
+    def tasks() -> int:
+        return trio.lowlevel.current_statistics().tasks_living
+
+    host = current_host_loop()
+    before = tasks()
+    timers = [host.call_at(host.time() + 60, lambda: None) for _ in range(5)]
+    await trio.testing.wait_all_tasks_blocked()
+    assert tasks() == before + 1
+    for timer in timers:
+        timer.cancel()
+    await trio.testing.wait_all_tasks_blocked()
+    assert tasks() == before
+
+
+@anyio_test
+async def test_watch_calls_back_until_it_is_stopped() -> None:
+    before = open_descriptors()
+    host = current_host_loop()
+    one, other = socket.socketpair()
+    with one, other:
+        one.setblocking(False)
+        received: list[bytes] = []
+        seen = anyio.Event()
+
+        def readable() -> None:
+            received.append(one.recv(100))
+            seen.set()
+
+        stop = host.watch(one.fileno(), readable)
+        for message in (b"first", b"second"):
+            seen = anyio.Event()
+            other.sendall(message)
+            with anyio.fail_after(5):
+                await seen.wait()
+        stop()
+        other.sendall(b"unseen")
+        await anyio.wait_all_tasks_blocked()
+        for _ in range(5):
+            await anyio.lowlevel.checkpoint()
+        assert received == [b"first", b"second"]
+        assert one.recv(100) == b"unseen"
+    assert open_descriptors() == before
+
+
+@anyio_test
+async def test_watch_stopped_at_once() -> None:
+    host = current_host_loop()
+    reader, writer = os.pipe()
+    os.write(writer, b"ready")
+    called: list[bool] = []
+    host.watch(reader, lambda: called.append(True))()
+    await anyio.wait_all_tasks_blocked()
+    for _ in range(5):
+        await anyio.lowlevel.checkpoint()
+    assert called == []
+    os.close(reader)
+    os.close(writer)
+
+
+@anyio_test
+async def test_the_checkpoint_slot() -> None:
+    host = current_host_loop()
+    await host.enter_operation()
+    host.left_without_yield()
+    ran: list[bool] = []
+
+    async def note() -> None:
+        ran.append(True)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(note)
+        await host.enter_operation()
+        await host.full_checkpoint()
+        assert ran
+    assert host.last_task is None
