@@ -149,9 +149,12 @@ class Acceptor:
         if admission is Admission.ACCEPT:
             try:
                 apply_socket_options(sock, self._socket_options)
-            except OSError:
-                sock.close()  # The peer has gone already, on some systems.
-                return False
+            except BaseException as error:
+                gone = isinstance(error, OSError) and not _has_peer(sock)
+                sock.close()
+                if gone:
+                    return False  # Some systems then refuse to set anything.
+                raise
             return True
         if admission is Admission.BLOCK:
             self.blocked += 1
@@ -168,3 +171,11 @@ class OutOfDescriptors(Exception):
     def __init__(self, pause: float) -> None:
         super().__init__(pause)
         self.pause = pause
+
+
+def _has_peer(sock: socket.socket) -> bool:
+    try:
+        sock.getpeername()
+    except OSError:
+        return False
+    return True

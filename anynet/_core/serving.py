@@ -76,12 +76,13 @@ class Service:
         self.tls_failures = 0
         self.peer_failures = 0
 
-    async def run(self, served: Served, handler: Handler) -> None:
+    async def run(self, served: Served, handler: Handler, watched: bool = True) -> None:
         """Serve one connection to its end, as a task; it is closed whatever happens.
 
         Raises what the handler raised, unless that was a failure of the peer or
         ``on_handler_error`` took it. One coroutine for it all: each further one would cost every
-        connection its frame, and every wake-up a step.
+        connection its frame, and every wake-up a step. With ``watched`` False the option
+        ``cancel_on_disconnect`` does not count.
         """
         served.inside_of = served_here.get()
         served_here.set(served)
@@ -91,7 +92,7 @@ class Service:
             if stream is None:
                 return
             try:
-                stop_watching = self._cancel_on_disconnect(served)
+                stop_watching = self._cancel_on_disconnect(served) if watched else None
             except OSError:
                 self.refused += 1  # There is no descriptor left to watch it with.
                 served.reset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ import anyio
 import pytest
 
 import anynet
-from tests.core.server_peers import answer, nothing_left_open, sees, turns, until
+from anynet._core import acceptor
+from tests.core.server_peers import answer, nothing_left_open, reset, sees, turns, until
 from tests.support import client_of, echo, plain_client
 
 pytestmark = pytest.mark.anyio
@@ -202,10 +204,32 @@ async def test_a_blocked_peer_does_not_count_as_dropped_by_a_full_server() -> No
 
 async def test_a_peer_that_left_before_it_was_accepted() -> None:
     async with anynet.create_server(
-        echo, host="127.0.0.1", port=0, keep_alive=True, user_timeout=5
+        host="127.0.0.1", port=0, keep_alive=True, user_timeout=5
     ) as server:
-        clients = [plain_client(server) for _ in range(5)]
-        for client in clients:
-            client.close()
-        async with client_of(server) as live:
-            assert await answer(live) == b"hello"
+        for leave in (socket.socket.close, reset):
+            for _ in range(5):
+                leave(plain_client(server))
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(server.serve, echo)
+            async with client_of(server) as live:
+                assert await answer(live) == b"hello"
+            server.close()
+
+
+async def test_a_peer_that_left_where_nothing_can_be_set_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on macOS, where setsockopt fails once the peer has gone."""
+
+    def refuse(sock: socket.socket, options: object) -> None:
+        try:
+            sock.getpeername()
+        except OSError:
+            raise OSError(errno.EINVAL, "cannot set no_delay") from None
+
+    monkeypatch.setattr(acceptor, "apply_socket_options", refuse)
+    async with anynet.create_server(host="127.0.0.1", port=0) as server:
+        reset(plain_client(server))
+        async with client_of(server) as live, await server.accept() as sock:
+            assert sock.remote_address == live.local_address
+        assert server.statistics().accepted == 1

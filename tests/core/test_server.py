@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from collections.abc import Iterator
 from functools import partial
@@ -97,7 +98,7 @@ async def test_several_paths_that_are_gone_afterwards(tmp_path: Path) -> None:
 
 
 async def test_an_abstract_name() -> None:
-    name = "\0anynet test of abstract names"
+    name = f"\0anynet test of abstract names {os.getpid()}"
     async with anynet.create_server(echo, path=name) as server:
         assert server.address == name
         async with client_of(server) as client:

@@ -7,11 +7,12 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 import anynet
 from tests.core.server_peers import answer, nothing_left_open
-from tests.support import client_of, echo
+from tests.support import client_of, echo, plain_client
 
 BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"port": 65536}, ValueError, r"port must be in 0\.\.65535, not 65536"),
@@ -141,3 +142,25 @@ async def test_a_grace_that_makes_no_sense_stops_nothing(grace: float) -> None:
         assert server.listening
         async with client_of(server) as client:
             assert await answer(client) == b"hello"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("options", "kind", "message"),
+    [
+        ({"keep_alive": True, "keep_alive_idle": 100_000}, OSError, "keep_alive_idle to 100000"),
+        ({"socket_options": [(9999, 1, 1)]}, OSError, "socket_options"),
+        ({"socket_options": [("level", 1, 1)]}, TypeError, "socket_options"),
+        ({"receive_buffer_size": 1 << 40}, ValueError, "receive_buffer_size is too large"),
+    ],
+)
+async def test_socket_options_that_the_system_refuses_are_no_secret(
+    options: dict[str, Any], kind: type[Exception], message: str
+) -> None:
+    with nothing_left_open(), pytest.raises(ExceptionGroup) as caught:
+        async with anynet.create_server(echo, host="127.0.0.1", port=0, **options) as server:
+            with plain_client(server):
+                await anyio.sleep_forever()
+    (error,) = caught.value.exceptions
+    assert isinstance(error, kind)
+    assert message in str(error)

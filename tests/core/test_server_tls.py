@@ -311,22 +311,27 @@ async def test_a_cancelled_accept_over_tls_loses_nothing(contexts: Contexts, del
         accepted[0].reset()
 
 
-async def test_a_disconnect_does_not_close_a_tls_socket_that_was_handed_over(
-    contexts: Contexts,
+@pytest.mark.parametrize("taken_first", [True, False])
+async def test_a_disconnect_does_not_close_a_tls_socket_without_a_handler(
+    contexts: Contexts, taken_first: bool
 ) -> None:
     async with anynet.create_server(
         host="127.0.0.1", port=0, tls=contexts.server, cancel_on_disconnect=True, grace_period=0
     ) as server:
-        async with anyio.create_task_group() as tasks:
-
-            async def come_and_go() -> None:
-                (await in_thread(finish_handshake, contexts, plain_client(server))).close()
-
-            tasks.start_soon(come_and_go)
-            sock = await server.accept()
+        with anyio.move_on_after(0.01):
+            await server.accept()  # From now on handshakes are made.
+        client = await in_thread(finish_handshake, contexts, plain_client(server))
+        client.send(b"hello")
+        await until(lambda: server.connections)
+        sock = await server.accept() if taken_first else server.connections[0]
+        client.close()
         await sock.wait_peer_closed()
         await turns()
+        if not taken_first:
+            with anyio.fail_after(PATIENCE):
+                assert await server.accept() is sock
         assert not sock.closed
+        assert await sock.receive() == b"hello"
         sock.reset()
 
 
@@ -368,6 +373,21 @@ async def test_an_exception_leaves_bare_while_a_handshake_is_under_way(
     assert client is not None
     with client:
         assert await sees(client) is ConnectionResetError
+
+
+async def test_a_handshake_in_another_task_group_ends_with_the_server(contexts: Contexts) -> None:
+    async with anyio.create_task_group() as tasks:
+        with pytest.raises(HandlerBug):
+            async with anynet.create_server(
+                host="127.0.0.1", port=0, tls=contexts.server
+            ) as server:
+                tasks.start_soon(server.serve, echo, tasks)
+                client = plain_client(server)
+                await until(lambda: server.statistics().open == 1)
+                await turns()
+                raise HandlerBug
+        with client:
+            assert await sees(client) is ConnectionResetError
 
 
 async def test_a_shutdown_cancels_handshakes(contexts: Contexts) -> None:
