@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+import math
 import socket
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 import anyio
 
 from anynet._core.shortage import SHORTAGES, Shortage
-from anynet._rules.addresses import Address
 from anynet._rules.admission import Admission, admit, may_accept
 from anynet._rules.events import Drop
 from anynet._rules.options import ServerOptions, SocketOptions
 from anynet._transport.host_loop import HostLoop, current_host_loop
-from anynet._transport.listening import ListenerSet, ListeningSocket
+from anynet._transport.listening import FAILED_CONNECTION, ListenerSet, ListeningSocket
 from anynet._transport.raw_stream import RawStream
 from anynet._transport.sockaddr import address_from_sockaddr
 from anynet._transport.socket_options import apply_socket_options
 
-#: How many connections to refuse, or listeners to try, before other tasks get a turn.
+#: How many connections to refuse before other tasks get a turn.
 _MOST_REFUSED_AT_ONCE = 128
 
 
@@ -46,7 +46,6 @@ class Acceptor:
         self._socket_options = socket_options
         self._open_connections = open_connections
         self._on_drop = on_drop
-        self._ready: deque[ListeningSocket] = deque()
         self._room = anyio.Event()
         self._accepting = False
         self.shortage = Shortage()
@@ -59,10 +58,18 @@ class Acceptor:
 
     def close(self) -> None:
         """Close the listeners; who waits gets :exc:`anyio.ClosedResourceError`."""
-        self._ready.clear()
         self.listeners.close()
         self.shortage.close()
         self._room.set()
+
+    def add(self, listener: ListeningSocket) -> None:
+        """Accept from ``listener`` too; the caller still owns it when that fails.
+
+        Raises what :meth:`ListenerSet.add` raises, and what :func:`apply_socket_options` raises for
+        options that the system refuses: at the door, not when a client comes.
+        """
+        _check_options(listener, self._socket_options)
+        self.listeners.add(listener)
 
     def room_made(self) -> None:
         """A connection has ended."""
@@ -84,26 +91,18 @@ class Acceptor:
 
     async def _accept(self) -> RawStream:
         await self.host.enter_operation()
-        while True:
-            if self.listeners.closed:
-                raise anyio.ClosedResourceError
+        while not self.listeners.closed:
             if not self._has_room():
-                self._room = anyio.Event()
-                await self._room.wait()
+                await self._wait_for_room(math.inf)
                 continue
-            try:
-                stream = self._try_accept()
-            except OutOfDescriptors as shortage:
-                # A connection that ends makes room before the pause is over.
-                self._room = anyio.Event()
-                with anyio.move_on_after(shortage.pause):
-                    await self._room.wait()
-                continue
-            if stream is not None:
-                self.host.left_without_yield()
-                return stream
-            await self.listeners.wait()
-            self._ready = deque(self.listeners.ready())
+            outcome = self._try_accept()
+            if isinstance(outcome, RawStream):
+                return outcome
+            if outcome:
+                await self._wait_for_room(outcome)
+            else:
+                await self.listeners.wait()
+        raise anyio.ClosedResourceError
 
     def _has_room(self) -> bool:
         options = self._options
@@ -111,32 +110,36 @@ class Acceptor:
             self._open_connections(), options.max_connections, options.max_connections_policy
         )
 
-    def _try_accept(self) -> RawStream | None:
-        """The next connection that is admitted; None when none waits, or enough were refused.
+    async def _wait_for_room(self, seconds: float) -> None:
+        """Wait until a connection has ended, or until ``seconds`` are over."""
+        self._room = anyio.Event()
+        with anyio.move_on_after(seconds):
+            await self._room.wait()
 
-        It must end some time also when clients that are to be refused come in a flood.
+    def _try_accept(self) -> RawStream | float:
+        """The next connection that is admitted, or for how many seconds nothing can be accepted.
+
+        It is 0 when none waits, and when so many were refused that other tasks must get a turn.
         """
         for _ in range(_MOST_REFUSED_AT_ONCE):
-            if not self._ready:
+            listener = self.listeners.next_ready()
+            if listener is None:
                 break
-            listener = self._ready[0]
             try:
                 sock, peername = listener.accept()
             except BlockingIOError:
-                self._ready.popleft()
-                continue
+                break
             except OSError as error:
-                if error.errno not in SHORTAGES:
-                    raise
-                raise OutOfDescriptors(self.shortage.meet(listener, error)) from None
+                if error.errno in SHORTAGES or error.errno in FAILED_CONNECTION:
+                    return self.shortage.meet(listener, error)
+                raise
             self.shortage.over()
-            self._ready.rotate(-1)
-            if self._admitted(sock, peername, listener.address):
+            if self._admitted(sock, peername, listener) and self._set_up(sock, listener):
                 self.accepted += 1
                 return RawStream(sock, peername=peername, host=self.host)
-        return None
+        return 0
 
-    def _admitted(self, sock: socket.socket, peername: Any, local: Address) -> bool:
+    def _admitted(self, sock: socket.socket, peername: Any, listener: ListeningSocket) -> bool:
         options = self._options
         remote = address_from_sockaddr(peername) if options.block_list is not None else None
         admission = admit(
@@ -147,30 +150,37 @@ class Acceptor:
             block_list=options.block_list,
         )
         if admission is Admission.ACCEPT:
-            try:
-                apply_socket_options(sock, self._socket_options)
-            except BaseException as error:
-                gone = isinstance(error, OSError) and not _has_peer(sock)
-                sock.close()
-                if gone:
-                    return False  # Some systems then refuse to set anything.
-                raise
             return True
         if admission is Admission.BLOCK:
             self.blocked += 1
         else:
             self.dropped += 1
-            self._on_drop(Drop(local, address_from_sockaddr(peername) or ""))
+            self._on_drop(Drop(listener.address, address_from_sockaddr(peername) or ""))
         sock.close()
         return False
 
+    def _set_up(self, sock: socket.socket, listener: ListeningSocket) -> bool:
+        """Set the socket options; what fails now is for want of memory, or the peer is gone."""
+        try:
+            apply_socket_options(sock, self._socket_options)
+        except OSError as error:
+            if _has_peer(sock):
+                self.shortage.refuse(listener, sock, error)
+            else:
+                sock.close()  # Some systems then refuse to set anything.
+            return False
+        return True
 
-class OutOfDescriptors(Exception):
-    """No connection can be accepted for ``pause`` seconds."""
 
-    def __init__(self, pause: float) -> None:
-        super().__init__(pause)
-        self.pause = pause
+def _check_options(listener: ListeningSocket, options: SocketOptions) -> None:
+    """Set the options on a socket like those that the listener will accept, and let it go."""
+    like = listener.sock
+    with socket.socket(like.family, socket.SOCK_STREAM, like.proto) as trial:
+        try:
+            apply_socket_options(trial, options)
+        except OSError as error:
+            if error.errno != errno.ENOTCONN:  # There are some for connected sockets only.
+                raise
 
 
 def _has_peer(sock: socket.socket) -> bool:

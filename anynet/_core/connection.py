@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import enum
+import logging
 from collections import deque
 from collections.abc import Callable
 
 from anynet._core.idle_timer import IdleAction, IdleTimer
 from anynet._rules.events import Close, Data, Drain, End, Error, SocketEvent, Timeout
 from anynet._rules.options import ConnectionOptions
-from anynet._transport.door import DoorStream
+from anynet._transport.door import DoorStream, Guard
 
 _CHUNK = 65536
+_log = logging.getLogger("anynet")
 
 
 class ConnectionState(enum.Enum):
@@ -91,7 +93,10 @@ class Connection:
             self._idle = IdleTimer(self.stream, seconds, action, notify)
 
     def when_closed(self, callback: Callable[[], object]) -> None:
-        """Call ``callback`` when the connection is closed; at once if it is."""
+        """Call ``callback`` when the connection is closed; at once if it is.
+
+        Callbacks are called in order. What one raises is logged, since it is nobody's who closes.
+        """
         if self.stream.closed:
             callback()
         else:
@@ -114,7 +119,7 @@ class Connection:
             return self._control.popleft()
         if self._close_told:
             return None
-        if self.stream.closed:
+        if self.stream.receive_guard is Guard.CLOSED:
             return self._tell_close()
         if self._end_told:
             if self.state is not ConnectionState.ENDED:
@@ -136,7 +141,7 @@ class Connection:
     @property
     def wants_to_read(self) -> bool:
         """Would readable data lead to a next event?"""
-        return not (self._end_told or self.stream.closed)
+        return not self._end_told and self.stream.receive_guard is not Guard.CLOSED
 
     @property
     def finished(self) -> bool:
@@ -154,7 +159,10 @@ class Connection:
             self._idle = None
         callbacks, self._on_closed = self._on_closed, None
         for callback in callbacks or ():
-            callback()
+            try:
+                callback()
+            except Exception:
+                _log.exception("a callback of when_closed failed")
         self._wake()
 
     def side_ended(self) -> None:

@@ -27,10 +27,8 @@ class IdleTimer:
         self._action = action
         self._notify = notify
         self._noticed = float("-inf")
-        now = stream.host.time()
-        stream.track_activity = True
-        stream.last_activity = now
-        self._timer: Timer = stream.host.call_at(now + seconds, self._check)
+        stream.start_tracking()
+        self._timer: Timer = stream.host.call_at(stream.host.time() + seconds, self._check)
 
     def cancel(self) -> None:
         """Stop watching."""
@@ -39,14 +37,15 @@ class IdleTimer:
 
     def _check(self) -> None:
         host = self._stream.host
-        due = self._stream.last_activity + self._seconds
+        latest = self._stream.latest_activity()
+        due = latest + self._seconds
         now = host.time()
         if now >= due:
             if self._action == "close":
                 self._stream.expire(self._seconds)
                 return
-            if self._stream.last_activity > self._noticed:
-                self._noticed = self._stream.last_activity
+            if latest > self._noticed:
+                self._noticed = latest
                 self._notify()
             due = now + self._seconds
         self._timer = host.call_at(due, self._check)

@@ -140,6 +140,8 @@ class Socket(ByteStream):
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise ValueError(f"file must be a regular file, not {file!r}")
+        if not file.readable():
+            raise ValueError(f"file must be open for reading, not {file!r}")
         check_non_negative_int("offset", offset)
         if count is None:
             count = max(status.st_size - offset, 0)
@@ -174,32 +176,23 @@ class Socket(ByteStream):
         Closing over unread input resets a TCP connection, which may destroy a reply on its way.
         With ``linger`` our side is ended first and what the peer still sends is discarded, for at
         most that many seconds or until the peer ends too. Cancelled, it closes first and then
-        raises.
+        raises. Over TLS the peer has 10 seconds to answer the close.
         """
         if linger is not None and not self._stream.closed:
             seconds = check_seconds("linger", linger)
             try:
                 with anyio.move_on_after(seconds):
-                    await self._drain()
+                    await self._stream.linger()
             finally:
                 await self._stream.aclose()
         else:
             await self._stream.aclose()
 
-    async def _drain(self) -> None:
-        try:
-            await self._stream.send_eof()
-            while True:
-                await self._stream.receive()
-        except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
-            pass
-        except (NotImplementedError, TimeoutError, anyio.BusyResourceError):
-            pass
-
     def reset(self) -> None:
         """Close at once so that a TCP peer sees a reset (RST) and unsent data is dropped.
 
-        Unix sockets and foreign streams cannot reset; they are closed forcefully.
+        Unix sockets cannot reset; they are closed forcefully. So is TLS over one of our sockets,
+        whose connection is reset; any other foreign stream is closed by the next :meth:`aclose`.
         """
         self._stream.abort()
 

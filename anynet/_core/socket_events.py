@@ -8,7 +8,7 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
-from anynet._core.connection import Connection
+from anynet._core.connection import Connection, ConnectionState
 from anynet._rules.events import SocketEvent
 from anynet._transport.door import Guard
 from anynet._transport.foreign_stream import ForeignStream
@@ -23,23 +23,27 @@ class SocketEvents:
     manager: that also works for streams that are not our own sockets (TLS, in-memory), whose
     reading needs a task, and gives the receiving direction back at the end of the block.
 
-    A step that is cancelled loses nothing.
+    A step that is cancelled loses nothing. A second task that steps meanwhile gets
+    :exc:`anyio.BusyResourceError`. A stream that is not our own is really closed before ``Close``
+    is told, which over TLS waits for the peer, for at most 10 seconds.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        stream = connection.stream
+        self._foreign = stream if isinstance(stream, ForeignStream) else None
         self._claimed = False
+        self._stepping = False
         self._waiting: anyio.CancelScope | None = None
         self._pump_tasks: TaskGroup | None = None
 
     async def __aenter__(self) -> SocketEvents:
         self._claim()
-        stream = self._connection.stream
-        if isinstance(stream, ForeignStream):
+        if self._foreign is not None:
             self._pump_tasks = anyio.create_task_group()
             await self._pump_tasks.__aenter__()
-            stream.pump = Pump(stream)
-            stream.pump.start(self._pump_tasks)
+            self._foreign.pump = Pump(self._foreign)
+            self._foreign.pump.start(self._pump_tasks)
         return self
 
     async def __aexit__(
@@ -48,38 +52,56 @@ class SocketEvents:
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.release()
-        stream = self._connection.stream
-        if self._pump_tasks is None or not isinstance(stream, ForeignStream):
-            return
-        pump, stream.pump = stream.pump, None
         try:
-            if pump is not None and exc_type is None and not stream.closed:
-                await pump.finish()
+            if self._foreign is not None and self._pump_tasks is not None:
+                await _end_pump(self._foreign, self._pump_tasks, finish=exc_type is None)
         finally:
-            if pump is not None:
-                stream.mid_message = stream.mid_message or pump.unsent
-                pump.stop()
-            await self._pump_tasks.__aexit__(None, None, None)
+            self.release()
 
     def __aiter__(self) -> SocketEvents:
         return self
 
     async def __anext__(self) -> SocketEvent:
-        connection = self._connection
-        if isinstance(connection.stream, ForeignStream) and not connection.stream.closed:
-            connection.stream.pumping()
+        await self._connection.stream.host.enter_operation()
+        if self._stepping:
+            raise anyio.BusyResourceError("stepping through the events of")
+        if self._foreign is not None and not self._foreign.closed:
+            self._foreign.pumping()
         self._claim()
-        host = connection.stream.host
-        await host.enter_operation()
+        self._stepping = True
+        try:
+            return await self._step()
+        finally:
+            self._stepping = False
+
+    async def _step(self) -> SocketEvent:
+        connection = self._connection
         while not connection.finished:
+            await self._close_foreign()
             event = connection.step()
             if event is not None:
-                host.left_without_yield()
                 return event
             await self._wait()
+            if not self._claimed:
+                raise anyio.ClosedResourceError  # Another task released the events meanwhile.
         self.release()
         raise StopAsyncIteration
+
+    async def _close_foreign(self) -> None:
+        """Close a foreign stream before its close is told. To be cancelled here loses nothing."""
+        stream, connection = self._foreign, self._connection
+        if stream is None:
+            return
+        both_ended = (
+            not connection.wants_to_read
+            and stream.receive_guard is Guard.EVENTS
+            and connection.state is ConnectionState.ENDED
+        )
+        if stream.closed or both_ended:
+            stream.close()
+            if stream.pump is not None:
+                await stream.pump.wait_ended()
+            await stream.aclose()
 
     async def _wait(self) -> None:
         """Wait for data, or for a control event, whichever comes first."""
@@ -111,8 +133,30 @@ class SocketEvents:
             self._claimed = True
 
     def release(self) -> None:
-        """Give the receiving direction back, so that ``receive`` can be used again."""
+        """Give the receiving direction back, so that ``receive`` can be used again.
+
+        Another task that waits in a step gets :exc:`anyio.ClosedResourceError`.
+        """
         if self._claimed:
             self._claimed = False
             self._connection.on_event = None
             self._connection.stream.release_receiving()
+            self._wake()
+
+
+async def _end_pump(stream: ForeignStream, tasks: TaskGroup, *, finish: bool) -> None:
+    pump = stream.pumping()
+    try:
+        if finish and not stream.closed:
+            await pump.finish()
+    finally:
+        pump.wake()
+        try:
+            await tasks.__aexit__(None, None, None)
+        finally:
+            pump.give_back()
+            stream.pump = None
+            if pump.unsent:
+                stream.mid_message = True
+                if stream.send_guard is None:
+                    stream.send_guard = Guard.CUT_OFF

@@ -124,6 +124,9 @@ class ConnectTimeout(ConnectError, TimeoutError):
 class DescriptorsTruncated(OSError):
     """A message carried more descriptors than asked for; those received have been closed."""
 
+    #: The serial number of the connection, once it is known.
+    origin: int | None = None
+
 
 def causes(error: BaseException) -> Iterator[BaseException]:
     """The error and what it was raised from, each once.

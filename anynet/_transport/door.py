@@ -70,6 +70,7 @@ class DoorStream(ByteStream):
         "failed",
         "host",
         "last_activity",
+        "lost_by",
         "mid_message",
         "observer",
         "origin",
@@ -90,6 +91,8 @@ class DoorStream(ByteStream):
         self.closed: bool = False
         #: Was the connection lost (by a reset, say)?
         self.failed: bool = False
+        #: By which error, if the peer may not have ended before. The kernel tells it only once.
+        self.lost_by: int | None = None
         self.allow_half_open: bool = True
         self.receive_guard: Guard | None = None
         self.send_guard: Guard | None = None
@@ -155,6 +158,17 @@ class DoorStream(ByteStream):
     def abort(self) -> None:
         """Close without waiting so that the peer sees a failure rather than a clean end."""
 
+    @abstractmethod
+    async def linger(self) -> None:
+        """End our side and discard what the peer sends until it ends too; then close.
+
+        Everybody who waits gets the closed error at once. A message that was cut off is not ended.
+        """
+
+    def retire(self) -> None:
+        """Refuse every operation from now on, though the stream is not closed yet."""
+        self.receive_guard = self.send_guard = Guard.CLOSED
+
     @property
     @abstractmethod
     def local_address(self) -> Address | None:
@@ -211,13 +225,20 @@ class DoorStream(ByteStream):
 
     def release_receiving(self) -> None:
         """Give the receiving direction back, unless the stream was closed meanwhile."""
-        if not self.closed:
+        if self.receive_guard is not Guard.CLOSED:
             self.receive_guard = None
 
     def release_sending(self) -> None:
-        """Give the sending direction back, unless that changed for good meanwhile."""
-        if self.send_guard is Guard.BUSY:
+        """Give the sending direction back, unless nothing more can be sent for good."""
+        if self.send_guard is not Guard.BUSY:
+            return
+        if self.mid_message:
+            self.send_guard = Guard.CUT_OFF
+        elif self.eof_sent:
+            self.send_guard = Guard.ENDED
+        else:
             self.send_guard = None
+            self._end_with_peer()
 
     def mark_closed(self) -> None:
         """From now on every operation is refused. Called once, by the first close."""
@@ -235,6 +256,15 @@ class DoorStream(ByteStream):
         if self.observer is not None:
             self.observer.stream_drained()
 
+    def start_tracking(self) -> None:
+        """Note the times of activities from now on."""
+        self.track_activity = True
+        self.last_activity = self.host.time()
+
+    def latest_activity(self) -> float:
+        """When something was last sent or received."""
+        return self.last_activity
+
     def stamp(self) -> None:
         """Note the time of an activity, if somebody wants to know."""
         if self.track_activity:
@@ -243,6 +273,10 @@ class DoorStream(ByteStream):
     def note_end(self) -> None:
         """The peer's end-of-stream has been received."""
         self.eof_received = True
-        if not self.allow_half_open and self.send_guard in (None, Guard.BUSY):
+        self._end_with_peer()
+
+    def _end_with_peer(self) -> None:
+        """End our side if the peer has, where that is wanted; after a send that is under way."""
+        if self.eof_received and not self.allow_half_open and self.send_guard is None:
             self.shut_down_sending()
             self.send_guard = Guard.PEER_ENDED

@@ -73,12 +73,10 @@ class ForeignStream(DoorStream):
     async def receive(self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded) -> bytes:
         if max_bytes < 1:
             raise ValueError(f"max_bytes must be at least 1, not {max_bytes!r}")
+        await self.host.enter_operation()
         self.claim_receiving(Guard.BUSY)
         try:
-            await self.host.enter_operation()
-            if self._leftover:
-                self.host.left_without_yield()
-            else:
+            if not self._leftover:
                 self._leftover = await self.interruptible(self.receive_chunk(max_bytes))
             data = self.take_leftover(max_bytes)
         finally:
@@ -102,6 +100,16 @@ class ForeignStream(DoorStream):
             return b""
         except _FAILURES as error:
             raise self._error(error) from error
+
+    def start_tracking(self) -> None:
+        super().start_tracking()
+        if self.base is not None:
+            self.base.start_tracking()
+
+    def latest_activity(self) -> float:
+        # Below TLS a long message shows its progress.
+        below = self.base.latest_activity() if self.base is not None else 0.0
+        return max(self.last_activity, below)
 
     def take_leftover(self, max_bytes: int) -> bytes:
         """At most ``max_bytes`` of what was received and not handed out yet, counted."""
@@ -148,18 +156,16 @@ class ForeignStream(DoorStream):
 
     async def _send_message(self, size: int, send: Callable[[], Awaitable[None]]) -> None:
         """Send a message of ``size`` bytes by ``send()``, as one operation."""
+        await self.host.enter_operation()
         self.claim_sending()
         try:
-            await self.host.enter_operation()
             if size:
                 # How much of a failed send went out is unknown: the next could corrupt the message.
                 self.mid_message = True
                 await self.interruptible(send())
                 self.mid_message = False
-            else:
-                self.host.left_without_yield()
         finally:
-            self._release_sending()
+            self.release_sending()
 
     async def send_chunk(self, data: bytes) -> None:
         """Send ``data`` by the stream's own ``send``, counted."""
@@ -201,13 +207,13 @@ class ForeignStream(DoorStream):
         if self.eof_sent and not self.closed:
             await self.host.full_checkpoint()
             return
+        await self.host.enter_operation()
         self.claim_sending()
         try:
-            await self.host.enter_operation()
             await self.interruptible(self._end_stream())
             self.eof_sent = True
         finally:
-            self._release_sending()
+            self.release_sending()
 
     async def _end_stream(self) -> None:
         try:
@@ -218,12 +224,6 @@ class ForeignStream(DoorStream):
             ) from error
         except _FAILURES as error:
             raise self._error(error) from error
-
-    def _release_sending(self) -> None:
-        if self.send_guard is Guard.BUSY:
-            self.send_guard = Guard.ENDED if self.eof_sent else None
-            if self.mid_message:
-                self.send_guard = Guard.CUT_OFF
 
     def shut_down_sending(self) -> None:
         # There is no way to end a foreign stream without waiting: closing it will have to do.
@@ -236,11 +236,31 @@ class ForeignStream(DoorStream):
         if self.closed:
             return
         self.mark_closed()
+        self._wake()
+        self.tell_closed()
+
+    def _wake(self) -> None:
         for scope in self._operations:
             scope.cancel()
         if self.pump is not None:
             self.pump.wake()
-        self.tell_closed()
+
+    def expire(self, seconds: float) -> None:
+        super().expire(seconds)
+        if self.base is not None:
+            self.base.close()  # Nobody can wait here for a better end.
+
+    async def linger(self) -> None:
+        self.retire()
+        self._wake()
+        if self.mid_message:
+            return
+        try:
+            await self._end_stream()
+            while await self.receive_chunk(_CHUNK):
+                pass
+        except (NotImplementedError, ConnectionBroken, ConnectionClosed, anyio.BusyResourceError):
+            pass  # It cannot end one side alone, or nobody is left to linger for.
 
     def abort(self) -> None:
         self.close()

@@ -5,7 +5,7 @@ check, the full checkpoint, parking until a descriptor is ready, timers, and wat
 with a callback.
 
 The checkpoint rule of the streams stands on ``last_task``: it holds the task whose last operation
-did not yield. An operation of that task first does a full checkpoint, any other only checks for
+has not yielded. An operation of that task first does a full checkpoint, any other only checks for
 cancellation, and parking clears the slot, so of two consecutive operations of a task at least one
 yields.
 """
@@ -16,6 +16,7 @@ import asyncio
 import heapq
 import itertools
 import math
+import os
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
@@ -24,6 +25,9 @@ from typing import Any, Protocol, TypeAlias
 import anyio
 import trio
 from anyio.lowlevel import RunVar, current_token
+
+#: So many cancelled timers may stay in the heap of Trio's timers.
+_FEW_TIMERS = 64
 
 #: Who is parked on asyncio.
 Waiter: TypeAlias = "asyncio.Future[None]"
@@ -51,11 +55,12 @@ class HostLoop(ABC):
 
     __slots__ = (
         "__weakref__",
+        "_pid",
         "check",
         "checkpoint",
         "current_task",
         "last_task",
-        "loses_errors",
+        "on_libuv",
         "time",
     )
 
@@ -72,9 +77,11 @@ class HostLoop(ABC):
 
     def __init__(self) -> None:
         self.last_task: object = None
-        #: Is an error that woke a park together with data never told again? Then one has to read on
-        #: until EAGAIN before the next park.
-        self.loses_errors = False
+        self._pid = os.getpid()
+        #: Does libuv watch the descriptors (uvloop)? It tells an error that comes with data only
+        #: once, so one has to read on until EAGAIN before the next park; and it may tell that a
+        #: descriptor is ready before a cancellation that came first.
+        self.on_libuv = False
 
     async def full_checkpoint(self) -> None:
         """Yield, so that the next operation of this task need not."""
@@ -82,15 +89,13 @@ class HostLoop(ABC):
         await self.checkpoint()
 
     async def enter_operation(self) -> None:
-        """Begin an operation by the checkpoint rule."""
-        if self.last_task is self.current_task():
+        """Begin an operation by the checkpoint rule. It need not yield any more; it may park."""
+        task = self.current_task()
+        if self.last_task is task:
             await self.full_checkpoint()
         else:
             await self.check()
-
-    def left_without_yield(self) -> None:
-        """The operation of the current task ends and has not yielded."""
-        self.last_task = self.current_task()
+            self.last_task = task
 
     @abstractmethod
     def park_read(self, stream: Parkable) -> Awaitable[Any]:
@@ -100,9 +105,16 @@ class HostLoop(ABC):
     def park_write(self, stream: Parkable) -> Awaitable[Any]:
         """Wait until ``stream`` may be writable."""
 
-    @abstractmethod
     def forget(self, stream: Parkable) -> None:
-        """Stop watching ``stream``, about to be closed; who is parked gets ``woken_by_close``."""
+        """Stop watching ``stream``, about to be closed; who is parked gets ``woken_by_close``.
+
+        Does nothing in a forked child: it shares the epoll with its parent, which still watches.
+        """
+        if os.getpid() == self._pid:
+            self._forget(stream)
+
+    @abstractmethod
+    def _forget(self, stream: Parkable) -> None: ...
 
     @abstractmethod
     def call_at(self, when: float, callback: Callable[[], object]) -> Timer:
@@ -131,8 +143,7 @@ class _AsyncioHostLoop(HostLoop):
         self.check = backend.checkpoint_if_cancelled
         self.checkpoint = backend.checkpoint
         self.time = self._loop.time
-        # libuv stops watching a descriptor that has an error (a reset) after telling it once.
-        self.loses_errors = not isinstance(self._loop, asyncio.SelectorEventLoop)
+        self.on_libuv = not isinstance(self._loop, asyncio.SelectorEventLoop)
 
     def park_read(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
@@ -167,7 +178,7 @@ class _AsyncioHostLoop(HostLoop):
         elif not future.done():
             future.set_result(None)
 
-    def forget(self, stream: Parkable) -> None:
+    def _forget(self, stream: Parkable) -> None:
         if self._loop.is_closed():
             return
         if stream.reader_registered:
@@ -205,8 +216,9 @@ class _TrioTimer:
         self._timers = timers
 
     def cancel(self) -> None:
-        self.callback = None
-        self._timers.settle()
+        if self.callback is not None:
+            self.callback = None
+            self._timers.note_cancelled()
 
 
 class _TrioTimers:
@@ -215,6 +227,7 @@ class _TrioTimers:
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, _TrioTimer]] = []
         self._order = itertools.count()
+        self._cancelled = 0
         self._sleep: trio.CancelScope | None = None
 
     def call_at(self, when: float, callback: Callable[[], object]) -> Timer:
@@ -227,10 +240,23 @@ class _TrioTimers:
             self.settle()
         return timer
 
+    def note_cancelled(self) -> None:
+        """A timer of the heap has been cancelled: it stays there until it comes to the top.
+
+        Where most have been, all of them go, so that replacing timers of hours piles up nothing.
+        """
+        self._cancelled += 1
+        if self._cancelled > max(len(self._heap) // 2, _FEW_TIMERS):
+            self._heap = [entry for entry in self._heap if entry[2].callback is not None]
+            heapq.heapify(self._heap)
+            self._cancelled = 0
+        self.settle()
+
     def settle(self) -> None:
         """Drop cancelled timers from the top of the heap; sleep until the earliest that is left."""
         while self._heap and self._heap[0][2].callback is None:
             heapq.heappop(self._heap)
+            self._cancelled -= 1
         if self._sleep is not None:
             self._sleep.deadline = self._heap[0][0] if self._heap else -math.inf
 
@@ -241,8 +267,11 @@ class _TrioTimers:
                 await trio.sleep_forever()
             now = trio.current_time()
             while self._heap and self._heap[0][0] <= now:
-                callback = heapq.heappop(self._heap)[2].callback
-                if callback is not None:
+                timer = heapq.heappop(self._heap)[2]
+                callback, timer.callback = timer.callback, None
+                if callback is None:
+                    self._cancelled -= 1
+                else:
                     callback()
             self.settle()
         self._sleep = None
@@ -268,7 +297,7 @@ class _TrioHostLoop(HostLoop):
         self.last_task = None
         return trio.lowlevel.wait_writable(stream.fd)
 
-    def forget(self, stream: Parkable) -> None:
+    def _forget(self, stream: Parkable) -> None:
         try:
             trio.lowlevel.notify_closing(stream.fd)
         except RuntimeError:

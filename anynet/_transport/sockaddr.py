@@ -24,18 +24,22 @@ def address_from_sockaddr(sockaddr: Any) -> Address | None:
     return os.fsdecode(sockaddr) if sockaddr else None
 
 
-def socket_attributes(sock: socket.socket, peername: Any = None) -> Mapping[Any, Callable[[], Any]]:
-    """The values of :class:`anyio.abc.SocketAttribute` for a socket."""
+def socket_attributes(
+    sock: socket.socket, peername: Any = None, *, closed: bool = False
+) -> Mapping[Any, Callable[[], Any]]:
+    """The values of :class:`anyio.abc.SocketAttribute` for a socket; once closed, those left."""
     attributes: dict[Any, Callable[[], Any]] = {
         SocketAttribute.family: lambda: sock.family,
         SocketAttribute.raw_socket: lambda: sock,
-        SocketAttribute.local_address: lambda: _host_and_port(sock.getsockname()),
     }
+    if not closed:
+        attributes[SocketAttribute.local_address] = lambda: _host_and_port(sock.getsockname())
     peername = peername if peername is not None else peername_of(sock)
     if peername is not None:
         attributes[SocketAttribute.remote_address] = lambda: _host_and_port(peername)
     if sock.family != socket.AF_UNIX:
-        attributes[SocketAttribute.local_port] = lambda: sock.getsockname()[1]
+        if not closed:
+            attributes[SocketAttribute.local_port] = lambda: sock.getsockname()[1]
         if peername is not None:
             attributes[SocketAttribute.remote_port] = lambda: peername[1]
     return attributes

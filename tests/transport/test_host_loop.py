@@ -6,6 +6,8 @@ import functools
 import gc
 import os
 import socket
+import subprocess
+import sys
 import weakref
 
 import anyio
@@ -144,6 +146,86 @@ async def test_no_task_is_left_without_a_timer() -> None:
     assert tasks() == before
 
 
+@pytest.mark.trio
+async def test_cancelled_timers_do_not_pile_up() -> None:
+    host = current_host_loop()
+    first = host.call_at(host.time() + 1, lambda: None)
+    kept = [host.call_at(host.time() + 3600 + number, lambda: None) for number in range(100)]
+    for _ in range(5000):
+        host.call_at(host.time() + 7200, lambda: None).cancel()
+    gc.collect()
+    assert sum(type(each) is type(first) for each in gc.get_objects()) < 500
+    for timer in (first, *kept):
+        timer.cancel()
+
+
+@pytest.mark.trio
+async def test_what_is_left_after_many_cancellations_runs_in_order(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    host = current_host_loop()
+    start = host.time()
+    ran: list[tuple[int, float]] = []
+
+    def note(number: int) -> None:
+        ran.append((number, host.time() - start))
+
+    timers = [
+        host.call_at(start + 1 + number, functools.partial(note, number))
+        for number in (index * 7 % 1000 for index in range(1000))
+    ]
+    left = {timer for index, timer in enumerate(timers) if index % 50 == 0}
+    for timer in timers:
+        if timer not in left:
+            timer.cancel()
+    await trio.sleep(2000)
+    expected = sorted(index * 7 % 1000 for index in range(0, 1000, 50))
+    assert ran == [(number, pytest.approx(1 + number)) for number in expected]
+    for timer in timers:
+        timer.cancel()
+
+
+FORK = """
+import os
+import socket
+import sys
+import anyio
+import anynet
+
+async def main():
+    ours, theirs = socket.socketpair()
+    received = []
+
+    async def receive(sock):
+        received.append(await sock.receive())
+
+    async with anynet.Socket.from_fd(ours) as sock, anyio.create_task_group() as tasks:
+        tasks.start_soon(receive, sock)
+        await anyio.wait_all_tasks_blocked()
+        child = os.fork()
+        if not child:
+            try:
+                sock.reset()
+                os._exit(0)
+            finally:
+                os._exit(1)
+        assert os.waitpid(child, 0)[1] == 0
+        with anyio.fail_after(5):
+            theirs.send(b"to the parent")
+            while not received:
+                await anyio.sleep(0.001)
+    theirs.close()
+    assert received == [b"to the parent"]
+
+anyio.run(main, backend=sys.argv[1], backend_options={"use_uvloop": True} if sys.argv[2:] else {})
+"""
+
+
+@pytest.mark.parametrize("backend", [("trio",), ("asyncio",), ("asyncio", "uvloop")])
+def test_a_forked_child_that_closes_leaves_its_parent_watching(backend: tuple[str, ...]) -> None:
+    subprocess.run([sys.executable, "-c", FORK, *backend], check=True, timeout=20)
+
+
 @anyio_test
 async def test_watch_calls_back_until_it_is_stopped() -> None:
     before = open_descriptors()
@@ -193,15 +275,21 @@ async def test_watch_stopped_at_once() -> None:
 async def test_the_checkpoint_slot() -> None:
     host = current_host_loop()
     await host.enter_operation()
-    host.left_without_yield()
-    ran: list[bool] = []
+    assert host.last_task is host.current_task()
+    turns = 0
 
-    async def note() -> None:
-        ran.append(True)
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await anyio.lowlevel.checkpoint()
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(note)
-        await host.enter_operation()
-        await host.full_checkpoint()
-        assert ran
-    assert host.last_task is None
+        tasks.start_soon(count)
+        for _ in range(10):
+            await host.enter_operation()  # Every second operation yields,
+            assert host.last_task is None  # so the next need not.
+            await host.enter_operation()
+            assert host.last_task is host.current_task()
+        assert turns >= 9
+        tasks.cancel_scope.cancel()
