@@ -26,6 +26,8 @@ import anyio
 import trio
 from anyio.lowlevel import RunVar, current_token
 
+#: So many events in a row may find nobody parked for reading before the descriptor is removed.
+_PATIENCE = 8
 #: So many cancelled timers may stay in the heap of Trio's timers.
 _FEW_TIMERS = 64
 
@@ -39,10 +41,11 @@ class Parkable(Protocol):
     fd: int
     #: False when the last read took all there was: reading again would only fail.
     readable: bool
-    #: On asyncio: who is parked, and whether the loop still watches the descriptor.
+    #: On asyncio: who is parked, and whether the loop watches the descriptor: for reading, it still
+    #: does for so many events that find nobody parked.
     reader: Waiter | None
     writer: Waiter | None
-    reader_registered: bool
+    reader_patience: int
     writer_registered: bool
 
 
@@ -128,8 +131,9 @@ class HostLoop(ABC):
 class _AsyncioHostLoop(HostLoop):
     """asyncio and uvloop.
 
-    A descriptor stays registered between parks and is removed when an event finds nobody parked:
-    a system call saved for each operation of a busy connection.
+    A descriptor stays registered between parks: a system call saved for each operation of a busy
+    connection. It is removed when an event finds nobody parked; for reading, when several did:
+    a task that is busy with one chunk is about to ask for the next.
     """
 
     __slots__ = ("_loop",)
@@ -148,9 +152,9 @@ class _AsyncioHostLoop(HostLoop):
     def park_read(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
         stream.reader = future = self._loop.create_future()
-        if not stream.reader_registered:
+        if not stream.reader_patience:
             self._loop.add_reader(stream.fd, self._on_readable, stream)
-            stream.reader_registered = True
+        stream.reader_patience = _PATIENCE
         return future
 
     def park_write(self, stream: Parkable) -> Awaitable[None]:
@@ -165,8 +169,9 @@ class _AsyncioHostLoop(HostLoop):
         stream.readable = True
         future, stream.reader = stream.reader, None
         if future is None:
-            stream.reader_registered = False
-            self._loop.remove_reader(stream.fd)
+            stream.reader_patience -= 1
+            if not stream.reader_patience:
+                self._loop.remove_reader(stream.fd)
         elif not future.done():
             future.set_result(None)
 
@@ -181,8 +186,8 @@ class _AsyncioHostLoop(HostLoop):
     def _forget(self, stream: Parkable) -> None:
         if self._loop.is_closed():
             return
-        if stream.reader_registered:
-            stream.reader_registered = False
+        if stream.reader_patience:
+            stream.reader_patience = 0
             self._loop.remove_reader(stream.fd)
         if stream.writer_registered:
             stream.writer_registered = False

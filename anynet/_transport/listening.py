@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import selectors
 import socket
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -25,13 +26,13 @@ from anynet._transport.unix_path import BoundPath, bind_unix_path, cannot_listen
 _MAX_INT = 2**31 - 1
 #: How often to look for a port that is free at all the addresses.
 _PORT_ATTEMPTS = 20
-#: How many failed connections one accept() passes over; more of them are no accident.
+#: How many failed connections one accept() passes over before other tasks must get a turn.
 _MAX_FAILED = 64
 _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 #: The errors of bind(2) and socket(2) for an address that this machine doesn't have.
 _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 #: The errors of accept(2) that concern only the connection that was to be accepted.
-_FAILED_CONNECTION = frozenset(
+FAILED_CONNECTION = frozenset(
     getattr(errno, name, errno.ECONNABORTED)
     for name in (
         "ECONNABORTED",
@@ -65,8 +66,9 @@ class ListeningSocket:
         """The next connection, non-blocking and close-on-exec, and the peer's socket address.
 
         A connection that failed before it was accepted is passed over. Raises
-        :exc:`BlockingIOError` when there is none, and the :exc:`OSError` of the system, EMFILE for
-        one, when no connection can be accepted now.
+        :exc:`BlockingIOError` when there is none, and the :exc:`OSError` of the system when no
+        connection can be accepted now: EMFILE for one, or one of :data:`FAILED_CONNECTION` after
+        64 failed connections in a row.
         """
         failed = 0
         while True:
@@ -74,7 +76,7 @@ class ListeningSocket:
                 sock, peername = self.sock.accept()
             except OSError as error:
                 failed += 1
-                if error.errno in _FAILED_CONNECTION and failed < _MAX_FAILED:
+                if error.errno in FAILED_CONNECTION and failed < _MAX_FAILED:
                     continue
                 raise
             sock.setblocking(False)
@@ -97,13 +99,14 @@ class ListenerSet:
 
     __slots__ = (
         "_host",
+        "_round",
         "_selector",
         "closed",
         "fd",
         "listeners",
         "readable",
         "reader",
-        "reader_registered",
+        "reader_patience",
         "writer",
         "writer_registered",
     )
@@ -113,6 +116,7 @@ class ListenerSet:
     ) -> None:
         self._host = host or current_host_loop()
         self._selector: selectors.BaseSelector | None = None
+        self._round: deque[ListeningSocket] = deque()
         self.listeners: list[ListeningSocket] = []
         self.closed = False
         # What the host loop keeps; see Parkable.
@@ -120,7 +124,7 @@ class ListenerSet:
         self.readable = False
         self.reader: Waiter | None = None
         self.writer: Waiter | None = None
-        self.reader_registered = False
+        self.reader_patience = 0
         self.writer_registered = False
         for listener in listeners:
             self.add(listener)
@@ -172,6 +176,16 @@ class ListenerSet:
             return list(self.listeners)
         return [key.data for key, _ in self._selector.select(0)]
 
+    def next_ready(self) -> ListeningSocket | None:
+        """The listener to accept one connection from; None when none has any. Never waits.
+
+        Each of those that are ready has one turn before they are looked for again, so that a busy
+        one keeps no other from its clients. When it then has none after all, :meth:`wait`.
+        """
+        if not self._round:
+            self._round.extend(self.ready())
+        return self._round.popleft() if self._round else None
+
     def close(self) -> None:
         """Close all the listeners; who waits gets :exc:`anyio.ClosedResourceError`. Idempotent."""
         if self.closed:
@@ -185,6 +199,7 @@ class ListenerSet:
         for listener in self.listeners:
             listener.close()
         self.listeners.clear()
+        self._round.clear()
 
 
 async def open_listeners(options: ListenOptions) -> list[ListeningSocket]:

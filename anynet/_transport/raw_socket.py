@@ -26,7 +26,7 @@ class RawSocket(DoorStream):
         "peername",
         "readable",
         "reader",
-        "reader_registered",
+        "reader_patience",
         "sock",
         "watched",
         "writer",
@@ -44,7 +44,7 @@ class RawSocket(DoorStream):
         self.readable = True
         self.reader: Waiter | None = None
         self.writer: Waiter | None = None
-        self.reader_registered = False
+        self.reader_patience = 0
         self.writer_registered = False
         self.watched = False  # By the PeerWatch.
 
