@@ -136,7 +136,7 @@ class _AsyncioHostLoop(HostLoop):
     a task that is busy with one chunk is about to ask for the next.
     """
 
-    __slots__ = ("_loop",)
+    __slots__ = ("_loop", "_patience")
     woken_by_close = anyio.ClosedResourceError
 
     def __init__(self) -> None:
@@ -148,13 +148,15 @@ class _AsyncioHostLoop(HostLoop):
         self.checkpoint = backend.checkpoint
         self.time = self._loop.time
         self.on_libuv = not isinstance(self._loop, asyncio.SelectorEventLoop)
+        # libuv stops watching after an error, so there a descriptor has to be registered anew.
+        self._patience = 1 if self.on_libuv else _PATIENCE
 
     def park_read(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
         stream.reader = future = self._loop.create_future()
         if not stream.reader_patience:
             self._loop.add_reader(stream.fd, self._on_readable, stream)
-        stream.reader_patience = _PATIENCE
+        stream.reader_patience = self._patience
         return future
 
     def park_write(self, stream: Parkable) -> Awaitable[None]:
