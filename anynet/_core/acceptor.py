@@ -15,7 +15,8 @@ from anynet._rules.admission import Admission, admit, may_accept
 from anynet._rules.events import Drop
 from anynet._rules.options import ServerOptions, SocketOptions
 from anynet._transport.host_loop import HostLoop, current_host_loop
-from anynet._transport.listening import FAILED_CONNECTION, ListenerSet, ListeningSocket
+from anynet._transport.listener_set import ListenerSet
+from anynet._transport.listening import FAILED_CONNECTION, ListeningSocket
 from anynet._transport.raw_stream import RawStream
 from anynet._transport.sockaddr import address_from_sockaddr
 from anynet._transport.socket_options import apply_socket_options

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import ssl
 from collections.abc import Generator
@@ -9,12 +10,13 @@ from types import TracebackType
 from typing import Any, Unpack
 
 import anyio
+import attrs
 from anyio.abc import ByteStreamConnectable
 
 from anynet._core.connection import Connection
 from anynet._core.option_names import ConnectOptionNames
 from anynet._core.socket import Socket
-from anynet._rules.errors import ConnectError, ConnectTimeout
+from anynet._rules.errors import ConnectTimeline
 from anynet._rules.events import ConnectEvent
 from anynet._rules.options import (
     ConnectionOptions,
@@ -23,6 +25,7 @@ from anynet._rules.options import (
     SocketOptions,
     split_options,
 )
+from anynet._transport.connect_failure import handshake_failure, handshake_timeout
 from anynet._transport.dialing import dial
 from anynet._transport.door import DoorStream
 from anynet._transport.raw_stream import RawStream
@@ -52,14 +55,16 @@ class Connecting(ByteStreamConnectable):
     async def connect(self) -> Socket:
         """Connect. Raises :exc:`ConnectError`, an :exc:`OSError`, whose ``timeline`` tells it all.
 
-        Cancelling it closes every socket that it opened.
+        A TLS handshake that fails for another reason than the end of the connection raises
+        :exc:`ssl.SSLError` as it is: a certificate that does not verify, a peer that does not speak
+        TLS. Cancelling the connect closes every socket that it opened.
         """
         events: list[ConnectEvent] = []
         began = anyio.current_time()
-        sock, peername = await dial(self._options, self._socket_options, events.append)
-        raw = RawStream(sock, peername=peername)
+        dialled = await dial(self._options, self._socket_options, events.append)
+        raw = RawStream(dialled.sock, peername=dialled.peername)
         try:
-            stream = await self._secured(raw, began)
+            stream = await self._secured(raw, dialled.timeline, began)
             connection = Connection(stream, self._connection_options)
         except BaseException:
             raw.abort()
@@ -68,14 +73,14 @@ class Connecting(ByteStreamConnectable):
             connection.note(event)
         return Socket(connection)
 
-    async def _secured(self, raw: RawStream, began: float) -> DoorStream:
+    async def _secured(self, raw: RawStream, timeline: ConnectTimeline, began: float) -> DoorStream:
         """The connection after its TLS handshake, if there is to be one."""
         options = self._options
         if not options.tls:
             return raw
-        limit = options.connect_timeout
-        left = None if limit is None else max(limit - (anyio.current_time() - began), 0)
-        with anyio.move_on_after(left):
+        limit = math.inf if options.connect_timeout is None else options.connect_timeout
+        failure: Exception | None = None
+        with anyio.move_on_after(max(limit - (anyio.current_time() - began), 0)):
             try:
                 return await secure(
                     raw,
@@ -84,8 +89,11 @@ class Connecting(ByteStreamConnectable):
                     standard_compatible=options.tls_standard_compatible,
                 )
             except (anyio.BrokenResourceError, anyio.EndOfStream, ssl.SSLZeroReturnError) as error:
-                raise ConnectError(None, "the peer ended the TLS handshake") from error
-        raise ConnectTimeout(None, f"no TLS handshake within {limit:g} seconds in all")
+                failure = error
+        timeline = attrs.evolve(timeline, elapsed=anyio.current_time() - began)
+        if failure is not None:
+            raise handshake_failure(failure, timeline)
+        raise handshake_timeout(limit, timeline)
 
     def __await__(self) -> Generator[Any, Any, Socket]:
         return self.connect().__await__()
@@ -177,7 +185,11 @@ def connect(
 
     The options of the connection and of the socket are those of :func:`create_server`.
 
-    Raises :exc:`TypeError` or :exc:`ValueError` at once for options that make no sense.
+    Raises :exc:`TypeError` or :exc:`ValueError` at once for options that make no sense. Connecting
+    raises :exc:`ConnectError`, an :exc:`OSError` whose ``timeline`` tells what was tried, with the
+    subclasses :exc:`ConnectRefused` and :exc:`ConnectTimeout`. With ``tls``, it raises
+    :exc:`ssl.SSLError` as it is where the handshake fails for another reason than the end of the
+    connection: :exc:`ssl.SSLCertVerificationError` for a certificate that does not verify.
     """
     parts = split_options(
         "connect",

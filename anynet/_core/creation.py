@@ -49,10 +49,12 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
 
     The end: ``grace_period`` (30 seconds; infinity is allowed) is how long leaving the block waits
     for the connections. ``on_handler_error`` is called with the exception and the socket when a
-    handler fails by something else than its peer; without it the exception leaves the server.
+    handler fails by something else than its peer, and awaited if it is an ``async def``; then the
+    connection is reset, if it is still open. Without it the exception leaves the server.
 
-    Raises :exc:`TypeError` or :exc:`ValueError` for options that make no sense; entering the server
-    raises :exc:`OSError` when it cannot listen.
+    Raises :exc:`TypeError` or :exc:`ValueError` for options that make no sense, and
+    :exc:`NotImplementedError` for ``cancel_on_disconnect`` on a platform other than Linux. Entering
+    the server raises :exc:`OSError` when it cannot listen, or the system refuses a socket option.
     """
     parts = split_options(
         "create_server", options, ListenOptions, ServerOptions, ConnectionOptions, SocketOptions

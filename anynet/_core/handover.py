@@ -24,7 +24,7 @@ class Handover:
     def __init__(
         self,
         accept: Callable[[], Awaitable[Served]],
-        serve: Callable[[Served, Handler, bool], Awaitable[None]],
+        serve: Callable[[Served, Handler], Awaitable[None]],
         task_group: TaskGroup,
     ) -> None:
         self._accept = accept
@@ -72,8 +72,7 @@ class Handover:
             await closed.wait()
 
         try:
-            # Not watched: what a peer has sent can be received after it left.
-            await self._serve(served, hand_over, False)
+            await self._serve(served, hand_over)
         finally:
             offer.close()
             if not taken:

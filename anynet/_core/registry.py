@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 
 import anyio
 
@@ -15,6 +17,7 @@ class Registry:
     def __init__(self) -> None:
         self._served: dict[Served, None] = {}
         self._change = anyio.Event()
+        self._callers: Counter[Served] = Counter()
         #: Whom to tell when a connection has ended.
         self.on_remove: Callable[[], object] | None = None
 
@@ -36,13 +39,35 @@ class Registry:
             if self.on_remove is not None:
                 self.on_remove()
 
-    def remaining(self, some: Iterable[Served]) -> list[Served]:
-        """Those of ``some`` that have not ended."""
-        return [served for served in some if served in self._served]
+    @contextmanager
+    def in_shutdown(self, callers: Collection[Served]) -> Iterator[None]:
+        """In here the handlers of ``callers`` wait for others to end."""
+        self._callers.update(callers)
+        self._change.set()
+        try:
+            yield
+        finally:
+            self._callers.subtract(callers)
+            self._callers = +self._callers
+            self._change.set()
 
-    async def wait_ended(self, some: Iterable[Served]) -> None:
-        """Wait until all of ``some`` have ended."""
+    def calls_shutdown(self, served: Served) -> bool:
+        """Does the handler of ``served`` wait for others to end?"""
+        return served in self._callers
+
+    def remaining(self, some: Iterable[Served], spare_callers: bool = False) -> list[Served]:
+        """Those of ``some`` that have not ended, or else do not wait for others to end either."""
+        return [
+            served
+            for served in some
+            if served in self._served and not (spare_callers and served in self._callers)
+        ]
+
+    async def wait_ended(self, some: Iterable[Served], spare_callers: bool = False) -> None:
+        """Wait until none of ``some`` remains."""
         while some := self.remaining(some):
+            if spare_callers and all(map(self.calls_shutdown, some)):
+                return
             await self._next_change()
 
     async def wait_all_ended(self) -> None:

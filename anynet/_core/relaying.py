@@ -8,8 +8,10 @@ import anyio
 import attrs
 from anyio.abc import ByteStream
 
-from anynet._core.socket import Socket
+from anynet._core.socket import Socket, _own_stream_below
 from anynet._rules.validation import check_seconds
+from anynet._transport.door import DoorStream
+from anynet._transport.foreign_stream import ForeignStream
 
 
 class RelayEnd(enum.Enum):
@@ -35,24 +37,26 @@ class RelayResult:
 
 
 class _Relay:
-    def __init__(self, idle_timeout: float | None) -> None:
+    def __init__(self, sides: tuple[ByteStream, ByteStream], idle_timeout: float | None) -> None:
+        self._sides = sides
         self._idle_timeout = idle_timeout
-        self._last_activity = anyio.current_time()
+        self._own_streams = [own for side in sides if (own := _lowest_own_stream(side)) is not None]
+        self._note_activity()
         self._unfinished = 2
         self.end = RelayEnd.ENDED
         self.error: Exception | None = None
         #: Bytes that went out, by the index of the direction.
         self.passed = [0, 0]
 
-    async def copy(
-        self, source: ByteStream, sink: ByteStream, direction: int, scope: anyio.CancelScope
-    ) -> None:
+    async def copy(self, direction: int, scope: anyio.CancelScope) -> None:
         """One direction, up to its end, which is passed on."""
+        source, sink = self._sides[direction], self._sides[1 - direction]
         try:
             async for chunk in source:
+                self._note_activity()
                 await sink.send(chunk)
                 self.passed[direction] += len(chunk)
-                self._last_activity = anyio.current_time()
+                self._note_activity()
             try:
                 await sink.send_eof()
             except NotImplementedError:
@@ -68,10 +72,28 @@ class _Relay:
         """End the relay when nothing has passed for the idle timeout."""
         if self._idle_timeout is None:
             return
-        while (left := self._last_activity + self._idle_timeout - anyio.current_time()) > 0:
-            await anyio.sleep(left)
+        while True:
+            while (left := self._last_activity + self._idle_timeout - anyio.current_time()) > 0:
+                await anyio.sleep(left)
+            if self._counted == self._count():
+                break
+            self._note_activity()  # A part of a chunk has passed.
         self.end = RelayEnd.IDLE
         scope.cancel()
+
+    def _note_activity(self) -> None:
+        if self._idle_timeout is not None:
+            self._last_activity = anyio.current_time()
+            self._counted = self._count()
+
+    def _count(self) -> int:
+        return sum(own.bytes_received + own.bytes_sent for own in self._own_streams)
+
+
+def _lowest_own_stream(stream: ByteStream) -> DoorStream | None:
+    """The stream of our own that is the nearest to the network, if there is one."""
+    own = _own_stream_below(stream)
+    return own.base or own if isinstance(own, ForeignStream) else own
 
 
 async def relay(a: ByteStream, b: ByteStream, *, idle_timeout: float | None = None) -> RelayResult:
@@ -81,16 +103,21 @@ async def relay(a: ByteStream, b: ByteStream, *, idle_timeout: float | None = No
     stream cannot do that (TLS), the end of one direction ends the relay. When one side is lost, or
     nothing has passed for ``idle_timeout`` seconds, both are reset, so that a cut stream does not
     look like a complete one: that is told by the result, not raised. Cancelling it resets both too.
+
+    For the idle timeout a part of a chunk counts where our own sockets are below, which may then
+    end the relay up to ``idle_timeout`` seconds late; between other streams only whole chunks do.
+    A side that is lost is noticed when it is read or written: not while the other side does not
+    take what came from it.
     """
     if idle_timeout is not None:
         check_seconds("idle_timeout", idle_timeout, allow_zero=False)
-    work = _Relay(idle_timeout)
+    work = _Relay((a, b), idle_timeout)
     complete = False
     try:
         async with anyio.create_task_group() as tasks:
             scope = tasks.cancel_scope
-            tasks.start_soon(work.copy, a, b, 0, scope)
-            tasks.start_soon(work.copy, b, a, 1, scope)
+            tasks.start_soon(work.copy, 0, scope)
+            tasks.start_soon(work.copy, 1, scope)
             tasks.start_soon(work.watch, scope)
         complete = work.end is RelayEnd.ENDED
     finally:

@@ -29,6 +29,7 @@ from anynet._rules.options import (
 )
 from anynet._rules.validation import check_seconds, shown
 from anynet._transport.listening import ListeningSocket, open_listeners
+from anynet._transport.peer_watch import can_watch
 from anynet._transport.sockaddr import socket_attributes
 
 #: One name for all: making one of each handler would cost every connection.
@@ -59,6 +60,8 @@ class Server(Listener[Socket]):
         socket_options: SocketOptions,
     ) -> None:
         self._handler = None if handler is None else _checked(handler)
+        if options.cancel_on_disconnect and not can_watch():
+            raise NotImplementedError("cancel_on_disconnect needs Linux' EPOLLRDHUP")
         self._listen_options = listen_options
         self._options = options
         self._registry = Registry()
@@ -143,7 +146,7 @@ class Server(Listener[Socket]):
         new = await open_listeners(options)
         for index, listener in enumerate(new):
             try:
-                self._acceptor.listeners.add(listener)
+                self._acceptor.add(listener)
             except BaseException:
                 for homeless in new[index:]:
                     homeless.close()
@@ -175,14 +178,15 @@ class Server(Listener[Socket]):
     async def accept(self) -> Socket:
         """The next connection, which belongs to the caller. Only for a server without a handler.
 
-        Cancelling it loses no connection. Raises :exc:`anyio.ClosedResourceError` once closed.
+        Cancelling it loses no connection. Raises :exc:`anyio.ClosedResourceError` once closed, and
+        :exc:`ValueError` for a server with an option that only a handler can have.
         """
-        self._entered()
+        tasks = self._entered()
         if self._handler is not None:
             raise RuntimeError("a server with a handler hands no connections over")
+        _check_without_handler(self._options)
         if self._options.tls is not None:
             if self._handover is None:
-                tasks = self._entered()
                 self._handover = Handover(self._accept_served, self._service.run, tasks)
             return await self._handover.take()
         served = await self._accept_served()
@@ -225,7 +229,10 @@ class Server(Listener[Socket]):
     # -- the end --------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Stop accepting, and unlink the paths made; the connections go on."""
+        """Stop accepting, and unlink the paths made; the connections go on.
+
+        Those that are still in their TLS handshake are reset.
+        """
         self._entered()
         self._close()
 
@@ -233,7 +240,15 @@ class Server(Listener[Socket]):
         if not self._closed.is_set():
             self._closed.set()
             self._acceptor.close()
+            if self._options.tls is not None:
+                self._cut_handshakes_off()
             self._connection_ended()
+
+    def _cut_handshakes_off(self) -> None:
+        """Nothing is lost with them, and a client that says nothing would hold up the end."""
+        for served in self._registry:
+            if served.socket is None:
+                served.reset()
 
     async def wait_closed(self) -> None:
         """Wait until the server is closed and all its connections have ended."""
@@ -246,8 +261,11 @@ class Server(Listener[Socket]):
 
         ``grace`` is how many seconds to wait (infinity is allowed); by default the option
         ``grace_period``. A cancelled handler has a second to clean up before its connection is
-        reset. Returns what was open when it began, and how each connection ended. Called from a
-        handler, it does not wait for that one. Cancelling it resets all connections at once.
+        reset. Returns what was open when it began, and how each connection ended.
+
+        Called from a handler, or from a task that it started, it does not wait for that one, nor
+        for other handlers that wait in a shutdown themselves. Cancelling it resets at once all
+        connections that it waits for.
         """
         seconds = self._options.grace_period if grace is None else check_seconds("grace", grace)
         self._entered()
@@ -268,7 +286,7 @@ class Server(Listener[Socket]):
     def events(self) -> ServerEvents:
         """The events of the server, as an async iterator; see :class:`ServerEvents`.
 
-        A second consumer gets :exc:`anyio.BusyResourceError`.
+        One task at a time can wait for the next event: :exc:`anyio.BusyResourceError` otherwise.
         """
         return ServerEvents(self._events, None if self._handler is not None else self.accept)
 
@@ -306,6 +324,12 @@ def _checked(handler: Handler) -> Handler:
     if not callable(handler):
         raise TypeError(f"handler must be callable, not {shown(handler)}")
     return handler
+
+
+def _check_without_handler(options: ServerOptions) -> None:
+    for name in ("cancel_on_disconnect", "on_handler_error"):
+        if getattr(options, name):
+            raise ValueError(f"{name} is for a handler, and accept() has none")
 
 
 async def _leave(tasks: TaskGroup, error: BaseException | None) -> None:

@@ -23,7 +23,7 @@ class ServerStatistics:
     blocked: int
     #: Refused because the process or the system was out of descriptors or memory.
     refused: int
-    #: Lost in the TLS handshake, its timeout included.
+    #: Lost in the TLS handshake, by its timeout or the end of the server too.
     tls_failures: int
     #: Handlers ended by a failure of their peer.
     peer_failures: int
@@ -36,9 +36,10 @@ class Outcome(enum.Enum):
     FINISHED = "finished"
     #: Its handler was still running at the end of the grace period and was cancelled.
     CANCELLED = "cancelled"
-    #: It was still open at the end, with nobody to cancel or a handler that would not end.
+    #: It was still open at the end, with nobody to cancel or a handler that would not end, or it
+    #: was in its TLS handshake.
     RESET = "reset"
-    #: Its handler called for the shutdown, which does not wait for it.
+    #: Its handler called for the shutdown, or for one at the same time, which does not wait for it.
     CALLER = "caller"
 
 

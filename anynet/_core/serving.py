@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import inspect
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -47,6 +48,11 @@ class Served:
         if self.task is not None:
             self.task.cancel()
 
+    @property
+    def cut_off(self) -> bool:
+        """Was it reset before its TLS handshake was over?"""
+        return self.socket is None and self.raw.closed
+
     def reset(self) -> None:
         """Close the connection at once, so that the peer sees a failure."""
         if self.socket is not None:
@@ -76,13 +82,12 @@ class Service:
         self.tls_failures = 0
         self.peer_failures = 0
 
-    async def run(self, served: Served, handler: Handler, watched: bool = True) -> None:
+    async def run(self, served: Served, handler: Handler) -> None:
         """Serve one connection to its end, as a task; it is closed whatever happens.
 
         Raises what the handler raised, unless that was a failure of the peer or
         ``on_handler_error`` took it. One coroutine for it all: each further one would cost every
-        connection its frame, and every wake-up a step. With ``watched`` False the option
-        ``cancel_on_disconnect`` does not count.
+        connection its frame, and every wake-up a step.
         """
         served.inside_of = served_here.get()
         served_here.set(served)
@@ -92,7 +97,7 @@ class Service:
             if stream is None:
                 return
             try:
-                stop_watching = self._cancel_on_disconnect(served) if watched else None
+                stop_watching = self._cancel_on_disconnect(served)
             except OSError:
                 self.refused += 1  # There is no descriptor left to watch it with.
                 served.reset()
@@ -101,8 +106,8 @@ class Service:
             self._on_open(socket)
             try:
                 await handler(socket)
-            except Exception as error:
-                self._judge(error, raw, stream, socket)
+            except (Exception, BaseExceptionGroup) as error:
+                await self._judge(error, served, stream, socket)
             finally:
                 if stop_watching is not None:
                     stop_watching()
@@ -120,16 +125,18 @@ class Service:
         return served.socket
 
     async def _secured(self, raw: RawStream) -> DoorStream | None:
-        """The connection after its TLS handshake; None when that failed."""
+        """The connection after its TLS handshake; None when that failed or was cut off."""
         options = self._options
         with anyio.move_on_after(options.tls_handshake_timeout):
             try:
-                return await secure(
+                stream = await secure(
                     raw,
                     options.tls,
                     standard_compatible=options.tls_standard_compatible,
                     close_timeout=options.tls_handshake_timeout,
                 )
+                if not raw.closed:
+                    return stream
             except (OSError, anyio.BrokenResourceError, anyio.EndOfStream):
                 pass  # Not our failure: the peer left, or speaks no TLS that we accept.
             except anyio.ClosedResourceError:
@@ -151,11 +158,26 @@ class Service:
 
         return PeerWatch.of(raw.host).add(raw.host, raw, notice)
 
-    def _judge(self, error: Exception, raw: RawStream, stream: DoorStream, socket: Socket) -> None:
-        """Count a failure of the peer; pass any other on."""
-        if is_failure_of_peer(error, {raw.origin, stream.origin}, (socket, raw)):
+    async def _judge(
+        self, error: BaseException, served: Served, stream: DoorStream, socket: Socket
+    ) -> None:
+        """Count a failure of the peer; give ``on_handler_error`` any other, or pass it on."""
+        failure: BaseException | None = error
+        cancelled: BaseException | None = None
+        if isinstance(error, BaseExceptionGroup):
+            # On Trio a cancelled task group raises both: what failed, and that it was cancelled.
+            cancelled, failure = error.split(anyio.get_cancelled_exc_class())
+        if not isinstance(failure, Exception):
+            raise error
+        origins = {served.raw.origin, stream.origin}
+        if is_failure_of_peer(failure, origins, (socket, served.raw)):
             self.peer_failures += 1
         elif self._options.on_handler_error is not None:
-            self._options.on_handler_error(error, socket)
+            result = self._options.on_handler_error(failure, socket)
+            if inspect.isawaitable(result):
+                await result
+            served.reset()  # What a handler did not finish must not look like a clean end.
         else:
             raise error
+        if cancelled is not None:
+            raise cancelled

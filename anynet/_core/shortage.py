@@ -1,10 +1,11 @@
-"""Surviving a shortage of descriptors: a reserve to refuse connections with, and a backoff."""
+"""Surviving what lets nobody in: a reserve to refuse connections with, and a backoff."""
 
 from __future__ import annotations
 
 import errno
 import logging
 import os
+import socket
 from collections.abc import Callable
 
 from anynet._transport.listening import ListeningSocket
@@ -20,20 +21,21 @@ _SECONDS_BETWEEN_LOG_LINES = 1.0
 
 
 class Shortage:
-    """What to do when a connection cannot be accepted for want of descriptors.
+    """What to do when connections cannot be accepted, mostly for want of descriptors.
 
     A descriptor kept in reserve is given up for a moment, so that waiting connections can be
     accepted and closed: their clients learn at once that the server is full. In between the server
     pauses, longer and longer up to a second, so that it neither spins nor fills its log.
     """
 
-    __slots__ = ("_logged_at", "_pause", "_reserve", "_time", "refused")
+    __slots__ = ("_logged_at", "_pause", "_refuse_at", "_reserve", "_time", "refused")
 
     _time: Callable[[], float]
 
     def __init__(self) -> None:
         self._reserve: int | None = None
         self._pause = _FIRST_PAUSE
+        self._refuse_at = float("-inf")
         self._logged_at = float("-inf")
         self.refused = 0
 
@@ -49,19 +51,39 @@ class Shortage:
             self._keep_reserve()
 
     def meet(self, listener: ListeningSocket, error: OSError) -> float:
-        """Refuse what waits at ``listener``; returns for how many seconds to pause."""
-        self._refuse_waiting(listener)
+        """Nothing can be accepted from ``listener``; returns for how many seconds to pause.
+
+        Where that is for want of descriptors or memory, what waits there is refused; but not when
+        the last pause isn't over yet, which a connection that ended has cut short: others may
+        be about to end.
+        """
+        if error.errno not in SHORTAGES:
+            self._log(listener, error)
+            return _FIRST_PAUSE
+        now = self._time()
+        if now >= self._refuse_at:
+            self._refuse_waiting(listener)
+            self._log(listener, error)
+            self._refuse_at = now + self._pause
+            self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+        return self._refuse_at - now
+
+    def refuse(self, listener: ListeningSocket, sock: socket.socket, error: OSError) -> None:
+        """Close a connection that was accepted but cannot be used."""
+        sock.close()
+        self.refused += 1
+        self._log(listener, error)
+
+    def _log(self, listener: ListeningSocket, error: OSError) -> None:
         now = self._time()
         if now - self._logged_at >= _SECONDS_BETWEEN_LOG_LINES:
             self._logged_at = now
             _log.warning(
                 "cannot accept connections on %s: %s; %d refused so far",
                 listener.address,
-                error.strerror,
+                error.strerror or error,
                 self.refused,
             )
-        pause, self._pause = self._pause, min(self._pause * 2, _LONGEST_PAUSE)
-        return pause
 
     def close(self) -> None:
         """Give the reserve up."""

@@ -5,7 +5,13 @@ from __future__ import annotations
 import errno
 from collections.abc import Sequence
 
-from anynet._rules.errors import ConnectError, ConnectRefused, ConnectTimeline, ConnectTimeout
+from anynet._rules.errors import (
+    ConnectError,
+    ConnectionBroken,
+    ConnectRefused,
+    ConnectTimeline,
+    ConnectTimeout,
+)
 
 
 def resolution_failure(target: str, error: OSError, timeline: ConnectTimeline) -> ConnectError:
@@ -46,6 +52,20 @@ def timeout_failure(target: str, seconds: float, timeline: ConnectTimeline) -> C
     )
     failure.__cause__ = _cause(_errors(timeline))
     return failure
+
+
+def handshake_failure(error: Exception, timeline: ConnectTimeline) -> ConnectError:
+    """The error when the peer ended the TLS handshake, which ``error`` told."""
+    number = error.errno if isinstance(error, ConnectionBroken) else None
+    failure = ConnectError(number, "the peer ended the TLS handshake", timeline=timeline)
+    failure.__cause__ = error
+    return failure
+
+
+def handshake_timeout(seconds: float, timeline: ConnectTimeline) -> ConnectTimeout:
+    """The error when ``connect_timeout`` passed during the TLS handshake."""
+    message = f"no TLS handshake within {seconds:g} seconds in all"
+    return ConnectTimeout(errno.ETIMEDOUT, message, timeline=timeline)
 
 
 def _errors(timeline: ConnectTimeline) -> list[OSError]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import anyio
+import attrs
 from anyio.lowlevel import checkpoint
 
 from anynet._rules.addresses import Address, Family, SocketAddress
@@ -30,15 +31,22 @@ from anynet._transport.unix_path import check_unix_path
 _DEFAULT_HOST = "localhost"
 
 
+@attrs.frozen(kw_only=True)
+class Dialled:
+    """What a dial gives: a connected socket, non-blocking and close-on-exec, and how it came."""
+
+    sock: socket.socket
+    #: What ``getpeername()`` returned.
+    peername: Any
+    timeline: ConnectTimeline
+
+
 async def dial(
     options: ConnectOptions,
     socket_options: SocketOptions,
     on_event: Callable[[ConnectEvent], object],
-) -> tuple[socket.socket, Any]:
-    """Connect, and return the socket (non-blocking, close-on-exec) and the peer's address.
-
-    The address is what ``getpeername()`` returns. ``on_event`` is called with each event as it
-    happens; what it raises ends the connect.
+) -> Dialled:
+    """Connect. ``on_event`` is called with each event as it happens; what it raises ends the dial.
 
     Raises :exc:`ConnectError` with a timeline if no connection could be made: its subclass
     :exc:`ConnectRefused` if all addresses refused, :exc:`ConnectTimeout` if all attempts timed out
@@ -49,8 +57,7 @@ async def dial(
     call = _Dial(options, on_event)
     seconds = math.inf if options.connect_timeout is None else options.connect_timeout
     with anyio.move_on_after(seconds):
-        connected = await call.run(socket_options)
-        return connected.sock, connected.peername
+        return await call.run(socket_options)
     raise call.timed_out(seconds)
 
 
@@ -70,7 +77,7 @@ class _Dial:
             on_event=on_event,
         )
 
-    async def run(self, socket_options: SocketOptions) -> Connected:
+    async def run(self, socket_options: SocketOptions) -> Dialled:
         await checkpoint()
         options = self._options
         local = self._local_address()
@@ -88,7 +95,7 @@ class _Dial:
         except BaseException:
             connected.close()
             raise
-        return connected
+        return Dialled(sock=connected.sock, peername=connected.peername, timeline=self._timeline())
 
     def timed_out(self, seconds: float) -> ConnectTimeout:
         """The error when ``connect_timeout`` has cancelled :meth:`run`."""

@@ -19,6 +19,11 @@ from anynet._transport.host_loop import HostLoop, Parkable
 _MOST_EVENTS = 256
 
 
+def can_watch() -> bool:
+    """Can this platform tell that a peer left?"""
+    return hasattr(select, "EPOLLRDHUP")
+
+
 class Watchable(Parkable, Protocol):
     """A stream with a descriptor that remembers whether it is watched."""
 
@@ -54,7 +59,7 @@ class PeerWatch:
         An end-of-stream counts as leaving, and so does a reset. Returns a function that ends the
         watch.
         """
-        if not hasattr(select, "EPOLLRDHUP"):
+        if not can_watch():
             raise NotImplementedError("noticing that the peer left needs Linux' EPOLLRDHUP")
         if self._epoll is None:
             self._epoll = select.epoll()

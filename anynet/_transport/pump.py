@@ -1,12 +1,14 @@
 """The non-blocking door of a foreign stream: two tasks that wait in the place of its user.
 
 One reads ahead, at most ``high_water_mark`` bytes; the other sends what was put, and takes no more
-while as much is queued. Bytes that nobody took are given back to the stream at the end.
+while as much is queued. Bytes that nobody took are given back to the stream at the end, once both
+tasks have ended: a read that is cancelled may bring a chunk all the same.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import anyio
@@ -27,7 +29,7 @@ class Pumped(Protocol):
 
 
 class Pump:
-    """Reads and sends for ``stream`` in two tasks of ``task_group`` until :meth:`stop`."""
+    """Reads and sends for ``stream`` in two tasks until :meth:`wake`."""
 
     def __init__(self, stream: Pumped, high_water_mark: int = _CHUNK) -> None:
         self._stream = stream
@@ -44,40 +46,48 @@ class Pump:
         self._taken = anyio.Event()
         self._put = anyio.Event()
         self._scopes = (anyio.CancelScope(), anyio.CancelScope())
+        self._stopped = False
+        self._running = 0
+        self._all_ended = anyio.Event()
 
     def start(self, task_group: TaskGroup) -> None:
         """Begin to pump in tasks of ``task_group``."""
-        task_group.start_soon(self._read)
-        task_group.start_soon(self._write)
+        for work, scope in zip((self._read, self._write), self._scopes, strict=True):
+            self._running += 1
+            task_group.start_soon(self._run, work, scope)
 
     async def finish(self) -> None:
-        """Wait until everything that was put has been sent; raises what stopped that."""
-        while self._queued and self._send_error is None:
-            self._writable = anyio.Event()
+        """Wait until everything that was put has been sent; raises what stopped that.
+
+        Returns when the pump is stopped; :attr:`unsent` tells whether that was too early.
+        """
+        while self._queued and self._send_error is None and not self._stopped:
             await self._writable.wait()
         if self._send_error is not None:
             raise self._send_error
 
-    def stop(self) -> None:
-        """End both tasks and give the stream back what was read and not taken."""
-        self._cancel()
+    def wake(self) -> None:
+        """End both tasks soon, and wake whoever waits: the stream is closed, or pumped no more."""
+        self._stopped = True
+        for scope in self._scopes:
+            scope.cancel()
+        self._tell_readable()
+        self._tell_writable()
+
+    async def wait_ended(self) -> None:
+        """Wait until both tasks have ended."""
+        await self._all_ended.wait()
+
+    def give_back(self) -> None:
+        """Give the stream what was read and not taken. Both tasks must have ended."""
         self._stream.give_back(b"".join(self._received))
         self._received.clear()
+        self._received_size = 0
 
     @property
     def unsent(self) -> bool:
         """Is something put that has not been sent?"""
         return bool(self._queued)
-
-    def wake(self) -> None:
-        """Wake whoever waits, and end the tasks: the stream has been closed."""
-        self._cancel()
-        self._readable.set()
-        self._writable.set()
-
-    def _cancel(self) -> None:
-        for scope in self._scopes:
-            scope.cancel()
 
     def take(self) -> bytes | None:
         """The next chunk, ``b""`` at the end, None when one has to wait; raises a read's error."""
@@ -102,51 +112,67 @@ class Pump:
         return len(accepted)
 
     async def wait_readable(self) -> None:
-        """Wait until :meth:`take` has something to say."""
-        if not (self._received or self._ended or self._receive_error):
-            self._readable = anyio.Event()
+        """Wait until :meth:`take` has something to say, or the pump is stopped."""
+        if not (self._received or self._ended or self._receive_error or self._stopped):
             await self._readable.wait()
         else:
             await anyio.lowlevel.checkpoint()
 
     async def wait_writable(self) -> None:
-        """Wait until :meth:`put` has room."""
-        if self._queued_size >= self._high_water_mark and self._send_error is None:
-            self._writable = anyio.Event()
+        """Wait until :meth:`put` has room or raises, or the pump is stopped."""
+        is_full = self._queued_size >= self._high_water_mark
+        if is_full and self._send_error is None and not self._stopped:
             await self._writable.wait()
         else:
             await anyio.lowlevel.checkpoint()
 
+    async def _run(self, work: Callable[[], Awaitable[None]], scope: anyio.CancelScope) -> None:
+        try:
+            with scope:
+                await work()
+        finally:
+            self._running -= 1
+            if not self._running:
+                self._all_ended.set()
+
     async def _read(self) -> None:
-        with self._scopes[0]:
-            while not self._ended and self._receive_error is None:
-                room = self._high_water_mark - self._received_size
-                if room <= 0:
-                    self._taken = anyio.Event()
-                    await self._taken.wait()
-                    continue
-                try:
-                    chunk = await self._stream.receive_chunk(min(room, _CHUNK))
-                except Exception as error:
-                    self._receive_error = error
-                else:
-                    self._ended = not chunk
-                    if chunk:
-                        self._received.append(chunk)
-                        self._received_size += len(chunk)
-                self._readable.set()
+        while not self._ended and self._receive_error is None:
+            room = self._high_water_mark - self._received_size
+            if room <= 0:
+                self._taken = anyio.Event()
+                await self._taken.wait()
+                continue
+            try:
+                chunk = await self._stream.receive_chunk(min(room, _CHUNK))
+            except Exception as error:
+                self._receive_error = error
+            else:
+                self._ended = not chunk
+                if chunk:
+                    self._received.append(chunk)
+                    self._received_size += len(chunk)
+            self._tell_readable()
 
     async def _write(self) -> None:
-        with self._scopes[1]:
-            while self._send_error is None:
-                if not self._queued:
-                    self._put = anyio.Event()
-                    await self._put.wait()
-                    continue
-                try:
-                    await self._stream.send_chunk(self._queued[0])
-                except Exception as error:
-                    self._send_error = error
-                else:
-                    self._queued_size -= len(self._queued.popleft())
-                self._writable.set()
+        while self._send_error is None:
+            if not self._queued:
+                self._put = anyio.Event()
+                await self._put.wait()
+                continue
+            try:
+                await self._stream.send_chunk(self._queued[0])
+            except Exception as error:
+                self._send_error = error
+            else:
+                self._queued_size -= len(self._queued.popleft())
+            self._tell_writable()
+
+    # An event is replaced when it is set, not by who waits: several may wait for the same one.
+
+    def _tell_readable(self) -> None:
+        self._readable.set()
+        self._readable = anyio.Event()
+
+    def _tell_writable(self) -> None:
+        self._writable.set()
+        self._writable = anyio.Event()

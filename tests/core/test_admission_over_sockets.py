@@ -227,9 +227,10 @@ async def test_a_peer_that_left_where_nothing_can_be_set_then(
         except OSError:
             raise OSError(errno.EINVAL, "cannot set no_delay") from None
 
-    monkeypatch.setattr(acceptor, "apply_socket_options", refuse)
     async with anynet.create_server(host="127.0.0.1", port=0) as server:
+        monkeypatch.setattr(acceptor, "apply_socket_options", refuse)
         reset(plain_client(server))
         async with client_of(server) as live, await server.accept() as sock:
             assert sock.remote_address == live.local_address
         assert server.statistics().accepted == 1
+        assert server.statistics().refused == 0

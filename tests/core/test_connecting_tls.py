@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 import time
@@ -72,7 +73,12 @@ async def test_the_timeout_includes_the_tls_handshake(
             "127.0.0.1", mute_server.getsockname()[1], tls=client_context, connect_timeout=0.1
         )
     assert isinstance(caught.value, TimeoutError)
+    assert caught.value.errno == errno.ETIMEDOUT
     assert 0.1 <= time.monotonic() - began < 1
+    timeline = caught.value.timeline
+    assert timeline is not None
+    assert [attempt.error for attempt in timeline.attempts] == [None]
+    assert timeline.elapsed >= 0.1
 
 
 async def test_cancelling_the_tls_handshake_closes(
@@ -93,8 +99,24 @@ async def test_a_server_that_ends_the_handshake(client_context: ssl.SSLContext) 
         await sock.receive()
 
     async with anynet.create_server(hang_up, host="127.0.0.1", port=0) as server:
-        with pytest.raises(anynet.ConnectError, match="handshake"):
+        with pytest.raises(anynet.ConnectError, match="handshake") as caught:
             await client_of(server, tls=client_context)
+        timeline = caught.value.timeline
+        assert timeline is not None
+        assert [attempt.address for attempt in timeline.attempts] == [server.address]
+        assert caught.value.__cause__ is not None
+
+
+async def test_a_server_that_resets_the_handshake(client_context: ssl.SSLContext) -> None:
+    async def reset(sock: anynet.Socket) -> None:
+        await sock.receive()
+        sock.reset()
+
+    async with anynet.create_server(reset, host="127.0.0.1", port=0) as server:
+        with pytest.raises(anynet.ConnectError, match="handshake") as caught:
+            await client_of(server, tls=client_context)
+        assert caught.value.errno == errno.ECONNRESET
+        assert caught.value.timeline is not None
 
 
 async def test_a_server_that_does_not_speak_tls(client_context: ssl.SSLContext) -> None:

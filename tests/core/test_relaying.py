@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import random
+import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -305,6 +306,33 @@ async def test_activity_puts_the_idle_timeout_off(autojump_clock: MockClock) -> 
         with pytest.raises(anyio.EndOfStream):
             await stream.receive()
         await stream.aclose()
+
+
+@on_every_backend
+@tidy
+async def test_a_part_of_a_chunk_puts_the_idle_timeout_off() -> None:
+    source, near_source = memory_pair()
+    plain, near_plain = socket.socketpair()
+    near_plain.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    size = 1 << 15
+    results: list[anynet.RelayResult] = []
+
+    async def run() -> None:
+        near_sink = anynet.Socket.from_fd(near_plain)
+        results.append(await anynet.relay(near_source, near_sink, idle_timeout=0.15))
+
+    with anyio.fail_after(PATIENCE):
+        async with anynet.Socket.from_fd(plain) as sink, anyio.create_task_group() as tasks:
+            tasks.start_soon(run)
+            await source.send(bytes(size))
+            received = 0
+            while received < size:
+                received += len(await sink.receive(512))
+                await anyio.sleep(0.005)
+    assert results == [
+        anynet.RelayResult(end=anynet.RelayEnd.IDLE, bytes_a_to_b=size, bytes_b_to_a=0)
+    ]
+    await source.aclose()
 
 
 @on_every_backend

@@ -203,7 +203,8 @@ async def test_of_two_accepts_one_at_least_yields() -> None:
                     seen.append(ran)
                     sock.reset()
             tasks.cancel_scope.cancel()
-        assert all(later > earlier for earlier, later in zip(seen, seen[2:], strict=False))
+        # Trio runs the tasks of a turn in any order, so it takes two turns to be sure.
+        assert all(later > earlier for earlier, later in zip(seen, seen[4:], strict=False))
         for client in clients:
             client.close()
 

@@ -135,12 +135,41 @@ async def test_a_dropped_connection_is_told_without_a_handler() -> None:
                     assert await sees(dropped) == b""
 
 
-async def test_there_is_one_consumer() -> None:
-    async with anynet.create_server(echo, host="127.0.0.1", port=0) as server:
+@pytest.mark.parametrize("handler", [echo, None])
+async def test_one_task_at_a_time_can_wait(handler: object) -> None:
+    async with anynet.create_server(
+        echo if handler else None, host="127.0.0.1", port=0, grace_period=0
+    ) as server:
         events = server.events()
-        with pytest.raises(anyio.BusyResourceError):
-            server.events()
-        assert await step(events) == anynet.Listening(server.address)
+        await step(events)
+        got: list[anynet.ServerEvent] = []
+
+        async def consume() -> None:
+            got.append(await step(events))
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(consume)
+            await turns()
+            for other in (events, server.events()):
+                with pytest.raises(anyio.BusyResourceError):
+                    await step(other)
+            client = plain_client(server)
+        assert isinstance(got[0], anynet.Connection)  # The refusals did the first no harm.
+        client.close()
+
+
+async def test_the_events_can_be_consumed_again_after_a_break(tmp_path: Path) -> None:
+    paths = [tmp_path / "one", tmp_path / "two"]
+    async with anynet.create_server(echo, path=paths) as server:
+        async for event in server.events():
+            assert event == anynet.Listening(str(paths[0]))
+            break
+        async with client_of(server) as client:
+            assert await answer(client) == b"hello"  # Nobody wanted to be told of it.
+        await server.shutdown()
+        rest = [anynet.Listening(str(paths[1])), anynet.Close()]
+        assert [event async for event in server.events()] == rest
+        assert [event async for event in server.events()] == []
 
 
 async def test_events_before_the_server_is_entered() -> None:

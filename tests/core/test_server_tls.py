@@ -206,7 +206,7 @@ async def test_the_connection_of_a_handler_that_fails_is_closed(contexts: Contex
         on_handler_error=lambda error, sock: failures.append(error),
     ) as server:
         async with client_of(server, tls=contexts.client) as client:
-            with pytest.raises(anyio.EndOfStream):
+            with pytest.raises(anyio.BrokenResourceError):
                 await client.receive()
         assert len(failures) == 1
 
@@ -316,7 +316,7 @@ async def test_a_disconnect_does_not_close_a_tls_socket_without_a_handler(
     contexts: Contexts, taken_first: bool
 ) -> None:
     async with anynet.create_server(
-        host="127.0.0.1", port=0, tls=contexts.server, cancel_on_disconnect=True, grace_period=0
+        host="127.0.0.1", port=0, tls=contexts.server, grace_period=0
     ) as server:
         with anyio.move_on_after(0.01):
             await server.accept()  # From now on handshakes are made.
@@ -390,10 +390,46 @@ async def test_a_handshake_in_another_task_group_ends_with_the_server(contexts: 
             assert await sees(client) is ConnectionResetError
 
 
-async def test_a_shutdown_cancels_handshakes(contexts: Contexts) -> None:
-    async with anynet.create_server(echo, host="127.0.0.1", port=0, tls=contexts.server) as server:
+@pytest.mark.parametrize("handler", [echo, None])
+async def test_a_shutdown_waits_for_no_handshake(contexts: Contexts, handler: object) -> None:
+    async with anynet.create_server(
+        echo if handler else None, host="127.0.0.1", port=0, tls=contexts.server
+    ) as server:
+        if not handler:
+            with anyio.move_on_after(0.01):
+                await server.accept()  # From now on handshakes are made.
         with plain_client(server) as client:
             await until(lambda: server.statistics().open == 1)
-            report = await server.shutdown(0)
-            assert report.count(anynet.Outcome.CANCELLED) == 1
+            report = await server.shutdown()
+            assert [each.outcome for each in report.connections] == [anynet.Outcome.RESET]
+            assert report.elapsed < 1
             assert await sees(client) is ConnectionResetError
+        assert server.statistics().tls_failures == 1
+
+
+async def test_a_close_ends_the_iteration_at_once_but_not_the_connections(
+    contexts: Contexts,
+) -> None:
+    async with anynet.create_server(host="127.0.0.1", port=0, tls=contexts.server) as server:
+        sockets: list[anynet.Socket] = []
+
+        async def accept_all() -> None:
+            async for sock in server:
+                sockets.append(sock)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(accept_all)
+            client = await client_of(server, tls=contexts.client)
+            silent = plain_client(server)
+            await until(lambda: server.statistics().open == 2 and sockets)
+            with anyio.fail_after(1):
+                server.close()
+                with pytest.raises(anyio.ClosedResourceError):
+                    await server.accept()
+        with silent:
+            assert await sees(silent) is ConnectionResetError
+        await sockets[0].send(b"still there")
+        assert await client.receive() == b"still there"
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(sockets[0].aclose)
+            tasks.start_soon(client.aclose)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import socket
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -52,16 +53,48 @@ class NobodyWaits:
         raise BlockingIOError
 
 
+class OneWaits(NobodyWaits):
+    accepted = 0
+    waits = False
+
+    def accept(self) -> Any:
+        self.waits = not self.waits
+        if not self.waits:
+            raise BlockingIOError
+        self.accepted += 1
+        return socket.socket(), None
+
+
 def meet(shortage: Shortage) -> float:
     return shortage.meet(cast(ListeningSocket, NobodyWaits()), FULL)
 
 
 def test_the_pauses_grow_up_to_a_second_and_begin_anew_when_it_is_over() -> None:
+    clock = Clock()
     shortage = Shortage()
-    shortage.start(Clock())
-    assert [meet(shortage) for _ in range(7)] == [0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0]
+    shortage.start(clock)
+    for pause in (0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0):
+        assert meet(shortage) == pytest.approx(pause)
+        clock.now += pause
     shortage.over()
-    assert meet(shortage) == 0.05
+    assert meet(shortage) == pytest.approx(0.05)
+    shortage.close()
+
+
+def test_nobody_is_refused_before_the_pause_is_over() -> None:
+    clock = Clock()
+    shortage = Shortage()
+    shortage.start(clock)
+    place = OneWaits()
+    shortage.meet(cast(ListeningSocket, place), FULL)
+    assert place.accepted == 1
+    clock.now += 0.02
+    shortage.over()  # A connection ended, and another was accepted in its place.
+    assert shortage.meet(cast(ListeningSocket, place), FULL) == pytest.approx(0.03)
+    assert place.accepted == 1
+    clock.now += 0.04
+    shortage.meet(cast(ListeningSocket, place), FULL)
+    assert place.accepted == shortage.refused == 2
     shortage.close()
 
 
@@ -71,6 +104,7 @@ def test_at_most_a_line_of_log_a_second(caplog: pytest.LogCaptureFixture) -> Non
     shortage.start(clock)
     for _ in range(100):
         meet(shortage)
+        shortage.over()
         clock.now += 0.1
     shortage.close()
     assert len(caplog.messages) == 10

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
 import pytest
+from anyio.streams.stapled import StapledObjectStream
 
 import anynet
 from tests.core.server_peers import PATIENCE, nothing_left_open, turns
@@ -176,6 +178,76 @@ async def test_an_idle_timeout_that_closes() -> None:
         assert await step(events) == anynet.Close(had_error=True)
         with pytest.raises(TimeoutError):
             await accepted.receive()
+
+
+async def test_an_idle_timeout_over_tls_reaches_the_peer_before_the_close_is_told() -> None:
+    async with tls_pair(idle_timeout=0.03) as (client, accepted):
+        async with accepted.events() as events:
+            assert await step(events) == anynet.Close(had_error=True)
+            with anyio.fail_after(1), pytest.raises(anyio.BrokenResourceError):
+                await client.receive()
+
+
+class RecordedStream(StapledObjectStream[bytes]):
+    """Counts how often it is closed; a close waits for ``may_close``."""
+
+    def __init__(self, *ends: Any) -> None:
+        super().__init__(*ends)
+        self.closes = 0
+        self.may_close = anyio.Event()
+
+    async def aclose(self) -> None:
+        self.closes += 1
+        await super().aclose()
+        await self.may_close.wait()
+
+
+@asynccontextmanager
+async def recorded(**options: Any) -> AsyncIterator[tuple[Any, RecordedStream, anynet.Socket]]:
+    """The far end of a stream in memory, the stream, and a socket over it."""
+    send_a, receive_a = anyio.create_memory_object_stream[bytes](1)
+    send_b, receive_b = anyio.create_memory_object_stream[bytes](1)
+    far = StapledObjectStream(send_a, receive_b)
+    stream = RecordedStream(send_b, receive_a)
+    async with far, anynet.Socket.from_stream(stream, **options) as sock:
+        yield far, stream, sock
+
+
+async def both_end(far: Any, events: anynet.SocketEvents, sock: anynet.Socket) -> None:
+    await far.send_eof()
+    assert await step(events) == anynet.End()
+    await sock.send_eof()
+
+
+async def test_a_foreign_stream_is_closed_before_the_close_is_told() -> None:
+    async with recorded() as (far, stream, sock), sock.events() as events:
+        stream.may_close.set()
+        await both_end(far, events, sock)
+        assert stream.closes == 0
+        assert await step(events) == anynet.Close(had_error=False)
+        assert stream.closes == 1
+
+
+async def test_a_step_cancelled_while_it_closes_does_not_lose_the_close() -> None:
+    async with recorded() as (far, stream, sock), sock.events() as events:
+        await both_end(far, events, sock)
+        with anyio.move_on_after(0.05) as scope:
+            await anext(events)
+        assert scope.cancelled_caught
+        assert await step(events) == anynet.Close(had_error=False)
+        assert stream.closes == 1
+
+
+async def test_an_end_seen_by_receive_before_is_still_told() -> None:
+    async with recorded() as (far, stream, sock):
+        stream.may_close.set()
+        await far.send_eof()
+        with pytest.raises(anyio.EndOfStream):
+            await sock.receive()
+        await sock.send_eof()
+        async with sock.events() as events:
+            assert await step(events) == anynet.End()
+            assert await step(events) == anynet.Close(had_error=False)
 
 
 async def test_what_happened_before_the_first_step_is_kept() -> None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from collections.abc import Iterator
 from typing import Any
 
 import anyio
 import pytest
+from anyio.streams.stapled import StapledObjectStream
 
 import anynet
+from anynet._core.connection import Connection
+from anynet._core.socket_events import SocketEvents
+from anynet._rules.options import ConnectionOptions
+from anynet._transport.foreign_stream import ForeignStream
+from anynet.testing import Fault, FaultyStream, memory_stream_pair
 from tests.core.server_peers import PATIENCE, nothing_left_open, turns
 from tests.core.socket_pairs import MakePair, every_kind, foreign, step, steps_until_data, tls_pair
 from tests.support import tcp_pair
@@ -139,6 +147,96 @@ async def test_what_is_unread_at_the_end_of_the_block_can_be_received(
         tasks.start_soon(client.send, b"more")
         async with accepted.events() as events:
             assert await steps_until_data(events, 4) == b"more"
+
+
+@pytest.mark.parametrize("leaving", ["normally", "by an exception", "by cancellation"])
+async def test_what_comes_in_the_turn_of_leaving_can_be_received(leaving: str) -> None:
+    send_a, receive_a = anyio.create_memory_object_stream[bytes](1)
+    send_b, receive_b = anyio.create_memory_object_stream[bytes](1)
+    with send_a, receive_b:
+        async with anynet.Socket.from_stream(StapledObjectStream(send_b, receive_a)) as sock:
+            with anyio.CancelScope() as scope, contextlib.suppress(ZeroDivisionError):
+                async with sock.events():
+                    await anyio.wait_all_tasks_blocked()
+                    send_a.send_nowait(b"precious")
+                    if leaving == "by an exception":
+                        raise ZeroDivisionError
+                    if leaving == "by cancellation":
+                        scope.cancel()
+                        await anyio.sleep_forever()
+            assert scope.cancelled_caught is (leaving == "by cancellation")
+            with anyio.fail_after(PATIENCE):
+                assert await sock.receive() == b"precious"
+
+
+async def test_many_blocks_and_receives_lose_nothing_over_tls() -> None:
+    message = random.Random(1).randbytes(300_000)
+    async with tls_pair() as (client, accepted), anyio.create_task_group() as tasks:
+
+        async def talk() -> None:
+            for start in range(0, len(message), 1000):
+                await client.send(message[start : start + 1000])
+
+        tasks.start_soon(talk)
+        received = b""
+        with anyio.fail_after(PATIENCE):
+            while len(received) < len(message):
+                async with accepted.events() as events:
+                    event = await anext(events)
+                    assert isinstance(event, anynet.Data)
+                    received += event.data
+                if len(received) < len(message):
+                    received += await accepted.receive()
+        assert received == message
+
+
+async def test_what_was_put_and_not_sent_breaks_the_sending_side() -> None:
+    one, other = memory_stream_pair()
+    stream = ForeignStream(FaultyStream(one, send_fault=Fault("stall")))
+    with pytest.raises(ZeroDivisionError):
+        async with SocketEvents(Connection(stream, ConnectionOptions())):
+            assert stream.try_send(b"cut") == 3
+            raise ZeroDivisionError
+    with pytest.raises(anynet.ConnectionBroken):
+        await stream.send(b"more")
+    await stream.aclose()
+    await other.aclose()
+
+
+@every_kind
+async def test_a_second_task_that_steps_is_refused(make_pair: MakePair) -> None:
+    async with make_pair() as (client, accepted), accepted.events() as events:
+        stepped: list[anynet.SocketEvent] = []
+
+        async def step_first() -> None:
+            stepped.append(await step(events))
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(step_first)
+            await turns()
+            for _ in range(2):
+                with pytest.raises(anyio.BusyResourceError):
+                    await anext(events)
+            await client.send(b"x")
+        assert stepped == [anynet.Data(b"x")]
+        await client.send(b"y")
+        assert await step(events) == anynet.Data(b"y")
+
+
+@every_kind
+async def test_a_step_that_waits_ends_when_the_events_are_released(make_pair: MakePair) -> None:
+    async with make_pair() as (client, accepted), anyio.create_task_group() as tasks:
+
+        async def step_on(events: anynet.SocketEvents) -> None:
+            with pytest.raises(anyio.ClosedResourceError):
+                await step(events)
+
+        async with accepted.events() as events:
+            tasks.start_soon(step_on, events)
+            await turns()
+        await client.send(b"x")
+        with anyio.fail_after(PATIENCE):
+            assert await accepted.receive() == b"x"
 
 
 @every_kind

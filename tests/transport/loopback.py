@@ -133,7 +133,9 @@ async def dialled(
     socket_options: SocketOptions | None = None,
     **options: Any,
 ) -> tuple[socket.socket, Any]:
-    return await dial(ConnectOptions(**options), socket_options or SocketOptions(), on_event)
+    """The socket and the name of the peer of a dial that succeeds."""
+    result = await dial(ConnectOptions(**options), socket_options or SocketOptions(), on_event)
+    return result.sock, result.peername
 
 
 async def failure(

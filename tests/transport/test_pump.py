@@ -29,7 +29,7 @@ async def pumping(
     async with anyio.create_task_group() as tasks:
         pump.start(tasks)
         yield stream, pump, other
-        pump.stop()
+        pump.wake()
 
 
 async def test_bytes_pass_both_ways() -> None:
@@ -95,8 +95,9 @@ async def test_what_nobody_took_is_given_back() -> None:
         await other.send(b"0123456789")
         await stream.wait_readable()
         assert stream.try_receive(4) == b"0123"
-        pump.stop()
-        stream.pump = None
+        pump.wake()
+        await pump.wait_ended()
+        pump.give_back()
     assert await stream.receive() == b"456789"
 
 
@@ -119,6 +120,57 @@ async def test_errors_of_sending_meet_the_next_send() -> None:
         await stream.wait_writable()
         with pytest.raises(ConnectionBroken):
             stream.try_send(b"more")
+
+
+async def test_what_a_cancelled_read_brings_is_given_back() -> None:
+    async with pumping() as (stream, pump, other):
+        await anyio.wait_all_tasks_blocked()
+        await other.send(b"in the turn of the end")
+        pump.wake()
+        await pump.wait_ended()
+        pump.give_back()
+    assert await stream.receive() == b"in the turn of the end"
+
+
+async def test_finish_ends_with_the_pump() -> None:
+    async with pumping(send_fault=Fault("stall")) as (stream, pump, _):
+        assert stream.try_send(b"stuck") == 5
+        await anyio.wait_all_tasks_blocked()
+        with anyio.fail_after(5):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(pump.finish)
+                await anyio.wait_all_tasks_blocked()
+                stream.close()
+            await pump.finish()
+        assert pump.unsent
+        await stream.aclose()
+
+
+async def test_several_may_wait_for_the_same() -> None:
+    size = 100_000  # more than is under way before a send waits
+    async with pumping(size) as (stream, pump, other):
+        assert stream.try_send(bytes(size)) == size
+        with anyio.fail_after(5):
+            async with anyio.create_task_group() as tasks:
+                for wait in (pump.finish, stream.wait_writable, stream.wait_writable):
+                    tasks.start_soon(wait)
+                for _ in range(2):
+                    tasks.start_soon(stream.wait_readable)
+                await anyio.wait_all_tasks_blocked()
+                received = 0
+                while received < size:
+                    received += len(await other.receive())
+                await other.send(b"x")
+
+
+@pytest.mark.parametrize("wait", ["wait_readable", "wait_writable"])
+async def test_waiting_for_a_closed_stream_is_refused(wait: str) -> None:
+    async with pumping(10, send_fault=Fault("stall")) as (stream, _, _other):
+        assert stream.try_send(bytes(10)) == 10
+        stream.close()
+        with anyio.fail_after(5), pytest.raises(ConnectionClosed):
+            await getattr(stream, wait)()
+        await stream.aclose()
 
 
 @pytest.mark.parametrize("wait", ["wait_readable", "wait_writable"])
