@@ -43,6 +43,7 @@ class ForeignStream(DoorStream):
     __slots__ = (
         "_close_timeout",
         "_leftover",
+        "_operation_ended",
         "_operations",
         "_stream_closed",
         "base",
@@ -66,6 +67,7 @@ class ForeignStream(DoorStream):
         self._leftover = b""
         self._close_timeout = close_timeout
         self._operations: set[anyio.CancelScope] = set()
+        self._operation_ended = anyio.Event()
         self._stream_closed = False
 
     # -- receiving ------------------------------------------------------------------------------
@@ -119,8 +121,8 @@ class ForeignStream(DoorStream):
         return data
 
     def give_back(self, data: bytes) -> None:
-        """Put bytes that nobody took in front of what comes."""
-        self._leftover = data + self._leftover
+        """Keep bytes that nobody took: they come after what is left, and before what comes."""
+        self._leftover += data
 
     async def receive_into(self, buffer: bytearray | memoryview) -> int:
         view = bytes_view(buffer)
@@ -273,10 +275,18 @@ class ForeignStream(DoorStream):
         if not self._stream_closed:
             self._stream_closed = True
             try:
+                await self._operations_ended()
                 await self._close_stream()
             except (*_FAILURES, anyio.EndOfStream):
                 pass  # The peer did not close properly; the stream is closed all the same.
         await self.host.full_checkpoint()
+
+    async def _operations_ended(self) -> None:
+        """Wait until those that close() has cancelled are out of the stream: TLS reads to close."""
+        with anyio.move_on_after(self._close_timeout, shield=True):
+            while self._operations:
+                self._operation_ended = anyio.Event()
+                await self._operation_ended.wait()
 
     async def _close_stream(self) -> None:
         if not self.mid_message:
@@ -296,6 +306,7 @@ class ForeignStream(DoorStream):
                 return await operation
             finally:
                 self._operations.discard(scope)
+                self._operation_ended.set()
         raise self.closed_error()
 
     def pumping(self) -> Pump:

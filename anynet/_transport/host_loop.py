@@ -84,7 +84,7 @@ class HostLoop(ABC):
         #: Does libuv watch the descriptors (uvloop)? It tells an error that comes with data only
         #: once, so one has to read on until EAGAIN before the next park; and it may tell that a
         #: descriptor is ready before a cancellation that came first.
-        self.on_libuv = False
+        self.on_libuv: bool = False
 
     async def full_checkpoint(self) -> None:
         """Yield, so that the next operation of this task need not."""

@@ -197,7 +197,7 @@ async def test_what_was_put_and_not_sent_breaks_the_sending_side() -> None:
         async with SocketEvents(Connection(stream, ConnectionOptions())):
             assert stream.try_send(b"cut") == 3
             raise ZeroDivisionError
-    with pytest.raises(anynet.ConnectionBroken):
+    with anyio.fail_after(PATIENCE), pytest.raises(anynet.ConnectionBroken):
         await stream.send(b"more")
     await stream.aclose()
     await other.aclose()

@@ -15,6 +15,7 @@ import pytest
 import trustme
 
 import anynet
+from anynet.testing import memory_pair
 from tests.support import client_of, in_thread, plain_client, tcp_pair
 
 pytestmark = pytest.mark.anyio
@@ -225,6 +226,36 @@ async def test_an_idle_timeout_over_tls_closes_the_connection_below() -> None:
         assert accepted.closed
         await client.aclose()
         await accepted.aclose()
+
+
+async def test_a_close_over_tls_while_another_task_receives() -> None:
+    from_ca = _tls_contexts()
+    async with anynet.create_server(
+        host="127.0.0.1", port=0, tls=from_ca[0], grace_period=0
+    ) as server:
+        client, accepted = await _shake_hands(server, from_ca[1])
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_closed_under, accepted)
+            await anyio.wait_all_tasks_blocked()
+            closing = tasks.start_soon(accepted.aclose)
+            with pytest.raises(anyio.EndOfStream):  # An announced close, not a cut.
+                await client.receive()
+            await client.aclose()
+            await closing
+
+
+async def test_what_a_pump_read_comes_after_what_was_left() -> None:
+    ours, theirs = memory_pair()
+    async with ours, theirs:
+        await theirs.send(b"0123456789")
+        assert await ours.receive(1) == b"0"  # The rest of the chunk is left.
+        async with ours.events():
+            await theirs.send(b"abc")
+            await anyio.wait_all_tasks_blocked()
+        received = b""
+        while len(received) < 12:
+            received += await ours.receive()
+        assert received == b"123456789abc"
 
 
 async def _shake_hands(

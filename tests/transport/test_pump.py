@@ -129,7 +129,8 @@ async def test_what_a_cancelled_read_brings_is_given_back() -> None:
         pump.wake()
         await pump.wait_ended()
         pump.give_back()
-    assert await stream.receive() == b"in the turn of the end"
+    with anyio.fail_after(5):
+        assert await stream.receive() == b"in the turn of the end"
 
 
 async def test_finish_ends_with_the_pump() -> None:
