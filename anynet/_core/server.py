@@ -149,7 +149,7 @@ class Server(Listener[Socket]):
                 self._acceptor.add(listener)
             except BaseException:
                 for homeless in new[index:]:
-                    homeless.close()
+                    homeless.give_up()
                 raise
             self._listeners.append(listener)
             self._addresses += (listener.address,)

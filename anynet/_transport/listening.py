@@ -48,15 +48,22 @@ FAILED_CONNECTION = frozenset(
 class ListeningSocket:
     """A socket that listens: non-blocking, owned by this object."""
 
-    __slots__ = ("_path", "address", "closed", "fd", "sock")
+    __slots__ = ("_lent_as", "_path", "address", "closed", "fd", "sock")
 
-    def __init__(self, sock: socket.socket, path: BoundPath | None = None) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        path: BoundPath | None = None,
+        lent_as: int | socket.socket | None = None,
+    ) -> None:
         self.sock = sock
         self.fd = sock.fileno()
         #: Where it listens: an IP address and port, or a path.
         self.address: Address = address_from_sockaddr(sock.getsockname()) or ""
         self.closed = False
         self._path = path
+        #: How the caller gave it to be adopted, if it did.
+        self._lent_as = lent_as
 
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection, non-blocking and close-on-exec, and the peer's socket address.
@@ -84,6 +91,13 @@ class ListeningSocket:
         if self._path is not None:
             self._path.close()
         self.sock.close()
+
+    def give_up(self) -> None:
+        """Close it, but leave a socket of the caller's open: it could not be used after all."""
+        if self._lent_as is None:
+            self.close()
+        elif isinstance(self._lent_as, int):
+            self.sock.detach()
 
 
 async def open_listeners(options: ListenOptions) -> list[ListeningSocket]:
@@ -268,7 +282,9 @@ def _adopt_all(fds: Iterable[int | socket.socket]) -> list[ListeningSocket]:
         raise
     for sock in checked.values():
         sock.setblocking(False)
-    return [ListeningSocket(sock) for sock in checked.values()]
+    return [
+        ListeningSocket(sock, lent_as=fd if sock in ours else sock) for fd, sock in checked.items()
+    ]
 
 
 def _wrap(fd: int) -> socket.socket:

@@ -171,3 +171,20 @@ async def test_socket_options_for_tcp_that_a_unix_socket_does_not_have(tmp_path:
         assert not path.exists()
         async with client_of(server) as client:
             assert await answer(client) == b"hello"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("as_number", [True, False])
+async def test_options_that_the_system_refuses_leave_the_callers_descriptor_open(
+    as_number: bool,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        fd: int | socket.socket = listener.fileno() if as_number else listener
+        with pytest.raises(OSError, match="keep_alive_idle"):
+            async with anynet.create_server(fd=fd, keep_alive_idle=100_000):
+                raise AssertionError("entered")
+        with socket.create_connection(listener.getsockname()) as client:
+            listener.setblocking(True)
+            accepted, peer = listener.accept()
+            accepted.close()
+            assert peer == client.getsockname()
