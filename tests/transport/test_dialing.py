@@ -180,9 +180,9 @@ async def test_local_host() -> None:
 
 @pytest.mark.parametrize("local_host", [None, "::1"])
 async def test_local_port(local_host: str | None) -> None:
-    with bound("::1") as chosen:
-        local_port = port_of(chosen)
     with listening("::1") as listener:
+        with bound("::1") as chosen:
+            local_port = port_of(chosen)
         sock, _ = await dialled(
             host="::1", port=port_of(listener), local_host=local_host, local_port=local_port
         )
@@ -191,9 +191,9 @@ async def test_local_port(local_host: str | None) -> None:
 
 
 async def test_a_local_port_serves_one_attempt_after_the_other() -> None:
-    with bound("0.0.0.0") as chosen:
-        local_port = port_of(chosen)
     with on_one_port((bound, "127.0.0.2"), (listening, "127.0.0.1")) as [_, listener]:
+        with bound("0.0.0.0") as chosen:
+            local_port = port_of(chosen)
         sock, peername = await dialled(
             host="example",
             port=port_of(listener),
