@@ -28,6 +28,12 @@ from anynet._transport.host_loop import current_host_loop
 from anynet._transport.peer_watch import wait_peer_left
 from anynet._transport.raw_stream import RawStream
 from anynet._transport.sockaddr import peername_of
+from anynet._transport.socket_options import (
+    get_type_of_service,
+    set_keep_alive,
+    set_no_delay,
+    set_type_of_service,
+)
 
 _CHUNK = 65536
 
@@ -242,6 +248,38 @@ class Socket(ByteStream):
         check_choice("action", action, ("close", "notify"))
         self._connection.set_idle_timeout(seconds, action)
 
+    def set_no_delay(self, enable: bool = True) -> None:
+        """Send small messages at once (the default), or gather them by Nagle's algorithm.
+
+        This and the next ones work on TCP sockets and on TLS over them; elsewhere they raise
+        :exc:`ValueError`, and after the close :exc:`anyio.ClosedResourceError`.
+        """
+        set_no_delay(self._tcp_socket("set_no_delay"), enable)
+
+    def set_keep_alive(
+        self,
+        enable: bool,
+        *,
+        idle: float | None = None,
+        interval: float | None = None,
+        count: int | None = None,
+    ) -> None:
+        """Turn keep-alive on or off.
+
+        ``idle`` seconds without traffic it probes the peer, every ``interval`` seconds; after
+        ``count`` probes without an answer the connection breaks. None leaves a value as it is.
+        """
+        set_keep_alive(self._tcp_socket("set_keep_alive"), enable, idle, interval, count)
+
+    @property
+    def type_of_service(self) -> int:
+        """The type of service (RFC 2474), in IPv6 the traffic class, of what is sent: 0 to 255."""
+        return get_type_of_service(self._tcp_socket("type_of_service"))
+
+    @type_of_service.setter
+    def type_of_service(self, value: int) -> None:
+        set_type_of_service(self._tcp_socket("type_of_service"), value)
+
     @property
     def state(self) -> ConnectionState:
         """Which directions are open."""
@@ -299,6 +337,14 @@ class Socket(ByteStream):
         if self._stream.closed:
             raise self._stream.closed_error()
         return self._stream
+
+    def _tcp_socket(self, operation: str) -> stdlib_socket.socket:
+        stream = self._stream.base if isinstance(self._stream, ForeignStream) else self._stream
+        if self._stream.closed:
+            raise self._stream.closed_error()
+        if not isinstance(stream, RawStream) or stream.sock.family == stdlib_socket.AF_UNIX:
+            raise ValueError(f"{operation} needs a TCP socket")
+        return stream.sock
 
     def _unix_stream(self, operation: str) -> RawStream:
         stream = self._raw_stream(operation)

@@ -18,6 +18,7 @@ from anyio.streams.tls import TLSAttribute
 import anynet
 from anynet import ConnectionState
 from anynet.testing import memory_pair
+from tests.support import tcp_pair
 from tests.testing.pairs import plain_and_ours, read_to_end, served, tcp, unix, wrap_tls
 
 pytestmark = pytest.mark.anyio
@@ -362,3 +363,29 @@ async def test_message_cut_before_its_first_byte_is_not_cut() -> None:
             received += len(await other.receive())
         await one.send(b"y")
         assert await other.receive() == b"y"
+
+
+async def test_options_of_a_live_socket() -> None:
+    async with tcp_pair() as (client, _):
+        raw = client.extra(SocketAttribute.raw_socket)
+        client.set_no_delay(False)
+        assert not raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        client.set_no_delay()
+        assert raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        client.set_keep_alive(True, idle=7, interval=3, count=2)
+        assert raw.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT) == 2
+        client.type_of_service = 0x10
+        assert client.type_of_service == 0x10
+        with pytest.raises(ValueError, match=r"in 0\.\.255, not 256"):
+            client.type_of_service = 256
+        await client.aclose()
+        with pytest.raises(anyio.ClosedResourceError):
+            client.set_no_delay()
+
+
+async def test_options_of_what_is_no_tcp_socket() -> None:
+    one, other = memory_pair()
+    async with one, other:
+        with pytest.raises(ValueError, match="set_keep_alive needs a TCP socket"):
+            one.set_keep_alive(True)
