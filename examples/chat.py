@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 
 import anyio
 from anyio.streams.buffered import BufferedByteReceiveStream
@@ -65,11 +66,14 @@ async def send_all(lines: MemoryObjectReceiveStream[bytes], socket: anynet.Socke
 
 async def main(host: str, port: int) -> None:
     room = Room()
-    # Keep-alive finds out who left without a word.
-    async with anynet.create_server(room.visit, host=host, port=port, keep_alive=True) as server:
-        for address in server.addresses:
-            print(f"listening on {address}", flush=True)
-        await server.wait_closed()
+    # Keep-alive finds out who left without a word. Those who are still here at the end are not
+    # waited for.
+    server = anynet.create_server(room.visit, host=host, port=port, keep_alive=True, grace_period=0)
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async with server:
+            for address in server.addresses:
+                print(f"listening on {address}", flush=True)
+            await anext(signals)
 
 
 if __name__ == "__main__":
@@ -78,7 +82,4 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, default=8124)
     parser.add_argument("--backend", choices=["trio", "asyncio"], default="trio")
     arguments = parser.parse_args()
-    try:
-        anyio.run(main, arguments.host, arguments.port, backend=arguments.backend)
-    except* KeyboardInterrupt:
-        pass
+    anyio.run(main, arguments.host, arguments.port, backend=arguments.backend)

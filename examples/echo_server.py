@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 
 import anyio
 
@@ -17,11 +18,12 @@ async def echo(socket: anynet.Socket) -> None:
 
 
 async def main(host: str, port: int) -> None:
-    async with anynet.create_server(echo, host=host, port=port) as server:
-        # The server listens when the block is entered; port 0 has become a real one.
-        for address in server.addresses:
-            print(f"listening on {address}", flush=True)
-        await server.wait_closed()
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async with anynet.create_server(echo, host=host, port=port, grace_period=3) as server:
+            # The server listens when the block is entered; port 0 has become a real one.
+            for address in server.addresses:
+                print(f"listening on {address}", flush=True)
+            await anext(signals)
 
 
 if __name__ == "__main__":
@@ -30,7 +32,4 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, default=8124)
     parser.add_argument("--backend", choices=["trio", "asyncio"], default="trio")
     arguments = parser.parse_args()
-    try:
-        anyio.run(main, arguments.host, arguments.port, backend=arguments.backend)
-    except* KeyboardInterrupt:
-        pass
+    anyio.run(main, arguments.host, arguments.port, backend=arguments.backend)
