@@ -214,14 +214,16 @@ def test_relay(backend: str) -> None:
 
 
 def test_relay_without_a_target(backend: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
+    # Bound, so that nobody else gets the port meanwhile, but not listening.
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
         target = str(nobody.getsockname()[1])
-    with (
-        running_server("relay.py", backend, "--target-port", target) as (_, port),
-        client_of(port) as client,
-        pytest.raises(ConnectionResetError),
-    ):
-        client.recv(1)
+        with (
+            running_server("relay.py", backend, "--target-port", target) as (_, port),
+            client_of(port) as client,
+            pytest.raises(ConnectionResetError),
+        ):
+            client.recv(1)
 
 
 def test_every_example_is_tested() -> None:
