@@ -464,13 +464,14 @@ async def test_a_tls_failure_of_an_upstream_connection_is_not_the_peers(
 
 
 async def test_a_refused_upstream_connection_is_not_the_peers() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
+    nobody = socket.socket()
+    nobody.bind(("127.0.0.1", 0))  # Held, but not listening.
+    port = nobody.getsockname()[1]
 
     async def handler(sock: anynet.Socket) -> None:
         await anynet.connect("127.0.0.1", port)
 
-    with pytest.raises(ExceptionGroup) as caught:
+    with nobody, pytest.raises(ExceptionGroup) as caught:
         async with anynet.create_server(handler, host="127.0.0.1", port=0) as server:
             with plain_client(server):
                 await anyio.sleep_forever()
