@@ -8,7 +8,7 @@ import anyio
 import attrs
 from anyio.abc import ByteStream
 
-from anynet._core.socket import Socket, _own_stream_below
+from anynet._core.socket import Socket, own_stream_below
 from anynet._rules.validation import check_seconds
 from anynet._transport.door import DoorStream
 from anynet._transport.foreign_stream import ForeignStream
@@ -92,7 +92,7 @@ class _Relay:
 
 def _lowest_own_stream(stream: ByteStream) -> DoorStream | None:
     """The stream of our own that is the nearest to the network, if there is one."""
-    own = _own_stream_below(stream)
+    own = own_stream_below(stream)
     return own.base or own if isinstance(own, ForeignStream) else own
 
 

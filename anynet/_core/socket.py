@@ -83,7 +83,7 @@ class Socket(ByteStream):
 
         Options: ``allow_half_open``, ``idle_timeout`` (seconds) and ``idle_timeout_action``.
         """
-        foreign = ForeignStream(stream, base=_own_stream_below(stream))
+        foreign = ForeignStream(stream, base=own_stream_below(stream))
         return cls(Connection(foreign, ConnectionOptions(**options)))
 
     @classmethod
@@ -356,7 +356,7 @@ class Socket(ByteStream):
         return f"<anynet.Socket {self.state.value} {self.local_address} - {self.remote_address}>"
 
 
-def _own_stream_below(stream: object) -> DoorStream | None:
+def own_stream_below(stream: object) -> DoorStream | None:
     """The stream of our own that lies below TLS, if there is one."""
     while isinstance(stream, TLSStream):
         stream = stream.transport_stream
