@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
+import stat
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -16,7 +18,12 @@ from anynet._rules.validation import check_int, shown
 from anynet._transport.resolving import literal, resolve
 from anynet._transport.sockaddr import address_from_sockaddr
 from anynet._transport.socket_options import platform_constant
-from anynet._transport.unix_path import BoundPath, bind_unix_path, cannot_listen
+from anynet._transport.unix_path import (
+    BoundPath,
+    bind_unix_path,
+    bind_unix_path_now,
+    cannot_listen,
+)
 
 #: The most that listen(2) can be given, though the kernel has a limit of its own (somaxconn).
 _MAX_INT = 2**31 - 1
@@ -203,6 +210,51 @@ def _listen_tcp(
             raise
         else:
             return opened
+
+
+def listen_tcp_now(
+    address: SocketAddress, *, ipv6_only: bool = False, reuse_port: bool = False, backlog: int = 511
+) -> ListeningSocket:
+    """Listen on one address without waiting; raises :exc:`OSError` with the system's errno."""
+    listener = ListeningSocket(_bind(address, ipv6_only, reuse_port))
+    try:
+        _start(listener, backlog)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def listen_unix_now(path: str, *, mode: int | None = None, backlog: int = 511) -> ListeningSocket:
+    """Listen on a path without waiting; see :func:`bind_unix_path_now` for what it raises."""
+    bound = bind_unix_path_now(path, mode=mode, backlog=backlog)
+    return ListeningSocket(bound.sock, bound)
+
+
+def take_descriptor(fd: int) -> ListeningSocket:
+    """Take over a stream socket that is bound, to listen on it; it need not listen so far.
+
+    Raises :exc:`OSError`, ENOTSOCK for a pipe and EINVAL for anything else that is no TCP or Unix
+    stream socket; the descriptor stays the caller's then.
+    """
+    try:
+        kind = os.fstat(fd).st_mode
+    except (OSError, OverflowError) as error:
+        raise _os_error(errno.EINVAL) from error
+    if stat.S_ISFIFO(kind):
+        raise _os_error(errno.ENOTSOCK)
+    if not stat.S_ISSOCK(kind):
+        raise _os_error(errno.EINVAL)
+    sock = socket.socket(fileno=fd)
+    if sock.family not in _FAMILIES or sock.type != socket.SOCK_STREAM:
+        sock.detach()
+        raise _os_error(errno.EINVAL)
+    sock.setblocking(False)
+    return ListeningSocket(sock, lent_as=fd)
+
+
+def _os_error(code: int) -> OSError:
+    return OSError(code, os.strerror(code))
 
 
 def _start(listener: ListeningSocket, backlog: int) -> None:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import anyio
 import anyio.lowlevel
-from anyio.abc import TaskGroup
 
 _CHUNK = 65536
 
@@ -28,11 +27,27 @@ class Pumped(Protocol):
     def give_back(self, data: bytes) -> None: ...
 
 
-class Pump:
-    """Reads and sends for ``stream`` in two tasks until :meth:`wake`."""
+class Starter(Protocol):
+    """A task group, as far as a pump needs it."""
 
-    def __init__(self, stream: Pumped, high_water_mark: int = _CHUNK) -> None:
+    @property
+    def start_soon(self) -> Callable[..., Any]: ...
+
+
+class Pump:
+    """Reads and sends for ``stream`` in two tasks until :meth:`wake`.
+
+    ``on_change`` is called, by those tasks, whenever there may be something to take or to put.
+    """
+
+    def __init__(
+        self,
+        stream: Pumped,
+        high_water_mark: int = _CHUNK,
+        on_change: Callable[[], object] | None = None,
+    ) -> None:
         self._stream = stream
+        self._on_change = on_change
         self._high_water_mark = high_water_mark
         self._received: deque[bytes] = deque()
         self._received_size = 0
@@ -40,7 +55,8 @@ class Pump:
         self._queued_size = 0
         self._ended = False
         self._receive_error: Exception | None = None
-        self._send_error: Exception | None = None
+        #: What stopped the sending for good.
+        self.send_error: Exception | None = None
         self._readable = anyio.Event()
         self._writable = anyio.Event()
         self._taken = anyio.Event()
@@ -50,7 +66,7 @@ class Pump:
         self._running = 0
         self._all_ended = anyio.Event()
 
-    def start(self, task_group: TaskGroup) -> None:
+    def start(self, task_group: Starter) -> None:
         """Begin to pump in tasks of ``task_group``."""
         for work, scope in zip((self._read, self._write), self._scopes, strict=True):
             self._running += 1
@@ -61,10 +77,10 @@ class Pump:
 
         Returns when the pump is stopped; :attr:`unsent` tells whether that was too early.
         """
-        while self._queued and self._send_error is None and not self._stopped:
+        while self._queued and self.send_error is None and not self._stopped:
             await self._writable.wait()
-        if self._send_error is not None:
-            raise self._send_error
+        if self.send_error is not None:
+            raise self.send_error
 
     def wake(self) -> None:
         """End both tasks soon, and wake whoever waits: the stream is closed, or pumped no more."""
@@ -102,8 +118,8 @@ class Pump:
 
     def put(self, data: bytes) -> int:
         """Queue as much of ``data`` as there is room for; raises the error of an earlier send."""
-        if self._send_error is not None:
-            raise self._send_error
+        if self.send_error is not None:
+            raise self.send_error
         accepted = data[: self._high_water_mark - self._queued_size]
         if accepted:
             self._queued.append(accepted)
@@ -121,7 +137,7 @@ class Pump:
     async def wait_writable(self) -> None:
         """Wait until :meth:`put` has room or raises, or the pump is stopped."""
         is_full = self._queued_size >= self._high_water_mark
-        if is_full and self._send_error is None and not self._stopped:
+        if is_full and self.send_error is None and not self._stopped:
             await self._writable.wait()
         else:
             await anyio.lowlevel.checkpoint()
@@ -154,7 +170,7 @@ class Pump:
             self._tell_readable()
 
     async def _write(self) -> None:
-        while self._send_error is None:
+        while self.send_error is None:
             if not self._queued:
                 self._put = anyio.Event()
                 await self._put.wait()
@@ -162,7 +178,7 @@ class Pump:
             try:
                 await self._stream.send_chunk(self._queued[0])
             except Exception as error:
-                self._send_error = error
+                self.send_error = error
             else:
                 self._queued_size -= len(self._queued.popleft())
             self._tell_writable()
@@ -172,7 +188,11 @@ class Pump:
     def _tell_readable(self) -> None:
         self._readable.set()
         self._readable = anyio.Event()
+        if self._on_change is not None:
+            self._on_change()
 
     def _tell_writable(self) -> None:
         self._writable.set()
         self._writable = anyio.Event()
+        if self._on_change is not None:
+            self._on_change()

@@ -145,6 +145,41 @@ async def bind_unix_path(
     return BoundPath(sock, directory, os.path.basename(path), identity)
 
 
+def bind_unix_path_now(path: str, *, mode: int | None = None, backlog: int = 511) -> BoundPath:
+    """Listen on ``path`` without waiting, and without replacing anything that is there.
+
+    The lock of the directory is taken only if it can be had within a few milliseconds. Raises
+    :exc:`ValueError` for a path that is too long, and the :exc:`OSError` of the system.
+    """
+    check_unix_path(path)
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        if path.startswith("\0"):
+            _bind(sock, path)
+            sock.listen(backlog)
+            return BoundPath(sock)
+        directory = _open_directory(path)
+        try:
+            # Nobody replaces it before it listens: whoever finds it dead looks again a while later.
+            locked = _lock_briefly(directory)
+            try:
+                if mode is not None:
+                    _set_mode_unbound(sock, mode)
+                _bind(sock, path)
+                identity = _start(sock, path, directory, mode=mode, backlog=backlog)
+            finally:
+                if locked:
+                    fcntl.flock(directory, fcntl.LOCK_UN)
+        except BaseException:
+            os.close(directory)
+            raise
+    except BaseException:
+        sock.close()
+        raise
+    return BoundPath(sock, directory, os.path.basename(path), identity)
+
+
 def _open_directory(path: str) -> int:
     parent = os.path.dirname(path) or os.curdir
     try:

@@ -1,0 +1,333 @@
+"""One connection on a reactor: nothing is lost, and nothing comes inside the call."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import socket
+import sys
+import termios
+from collections.abc import Callable
+
+import anyio
+import pytest
+
+from tests.testing.pairs import pattern_of
+from tests.transport.reactors import Recorder, reactor_running, recorded, tcp_sockets, until
+
+pytestmark = pytest.mark.anyio
+
+PAIRS = pytest.mark.parametrize("new_pair", [socket.socketpair, tcp_sockets], ids=["unix", "tcp"])
+NewPair = Callable[[], tuple[socket.socket, socket.socket]]
+
+
+def unexpected(error: OSError | None) -> None:
+    raise AssertionError(f"called back with {error!r}")
+
+
+def unacknowledged(sock: socket.socket) -> int:
+    """How many bytes sent have not arrived at the peer's kernel."""
+    return int.from_bytes(fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+
+
+@PAIRS
+async def test_the_end_that_arrives_with_data(new_pair: NewPair) -> None:
+    """A short read that takes the data must not lose the end, whose event was the same."""
+    async with reactor_running() as reactor:
+        ours, theirs = new_pair()
+        ours.setblocking(False)
+        theirs.send(b"last words")
+        theirs.close()
+        owner = recorded(reactor, ours)
+        with anyio.fail_after(5):
+            await owner.heard("end")
+        assert bytes(owner.data) == b"last words"
+        assert owner.events == ["data", "end"]
+        owner.handle.close()
+
+
+async def test_an_error_that_arrives_with_the_reset() -> None:
+    async with reactor_running() as reactor:
+        ours, theirs = tcp_sockets()
+        owner = recorded(reactor, ours)
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        theirs.close()
+        with anyio.fail_after(5):
+            await owner.until(lambda: bool(owner.events))
+        (error,) = owner.events
+        assert isinstance(error, OSError)
+        assert error.errno == errno.ECONNRESET
+        owner.handle.close()
+
+
+async def test_bytes_on_both_sides_of_an_urgent_one() -> None:
+    """A read stops at the mark, and no event tells that there is more behind it."""
+    async with reactor_running() as reactor:
+        ours, theirs = tcp_sockets()
+        owner = recorded(reactor, ours)
+        owner.handle.read_stop()
+        theirs.send(b"before")
+        theirs.send(b"!", socket.MSG_OOB)
+        theirs.send(b"after")
+        await until(lambda: unacknowledged(theirs) == 0)
+        owner.handle.read_start()
+        with anyio.fail_after(5):
+            await owner.until(lambda: len(owner.data) == len(b"before!after"))
+        assert bytes(owner.data) == b"before!after"
+        owner.handle.close()
+        theirs.close()
+
+
+@PAIRS
+async def test_reading_again_finds_what_came_meanwhile(new_pair: NewPair) -> None:
+    """Stopped, it reads nothing; started again, the edge that passed is raised anew."""
+    async with reactor_running() as reactor:
+        ours, theirs = new_pair()
+        ours.setblocking(False)
+        owner = recorded(reactor, ours)
+        owner.on_data = lambda _: owner.handle.read_stop()
+        theirs.send(b"one")
+        await owner.heard("data")
+        theirs.send(b"two")
+        await anyio.sleep(0.005)
+        assert bytes(owner.data) == b"one"
+        owner.handle.read_start()
+        assert bytes(owner.data) == b"one"  # Not inside the call.
+        with anyio.fail_after(5):
+            await owner.until(lambda: bytes(owner.data) == b"onetwo")
+        owner.handle.close()
+        theirs.close()
+
+
+@PAIRS
+async def test_a_large_message_through_a_slow_reader(new_pair: NewPair) -> None:
+    message = pattern_of(12_000_000, 3)
+    async with reactor_running() as reactor:
+        ours, theirs = new_pair()
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        reader, writer = recorded(reactor, theirs), recorded(reactor, ours)
+        order: list[object] = []
+        assert not writer.handle.write(message, lambda error: writer.note(("written", error)))
+        assert 0 < writer.handle.queue_size < len(message)
+        assert not writer.handle.write_many([b"a", b"", b"b" * 100_000], writer.note)
+        writer.handle.shutdown(lambda error: writer.note(("ended", error)))
+        order.append("returned")
+        assert writer.events == []
+
+        def pause(_: bytes) -> None:
+            reader.handle.read_stop()
+            reactor.immediate(reader.handle.read_start)
+
+        reader.on_data = pause
+        with anyio.fail_after(10):
+            await reader.heard("end")
+            await writer.heard(("ended", None))
+        assert bytes(reader.data) == message + b"a" + b"b" * 100_000
+        assert writer.events == [("written", None), None, ("ended", None)]
+        assert writer.handle.queue_size == 0
+        assert writer.handle.bytes_written == reader.handle.bytes_read == len(reader.data)
+        reader.handle.close()
+        writer.handle.close()
+
+
+async def test_many_buffers_more_than_one_call_takes() -> None:
+    buffers = [bytes([number % 256]) * 10 for number in range(3000)]
+    async with reactor_running() as reactor:
+        ours, theirs = tcp_sockets()
+        reader, writer = recorded(reactor, theirs), recorded(reactor, ours)
+        writer.handle.write_many(buffers, writer.note)
+        with anyio.fail_after(5):
+            await reader.until(lambda: len(reader.data) == 30_000)
+        assert bytes(reader.data) == b"".join(buffers)
+        reader.handle.close()
+        writer.handle.close()
+
+
+@PAIRS
+async def test_what_the_kernel_takes_at_once_calls_nobody_back(new_pair: NewPair) -> None:
+    async with reactor_running() as reactor:
+        ours, theirs = new_pair()
+        ours.setblocking(False)
+        owner = recorded(reactor, ours)
+        assert owner.handle.write(b"small", unexpected)
+        assert owner.handle.write_many([b"er", b"", memoryview(b"!")], unexpected)
+        assert owner.handle.bytes_written == len("smaller!")
+        assert theirs.recv(100) == b"smaller!"
+        owner.handle.close()
+        theirs.close()
+
+
+async def test_a_write_that_fails_at_once_raises() -> None:
+    async with reactor_running() as reactor:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        owner = recorded(reactor, ours)
+        theirs.close()
+        await owner.heard("end")
+        with pytest.raises(BrokenPipeError):
+            owner.handle.write(b"too late", unexpected)
+        with pytest.raises(BrokenPipeError):
+            owner.handle.write_many([b"too", b"late"], unexpected)
+        owner.handle.close()
+
+
+@PAIRS
+async def test_closing_fails_what_is_queued_in_order(new_pair: NewPair) -> None:
+    async with reactor_running() as reactor:
+        ours, theirs = new_pair()
+        ours.setblocking(False)
+        owner = recorded(reactor, ours)
+
+        def note(name: str) -> Callable[[OSError | None], None]:
+            return lambda error: owner.note((name, error and error.errno))
+
+        owner.handle.write(b"x" * 10_000_000, note("first"))
+        owner.handle.write(b"y", note("second"))
+        owner.handle.shutdown(note("end"))
+        owner.handle.close(lambda: owner.note("closed"))
+        owner.handle.close(lambda: owner.note("closed again"))
+        assert owner.events == []
+        await owner.heard("closed")
+        canceled = errno.ECANCELED
+        assert owner.events == [
+            ("first", canceled),
+            ("second", canceled),
+            ("end", canceled),
+            "closed",
+        ]
+        theirs.close()
+
+
+async def test_a_queued_write_that_fails_tells_the_error() -> None:
+    async with reactor_running() as reactor:
+        ours, theirs = tcp_sockets()
+        owner = recorded(reactor, ours)
+        owner.handle.read_stop()
+        owner.handle.write(b"x" * 10_000_000, lambda error: owner.note(error and error.errno))
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        theirs.close()
+        with anyio.fail_after(5):
+            await owner.until(lambda: bool(owner.events))
+        assert owner.events[0] in (errno.ECONNRESET, errno.EPIPE)
+        owner.handle.close()
+
+
+async def test_a_reset_is_seen_as_one() -> None:
+    async with reactor_running() as reactor:
+        ours, theirs = tcp_sockets()
+        ours_owner, theirs_owner = recorded(reactor, ours), recorded(reactor, theirs)
+        ours_owner.handle.reset(lambda: ours_owner.note("closed"))
+        with anyio.fail_after(5):
+            await theirs_owner.until(lambda: bool(theirs_owner.events))
+            await ours_owner.heard("closed")
+        (error,) = theirs_owner.events
+        assert isinstance(error, ConnectionResetError)
+        theirs_owner.handle.close()
+
+
+@PAIRS
+async def test_closing_and_detaching_inside_the_callback(new_pair: NewPair) -> None:
+    async with reactor_running() as reactor:
+        ours, theirs = new_pair()
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        closed, detached = recorded(reactor, ours), recorded(reactor, theirs)
+        closed.handle.write(b"for the other", unexpected)
+        streams = []
+
+        def detach(_: bytes) -> None:
+            streams.append(detached.handle.detach())
+            closed.handle.close(lambda: closed.note("closed"))
+
+        detached.on_data = detach
+        await closed.heard("closed")
+        (stream,) = streams
+        assert not stream.closed
+        assert stream.bytes_received == len(b"for the other")
+        assert closed.events == ["closed"]
+        assert detached.events == ["data"]
+        stream.close()
+
+
+@PAIRS
+async def test_reading_into_a_buffer_of_the_owner(new_pair: NewPair) -> None:
+    async with reactor_running() as reactor:
+        ours, theirs = new_pair()
+        ours.setblocking(False)
+        owner = recorded(reactor, ours)
+        buffer = bytearray(4)
+        owner.handle.read_into = lambda: buffer
+        theirs.send(b"0123456789")
+        theirs.close()
+        await owner.heard("end")
+        assert bytes(owner.data) == b"0123456789"
+        assert owner.events == ["data", "data", "data", "end"]
+        owner.handle.close()
+
+
+async def test_a_sender_without_end_does_not_starve_the_others() -> None:
+    """One that always has data must give way, and goes on by itself."""
+    async with reactor_running() as reactor:
+        busy_pair, calm_pair = tcp_sockets(), tcp_sockets()
+        busy, calm = recorded(reactor, busy_pair[0]), recorded(reactor, calm_pair[0])
+        finished = anyio.Event()
+
+        def refill(_: bytes) -> None:
+            if not finished.is_set():
+                try:
+                    busy_pair[1].send(bytes(200_000))
+                except BlockingIOError:
+                    pass
+
+        busy.on_data = refill
+        refill(b"")
+        calm.on_data = lambda _: finished.set()
+        calm_pair[1].send(b"my turn")
+        with anyio.fail_after(5):
+            await finished.wait()
+        busy.handle.close()
+        calm.handle.close()
+        for _, theirs in (busy_pair, calm_pair):
+            theirs.close()
+
+
+async def test_what_keeps_the_reactor_alive() -> None:
+    """Reading does, being unref'ed or paused doesn't, a queued write does in any case."""
+    async with reactor_running() as reactor:
+        ours, theirs = tcp_sockets()
+        owner = Recorder()
+        owner = recorded(reactor, ours)
+        handle = owner.handle
+        reactor.hold(-1)
+        assert reactor.alive
+        assert handle.has_ref()
+        handle.unref()
+        assert not handle.has_ref()
+        assert not reactor.alive
+        handle.ref()
+        handle.read_stop()
+        assert not reactor.alive
+        handle.unref()
+        handle.write(bytes(10_000_000), owner.note)
+        assert reactor.alive
+        handle.close()
+        reactor.hold(1)
+        await owner.until(lambda: bool(owner.events))
+        theirs.close()
+
+
+async def test_an_end_that_fails_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with reactor_running() as reactor:
+        ours, theirs = tcp_sockets()
+        owner = recorded(reactor, ours)
+
+        def fail() -> None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        monkeypatch.setattr(type(owner.handle.stream), "shut_down_sending", lambda _: fail())
+        owner.handle.shutdown(lambda error: owner.note(error and error.errno))
+        await owner.heard(errno.EIO)
+        owner.handle.close()
+        theirs.close()
