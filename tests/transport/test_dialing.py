@@ -178,13 +178,32 @@ async def test_local_host() -> None:
     assert events == [Lookup("example", address), ConnectionAttempt(address), Connect()]
 
 
+async def dialled_from_a_chosen_port(address: str, **options: Any) -> tuple[Any, Any, int]:
+    """The socket and the peer of a dial from a local port that was free before, and that port.
+
+    Nobody can hold the port until the dial binds it, so where another program has taken it (with
+    an address of either family, perhaps), another one is chosen.
+    """
+    for attempts_left in reversed(range(20)):
+        with bound(address) as chosen:
+            local_port = port_of(chosen)
+        try:
+            sock, peername = await dialled(local_port=local_port, **options)
+        except ConnectError as error:
+            assert error.timeline is not None
+            taken = any(each.errno == errno.EADDRINUSE for each in error.timeline.attempts)
+            if not (taken and attempts_left):
+                raise
+        else:
+            return sock, peername, local_port
+    raise AssertionError
+
+
 @pytest.mark.parametrize("local_host", [None, "::1"])
 async def test_local_port(local_host: str | None) -> None:
     with listening("::1") as listener:
-        with bound("::1") as chosen:
-            local_port = port_of(chosen)
-        sock, _ = await dialled(
-            host="::1", port=port_of(listener), local_host=local_host, local_port=local_port
+        sock, _, local_port = await dialled_from_a_chosen_port(
+            "::1", host="::1", port=port_of(listener), local_host=local_host
         )
         with sock:
             assert sock.getsockname()[:2] == ("::1", local_port)
@@ -192,13 +211,11 @@ async def test_local_port(local_host: str | None) -> None:
 
 async def test_a_local_port_serves_one_attempt_after_the_other() -> None:
     with on_one_port((bound, "127.0.0.2"), (listening, "127.0.0.1")) as [_, listener]:
-        with bound("0.0.0.0") as chosen:
-            local_port = port_of(chosen)
-        sock, peername = await dialled(
+        sock, peername, local_port = await dialled_from_a_chosen_port(
+            "0.0.0.0",
             host="example",
             port=port_of(listener),
             lookup=looking_up("127.0.0.2", "127.0.0.1"),
-            local_port=local_port,
             attempt_delay=0,
         )
         with sock:

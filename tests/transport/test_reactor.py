@@ -188,8 +188,8 @@ async def test_a_number_used_again_meets_no_stale_event() -> None:
         # While the batch goes on both numbers are still taken, so the new sockets have others.
         assert numbers.isdisjoint(sock.fileno() for sock in opened)
         assert sorted(len(owner.events) for owner in owners) == [0, 1]
-        for sock in (*opened, *(theirs for _, theirs in peers)):
-            sock.close()
+        for each in (*opened, *(theirs for _, theirs in peers)):
+            each.close()
 
 
 async def test_unregistering_inside_a_batch() -> None:
@@ -201,8 +201,8 @@ async def test_unregistering_inside_a_batch() -> None:
 
         def on_ready(number: int, _: int) -> None:
             called.append(number)
-            for ours, _ in pairs:
-                reactor.unregister(ours.fileno())
+            for each in pairs:
+                reactor.unregister(each[0].fileno())
             reactor.immediate(done.set)
 
         for number, (ours, theirs) in enumerate(pairs):
