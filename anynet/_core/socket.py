@@ -209,6 +209,15 @@ class Socket(ByteStream):
         """
         return self._raw_stream("detach").detach()
 
+    def hand_over(self) -> DoorStream:
+        """Give the connection away with all that belongs to it; this object is then closed.
+
+        What comes back is for the adapters of this package, which have a face of their own for it.
+        Raises :exc:`anyio.ClosedResourceError` after the close, and
+        :exc:`anyio.BusyResourceError` for a foreign stream that is in use.
+        """
+        return self._stream.hand_over()
+
     async def wait_peer_closed(self) -> None:
         """Wait until the peer has ended its side or reset the connection, without reading.
 

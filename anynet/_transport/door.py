@@ -165,6 +165,30 @@ class DoorStream(ByteStream):
         Everybody who waits gets the closed error at once. A message that was cut off is not ended.
         """
 
+    @abstractmethod
+    def hand_over(self) -> DoorStream:
+        """A new stream over the same connection, for another owner; this one is closed by that.
+
+        Raises :exc:`anyio.BusyResourceError` while an operation is under way that it cannot wake,
+        and the closed error if this one is closed already.
+        """
+
+    def adopt_state(self, other: DoorStream) -> None:
+        """Go on where ``other`` has stopped, over the same connection."""
+        self.origin = other.origin
+        self.bytes_received = other.bytes_received
+        self.bytes_sent = other.bytes_sent
+        self.eof_received = other.eof_received
+        self.eof_sent = other.eof_sent
+        self.failed = other.failed
+        self.lost_by = other.lost_by
+        self.mid_message = other.mid_message
+        self.send_waits = other.send_waits
+        if self.mid_message:
+            self.send_guard = Guard.CUT_OFF
+        elif self.eof_sent:
+            self.send_guard = Guard.ENDED
+
     def retire(self) -> None:
         """Refuse every operation from now on, though the stream is not closed yet."""
         self.receive_guard = self.send_guard = Guard.CLOSED

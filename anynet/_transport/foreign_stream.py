@@ -70,6 +70,19 @@ class ForeignStream(DoorStream):
         self._operation_ended = anyio.Event()
         self._stream_closed = False
 
+    def hand_over(self) -> ForeignStream:
+        """The same stream for another owner. No operation may be under way."""
+        if self.closed:
+            raise self.closed_error()
+        if self._operations or self.pump is not None:
+            raise anyio.BusyResourceError("handing over")
+        taken = ForeignStream(self.stream, base=self.base, close_timeout=self._close_timeout)
+        taken.adopt_state(self)
+        taken.give_back(self._leftover)
+        self._stream_closed = True  # It belongs to the other now.
+        self.close()
+        return taken
+
     # -- receiving ------------------------------------------------------------------------------
 
     async def receive(self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded) -> bytes:

@@ -25,6 +25,7 @@ from typing import Any, Protocol, TypeAlias
 import anyio
 import trio
 from anyio.lowlevel import RunVar, current_token
+from trio.lowlevel import wait_readable, wait_writable
 
 #: So many events in a row may find nobody parked for reading before the descriptor is removed.
 _PATIENCE = 8
@@ -136,13 +137,14 @@ class _AsyncioHostLoop(HostLoop):
     a task that is busy with one chunk is about to ask for the next.
     """
 
-    __slots__ = ("_loop", "_patience")
+    __slots__ = ("_create_future", "_loop", "_patience")
     woken_by_close = anyio.ClosedResourceError
 
     def __init__(self) -> None:
         super().__init__()
         backend = current_token().backend_class
         self._loop = asyncio.get_running_loop()
+        self._create_future = self._loop.create_future
         self.current_task = asyncio.current_task
         self.check = backend.checkpoint_if_cancelled
         self.checkpoint = backend.checkpoint
@@ -153,7 +155,7 @@ class _AsyncioHostLoop(HostLoop):
 
     def park_read(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
-        stream.reader = future = self._loop.create_future()
+        stream.reader = future = self._create_future()
         if not stream.reader_patience:
             self._loop.add_reader(stream.fd, self._on_readable, stream)
         stream.reader_patience = self._patience
@@ -161,7 +163,7 @@ class _AsyncioHostLoop(HostLoop):
 
     def park_write(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
-        stream.writer = future = self._loop.create_future()
+        stream.writer = future = self._create_future()
         if not stream.writer_registered:
             self._loop.add_writer(stream.fd, self._on_writable, stream)
             stream.writer_registered = True
@@ -298,11 +300,11 @@ class _TrioHostLoop(HostLoop):
 
     def park_read(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
-        return trio.lowlevel.wait_readable(stream.fd)
+        return wait_readable(stream.fd)
 
     def park_write(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
-        return trio.lowlevel.wait_writable(stream.fd)
+        return wait_writable(stream.fd)
 
     def _forget(self, stream: Parkable) -> None:
         try:
@@ -321,7 +323,7 @@ class _TrioHostLoop(HostLoop):
                 # Stopped before it began, or in the turn of its wake, this task runs all the same,
                 # and the descriptor is closed by then.
                 while not scope.cancel_called:
-                    await trio.lowlevel.wait_readable(fd)
+                    await wait_readable(fd)
                     if not scope.cancel_called:
                         callback()
 

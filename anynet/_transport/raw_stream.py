@@ -29,6 +29,12 @@ class RawStream(RawSocket):
 
     __slots__ = ()
 
+    def hand_over(self) -> RawStream:
+        """The same connection for another owner; whoever is parked here gets the closed error."""
+        taken = RawStream(self.detach(), peername=self.peername, host=self.host)
+        taken.adopt_state(self)
+        return taken
+
     # -- receiving ------------------------------------------------------------------------------
 
     async def receive(self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded) -> bytes:
