@@ -85,5 +85,15 @@ def list_peers(*, c_server: Path, node: str | None = None) -> list[Peer]:
             against="uvloop-protocol node",
         ),
         _python("uvloop-protocol", "uvloop Protocol", "asyncio_protocol", "uvloop"),
+        *(
+            _python(
+                f"anynet-node-{backend}",
+                f"anynet.node on {backend.capitalize() if backend == 'trio' else backend}",
+                "anynet_node_echo",
+                backend,
+                against="node",
+            )
+            for backend in ("trio", "asyncio", "uvloop")
+        ),
         _node(node),
     ]

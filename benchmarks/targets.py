@@ -7,6 +7,7 @@ import attrs
 from benchmarks.results import Results, Spread
 
 IDLE_BYTES = 6 * 1024
+NODE_IDLE_BYTES = 4 * 1024
 
 
 @attrs.frozen(kw_only=True)
@@ -85,6 +86,38 @@ TARGETS = (
             at_most=IDLE_BYTES,
         )
         for backend, label in (("trio", "Trio"), ("asyncio", "asyncio"), ("uvloop", "uvloop"))
+    ),
+    *(
+        Target(
+            label=f"CPU per round trip, 64 x 64 B: anynet.node on {label} ÷ Node",
+            scenario="rtt-64x64",
+            metric="cpu_us_per_op",
+            peer=f"anynet-node-{backend}",
+            base="node",
+            at_most=bound,
+        )
+        for backend, label, bound in (("trio", "Trio", 1.0), ("asyncio", "asyncio", 1.05))
+    ),
+    *(
+        Target(
+            label=f"Bulk MB/s: anynet.node on {label} ÷ Node",
+            scenario="bulk",
+            metric="mb_per_s",
+            peer=f"anynet-node-{backend}",
+            base="node",
+            at_least=1.2,
+        )
+        for backend, label in (("trio", "Trio"), ("asyncio", "asyncio"))
+    ),
+    *(
+        Target(
+            label=f"Bytes per idle connection: anynet.node on {label}",
+            scenario="idle",
+            metric="bytes_per_connection",
+            peer=f"anynet-node-{backend}",
+            at_most=NODE_IDLE_BYTES,
+        )
+        for backend, label in (("trio", "Trio"), ("asyncio", "asyncio"))
     ),
 )
 

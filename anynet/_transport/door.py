@@ -180,6 +180,7 @@ class DoorStream(ByteStream):
         self.bytes_sent = other.bytes_sent
         self.eof_received = other.eof_received
         self.eof_sent = other.eof_sent
+        self.allow_half_open = other.allow_half_open
         self.failed = other.failed
         self.lost_by = other.lost_by
         self.mid_message = other.mid_message

@@ -225,6 +225,13 @@ class Handle(ABC):
         self.stream.bytes_sent = self.bytes_written
         return self.stream
 
+    @abstractmethod
+    async def release(self, unread: bytes) -> DoorStream:
+        """Give the stream away, with the bytes that were read from it and not used.
+
+        Nothing may be queued. It goes through though it is cancelled.
+        """
+
     def _let_go(self) -> None:
         self.reading = False
         self.owner = None

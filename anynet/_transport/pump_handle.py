@@ -10,6 +10,7 @@ import anyio
 
 from anynet._rules.errors import ConnectionBroken, ConnectionClosed
 from anynet._transport.buffers import Buffer
+from anynet._transport.door import DoorStream
 from anynet._transport.foreign_stream import ForeignStream
 from anynet._transport.handle import Done, Handle, HandleOwner
 from anynet._transport.pump import Pump
@@ -29,7 +30,7 @@ class PumpHandle(Handle):
     cannot end one side alone ends both when it is closed.
     """
 
-    __slots__ = ("_closed", "_ends", "_finished", "_told", "_unput")
+    __slots__ = ("_closed", "_ends", "_released", "_told", "_unput")
 
     stream: ForeignStream
 
@@ -41,7 +42,7 @@ class PumpHandle(Handle):
         self._ends: deque[int] = deque()
         self._told = False
         self._closed = anyio.Event()
-        self._finished = False
+        self._released = False
         stream.pump = Pump(stream, on_change=self._tell)
         stream.pump.start(reactor)
         reactor.start_soon(self._live)
@@ -55,11 +56,9 @@ class PumpHandle(Handle):
             raise
         finally:
             with anyio.CancelScope(shield=True):
-                await self.stream.pumping().wait_ended()
-                if not self._finished:
+                if not self._released:
+                    await self.stream.pumping().wait_ended()
                     await self.stream.aclose()
-        if self._finished:
-            self.stream.pumping().give_back()
         self.reactor.hold(-1)
 
     def _tell(self) -> None:
@@ -156,6 +155,20 @@ class PumpHandle(Handle):
         self.reactor.hold(1)
         self.stream.close()
         self._closed.set()
+
+    async def release(self, unread: bytes) -> DoorStream:
+        stream, pump = self.stream, self.stream.pumping()
+        self._released = True
+        self.detach()
+        self.reactor.hold(1)
+        self._closed.set()
+        stream.give_back(unread)
+        pump.wake()
+        with anyio.CancelScope(shield=True):
+            await pump.wait_ended()
+        pump.give_back()
+        stream.pump = None
+        return stream.hand_over()
 
     def close_now(self) -> None:
         self.closing = True

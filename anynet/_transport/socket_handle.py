@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from anynet._transport.buffers import Buffer
+from anynet._transport.door import DoorStream
 from anynet._transport.handle import Done, Handle, HandleOwner
 from anynet._transport.poller import ERROR, HANGUP, PEER_ENDED, READABLE, URGENT, WRITABLE
+from anynet._transport.prefixed_stream import PrefixedStream
 from anynet._transport.raw_stream import RawStream
 from anynet._transport.reactor import Reactor
 
@@ -21,6 +23,8 @@ _READ_EVENTS = READABLE | URGENT | PEER_ENDED | HANGUP | ERROR
 _WRITE_EVENTS = WRITABLE | HANGUP | ERROR
 #: After these a short read does not prove that there is nothing more to read.
 _MORE_TO_READ = URGENT | PEER_ENDED | HANGUP | ERROR
+#: After these the end comes in the same turn as the data before it.
+_OVER = HANGUP | ERROR
 
 
 class SocketHandle(Handle):
@@ -85,8 +89,12 @@ class SocketHandle(Handle):
             if not self.reading:
                 self._unread = True
                 return
-            if count < _CHUNK and not more:
-                return
+            if count < _CHUNK:
+                if not more:
+                    return
+                if not more & _OVER:
+                    # As in libuv the end has a turn of its own, after the immediates of this one.
+                    break
         self.reactor.rearm(self.fd)
 
     def _read_into_buffers(self) -> None:
@@ -176,6 +184,10 @@ class SocketHandle(Handle):
                 return
         if self._shutdown_done is not None:
             self._shut_down()
+
+    async def release(self, unread: bytes) -> DoorStream:
+        self.detach()
+        return PrefixedStream(self.stream, unread) if unread else self.stream.hand_over()
 
     def _let_go(self) -> None:
         self.reactor.unregister(self.fd)

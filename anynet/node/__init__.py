@@ -1,0 +1,101 @@
+"""Node's ``net`` on Trio and asyncio: this module plays the part of ``require('net')``.
+
+Everything lives in a runtime: ``async with net.runtime()``, or ``net.run(program)``. Names,
+options, events, their order, errors and their texts are Node's; times are in milliseconds.
+"""
+
+from anynet.node import events
+from anynet.node.abort import AbortController, AbortSignal
+from anynet.node.block_list import BlockList
+from anynet.node.duplex import Duplex, Readable, Writable
+from anynet.node.emitter import (
+    EventEmitter,
+    MaxListenersExceededWarning,
+    captureRejectionSymbol,
+    errorMonitor,
+)
+from anynet.node.error_classes import (
+    AbortError,
+    AggregateError,
+    NodeError,
+    NodeRangeError,
+    NodeSystemError,
+    NodeTypeError,
+)
+from anynet.node.functions import (
+    getDefaultAutoSelectFamily,
+    getDefaultAutoSelectFamilyAttemptTimeout,
+    isIP,
+    isIPv4,
+    isIPv6,
+    setDefaultAutoSelectFamily,
+    setDefaultAutoSelectFamilyAttemptTimeout,
+)
+from anynet.node.runtime import NoRuntimeError, Runtime, run, runtime
+from anynet.node.server import Server, createServer
+from anynet.node.socket import Socket, Stream, connect, createConnection
+from anynet.node.socket_address import SocketAddress
+from anynet.node.timers import (
+    Immediate,
+    Timeout,
+    TimeoutNaNWarning,
+    TimeoutNegativeWarning,
+    TimeoutOverflowWarning,
+    clearImmediate,
+    clearInterval,
+    clearTimeout,
+    nextTick,
+    setImmediate,
+    setInterval,
+    setTimeout,
+)
+
+__all__ = [
+    "AbortController",
+    "AbortError",
+    "AbortSignal",
+    "AggregateError",
+    "BlockList",
+    "Duplex",
+    "EventEmitter",
+    "Immediate",
+    "MaxListenersExceededWarning",
+    "NoRuntimeError",
+    "NodeError",
+    "NodeRangeError",
+    "NodeSystemError",
+    "NodeTypeError",
+    "Readable",
+    "Runtime",
+    "Server",
+    "Socket",
+    "SocketAddress",
+    "Stream",
+    "Timeout",
+    "TimeoutNaNWarning",
+    "TimeoutNegativeWarning",
+    "TimeoutOverflowWarning",
+    "Writable",
+    "captureRejectionSymbol",
+    "clearImmediate",
+    "clearInterval",
+    "clearTimeout",
+    "connect",
+    "createConnection",
+    "createServer",
+    "errorMonitor",
+    "events",
+    "getDefaultAutoSelectFamily",
+    "getDefaultAutoSelectFamilyAttemptTimeout",
+    "isIP",
+    "isIPv4",
+    "isIPv6",
+    "nextTick",
+    "run",
+    "runtime",
+    "setDefaultAutoSelectFamily",
+    "setDefaultAutoSelectFamilyAttemptTimeout",
+    "setImmediate",
+    "setInterval",
+    "setTimeout",
+]

@@ -1,0 +1,178 @@
+"""The runtime: the nursery in which everything of Node's world lives."""
+
+from __future__ import annotations
+
+import contextvars
+import inspect
+from collections.abc import Callable, Coroutine
+from types import TracebackType
+from typing import Any, Literal, TypeAlias
+
+import anyio
+from anyio.abc import TaskGroup
+
+from anynet._transport.host_loop import current_host_loop
+from anynet._transport.reactor import Reactor
+
+Backend: TypeAlias = Literal["asyncio", "trio", "uvloop"]
+
+_current: contextvars.ContextVar[Runtime] = contextvars.ContextVar("anynet.node runtime")
+
+
+class NoRuntimeError(RuntimeError):
+    """Something of ``anynet.node`` was used outside a runtime, or after its runtime ended."""
+
+
+class Runtime:
+    """The scope of a program in Node's style; get one with :func:`runtime`.
+
+    Leaving the ``async with`` block waits until nothing ref'ed is alive, as a Node program ends.
+    What a callback raises, or an ``error`` event that nobody listens to, cancels everything and
+    leaves the block; several such exceptions leave as one :exc:`ExceptionGroup`. Cancelling the
+    block from outside, or an exception of its body, closes everything at once. What was unref'ed
+    is closed silently at the end.
+    """
+
+    reactor: Reactor
+
+    def __init__(self) -> None:
+        self._task_group: TaskGroup | None = None
+        self._token: contextvars.Token[Runtime] | None = None
+        self._coroutines: set[Coroutine[Any, Any, object]] = set()
+        self._closers: dict[Callable[[], object], None] = {}
+
+    async def __aenter__(self) -> Runtime:
+        if self._task_group is not None:
+            raise NoRuntimeError("a runtime can be entered only once")
+        self._task_group = anyio.create_task_group()
+        await self._task_group.__aenter__()
+        self.reactor = Reactor(current_host_loop(), self._task_group.start_soon)
+        self._token = _current.set(self)
+        self.hold()
+        self._task_group.start_soon(self._run, self._task_group)
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        assert self._task_group is not None and self._token is not None
+        failure: BaseException | None = None
+        self.release()
+        try:
+            return await self._task_group.__aexit__(exc_type, exc, traceback)
+        except BaseExceptionGroup as group:
+            failure = group.exceptions[0] if len(group.exceptions) == 1 else group
+        finally:
+            self._end()
+            _current.reset(self._token)
+        if failure is exc:
+            return False
+        raise failure
+
+    async def _run(self, task_group: TaskGroup) -> None:
+        await self.reactor.run()
+        task_group.cancel_scope.cancel()
+
+    def _end(self) -> None:
+        for close in list(self._closers):
+            close()
+        self._closers.clear()
+        self.reactor.end()
+        for coroutine in self._coroutines:
+            coroutine.close()
+
+    # -- for the parts of the adapter -----------------------------------------------------------
+
+    def next_tick(self, callback: Callable[..., object], *args: Any) -> None:
+        """Call after the callback that runs now, before anything else happens."""
+        reactor = self.reactor
+        if reactor.ended:
+            raise NoRuntimeError("the runtime has ended")
+        reactor.ticks.append((callback, args))
+        if not reactor.in_turn:
+            reactor.wake()
+
+    def start_task(
+        self,
+        coroutine: Coroutine[Any, Any, object],
+        on_error: Callable[[Exception], object] | None = None,
+    ) -> None:
+        """Run ``coroutine`` as a task that holds the runtime open.
+
+        ``on_error`` is called with the exception that ends it, instead of the runtime's ending.
+        """
+        if self.reactor.ended or self._task_group is None:
+            coroutine.close()
+            raise NoRuntimeError("the runtime has ended")
+        self._coroutines.add(coroutine)
+        self.hold()
+        self._task_group.start_soon(self._run_task, coroutine, on_error)
+
+    async def _run_task(
+        self,
+        coroutine: Coroutine[Any, Any, object],
+        on_error: Callable[[Exception], object] | None,
+    ) -> None:
+        try:
+            await coroutine
+        except Exception as error:
+            if on_error is None:
+                raise
+            self.next_tick(on_error, error)
+        finally:
+            self._coroutines.discard(coroutine)
+            self.release()
+
+    def hold(self) -> None:
+        """One more thing keeps the runtime open."""
+        self.reactor.hold(1)
+
+    def release(self) -> None:
+        """One thing fewer keeps the runtime open."""
+        self.reactor.hold(-1)
+
+    def at_end(self, close: Callable[[], object]) -> None:
+        """Call ``close`` when the runtime ends, unless that is forgotten before."""
+        self._closers[close] = None
+
+    def forget_end(self, close: Callable[[], object]) -> None:
+        """Don't call ``close`` at the end."""
+        self._closers.pop(close, None)
+
+
+def runtime() -> Runtime:
+    """A runtime, to be entered by ``async with``: the scope in which a Node program lives."""
+    return Runtime()
+
+
+def current_runtime() -> Runtime:
+    """The runtime around the caller. Raises :exc:`NoRuntimeError` outside of one."""
+    found = _current.get(None)
+    if found is None:
+        raise NoRuntimeError(
+            "anynet.node needs a runtime: use it inside `async with net.runtime()` or `net.run()`"
+        )
+    if found.reactor.ended:
+        raise NoRuntimeError("the runtime has ended")
+    return found
+
+
+def run(function: Callable[..., object], *args: Any, backend: Backend = "asyncio") -> None:
+    """Run a program: call ``function(*args)``, a coroutine function or not, in a runtime.
+
+    Returns when nothing ref'ed is alive any more. Raises what ended the runtime.
+    """
+
+    async def program() -> None:
+        async with runtime():
+            result = function(*args)
+            if inspect.isawaitable(result):
+                await result
+
+    if backend == "uvloop":
+        anyio.run(program, backend="asyncio", backend_options={"use_uvloop": True})
+    else:
+        anyio.run(program, backend=backend)

@@ -1,0 +1,71 @@
+"""From one world to the other: the same connection as a core socket."""
+
+from __future__ import annotations
+
+import anyio
+
+from anynet._core.connection import Connection
+from anynet._core.socket import Socket as CoreSocket
+from anynet._rules.options import ConnectionOptions
+from anynet.node.encoding import encode
+from anynet.node.errors import socket_closed
+from anynet.node.events import once
+from anynet.node.socket_members import SocketMembers
+
+
+class SocketBridge(SocketMembers):
+    """A socket that can leave the runtime."""
+
+    __slots__ = ()
+
+    async def toCore(self) -> CoreSocket:
+        """This connection as an :class:`anynet.Socket`, outside of the runtime's care.
+
+        Waits until it is connected, and everything written has gone out and was called back for.
+        What is unread, decoded or not, is what the new socket receives first; text goes back by its
+        encoding, so bytes that were no valid text are lost. This socket is destroyed then, and
+        emits nothing any more, not even ``close``.
+
+        Raises what a connect under way fails with, and ``ERR_SOCKET_CLOSED`` if there is no
+        connection any more. Cancelling the wait leaves the socket as it is.
+        """
+        if self.connecting:
+            await once(self, "connect")
+        while self.writableCorked:
+            self.uncork()
+        await self._everything_written()
+        handle = self._handle
+        if handle is None:
+            raise socket_closed()
+        unread = self._take_unread()
+        self._leave()
+        stream = await handle.release(unread)
+        options = ConnectionOptions(allow_half_open=self._allow_half_open)
+        return CoreSocket(Connection(stream, options))
+
+    async def _everything_written(self) -> None:
+        if self.writableEnded:
+            if not self.writableFinished and not self.destroyed:
+                await once(self, "finish")
+        elif self.writableLength and not self.destroyed:
+            written = anyio.Event()
+            self.write(b"", lambda _error=None: written.set())
+            await written.wait()
+
+    def _take_unread(self) -> bytes:
+        state = self._readable_state
+        chunks, state.buffer, state.length = state.buffer or (), None, 0
+        decoder = state.decoder
+        if decoder is None:
+            return b"".join(chunk for chunk in chunks if isinstance(chunk, bytes))
+        text = "".join(chunk for chunk in chunks if isinstance(chunk, str))
+        return encode(text, decoder.encoding) + decoder.held
+
+    def _leave(self) -> None:
+        """Be destroyed without a word; the handle is somebody else's."""
+        self._handle = None
+        self._destroyed = self._closed = self._close_emitted = True
+        self._stop_idle_timer()
+        server, self._counted_by = self._counted_by, None
+        if server is not None:
+            server._connection_closed(self)
