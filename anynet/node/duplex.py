@@ -74,6 +74,13 @@ class Writable(WritableSide):
             self._writable_state.default_encoding = require_encoding(found["defaultEncoding"])
         _apply(self, found, _SINK)
 
+    @property
+    def writableAborted(self) -> bool:
+        """Whether the stream was destroyed, or failed, before its ``finish``."""
+        state = self._writable_state
+        lost = self._destroyed or self._errored is not None
+        return state.writable and lost and not state.finished
+
     def pipe(self, destination: object, options: object = None) -> None:
         """Fails with ``ERR_STREAM_CANNOT_PIPE``: there is nothing to read."""
         self._error_or_destroy(stream_cannot_pipe())

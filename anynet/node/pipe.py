@@ -99,12 +99,13 @@ class Pipe:
         destination.removeListener("error", self.on_error)
         if destination.listenerCount("error"):
             return
-        if not isinstance(destination, Stream):
-            destination.emit("error", error)
-        elif not destination._error_emitted:
+        if isinstance(destination, Stream) and not destination._error_emitted:
             destination._error_or_destroy(error)
+        else:
+            # Nobody else hears it: then it ends the program.
+            destination.emit("error", error)
 
-    def on_close(self) -> None:
+    def on_close(self, *_: object) -> None:
         self.destination.removeListener("finish", self.on_finish)
         self.unpipe()
 

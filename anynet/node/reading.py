@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import anyio
 from anyio.lowlevel import checkpoint
 
+from anynet.node.errors import AbortError
 from anynet.node.finished import EndWatch
 from anynet.node.readable_state import Chunk
 from anynet.node.stream import Stream
@@ -31,30 +32,38 @@ class _Bell:
         self.rung.set()
 
 
-class ChunkIterator(AsyncIterator[Chunk]):
-    """The chunks of a stream, each as large as what had come when it was asked for.
+class _Reading:
+    """An iteration under way.
 
-    Raises what the stream fails with, or ``ERR_STREAM_PREMATURE_CLOSE`` if it closes before its
-    end. The stream is destroyed once the iteration is over, also when the loop is left early: as
-    soon as nothing refers to the iterator, or by :meth:`aclose`. Each step is a cancellation point;
-    a cancelled one loses nothing, unless the loop is left by it.
+    It is apart from the iterator so that no frame of a step refers to that: a frame may outlive
+    its step in a traceback, and the end of a loop that was left would not be noticed.
     """
 
-    __slots__ = ("_bell", "_destroy_on_return", "_left", "_read", "_stream", "_watch")
+    __slots__ = ("_bell", "_destroy_on_return", "_left", "_read", "_stepping", "_stream", "_watch")
 
     def __init__(
-        self, stream: Stream, read: Callable[[], Chunk | None], *, destroy_on_return: bool = True
+        self, stream: Stream, read: Callable[[], Chunk | None], destroy_on_return: bool
     ) -> None:
         self._left = False
+        self._stepping = False
         self._stream = stream
         self._read = read
         self._destroy_on_return = destroy_on_return
         self._bell: _Bell | None = None
         self._watch: EndWatch | None = None
 
-    async def __anext__(self) -> Chunk:
+    async def step(self) -> Chunk:
         if self._left:
             raise StopAsyncIteration
+        self._stepping = True
+        try:
+            return await self._next()
+        finally:
+            self._stepping = False
+            if self._left:
+                self._finish()
+
+    async def _next(self) -> Chunk:
         bell = self._bell
         if bell is None:
             bell = self._bell = _Bell()
@@ -68,7 +77,7 @@ class ChunkIterator(AsyncIterator[Chunk]):
             if chunk is not None:
                 return chunk
             if bell.over:
-                self._leave()
+                self._left = True
                 if bell.error is not None:
                     raise bell.error
                 raise StopAsyncIteration
@@ -76,23 +85,51 @@ class ChunkIterator(AsyncIterator[Chunk]):
             if not bell.over:
                 bell.rung = anyio.Event()
 
-    async def aclose(self) -> None:
-        """End the iteration."""
-        self._leave()
-
-    def __del__(self) -> None:
-        self._leave()
-
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """End the iteration; a step under way is the last."""
         if self._left:
             return
         self._left = True
+        if not self._stepping:
+            self._finish()
+
+    def _finish(self) -> None:
         bell, watch, stream = self._bell, self._watch, self._stream
         if bell is None or watch is None or stream._runtime.reactor.ended:
             return
         failed = bell.error is not None
         if (failed or self._destroy_on_return) and (not bell.over or stream._auto_destroy):
-            stream.destroy()
+            state = stream._readable_state
+            unread = state.readable and not state.end_emitted
+            stream.destroy(AbortError() if unread or stream._can_write() else None)
         else:
             stream.removeListener("readable", bell.ring)
             watch.stop()
+
+
+class ChunkIterator(AsyncIterator[Chunk]):
+    """The chunks of a stream, each as large as what had come when it was asked for.
+
+    Raises what the stream fails with, or ``ERR_STREAM_PREMATURE_CLOSE`` if it closes before its
+    end. The stream is destroyed once the iteration is over, also when the loop is left early: as
+    soon as nothing refers to the iterator, or by :meth:`aclose`. Unless both sides of the stream
+    have ended by then it fails with an :exc:`AbortError`. Each step is a cancellation point; a
+    cancelled one loses nothing, unless the loop is left by it.
+    """
+
+    __slots__ = ("_reading",)
+
+    def __init__(
+        self, stream: Stream, read: Callable[[], Chunk | None], *, destroy_on_return: bool = True
+    ) -> None:
+        self._reading = _Reading(stream, read, destroy_on_return)
+
+    def __anext__(self) -> Awaitable[Chunk]:
+        return self._reading.step()
+
+    async def aclose(self) -> None:
+        """End the iteration."""
+        self._reading.leave()
+
+    def __del__(self) -> None:
+        self._reading.leave()

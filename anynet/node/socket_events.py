@@ -15,10 +15,29 @@ _Piped: TypeAlias = Literal["pipe", "unpipe"]
 _Attempt: TypeAlias = Literal["connectionAttempt", "connectionAttemptTimeout"]
 
 
+#: These come first among the names of a stream's events, whoever listened first.
+_FIRST = ("close", "error", "prefinish", "finish", "drain", "data", "end", "readable")
+_PLACES = {name: place for place, name in enumerate(_FIRST)}
+
+
+def _place(name: EventName) -> int:
+    return _PLACES.get(name, len(_FIRST)) if isinstance(name, str) else len(_FIRST)
+
+
 class SocketEvents(SocketCore):
     """A socket that knows what its events carry."""
 
     __slots__ = ()
+
+    def eventNames(self) -> list[EventName]:
+        """The events that have listeners, those of every stream first, symbols last."""
+        return sorted(super().eventNames(), key=_place)
+
+    def removeAllListeners(self, name: EventName | None = None) -> Self:
+        """Remove the listeners of one event, or of all, in the order of :meth:`eventNames`."""
+        if name is None and self._events is not None:
+            self._events = {each: self._events[each] for each in self.eventNames()}
+        return super().removeAllListeners(name)
 
     if TYPE_CHECKING:
 

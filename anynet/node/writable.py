@@ -145,13 +145,6 @@ class WritableSide(WritableCore):
         self._writable_state.writable = bool(value)
 
     @property
-    def writableAborted(self) -> bool:
-        """Whether the stream was destroyed, or failed, before its ``finish``."""
-        state = self._writable_state
-        lost = self._destroyed or self._errored is not None
-        return state.writable and lost and not state.finished
-
-    @property
     def writableEnded(self) -> bool:
         """Whether :meth:`end` was called."""
         return self._writable_state.ending

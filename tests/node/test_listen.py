@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import socket
@@ -12,6 +13,8 @@ import anyio
 import anyio.lowlevel
 import pytest
 
+from anynet._transport.listening import listen_tcp_now
+from anynet.node import listening
 from anynet.node.abort import AbortController
 from anynet.node.errors import NodeError, NodeSystemError
 from anynet.node.runtime import NoRuntimeError, runtime
@@ -435,3 +438,29 @@ async def test_only_inside_a_runtime() -> None:
         server.listen(0)
     with pytest.raises(NoRuntimeError):
         server.close()
+
+
+async def test_without_ipv6_it_listens_on_ipv4(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bind(address: Any, **options: Any) -> Any:
+        if address.family == "ipv6":
+            raise OSError(errno.EAFNOSUPPORT, "no IPv6 here")
+        return listen_tcp_now(address, **options)
+
+    monkeypatch.setattr(listening, "listen_tcp_now", bind)
+    async with runtime():
+        server = createServer().listen(0)
+        address = server.address()
+        errors: list[Any] = []
+        createServer().on("error", errors.append).listen(port_of(server))
+        setImmediate(server.close)
+    assert isinstance(address, dict)
+    assert (address["address"], address["family"]) == ("0.0.0.0", "IPv4")
+    assert [error.address for error in errors] == ["0.0.0.0"]
+
+
+def test_a_link_local_address_is_shown_with_its_interface() -> None:
+    name = socket.if_indextoname(1)
+    assert listening.ip_text(("fe80::1", 80, 0, 1)) == f"fe80::1%{name}"
+    assert listening.ip_text(("fe80::1%1", 80, 0, 0)) == "fe80::1"
+    assert listening.ip_text(("::1", 80, 0, 1)) == "::1"
+    assert listening.ip_text(("127.0.0.1", 80)) == "127.0.0.1"

@@ -82,6 +82,28 @@ async def test_one_connection_a_turn() -> None:
     assert order == ["connection", "tick", "immediate"] * 3
 
 
+async def test_another_may_have_accepted_it_already() -> None:
+    taken: list[Any] = []
+    async with runtime():
+
+        def on_connection(sock: socket.socket, _peername: Any) -> None:
+            # Both are ready in one batch; whichever comes first takes what waits at the other.
+            here = sock.getsockname()
+            sock.close()
+            [other] = [each for each in handles if each.sockname() != here]
+            with socket.socket(fileno=os.dup(other.fd)) as shared:
+                shared.accept()[0].close()
+            taken.append(here)
+            setImmediate(handles[0].close)
+            setImmediate(handles[1].close)
+
+        handles = [opened(on_connection, port=0) for _ in range(2)]
+        clients = [client_of(handle) for handle in handles]
+    for client in clients:
+        client.close()
+    assert len(taken) == 1
+
+
 async def test_it_holds_the_runtime_open_until_it_is_unreffed(accepted: Accepted) -> None:
     with anyio.fail_after(10):
         async with runtime():

@@ -502,6 +502,7 @@ async def test_ref_and_unref() -> None:
             assert server.unref() is server.unref() is server
             assert server.ref() is server
             server.listen(0)
+            assert server.ref() is server
             setImmediate(server.unref)
     # It was closed in silence.
     assert trace == ["listening"]

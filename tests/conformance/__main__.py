@@ -1,0 +1,128 @@
+"""Compare the adapter with a real Node: `python -m tests.conformance [NAME ...]`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+
+from tests.conformance.catalogue import PAIRS, Pair, names_by_suffix, read_pair
+from tests.conformance.judging import Verdict, busy_cores, judge_all
+from tests.conformance.programs import BACKENDS, run_javascript, run_python
+from tests.conformance.traces import differences, normalised
+
+NODE_VERSION = "v25.8.1"
+
+
+def main() -> int:
+    """Run the command; its exit status is 0 only if every pair is equal."""
+    options = read_options()
+    node = find_node(options.node)
+    if options.trace:
+        return print_traces(options.trace, options.names, node)
+    pairs = chosen(options)
+    if options.record:
+        return record(pairs, node)
+    started = time.monotonic()
+    failed = [verdict.pair.name for verdict in verdicts(pairs, node, options) if verdict.failures]
+    if failed:
+        print(f"\nFailed: {' '.join(failed)}")
+    differing = sum(bool(pair.differences) for pair in pairs)
+    where = " and ".join(options.backends) or "nothing else"
+    print(
+        f"\n{len(pairs) - len(failed)} of {len(pairs)} pairs equal on Node {NODE_VERSION} and on"
+        f" {where} ({differing} of them but for documented lines),"
+        f" {options.repeat} run(s) of each in {time.monotonic() - started:.1f} s"
+    )
+    return 1 if failed or not pairs else 0
+
+
+def verdicts(pairs: list[Pair], node: str, options: argparse.Namespace) -> Iterator[Verdict]:
+    """Judge the pairs as the command line says, and print each verdict."""
+    cores = os.cpu_count() or 1
+    workers = options.jobs or cores
+    with busy_cores(cores) if options.load else nullcontext():
+        for verdict in judge_all(
+            pairs, node, options.backends, repeat=options.repeat, workers=workers
+        ):
+            print(*verdict.failures or [f"{verdict.pair.name}: equal"], sep="\n", flush=True)
+            yield verdict
+
+
+def read_options() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="pairs; all if none is named")
+    parser.add_argument("--node", help="path of Node; default: $CONFORMANCE_NODE")
+    parser.add_argument("--repeat", type=int, default=1, help="runs of each pair")
+    parser.add_argument("--load", action="store_true", help="keep all cores busy meanwhile")
+    parser.add_argument("--jobs", type=int, help="pairs at a time; default: one for each core")
+    parser.add_argument(
+        "--backend", dest="backends", action="append", choices=BACKENDS, help="default: both"
+    )
+    parser.add_argument(
+        "--node-alone",
+        dest="backends",
+        action="store_const",
+        const=[],
+        help="only see whether Node's own traces hold still",
+    )
+    parser.add_argument("--record", action="store_true", help="write the files of differences")
+    parser.add_argument("--trace", choices=("node", *BACKENDS), help="only print this side's trace")
+    options = parser.parse_args()
+    if options.backends is None:
+        options.backends = list(BACKENDS)
+    return options
+
+
+def find_node(given: str | None) -> str:
+    """The path of the right Node, or the end of the program: nothing is skipped."""
+    node = given or os.environ.get("CONFORMANCE_NODE")
+    if not node:
+        sys.exit("Node is missing: give --node or set CONFORMANCE_NODE to its path")
+    try:
+        printed = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        sys.exit(f"Node does not run: {error}")
+    if (version := printed.stdout.strip()) != NODE_VERSION:
+        sys.exit(f"Node must be {NODE_VERSION}, not {version}: {node}")
+    return node
+
+
+def chosen(options: argparse.Namespace) -> list[Pair]:
+    """The named pairs, or all; a name without a pair ends the program."""
+    found = names_by_suffix()
+    there = found[".js"] & found[".py"] if options.backends else found[".js"]
+    if unknown := set(options.names) - there:
+        sys.exit(f"no such pairs: {', '.join(sorted(unknown))}")
+    return [read_pair(name) for name in sorted(options.names or there)]
+
+
+def print_traces(side: str, names: list[str], node: str) -> int:
+    """Print what the programs of one side print."""
+    for name in names or sorted(names_by_suffix()[".js" if side == "node" else ".py"]):
+        if side == "node":
+            outcome = run_javascript(PAIRS / f"{name}.js", node)
+        else:
+            outcome = run_python(PAIRS / f"{name}.py", side)
+        print(f"--- {name}", outcome.text, outcome.complaints, sep="\n")
+    return 0
+
+
+def record(pairs: list[Pair], node: str) -> int:
+    """Write down the lines in which pairs differ now, for those that declare a difference."""
+    for pair in (pair for pair in pairs if pair.python.differs):
+        theirs = normalised(run_javascript(pair.javascript.path, node).text)
+        ours = normalised(run_python(pair.python.path, BACKENDS[0]).text)
+        text = "".join(f"{line}\n" for line in differences(theirs, ours))
+        (PAIRS / f"{pair.name}.differences").write_text(text, "utf-8")
+        print(f"{pair.name}:\n{text}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

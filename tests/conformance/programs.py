@@ -1,0 +1,115 @@
+"""Running one program: the JavaScript on Node, the Python in a fork of a process that is ready.
+
+Python programs start from a server process that has imported everything and runs no loop, which
+spares each of them the start of an interpreter.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+
+SECONDS_ALLOWED = 20.0
+ROOT = Path(__file__).parents[2]
+BACKENDS = ("trio", "asyncio")
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(["asyncio", "runpy", "trio", "tests.conformance.tracing"])
+
+
+@attrs.frozen
+class Outcome:
+    """What a program printed and how it ended; the status is None if its time ran out."""
+
+    trace: str
+    complaints: str
+    status: int | None
+
+    @property
+    def text(self) -> str:
+        """The trace, and the exit status where that tells something."""
+        if self.status is None:
+            return f"{self.trace}(still running after {SECONDS_ALLOWED:g} seconds)\n"
+        return f"{self.trace}(exit status {self.status})\n" if self.status else self.trace
+
+
+def run_javascript(path: Path, node: str) -> Outcome:
+    """Run a program on Node, in an empty directory."""
+
+    def start_and_wait(directory: Path) -> int | None:
+        with (
+            (directory / "out").open("wb") as out,
+            (directory / "err").open("wb") as err,
+            subprocess.Popen(
+                [node, str(path)],
+                cwd=directory / "cwd",
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                env=_environment(),
+                start_new_session=True,
+            ) as process,
+        ):
+            try:
+                return process.wait(SECONDS_ALLOWED)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                return None
+
+    return _in_directory(start_and_wait)
+
+
+def run_python(path: Path, backend: str) -> Outcome:
+    """Run a program on a backend, in an empty directory."""
+
+    def start_and_wait(directory: Path) -> int | None:
+        process = _context.Process(target=_run_here, args=(str(path), str(directory), backend))
+        process.start()
+        process.join(SECONDS_ALLOWED)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            return None
+        return process.exitcode
+
+    return _in_directory(start_and_wait)
+
+
+def _in_directory(start_and_wait: Callable[[Path], int | None]) -> Outcome:
+    with tempfile.TemporaryDirectory(prefix="conformance-") as name:
+        directory = Path(name)
+        (directory / "cwd").mkdir()
+        status = start_and_wait(directory)
+        printed, complaints = (
+            (directory / each).read_text("utf-8", "replace") for each in ("out", "err")
+        )
+    return Outcome(printed, complaints, status)
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("NODE_")}
+
+
+def _run_here(path: str, directory: str, backend: str) -> None:
+    """The life of a forked process: it becomes the program."""
+    os.setsid()
+    for descriptor, name in ((1, "out"), (2, "err")):
+        opened = os.open(Path(directory, name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(opened, descriptor)
+        os.close(opened)
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
+    os.chdir(Path(directory, "cwd"))
+    os.environ["CONFORMANCE_BACKEND"] = backend
+    os.environ["PYTHONPATH"] = str(ROOT)  # for a program that starts itself once more
+    sys.argv = [path]
+    runpy.run_path(path, run_name="__main__")

@@ -1,0 +1,57 @@
+"""The rows of the specification of `net`, by the ids that pairs name: `section.thing`."""
+
+from __future__ import annotations
+
+#: The places of a row without a name are its ordinal numbers in the section.
+NUMBERED = {"1": 5, "8": 10}
+
+NAMED = {
+    "2": """
+        addAddress addRange addSubnet check rules isBlockList toJSON fromJSON use.server use.connect
+    """,
+    "3": "constructor parse errors",
+    "4.option": """
+        allowHalfOpen highWaterMark keepAlive keepAliveInitialDelay noDelay pauseOnConnect blockList
+    """,
+    "4.event": "listening connection drop error close",
+    "4": """
+        address close asyncDispose getConnections listening maxConnections dropMaxConnection
+        connections ref unref signal exclusive listen.overloads listen.handle
+    """,
+    "4.listen.options": """
+        backlog exclusive host ipv6Only reusePort path port readableAll signal writableAll fd
+    """,
+    "5.option": "allowHalfOpen fd onread readable writable signal highWaterMark blockList",
+    "5.event": """
+        lookup connectionAttempt connectionAttemptFailed connectionAttemptTimeout connect ready
+        data drain end timeout error close
+    """,
+    "5": """
+        address autoSelectFamilyAttemptedAddresses bufferSize bytesRead bytesWritten connect
+        connecting pending destroyed readyState destroy destroySoon resetAndDestroy end
+        localAddress localPort localFamily remoteAddress remotePort remoteFamily
+        pause resume setEncoding setKeepAlive setNoDelay setTimeout timeout
+        setTypeOfService getTypeOfService ref unref write
+    """,
+    "5.stream": """
+        pipe unpipe read isPaused cork uncork finish asyncIteration unshift closed errored
+        readable readableEnded readableLength readableHighWaterMark readableFlowing
+        writable writableEnded writableFinished writableLength writableHighWaterMark
+        writableNeedDrain
+    """,
+    "6": "factory tcp ipc autoselect reconnect",
+    "6.option": """
+        port host localAddress localPort family hints lookup noDelay keepAlive
+        keepAliveInitialDelay autoSelectFamily autoSelectFamilyAttemptTimeout blockList path timeout
+    """,
+    "7": """
+        connect createConnection createServer getDefaultAutoSelectFamily setDefaultAutoSelectFamily
+        getDefaultAutoSelectFamilyAttemptTimeout setDefaultAutoSelectFamilyAttemptTimeout
+        isIP isIPv4 isIPv6 Stream
+    """,
+}
+
+ROWS = frozenset(
+    [f"{section}.{place}" for section, last in NUMBERED.items() for place in range(1, last + 1)]
+    + [f"{section}.{name}" for section, names in NAMED.items() for name in names.split()]
+)
