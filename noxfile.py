@@ -48,10 +48,12 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def conformance(session: nox.Session) -> None:
-    """Compare the adapter with a real Node; arguments go to tests.conformance."""
+    """Compare the adapter with a real Node, and connect the two; arguments go to the former."""
     node = provide_node(session)
-    session.install("-e", ".")
+    install(session, "test")
     session.run("python", "-m", "tests.conformance", "--node", node, *session.posargs)
+    session.env["CONFORMANCE_NODE"] = node
+    session.run("pytest", "-q", "tests/cross_traffic")
 
 
 @nox.session
