@@ -27,10 +27,10 @@ class PumpHandle(Handle):
     """A handle of a stream that has no descriptor of ours.
 
     What was written counts as sent once the stream's own ``send`` has returned. A stream that
-    cannot end one side alone ends both when it is closed.
+    cannot end one side alone (TLS, as AnyIO has it) ends both.
     """
 
-    __slots__ = ("_closed", "_ends", "_released", "_told", "_unput")
+    __slots__ = ("_closed", "_ending", "_ends", "_released", "_told", "_unput")
 
     stream: ForeignStream
 
@@ -41,6 +41,7 @@ class PumpHandle(Handle):
         #: At how many bytes sent each write of the queue is done.
         self._ends: deque[int] = deque()
         self._told = False
+        self._ending = False
         self._closed = anyio.Event()
         self._released = False
         stream.pump = Pump(stream, on_change=self._tell)
@@ -75,7 +76,7 @@ class PumpHandle(Handle):
             except (ConnectionBroken, ConnectionClosed) as error:
                 self._end_reading(_cause(error))
                 break
-            if data is None:
+            if data is None and not self.stream.closed:
                 break
             if not data:
                 self._end_reading(None)
@@ -137,7 +138,8 @@ class PumpHandle(Handle):
             self._shut_down()
 
     def _shut_down(self) -> None:
-        if self._shutdown_done is not None and not self.closing:
+        if self._shutdown_done is not None and not self.closing and not self._ending:
+            self._ending = True
             self.reactor.start_soon(self._end_sending)
 
     async def _end_sending(self) -> None:
@@ -145,7 +147,11 @@ class PumpHandle(Handle):
         try:
             await self.stream.send_eof()
         except NotImplementedError:
-            pass
+            # What has been received is still handed out, and then the end.
+            self.stream.close()
+            await self.stream.pumping().wait_ended()
+            await self.stream.aclose()
+            self._tell()
         except (ConnectionBroken, ConnectionClosed) as failure:
             error = _cause(failure)
         if self._shutdown_done is not None and not self.closing:

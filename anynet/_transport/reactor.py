@@ -91,6 +91,7 @@ class Reactor:
         "_immediates",
         "_pending",
         "_poller",
+        "_put_off_closing",
         "_scope",
         "_timers",
         "ended",
@@ -102,6 +103,7 @@ class Reactor:
         "reader",
         "reader_patience",
         "start_soon",
+        "tasks_woken",
         "ticks",
         "writer",
         "writer_registered",
@@ -117,6 +119,7 @@ class Reactor:
         self._pending: deque[Call] = deque()
         self._immediates: deque[Immediate] = deque()
         self._closing: list[Call] = []
+        self._put_off_closing = False
         self._deferred: list[Callable[[], object]] = []
         self._timers = TimerHeap(self.hold)
         self._held = 0
@@ -124,6 +127,8 @@ class Reactor:
         self.open: set[Closable] = set()
         self.in_turn: bool = False
         self.ended: bool = False
+        #: Tasks were woken in this turn, and are to run before the next one.
+        self.tasks_woken: bool = False
         #: When this turn began, in seconds on the clock of the host loop.
         self.now: float = host.time()
         # What the host loop keeps of those who park.
@@ -261,6 +266,11 @@ class Reactor:
         host, timers = self._host, self._timers
         deadline = math.inf
         while self.alive and not scope.cancel_called:
+            if self.tasks_woken:
+                # Trio may resume a parked task before those that were woken earlier.
+                self.tasks_woken = False
+                await host.full_checkpoint()
+                continue
             if self.ticks or self._pending or self._immediates or self._closing:
                 await host.full_checkpoint()
             else:
@@ -276,6 +286,9 @@ class Reactor:
             self.now = self._host.time()
             if self.ticks:
                 self.drain()
+            if self._put_off_closing:
+                self._put_off_closing = False
+                self._run_closing()
             if self._pending:
                 self._run_pending()
             self._run_events()
@@ -286,7 +299,11 @@ class Reactor:
             if self._immediates:
                 self._run_immediates()
             if self._closing:
-                self._run_closing()
+                if self.tasks_woken:
+                    # What they were woken for came before it.
+                    self._put_off_closing = True
+                else:
+                    self._run_closing()
             self.now = self._host.time()
             if self._timers.next_deadline <= self.now:
                 for callback, args in self._timers.pop_due(self.now):

@@ -17,6 +17,7 @@ from anynet.node.errors import (
     validate_abort_signal,
     validate_integer,
 )
+from anynet.node.runtime import let_tasks_run
 
 _UNBOUNDED = 2**53 - 1
 
@@ -128,6 +129,7 @@ class Inbox:
         if self._wake is not None:
             self._wake.set()
             self._wake = None
+            let_tasks_run()
 
     def _settled(self) -> bool:
         return not self.open or bool(self.events)

@@ -10,6 +10,7 @@ from anyio.lowlevel import checkpoint
 from anynet.node.errors import AbortError
 from anynet.node.finished import EndWatch
 from anynet.node.readable_state import Chunk
+from anynet.node.runtime import let_tasks_run
 from anynet.node.stream import Stream
 
 
@@ -25,11 +26,12 @@ class _Bell:
 
     def ring(self) -> None:
         self.rung.set()
+        let_tasks_run()
 
     def end(self, error: BaseException | None) -> None:
         self.over = True
         self.error = error
-        self.rung.set()
+        self.ring()
 
 
 class _Reading:

@@ -109,6 +109,7 @@ class Runtime:
             raise NoRuntimeError("the runtime has ended")
         self._coroutines.add(coroutine)
         self.hold()
+        self.reactor.tasks_woken = True
         self._task_group.start_soon(self._run_task, coroutine, on_error)
 
     async def _run_task(
@@ -158,6 +159,13 @@ def current_runtime() -> Runtime:
     if found.reactor.ended:
         raise NoRuntimeError("the runtime has ended")
     return found
+
+
+def let_tasks_run() -> None:
+    """Have the tasks that a callback wakes run before more happens in the runtime."""
+    found = _current.get(None)
+    if found is not None:
+        found.reactor.tasks_woken = True
 
 
 def run(function: Callable[..., object], *args: Any, backend: Backend = "asyncio") -> None:

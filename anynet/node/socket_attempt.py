@@ -128,6 +128,7 @@ class Attempting:
         """Begin to connect; the error of what fails at once, unless the socket was destroyed."""
         request = self.request
         version = candidate.version
+        taken = self._taken()
         self.sock = None
         self._local_end = NO_LOCAL_END
         host = request.local_address or (_ANY_ADDRESS[version] if request.local_port else None)
@@ -137,7 +138,7 @@ class Attempting:
                 self._runtime.reactor,
                 self._target(candidate),
                 local or None,
-                partial(self._prepare, candidate),
+                partial(self._prepare, candidate, taken),
                 partial(self._done, candidate),
             )
         except _StoppedError as stopped:
@@ -156,16 +157,24 @@ class Attempting:
             self._announce(candidate)
             raise
 
-    def _prepare(self, candidate: Candidate, sock: socket.socket) -> None:
+    def _taken(self) -> tuple[int, socket.socket] | None:
+        """Why the system would refuse to connect the owner, and its socket that is in use."""
+        earlier = self if self._dial is not None else self._previous
+        if earlier is not None and earlier.sock is not None:
+            return errno.EALREADY, earlier.sock
+        return None if self._connected is None else (errno.EISCONN, self._connected)
+
+    def _prepare(
+        self, candidate: Candidate, taken: tuple[int, socket.socket] | None, sock: socket.socket
+    ) -> None:
         """The last step before the system's connect."""
         self.sock = sock
         self._note_local_end(sock)
         self._announce(candidate)
-        previous = self._previous
-        taken = self._connected if previous is None else previous.sock
         if taken is not None:
-            self._note_local_end(taken)
-            raise os_error(errno.EISCONN if previous is None else errno.EALREADY)
+            number, in_use = taken
+            self._note_local_end(in_use)
+            raise os_error(number)
 
     def _note_local_end(self, sock: socket.socket) -> None:
         end = own_end_of_socket(sock)

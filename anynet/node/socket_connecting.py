@@ -130,7 +130,7 @@ class Connecting(Attempting):
             self._connect(Candidate(address, family))
 
     def _on_addresses(self, error: Any = None, addresses: Any = None, *_more: object) -> None:
-        if not self._live:
+        if not self._live or self._many:
             return
         host = self.request.host
         if error is not None:

@@ -7,12 +7,14 @@ spares each of them the start of an interpreter.
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
 import os
 import runpy
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +25,8 @@ ROOT = Path(__file__).parents[2]
 BACKENDS = ("trio", "asyncio")
 
 _context = multiprocessing.get_context("forkserver")
+#: Starting a process looks after all the others, which must not be looked after meanwhile.
+_one_at_a_time = threading.Lock()
 _context.set_forkserver_preload(["asyncio", "runpy", "trio", "tests.conformance.tracing"])
 
 
@@ -73,13 +77,15 @@ def run_python(path: Path, backend: str) -> Outcome:
 
     def start_and_wait(directory: Path) -> int | None:
         process = _context.Process(target=_run_here, args=(str(path), str(directory), backend))
-        process.start()
-        process.join(SECONDS_ALLOWED)
-        if process.exitcode is None:
+        with _one_at_a_time:
+            process.start()
+        ended = multiprocessing.connection.wait([process.sentinel], SECONDS_ALLOWED)
+        if not ended:
             process.kill()
+            multiprocessing.connection.wait([process.sentinel])
+        with _one_at_a_time:
             process.join()
-            return None
-        return process.exitcode
+            return process.exitcode if ended else None
 
     return _in_directory(start_and_wait)
 

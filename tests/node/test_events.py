@@ -15,6 +15,8 @@ from anynet.node.emitter import EventEmitter
 from anynet.node.errors import AbortError, NodeError, UnhandledError
 from anynet.node.events import EventIterator, on, once
 from anynet.node.runtime import run, runtime
+from anynet.node.server import createServer
+from anynet.node.socket import connect
 
 pytestmark = pytest.mark.anyio
 
@@ -395,3 +397,44 @@ def test_a_synchronous_program_needs_nothing_else() -> None:
 
     run(program, backend="trio")
     assert found == [(0,), (1,), (2,)]
+
+
+async def test_events_awaited_one_after_the_other() -> None:
+    async with runtime():
+        server = createServer(lambda peer: peer.end("hello"))
+        server.listen(0, "127.0.0.1")
+        await once(server, "listening")
+        address = server.address()
+        assert isinstance(address, dict)
+        for _ in range(20):
+            trace: list[object] = []
+            socket = connect(address["port"], "127.0.0.1")
+            socket.on("close", lambda _, seen=trace: seen.append("close"))
+            with anyio.fail_after(2):
+                trace += await once(socket, "connect")
+                trace += await once(socket, "data")
+                await once(socket, "end")
+                trace.append("end")
+                assert await once(socket, "close") == (False,)
+            assert trace == [b"hello", "end", "close"]
+        server.close()
+
+
+async def test_a_loop_ends_before_the_close_of_its_stream() -> None:
+    async with runtime():
+        server = createServer(lambda peer: peer.end("hello"))
+        server.listen(0, "127.0.0.1")
+        await once(server, "listening")
+        address = server.address()
+        assert isinstance(address, dict)
+        for _ in range(20):
+            trace: list[object] = []
+            socket = connect(address["port"], "127.0.0.1")
+            closed = once(socket, "close")
+            socket.on("close", lambda _, seen=trace: seen.append("close"))
+            async for chunk in socket:
+                trace.append(chunk)
+            trace.append("done")
+            await closed
+            assert trace == [b"hello", "done", "close"]
+        server.close()

@@ -128,3 +128,24 @@ async def test_a_stream_that_breaks() -> None:
         owner.handle.write(b"too late", lambda error: owner.note(type(error)))
         await owner.heard(OSError)
         owner.handle.close()
+
+
+async def test_ending_a_stream_that_cannot_end_one_side_alone() -> None:
+    """TLS ends as a whole: the peer sees the end, and so do we, after what has come."""
+    client, server = await wrap_tls(*memory_stream_pair(), standard_compatible=True)
+    async with reactor_running() as reactor:
+        owner = Recorder()
+        owner.handle = PumpHandle(reactor, ForeignStream(server), owner)
+        await client.send(b"received before")
+        owner.handle.write(b"the last", owner.note)
+        owner.handle.shutdown(lambda error: owner.note(("ended", error)))
+        assert await client.receive() == b"the last"
+        with pytest.raises(anyio.EndOfStream):
+            await client.receive()
+        await client.aclose()
+        await owner.heard(("ended", None))
+        owner.handle.read_start()
+        await owner.heard("end")
+        assert bytes(owner.data) == b"received before"
+        owner.handle.close(lambda: owner.note("closed"))
+        await owner.heard("closed")

@@ -14,7 +14,7 @@ const server = net.createServer((c) => {
 });
 watch(server, 'server', 'listening', 'error', 'close');
 server.listen({ port: 0, host: '127.0.0.1', signal: either }, () => {
-  const limit = AbortSignal.timeout(30);
+  const limit = AbortSignal.timeout(250);
   const client = net.connect({ port: server.address().port, host: '127.0.0.1', signal: limit });
   client.on('error', (error) => {
     log('client error', error.name, error.code, error.cause.name, error.cause.message, limit.aborted);

@@ -31,7 +31,7 @@ def main() -> None:
     watch(server, "server", "listening", "error", "close")
 
     def on_listening() -> None:
-        limit = net.AbortSignal.timeout(30)
+        limit = net.AbortSignal.timeout(250)
         client = net.connect(
             {"port": server.address()["port"], "host": "127.0.0.1", "signal": limit}
         )

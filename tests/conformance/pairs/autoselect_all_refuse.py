@@ -43,7 +43,11 @@ def main() -> None:
                 len(error.errors),
                 isinstance(error, net.AggregateError),
             )
-            log("each", [one.errno for one in error.errors], *(getattr(error, name, None) for name in ("errno", "syscall", "port")))
+            log(
+                "each",
+                [one.errno for one in error.errors],
+                *(getattr(error, name, None) for name in ("errno", "syscall", "port")),
+            )
             log("attempted", client.autoSelectFamilyAttemptedAddresses)
 
         client.on("error", on_error)

@@ -46,7 +46,7 @@ server.listen(0, '127.0.0.1', () => {
       const client = net.connect({
         port,
         host: 'many.names',
-        autoSelectFamilyAttemptTimeout: event === undefined ? 60 : 20,
+        autoSelectFamilyAttemptTimeout: event === undefined ? 200 : 120,
         lookup: (hostname, options, callback) =>
           process.nextTick(callback, null, addresses.map((address) => ({ address, family: 4 }))),
       });
@@ -57,9 +57,9 @@ server.listen(0, '127.0.0.1', () => {
         client.destroy();
         log('destroyed', client.connecting, client.destroyed, client.autoSelectFamilyAttemptedAddresses);
       }
-      if (event === undefined) setTimeout(destroy, 15);
+      if (event === undefined) setTimeout(destroy, 20);
       else client.on(event, destroy);
-      client.on('close', () => setTimeout(next, 80));
+      client.on('close', () => setTimeout(next, 250));
     }
     next();
   });

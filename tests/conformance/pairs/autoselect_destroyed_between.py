@@ -52,7 +52,7 @@ def main() -> None:
                     {
                         "port": port,
                         "host": "many.names",
-                        "autoSelectFamilyAttemptTimeout": 60 if event is None else 20,
+                        "autoSelectFamilyAttemptTimeout": 200 if event is None else 120,
                         "lookup": lambda hostname, options, callback: net.nextTick(
                             callback,
                             None,
@@ -78,10 +78,10 @@ def main() -> None:
                     )
 
                 if event is None:
-                    net.setTimeout(destroy, 15)
+                    net.setTimeout(destroy, 20)
                 else:
                     client.on(event, destroy)
-                client.on("close", lambda *_: net.setTimeout(next_one, 80))
+                client.on("close", lambda *_: net.setTimeout(next_one, 250))
 
             next_one()
 

@@ -33,8 +33,8 @@ server.listen(0, '127.0.0.1', () => {
     const client = net.connect({
       port,
       host: 'many.names',
-      autoSelectFamilyAttemptTimeout: 20,
-      timeout: 120,
+      autoSelectFamilyAttemptTimeout: 150,
+      timeout: 400,
       lookup: (hostname, options, callback) => process.nextTick(callback, null, answer),
     });
     const events = ['connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'];

@@ -39,8 +39,8 @@ def main() -> None:
                 {
                     "port": port,
                     "host": "many.names",
-                    "autoSelectFamilyAttemptTimeout": 20,
-                    "timeout": 120,
+                    "autoSelectFamilyAttemptTimeout": 150,
+                    "timeout": 400,
                     "lookup": lambda hostname, options, callback: net.nextTick(
                         callback, None, answer
                     ),

@@ -33,7 +33,7 @@ server.listen(0, '127.0.0.1', () => {
     const client = net.connect({
       port,
       host: 'many.names',
-      autoSelectFamilyAttemptTimeout: 30,
+      autoSelectFamilyAttemptTimeout: 150,
       lookup: (hostname, options, callback) => process.nextTick(callback, null, answer),
     });
     const events = ['connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'];

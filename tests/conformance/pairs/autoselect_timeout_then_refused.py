@@ -41,7 +41,7 @@ def main() -> None:
                 {
                     "port": port,
                     "host": "many.names",
-                    "autoSelectFamilyAttemptTimeout": 30,
+                    "autoSelectFamilyAttemptTimeout": 150,
                     "lookup": lambda hostname, options, callback: net.nextTick(
                         callback, None, answer
                     ),

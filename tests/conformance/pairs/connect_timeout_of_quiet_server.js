@@ -6,7 +6,7 @@ const server = net.createServer((c) => {
   watch(c, 'server side', 'data', 'end', 'close');
 });
 server.listen(0, '127.0.0.1', () => {
-  const client = net.connect({ port: server.address().port, host: '127.0.0.1', timeout: 40 });
+  const client = net.connect({ port: server.address().port, host: '127.0.0.1', timeout: 250 });
   watch(client, 'client', 'connect', 'timeout', 'end', 'close');
   client.on('timeout', () => {
     log('state', client.readyState, client.timeout);

@@ -14,7 +14,9 @@ def main() -> None:
     server = net.createServer(on_connection)
 
     def on_listening() -> None:
-        client = net.connect({"port": server.address()["port"], "host": "127.0.0.1", "timeout": 40})
+        client = net.connect(
+            {"port": server.address()["port"], "host": "127.0.0.1", "timeout": 250}
+        )
         watch(client, "client", "connect", "timeout", "end", "close")
 
         def on_timeout() -> None:

@@ -22,20 +22,30 @@ def main() -> None:
             log(
                 "huge",
                 client.write(
-                    bytearray(32 << 20), lambda error: log("huge written", getattr(error, "code", None), str(error))
+                    bytearray(32 << 20),
+                    lambda error: log("huge written", getattr(error, "code", None), str(error)),
                 ),
             )
             log(
                 "small",
-                client.write("small", lambda error: log("small written", getattr(error, "code", None), str(error))),
+                client.write(
+                    "small",
+                    lambda error: log("small written", getattr(error, "code", None), str(error)),
+                ),
             )
-            client.end("last", lambda error: log("end called back", getattr(error, "code", None), str(error)))
+            client.end(
+                "last",
+                lambda error: log("end called back", getattr(error, "code", None), str(error)),
+            )
             log("length", client.writableLength, client.writableNeedDrain)
 
             def on_immediate() -> None:
                 client.destroy(RuntimeError("no more"))
                 log("destroyed", client.writableLength, client.writableFinished)
-                client.write("after", lambda error: log("after written", getattr(error, "code", None), str(error)))
+                client.write(
+                    "after",
+                    lambda error: log("after written", getattr(error, "code", None), str(error)),
+                )
 
             net.setImmediate(on_immediate)
 

@@ -22,5 +22,5 @@ server.listen(0, '127.0.0.1', () => {
     log('client', client.unref() === client, client.readyState, server.listening);
     server.close(() => log('never'));
     log('nothing holds the program now');
-  }, 30);
+  }, 250);
 });

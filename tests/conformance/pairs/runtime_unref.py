@@ -39,7 +39,7 @@ def main() -> None:
             server.close(lambda *_: log("never"))
             log("nothing holds the program now")
 
-        net.setTimeout(on_timer, 30)
+        net.setTimeout(on_timer, 250)
 
     server.listen(0, "127.0.0.1", on_listening)
 
