@@ -28,6 +28,8 @@ from anynet._transport.poller import (
 from anynet._transport.reactor_timers import ReactorTimer, TimerHeap
 
 _MOST_EVENTS = 256
+#: So many turns in a row before other tasks of the host loop get one.
+_MOST_TURNS = 8
 #: How often what was put off in a turn's callbacks is done in the same turn.
 _MOST_PENDING_ROUNDS = 8
 _STREAM = READABLE | URGENT | WRITABLE | PEER_ENDED | EDGE_TRIGGERED
@@ -277,10 +279,13 @@ class Reactor:
                 if timers.next_deadline != deadline:
                     scope.deadline = deadline = timers.next_deadline
                 await host.park_read(self)
-            if not self.ended:
-                self._turn()
+            # Where much goes on more is to come, and the way through the host loop costs a while.
+            for _ in range(_MOST_TURNS):
+                if self.ended or not self._turn() or self.tasks_woken:
+                    break
 
-    def _turn(self) -> None:
+    def _turn(self) -> bool:
+        """Take one turn. True: it was a busy one, so another is worth it at once."""
         self.in_turn = True
         try:
             self.now = self._host.time()
@@ -291,7 +296,7 @@ class Reactor:
                 self._run_closing()
             if self._pending:
                 self._run_pending()
-            self._run_events()
+            count = self._run_events()
             for _ in range(_MOST_PENDING_ROUNDS):
                 if not self._pending:
                     break
@@ -311,11 +316,13 @@ class Reactor:
         finally:
             self.in_turn = False
             self._close_deferred()
+        return count > 1
 
-    def _run_events(self) -> None:
+    def _run_events(self) -> int:
         callbacks = self._callbacks
         ticks = self.ticks
-        for fd, events in self._poller.poll(0, _MOST_EVENTS):
+        ready = self._poller.poll(0, _MOST_EVENTS)
+        for fd, events in ready:
             callback = callbacks.get(fd)
             if callback is not None:
                 callback(events)
@@ -323,6 +330,7 @@ class Reactor:
                     self.drain()
         if self._deferred:
             self._close_deferred()
+        return len(ready)
 
     def _close_deferred(self) -> None:
         deferred, self._deferred = self._deferred, []

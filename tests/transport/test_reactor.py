@@ -7,6 +7,7 @@ import socket
 from functools import partial
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from anynet._transport.host_loop import current_host_loop
@@ -276,3 +277,24 @@ async def test_the_end_closes_what_is_open_silently() -> None:
     assert owner.events == []
     assert ours.fileno() == -1
     theirs.close()
+
+
+async def test_a_busy_reactor_lets_other_tasks_run() -> None:
+    """Two connections that always have something to say keep no task of the host from its turn."""
+
+    def echo(sock: socket.socket, data: bytes) -> None:
+        sock.send(data)
+
+    pairs = [tcp_sockets() for _ in range(2)]
+    async with reactor_running() as reactor:
+        for ours, theirs in pairs:
+            owner = recorded(reactor, ours)
+            owner.on_data = partial(echo, theirs)
+            theirs.send(b"x")
+        with anyio.fail_after(5):
+            for _ in range(20):
+                await anyio.lowlevel.checkpoint()
+        for handle in list(reactor.open):
+            handle.close_now()
+        for _, theirs in pairs:
+            theirs.close()
