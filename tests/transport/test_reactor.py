@@ -287,14 +287,14 @@ async def test_a_busy_reactor_lets_other_tasks_run() -> None:
 
     pairs = [tcp_sockets() for _ in range(2)]
     async with reactor_running() as reactor:
-        for ours, theirs in pairs:
-            owner = recorded(reactor, ours)
+        owners = [recorded(reactor, ours) for ours, _ in pairs]
+        for owner, (_, theirs) in zip(owners, pairs, strict=True):
             owner.on_data = partial(echo, theirs)
             theirs.send(b"x")
         with anyio.fail_after(5):
             for _ in range(20):
                 await anyio.lowlevel.checkpoint()
-        for handle in list(reactor.open):
-            handle.close_now()
+        for owner in owners:
+            owner.handle.close()
         for _, theirs in pairs:
             theirs.close()
