@@ -37,6 +37,7 @@ def tests(session: nox.Session) -> None:
     """Run the suite; arguments go to pytest. Branch coverage of the core is a gate."""
     install(session, "test")
     provide_c_compiler(session)
+    provide_haproxy(session)
     session.run("coverage", "erase")
     try:
         session.run("coverage", "run", "-m", "pytest", *session.posargs)
@@ -96,6 +97,19 @@ def provide_c_compiler(session: nox.Session) -> None:
     compiler.write_text(f'#!/bin/sh\nexec "{session.bin}/python" -m ziglang cc "$@"\n')
     compiler.chmod(0o755)
     session.env["PATH"] = os.pathsep.join([session.bin, os.environ["PATH"]])
+
+
+def provide_haproxy(session: nox.Session) -> None:
+    """The tests of the PROXY protocol run a HAProxy: where there is none, install Debian's."""
+    directories = (os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin")
+    if shutil.which("haproxy", path=os.pathsep.join(directories)):
+        return
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        session.error("haproxy is missing, and only root on Debian can install it here")
+    session.env["DEBIAN_FRONTEND"] = "noninteractive"
+    session.run("apt-get", "update", "-q", external=True)
+    quiet = ("-q", "-y", "--no-install-recommends")
+    session.run("apt-get", "install", *quiet, "haproxy", external=True)
 
 
 def provide_node(session: nox.Session) -> str:

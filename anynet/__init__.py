@@ -46,7 +46,10 @@ from anynet._rules.events import (
     SocketEvent,
     Timeout,
 )
+from anynet._rules.proxy_header import ProxyHeader, ProxySSL, ProxyTLV, ProxyTLVType
 from anynet._transport.credentials import PeerCredentials
+from anynet._transport.proxy_attributes import ProxyAttribute
+from anynet._transport.systemd import notify_service, service_watchdog
 
 __version__ = "0.1.0"
 
@@ -83,6 +86,11 @@ __all__ = [
     "Lookup",
     "Outcome",
     "PeerCredentials",
+    "ProxyAttribute",
+    "ProxyHeader",
+    "ProxySSL",
+    "ProxyTLV",
+    "ProxyTLVType",
     "Reconnections",
     "RelayEnd",
     "RelayResult",
@@ -103,6 +111,8 @@ __all__ = [
     "is_ip",
     "is_ipv4",
     "is_ipv6",
+    "notify_service",
     "relay",
     "serve",
+    "service_watchdog",
 ]

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.activation import activated_by_launcher
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
@@ -226,10 +228,51 @@ def test_relay_without_a_target(backend: str) -> None:
             client.recv(1)
 
 
+def test_systemd_service(backend: str, tmp_path: Path) -> None:
+    command = (sys.executable, "-W", "error", str(EXAMPLES / "systemd_service.py"))
+    with activated_by_launcher(tmp_path, *command, "local", "web", "--backend", backend) as service:
+        program = service.program
+        assert program.line() == f"listening on {service.path}"
+        assert program.line() == "listening on {}:{}".format(*service.address)
+        for client in service.clients():
+            with client:
+                client.sendall(b"hello")
+                assert client.recv(100) == b"hello"
+        program.process.send_signal(signal.SIGHUP)
+        assert program.line() == "reading the configuration again"
+        assert program.end(signal.SIGTERM) == (0, "ended\n", "")
+        assert service.path.exists()
+
+
+def test_behind_proxy(backend: str) -> None:
+    options = ("--trust", "127.0.0.2/32", "--block", "198.51.100.0/24")
+    with running_server("behind_proxy.py", backend, "--host", "127.0.0.1", *options) as (
+        server,
+        port,
+    ):
+
+        def answer(own: str, header: bytes = b"") -> str:
+            with socket.create_connection(("127.0.0.1", port), 10, (own, 0)) as client:
+                client.sendall(header or b"hi")
+                try:
+                    return client.recv(100).decode().replace(name_of(client), "us")
+                except ConnectionResetError:
+                    return ""
+
+        line = "PROXY TCP4 {} 192.0.2.2 1234 80\r\n"
+        known = line.format("192.0.2.1").encode()
+        assert answer("127.0.0.1") == "hello, us, who came directly\n"
+        assert answer("127.0.0.2", known) == "hello, 192.0.2.1:1234, who came by us\n"
+        assert answer("127.0.0.2", line.format("198.51.100.9").encode()) == ""
+        assert answer("127.0.0.1", known) == ""
+        server.process.send_signal(signal.SIGTERM)
+        assert server.end() == ["blocked: 1, untrusted: 1"]
+
+
 def test_every_example_is_tested() -> None:
     tests = Path(__file__).read_text()
     names = [path.name for path in EXAMPLES.glob("*.py")]
-    assert len(names) == 8
+    assert len(names) == 10
     for name in names:
         assert f'"{name}"' in tests
         assert "--backend" in (EXAMPLES / name).read_text()

@@ -16,7 +16,8 @@ from anynet._rules.events import Drop
 from anynet._rules.options import ServerOptions, SocketOptions
 from anynet._transport.host_loop import HostLoop, current_host_loop
 from anynet._transport.listener_set import ListenerSet
-from anynet._transport.listening import FAILED_CONNECTION, ListeningSocket
+from anynet._transport.listener_source import Listening
+from anynet._transport.listening import FAILED_CONNECTION
 from anynet._transport.raw_stream import RawStream
 from anynet._transport.sockaddr import address_from_sockaddr
 from anynet._transport.socket_options import apply_socket_options
@@ -63,7 +64,7 @@ class Acceptor:
         self.shortage.close()
         self._room.set()
 
-    def add(self, listener: ListeningSocket) -> None:
+    def add(self, listener: Listening) -> None:
         """Accept from ``listener`` too; the caller still owns it when that fails.
 
         Raises what :meth:`ListenerSet.add` raises, and what :func:`apply_socket_options` raises for
@@ -140,7 +141,7 @@ class Acceptor:
                 return RawStream(sock, peername=peername, host=self.host)
         return 0
 
-    def _admitted(self, sock: socket.socket, peername: Any, listener: ListeningSocket) -> bool:
+    def _admitted(self, sock: socket.socket, peername: Any, listener: Listening) -> bool:
         options = self._options
         remote = address_from_sockaddr(peername) if options.block_list is not None else None
         admission = admit(
@@ -160,7 +161,7 @@ class Acceptor:
         sock.close()
         return False
 
-    def _set_up(self, sock: socket.socket, listener: ListeningSocket) -> bool:
+    def _set_up(self, sock: socket.socket, listener: Listening) -> bool:
         """Set the socket options; what fails now is for want of memory, or the peer is gone."""
         try:
             apply_socket_options(sock, self._socket_options)
@@ -173,7 +174,7 @@ class Acceptor:
         return True
 
 
-def _check_options(listener: ListeningSocket, options: SocketOptions) -> None:
+def _check_options(listener: Listening, options: SocketOptions) -> None:
     """Set the options on a socket like those that the listener will accept, and let it go."""
     like = listener.sock
     with socket.socket(like.family, socket.SOCK_STREAM, like.proto) as trial:

@@ -25,9 +25,15 @@ from anynet._rules.options import (
     SocketOptions,
     split_options,
 )
-from anynet._transport.connect_failure import handshake_failure, handshake_timeout
+from anynet._transport.connect_failure import (
+    handshake_failure,
+    handshake_timeout,
+    header_failure,
+    header_timeout,
+)
 from anynet._transport.dialing import dial
 from anynet._transport.door import DoorStream
+from anynet._transport.proxy_headers import send_proxy_header
 from anynet._transport.raw_stream import RawStream
 from anynet._transport.tls import secure
 
@@ -64,6 +70,7 @@ class Connecting(ByteStreamConnectable):
         dialled = await dial(self._options, self._socket_options, events.append)
         raw = RawStream(dialled.sock, peername=dialled.peername)
         try:
+            await self._introduced(raw, dialled.timeline, began)
             stream = await self._secured(raw, dialled.timeline, began)
             connection = Connection(stream, self._connection_options)
         except BaseException:
@@ -73,14 +80,39 @@ class Connecting(ByteStreamConnectable):
             connection.note(event)
         return Socket(connection)
 
+    async def _introduced(self, raw: RawStream, timeline: ConnectTimeline, began: float) -> None:
+        """Send the PROXY header, if there is one to send."""
+        header = self._options.proxy_header
+        if header is None:
+            return
+        limit, left = self._time_left(began)
+        failure: Exception | None = None
+        with anyio.move_on_after(left):
+            try:
+                await send_proxy_header(raw, header)
+                return
+            except anyio.BrokenResourceError as error:
+                failure = error
+        timeline = attrs.evolve(timeline, elapsed=anyio.current_time() - began)
+        if failure is not None:
+            raise header_failure(failure, timeline)
+        raise header_timeout(limit, timeline)
+
+    def _time_left(self, began: float) -> tuple[float, float]:
+        """The seconds that a connect may take, and how many of them are left."""
+        limit = self._options.connect_timeout
+        if limit is None:
+            return math.inf, math.inf
+        return limit, max(limit - (anyio.current_time() - began), 0)
+
     async def _secured(self, raw: RawStream, timeline: ConnectTimeline, began: float) -> DoorStream:
         """The connection after its TLS handshake, if there is to be one."""
         options = self._options
         if not options.tls:
             return raw
-        limit = math.inf if options.connect_timeout is None else options.connect_timeout
+        limit, left = self._time_left(began)
         failure: Exception | None = None
-        with anyio.move_on_after(max(limit - (anyio.current_time() - began), 0)):
+        with anyio.move_on_after(left):
             try:
                 return await secure(
                     raw,
@@ -178,6 +210,9 @@ def connect(
     ``local_host`` and ``local_port`` bind our end. ``tls`` is True or an :class:`ssl.SSLContext`;
     ``server_hostname`` (default: the host) is the name to verify;
     ``tls_standard_compatible`` (True) expects an announced close, and makes the context do so too.
+
+    ``proxy_header`` (a :class:`ProxyHeader`) is sent before anything else, TLS included: who passes
+    the connection of a client on says so by it.
 
     ``backoff`` (0.1) doubles up to ``max_backoff`` (30) seconds between reconnects and resets after
     a connection of ``reset_after`` (10) seconds; ``retry_on`` (:exc:`ConnectError`) says which

@@ -28,9 +28,12 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
     Where to listen: ``host`` (a name, an address, or several; by default all addresses of both
     families), ``port`` (one or several; by default, and for 0, any free one), or ``path`` (a Unix
     path or several; with a leading NUL a name of the abstract namespace), or ``fd`` (listening
-    sockets or their descriptors, to be adopted). ``backlog`` (511), ``ipv6_only`` (False),
-    ``reuse_port`` (False), ``mode`` (permissions of the path; None leaves the umask to decide),
-    ``replace_stale`` (True: a path whose server is gone may be replaced).
+    sockets or their descriptors, to be adopted), or ``systemd`` (True for all the sockets that
+    systemd's socket activation passed to this process, or the name of those to listen on, or
+    several names). ``backlog`` (511), ``ipv6_only`` (False), ``reuse_port`` (False), ``mode``
+    (permissions of the path; None leaves the umask to decide), ``replace_stale`` (True: a path
+    whose server is gone may be replaced). In a worker of :mod:`anynet.cluster` the primary listens
+    for all its workers, unless ``exclusive`` (False) is True: then this process listens for itself.
 
     Admission: ``max_connections`` (None: no limit) with ``max_connections_policy``: ``"pause"``
     leaves further clients in the backlog, ``"drop"`` closes them. ``block_list`` closes the
@@ -46,6 +49,12 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
     ``no_delay`` (True), ``keep_alive`` (False), ``keep_alive_idle`` and ``keep_alive_interval``
     (seconds), ``keep_alive_count``, ``receive_buffer_size`` and ``send_buffer_size`` (bytes),
     ``type_of_service``, ``user_timeout`` (seconds), ``socket_options`` (tuples for setsockopt).
+
+    Behind a proxy: ``proxy_protocol`` reads a header of the PROXY protocol before anything else:
+    ``"require"`` closes connections without, ``"accept"`` lets them pass; then the addresses of the
+    socket are the real client's, and ``block_list`` counts for that too. ``proxy_trust`` (a
+    :class:`BlockList`, needed) holds the addresses of the proxies: a header of another peer is
+    refused. Peers on Unix sockets are trusted. ``proxy_timeout`` (5 seconds) bounds the header.
 
     The end: ``grace_period`` (30 seconds; infinity is allowed) is how long leaving the block waits
     for the connections. ``on_handler_error`` is called with the exception and the socket when a

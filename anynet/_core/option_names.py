@@ -10,6 +10,7 @@ from typing import Any, Literal, TypedDict
 from anynet._rules.addresses import Family
 from anynet._rules.block_list import BlockList
 from anynet._rules.options import LookupFunction, Path, RawSocketOption
+from anynet._rules.proxy_header import ProxyHeader
 
 
 class SocketOptionNames(TypedDict, total=False):
@@ -42,11 +43,13 @@ class ListenOptionNames(TypedDict, total=False):
     port: int | Iterable[int] | None
     path: Path | Iterable[Path] | None
     fd: int | socket.socket | Iterable[int | socket.socket] | None
+    systemd: bool | str | Iterable[str] | None
     backlog: int
     ipv6_only: bool
     reuse_port: bool
     mode: int | None
     replace_stale: bool
+    exclusive: bool
 
 
 class ServerOptionNames(ListenOptionNames, ConnectionOptionNames, SocketOptionNames, total=False):
@@ -60,6 +63,9 @@ class ServerOptionNames(ListenOptionNames, ConnectionOptionNames, SocketOptionNa
     tls: ssl.SSLContext | None
     tls_handshake_timeout: float
     tls_standard_compatible: bool
+    proxy_protocol: Literal["require", "accept"] | None
+    proxy_trust: BlockList | None
+    proxy_timeout: float
     grace_period: float
     on_handler_error: Callable[[Exception, Any], object] | None
 
@@ -75,6 +81,7 @@ class ConnectOptionNames(ConnectionOptionNames, SocketOptionNames, total=False):
     block_list: BlockList | None
     attempt_delay: float
     connect_timeout: float | None
+    proxy_header: ProxyHeader | None
     tls: ssl.SSLContext | bool
     server_hostname: str | None
     tls_standard_compatible: bool

@@ -28,7 +28,8 @@ from anynet._rules.options import (
     split_options,
 )
 from anynet._rules.validation import check_seconds, shown
-from anynet._transport.listening import ListeningSocket, open_listeners
+from anynet._transport import listener_source
+from anynet._transport.listening import open_listeners
 from anynet._transport.peer_watch import can_watch
 from anynet._transport.sockaddr import socket_attributes
 
@@ -67,7 +68,7 @@ class Server(Listener[Socket]):
         self._registry = Registry()
         self._service = Service(options, connection_options, self._opened, self._registry.remove)
         self._events = EventQueue()
-        self._listeners: list[ListeningSocket] = []
+        self._listeners: list[listener_source.Listening] = []
         self._addresses: tuple[Address, ...] = ()
         self._acceptor = Acceptor(
             options, socket_options, self._registry.__len__, self._events.note
@@ -90,6 +91,7 @@ class Server(Listener[Socket]):
             raise
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
+        listener_source.note_server(self)
         if self._handler is not None:
             self._tasks.start_soon(self._serve_all, self._handler, self._tasks)
         return self
@@ -185,7 +187,7 @@ class Server(Listener[Socket]):
         if self._handler is not None:
             raise RuntimeError("a server with a handler hands no connections over")
         _check_without_handler(self._options)
-        if self._options.tls is not None:
+        if self._options.has_prelude:
             if self._handover is None:
                 self._handover = Handover(self._accept_served, self._service.run, tasks)
             return await self._handover.take()
@@ -223,6 +225,7 @@ class Server(Listener[Socket]):
 
     async def _accept_served(self) -> Served:
         served = Served(await self._acceptor.accept())
+        served.in_header = self._options.proxy_protocol is not None
         self._registry.add(served)
         return served
 
@@ -231,7 +234,7 @@ class Server(Listener[Socket]):
     def close(self) -> None:
         """Stop accepting, and unlink the paths made; the connections go on.
 
-        Those that are still in their TLS handshake are reset.
+        Those that are still in their TLS handshake are reset; a PROXY header may still come.
         """
         self._entered()
         self._close()
@@ -247,7 +250,7 @@ class Server(Listener[Socket]):
     def _cut_handshakes_off(self) -> None:
         """Nothing is lost with them, and a client that says nothing would hold up the end."""
         for served in self._registry:
-            if served.socket is None:
+            if served.socket is None and not served.in_header:
                 served.reset()
 
     async def wait_closed(self) -> None:
@@ -297,7 +300,7 @@ class Server(Listener[Socket]):
 
     @property
     def connections(self) -> tuple[Socket, ...]:
-        """The sockets that are open now, those in a TLS handshake not among them."""
+        """The sockets that are open now, without those in a PROXY header or TLS handshake."""
         sockets = (served.socket for served in self._registry)
         return tuple(socket for socket in sockets if socket is not None and not socket.closed)
 
@@ -308,8 +311,10 @@ class Server(Listener[Socket]):
             open=len(self._registry),
             accepted=acceptor.accepted,
             dropped=acceptor.dropped,
-            blocked=acceptor.blocked,
+            blocked=acceptor.blocked + service.proxy.blocked,
             refused=acceptor.shortage.refused + service.refused,
+            proxy_untrusted=service.proxy.untrusted,
+            proxy_failures=service.proxy.failures,
             tls_failures=service.tls_failures,
             peer_failures=service.peer_failures,
         )

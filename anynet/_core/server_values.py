@@ -19,10 +19,17 @@ class ServerStatistics:
     accepted: int
     #: Refused because the server was full (``max_connections`` with the policy ``drop``).
     dropped: int
-    #: Refused because the block list forbids the peer.
+    #: Refused because the block list forbids the peer, or the client that a PROXY header names;
+    #: the latter have been accepted before.
     blocked: int
     #: Refused because the process or the system was out of descriptors or memory.
     refused: int
+    #: Closed because their PROXY header came from a peer that is not trusted with it; where a
+    #: header is required, every connection of such a peer.
+    proxy_untrusted: int
+    #: Closed because their PROXY header was malformed, too long, cut off, late, or required and
+    #: not there.
+    proxy_failures: int
     #: Lost in the TLS handshake, by its timeout or the end of the server too.
     tls_failures: int
     #: Handlers ended by a failure of their peer.
@@ -37,7 +44,7 @@ class Outcome(enum.Enum):
     #: Its handler was still running at the end of the grace period and was cancelled.
     CANCELLED = "cancelled"
     #: It was still open at the end, with nobody to cancel or a handler that would not end, or it
-    #: was in its TLS handshake.
+    #: was in its TLS handshake or PROXY header.
     RESET = "reset"
     #: Its handler called for the shutdown, or for one at the same time, which does not wait for it.
     CALLER = "caller"

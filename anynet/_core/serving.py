@@ -1,4 +1,4 @@
-"""Serving one connection: the TLS handshake, the handler, its failures, the close."""
+"""Serving one connection: what comes before the handler, the handler, its failures, the close."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from anyio import TaskHandle
 
 from anynet._core.blame import is_failure_of_peer
 from anynet._core.connection import Connection
+from anynet._core.proxying import ProxyGate
 from anynet._core.socket import Socket
 from anynet._rules.options import ConnectionOptions, ServerOptions
 from anynet._transport.door import DoorStream
@@ -31,12 +32,14 @@ served_here: contextvars.ContextVar[Served | None] = contextvars.ContextVar(
 class Served:
     """One connection of a server, from its accept until its handler has ended."""
 
-    __slots__ = ("accepted_at", "inside_of", "raw", "socket", "task")
+    __slots__ = ("accepted_at", "in_header", "inside_of", "raw", "socket", "task")
 
     def __init__(self, raw: RawStream) -> None:
         self.raw = raw
         self.accepted_at = raw.host.time()
-        #: None during the TLS handshake.
+        #: Has its PROXY header yet to be read?
+        self.in_header = False
+        #: None during the PROXY header and the TLS handshake.
         self.socket: Socket | None = None
         #: The task of the handler; None for a connection that was handed over.
         self.task: TaskHandle[None] | None = None
@@ -50,7 +53,7 @@ class Served:
 
     @property
     def cut_off(self) -> bool:
-        """Was it reset before its TLS handshake was over?"""
+        """Was it reset before its handler began?"""
         return self.socket is None and self.raw.closed
 
     def reset(self) -> None:
@@ -78,6 +81,7 @@ class Service:
         self._connection_options = connection_options
         self._on_open = on_open
         self._on_end = on_end
+        self.proxy = ProxyGate(options)
         self.refused = 0
         self.tls_failures = 0
         self.peer_failures = 0
@@ -93,6 +97,12 @@ class Service:
         served_here.set(served)
         raw = served.raw
         try:
+            if self._options.proxy_protocol is not None:
+                admitted = await self.proxy.admit(raw)
+                if admitted is None:
+                    return
+                raw = served.raw = admitted
+                served.in_header = False
             stream = raw if self._options.tls is None else await self._secured(raw)
             if stream is None:
                 return

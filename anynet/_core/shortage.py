@@ -8,7 +8,7 @@ import os
 import socket
 from collections.abc import Callable
 
-from anynet._transport.listening import ListeningSocket
+from anynet._transport.listener_source import Listening
 
 _log = logging.getLogger("anynet")
 
@@ -50,7 +50,7 @@ class Shortage:
         if self._reserve is None:
             self._keep_reserve()
 
-    def meet(self, listener: ListeningSocket, error: OSError) -> float:
+    def meet(self, listener: Listening, error: OSError) -> float:
         """Nothing can be accepted from ``listener``; returns for how many seconds to pause.
 
         Where that is for want of descriptors or memory, what waits there is refused; but not when
@@ -68,13 +68,13 @@ class Shortage:
             self._pause = min(self._pause * 2, _LONGEST_PAUSE)
         return self._refuse_at - now
 
-    def refuse(self, listener: ListeningSocket, sock: socket.socket, error: OSError) -> None:
+    def refuse(self, listener: Listening, sock: socket.socket, error: OSError) -> None:
         """Close a connection that was accepted but cannot be used."""
         sock.close()
         self.refused += 1
         self._log(listener, error)
 
-    def _log(self, listener: ListeningSocket, error: OSError) -> None:
+    def _log(self, listener: Listening, error: OSError) -> None:
         now = self._time()
         if now - self._logged_at >= _SECONDS_BETWEEN_LOG_LINES:
             self._logged_at = now
@@ -97,7 +97,7 @@ class Shortage:
         except OSError:
             self._reserve = None  # There is no descriptor now; over() tries again.
 
-    def _refuse_waiting(self, listener: ListeningSocket) -> None:
+    def _refuse_waiting(self, listener: Listening) -> None:
         self.close()
         try:
             for _ in range(_MOST_REFUSED_AT_ONCE):

@@ -18,6 +18,7 @@ from anynet._core.idle_timer import IdleAction
 from anynet._core.socket_events import SocketEvents
 from anynet._rules.addresses import Address
 from anynet._rules.options import ConnectionOptions
+from anynet._rules.proxy_header import ProxyHeader
 from anynet._rules.validation import check_choice, check_non_negative_int, check_seconds
 from anynet._transport.adoption import adopt_connected
 from anynet._transport.buffers import Buffer
@@ -26,6 +27,7 @@ from anynet._transport.door import DoorStream, HasFileno
 from anynet._transport.foreign_stream import ForeignStream
 from anynet._transport.host_loop import current_host_loop
 from anynet._transport.peer_watch import wait_peer_left
+from anynet._transport.proxy_attributes import ProxyAttribute
 from anynet._transport.raw_stream import RawStream
 from anynet._transport.sockaddr import peername_of
 from anynet._transport.socket_options import (
@@ -205,7 +207,8 @@ class Socket(ByteStream):
     def detach(self) -> stdlib_socket.socket:
         """Give the operating system's socket away, non-blocking; this object is then closed.
 
-        Raises :exc:`ValueError` for a foreign stream, which has no socket of its own.
+        Raises :exc:`ValueError` for a foreign stream, which has no socket of its own, and where
+        bytes were received for this object that nobody has read yet.
         """
         return self._raw_stream("detach").detach()
 
@@ -311,13 +314,24 @@ class Socket(ByteStream):
 
     @property
     def local_address(self) -> Address | None:
-        """The address of our end; None once closed, and for streams that have none."""
+        """The address of our end; None once closed, and for streams that have none.
+
+        Where a PROXY header names the real ends, this and ``remote_address`` are those.
+        """
         return self._stream.local_address
 
     @property
     def remote_address(self) -> Address | None:
         """The address of the peer, also after the close; None for an unnamed Unix peer."""
         return self._stream.remote_address
+
+    @property
+    def proxy_header(self) -> ProxyHeader | None:
+        """The PROXY header that the connection began with, through TLS too; None without one.
+
+        The proxy's own address is ``socket.extra(ProxyAttribute.address)``.
+        """
+        return self._stream.extra(ProxyAttribute.header, None)
 
     @property
     def peer_credentials(self) -> PeerCredentials:

@@ -39,11 +39,16 @@ def admit(
     domain sockets, and unknown ones, are never blocked. `max_connections=None` is no limit, and
     0 admits none.
     """
-    if block_list is not None and isinstance(remote, SocketAddress) and block_list.check(remote):
+    if is_blocked(remote, block_list):
         return Admission.BLOCK
     if not _full(open_connections, max_connections):
         return Admission.ACCEPT
     return Admission.PAUSE if policy == "pause" else Admission.DROP
+
+
+def is_blocked(remote: Address | None, block_list: BlockList | None) -> bool:
+    """Does the block list, if there is one, forbid the peer?"""
+    return block_list is not None and isinstance(remote, SocketAddress) and block_list.check(remote)
 
 
 def may_accept(open_connections: int, max_connections: int | None, policy: OverloadPolicy) -> bool:

@@ -18,6 +18,8 @@ import attrs
 from anynet._rules.addresses import FAMILIES, Family
 from anynet._rules.block_list import BlockList
 from anynet._rules.errors import ConnectError
+from anynet._rules.proxy_header import ProxyHeader
+from anynet._rules.proxy_protocol import build_header
 from anynet._rules.validation import (
     check_bool,
     check_choice,
@@ -46,6 +48,7 @@ Path: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 _DEFAULT_BACKLOG = 511
 _POLICIES = ("pause", "drop")
 _IDLE_ACTIONS = ("close", "notify")
+_PROXY_PROTOCOLS = ("require", "accept")
 
 
 def _callable(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -148,16 +151,31 @@ def _paths(value: Path | Iterable[Path] | None) -> tuple[str, ...]:
 def _sockets(value: Any) -> tuple[int | socket.socket, ...]:
     if value is None:
         return ()
-    adopted = _several("fd", value)
+    one = isinstance(value, (str, bytes, socket.socket))
+    adopted = (value,) if one else _several("fd", value)
     for item in adopted:
         if isinstance(item, bool) or not isinstance(item, (int, socket.socket)):
             raise TypeError(f"fd must be a descriptor or a socket, not {shown(item)}")
     return adopted
 
 
+def _passed_sockets(value: bool | str | Iterable[str] | None) -> bool | tuple[str, ...]:
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    names = (value,) if isinstance(value, (str, bytes)) else _several("systemd", value)
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"systemd must be True or the name of a socket, not {shown(name)}")
+        if not name or ":" in name:
+            raise ValueError(f"systemd must be a name without a colon, not {shown(name)}")
+    if len(set(names)) < len(names):
+        raise ValueError(f"systemd must not hold a name twice: {shown(names)}")
+    return names
+
+
 @attrs.frozen(kw_only=True)
 class ListenOptions:
-    """Where a server listens. Neither host, port, path nor fd means any free TCP port.
+    """Where a server listens. No host, port, path, fd or systemd means any free TCP port.
 
     Several hosts with several ports listen on every combination; with port 0 and several
     addresses all of them get the same free port.
@@ -167,6 +185,7 @@ class ListenOptions:
     port: tuple[int, ...] | None = attrs.field(default=None, converter=_ports)
     path: tuple[str, ...] = attrs.field(default=None, converter=_paths)
     fd: tuple[int | socket.socket, ...] = attrs.field(default=None, converter=_sockets)
+    systemd: bool | tuple[str, ...] = attrs.field(default=False, converter=_passed_sockets)
     backlog: int = attrs.field(
         default=_DEFAULT_BACKLOG, validator=validated(check_non_negative_int)
     )
@@ -176,10 +195,11 @@ class ListenOptions:
         default=None, validator=optional(check_int, minimum=0, maximum=0o777)
     )
     replace_stale: bool = attrs.field(default=True, validator=validated(check_bool))
+    exclusive: bool = attrs.field(default=False, validator=validated(check_bool))
 
     def __attrs_post_init__(self) -> None:
         tcp = self.port is not None or self.host != (None,)
-        given = [name for name, value in (("path", self.path), ("fd", self.fd)) if value]
+        given = [name for name in ("path", "fd", "systemd") if getattr(self, name)]
         if tcp:
             given.insert(0, "port" if self.port is not None else "host")
         if len(given) > 1:
@@ -190,7 +210,7 @@ class ListenOptions:
     @property
     def is_tcp(self) -> bool:
         """Does the server open TCP listeners of its own?"""
-        return not self.path and not self.fd
+        return not (self.path or self.fd or self.systemd)
 
 
 @attrs.frozen(kw_only=True)
@@ -213,6 +233,13 @@ class ServerOptions:
     )
     tls_handshake_timeout: float = attrs.field(default=10.0, validator=validated(check_seconds))
     tls_standard_compatible: bool = attrs.field(default=True, validator=validated(check_bool))
+    proxy_protocol: Literal["require", "accept"] | None = attrs.field(
+        default=None, validator=optional(check_choice, choices=_PROXY_PROTOCOLS)
+    )
+    proxy_trust: BlockList | None = attrs.field(
+        default=None, validator=optional(check_type, BlockList)
+    )
+    proxy_timeout: float = attrs.field(default=5.0, validator=validated(check_seconds))
     grace_period: float = attrs.field(default=30.0, validator=validated(check_seconds))
     on_handler_error: Callable[[Exception, Any], object] | None = attrs.field(
         default=None, validator=_callable
@@ -221,10 +248,26 @@ class ServerOptions:
     def __attrs_post_init__(self) -> None:
         if self.pause_on_connect and self.tls is not None:
             raise ValueError("pause_on_connect excludes tls: the handshake would have to read")
+        if self.pause_on_connect and self.proxy_protocol is not None:
+            raise ValueError("pause_on_connect excludes proxy_protocol: the header must be read")
+        if self.proxy_protocol is not None and self.proxy_trust is None:
+            raise ValueError("proxy_protocol needs proxy_trust: whose headers are to be believed?")
+        if self.proxy_trust is not None and self.proxy_protocol is None:
+            raise ValueError("proxy_trust is for proxy_protocol, which is off")
+
+    @property
+    def has_prelude(self) -> bool:
+        """Is there anything to be read before a connection is its user's?"""
+        return self.tls is not None or self.proxy_protocol is not None
 
 
 def _optional_path(value: Path | None) -> str | None:
     return None if value is None else _path("path", value)
+
+
+def _sendable(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None:
+        build_header(check_type(attribute.name, value, ProxyHeader))
 
 
 def _exception_classes(
@@ -254,6 +297,7 @@ class ConnectOptions:
     connect_timeout: float | None = attrs.field(
         default=None, validator=optional(check_seconds, allow_zero=False)
     )
+    proxy_header: ProxyHeader | None = attrs.field(default=None, validator=_sendable)
     tls: ssl.SSLContext | bool = attrs.field(
         default=False, validator=validated(check_type, (bool, ssl.SSLContext))
     )

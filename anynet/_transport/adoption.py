@@ -1,4 +1,4 @@
-"""Adopting a connected socket that somebody else made."""
+"""Adopting sockets that somebody else made: a connected one, or one that listens."""
 
 from __future__ import annotations
 
@@ -36,3 +36,14 @@ def adopt_connected(fd: int | socket.socket) -> socket.socket:
         raise
     sock.setblocking(False)
     return sock
+
+
+def check_listening(sock: socket.socket, name: str) -> None:
+    """Raise :exc:`ValueError`, with this name for the socket, unless it is a listening stream."""
+    if sock.family not in _FAMILIES:
+        raise ValueError(f"{name} is not a TCP or Unix socket but {shown(sock.family)}")
+    kind = sock.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE)
+    if kind != socket.SOCK_STREAM:
+        raise ValueError(f"{name} is not a stream socket but {shown(socket.SocketKind(kind))}")
+    if not sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        raise ValueError(f"{name} is not listening")

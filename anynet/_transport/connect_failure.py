@@ -64,7 +64,24 @@ def handshake_failure(error: Exception, timeline: ConnectTimeline) -> ConnectErr
 
 def handshake_timeout(seconds: float, timeline: ConnectTimeline) -> ConnectTimeout:
     """The error when ``connect_timeout`` passed during the TLS handshake."""
-    message = f"no TLS handshake within {seconds:g} seconds in all"
+    return _late("no TLS handshake", seconds, timeline)
+
+
+def header_failure(error: Exception, timeline: ConnectTimeline) -> ConnectError:
+    """The error when the peer ended the connection before the PROXY header was sent."""
+    number = error.errno if isinstance(error, ConnectionBroken) else None
+    failure = ConnectError(number, "the peer did not take the PROXY header", timeline=timeline)
+    failure.__cause__ = error
+    return failure
+
+
+def header_timeout(seconds: float, timeline: ConnectTimeline) -> ConnectTimeout:
+    """The error when ``connect_timeout`` passed before the PROXY header was sent."""
+    return _late("the PROXY header was not sent", seconds, timeline)
+
+
+def _late(what: str, seconds: float, timeline: ConnectTimeline) -> ConnectTimeout:
+    message = f"{what} within {seconds:g} seconds in all"
     return ConnectTimeout(errno.ETIMEDOUT, message, timeline=timeline)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import anyio
 
 from anynet._transport.host_loop import HostLoop, Waiter, current_host_loop
-from anynet._transport.listening import ListeningSocket
+from anynet._transport.listener_source import Listening
 
 
 class ListenerSet:
@@ -33,13 +33,11 @@ class ListenerSet:
         "writer_registered",
     )
 
-    def __init__(
-        self, listeners: Iterable[ListeningSocket], *, host: HostLoop | None = None
-    ) -> None:
+    def __init__(self, listeners: Iterable[Listening], *, host: HostLoop | None = None) -> None:
         self._host = host or current_host_loop()
         self._selector: selectors.BaseSelector | None = None
-        self._round: deque[ListeningSocket] = deque()
-        self.listeners: list[ListeningSocket] = []
+        self._round: deque[Listening] = deque()
+        self.listeners: list[Listening] = []
         self.closed = False
         # What the host loop keeps; see Parkable.
         self.fd = -1
@@ -51,7 +49,7 @@ class ListenerSet:
         for listener in listeners:
             self.add(listener)
 
-    def add(self, listener: ListeningSocket) -> None:
+    def add(self, listener: Listening) -> None:
         """Take one more listener, which a task that waits already then waits for too.
 
         Raises :exc:`anyio.ClosedResourceError` when the set or the listener was closed, and
@@ -92,13 +90,13 @@ class ListenerSet:
                 continue
         raise anyio.ClosedResourceError
 
-    def ready(self) -> list[ListeningSocket]:
+    def ready(self) -> list[Listening]:
         """The listeners that may have a connection; the rest have none. Never waits."""
         if self._selector is None:
             return list(self.listeners)
         return [key.data for key, _ in self._selector.select(0)]
 
-    def next_ready(self) -> ListeningSocket | None:
+    def next_ready(self) -> Listening | None:
         """The listener to accept one connection from; None when none has any. Never waits.
 
         Each of those that are ready has one turn before they are looked for again, so that a busy

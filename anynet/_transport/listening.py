@@ -14,10 +14,13 @@ from anyio.lowlevel import checkpoint
 
 from anynet._rules.addresses import Address, SocketAddress
 from anynet._rules.options import ListenOptions
-from anynet._rules.validation import check_int, shown
+from anynet._rules.validation import check_int
+from anynet._transport.adoption import check_listening
+from anynet._transport.listener_source import Listening, source_for
 from anynet._transport.resolving import literal, resolve
 from anynet._transport.sockaddr import address_from_sockaddr
 from anynet._transport.socket_options import platform_constant
+from anynet._transport.systemd import PASSED_SOCKETS
 from anynet._transport.unix_path import (
     BoundPath,
     bind_unix_path,
@@ -107,20 +110,28 @@ class ListeningSocket:
             self.sock.detach()
 
 
-async def open_listeners(options: ListenOptions) -> list[ListeningSocket]:
+async def open_listeners(options: ListenOptions) -> list[Listening]:
     """Listen wherever ``options`` say, or take over the sockets that they hold.
+
+    Where somebody else gives this process its sockets, that one is asked.
 
     All or nothing: when it fails or is cancelled everything opened is closed again, and the
     caller's sockets are left as they were. Raises :exc:`OSError` with the error number of the
     system and the address that could not be listened on, :exc:`ValueError` for a name or a path
-    that cannot be an address and for a descriptor that is not a listening stream socket, and
-    :exc:`NotImplementedError` for ``reuse_port`` on a platform without it.
+    that cannot be an address, for a descriptor that is not a listening stream socket and for a
+    socket that systemd did not pass, and :exc:`NotImplementedError` for ``reuse_port`` on a
+    platform without it.
     """
     await checkpoint()
+    source = source_for(options)
+    if source is not None:
+        return await source.open(options)
     if options.fd:
-        return _adopt_all(options.fd)
+        return [*_adopt_all(options.fd)]
+    if options.systemd:
+        return [ListeningSocket(sock) for sock in PASSED_SOCKETS.take(options.systemd)]
     backlog = min(options.backlog, _MAX_INT)
-    opened: list[ListeningSocket] = []
+    opened: list[Listening] = []
     try:
         for path in options.path:
             bound = await bind_unix_path(
@@ -139,7 +150,7 @@ async def open_listeners(options: ListenOptions) -> list[ListeningSocket]:
     return opened
 
 
-def _close_all(listeners: Iterable[ListeningSocket]) -> None:
+def _close_all(listeners: Iterable[Listening]) -> None:
     for listener in listeners:
         listener.close()
 
@@ -351,10 +362,4 @@ def _check_listening(sock: socket.socket) -> None:
     fd = sock.fileno()
     if fd < 0:
         raise ValueError("fd must be an open socket, but it has been closed")
-    if sock.family not in _FAMILIES:
-        raise ValueError(f"fd {fd} is not a TCP or Unix socket but {shown(sock.family)}")
-    kind = sock.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE)
-    if kind != socket.SOCK_STREAM:
-        raise ValueError(f"fd {fd} is not a stream socket but {shown(socket.SocketKind(kind))}")
-    if not sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-        raise ValueError(f"fd {fd} is not listening")
+    check_listening(sock, f"fd {fd}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Coroutine
 from typing import Any
 
@@ -26,6 +27,12 @@ class PrefixedStream(RawStream):
         """All that is left, for somebody who reads from the socket directly."""
         leftover, self._leftover = self._leftover, b""
         return leftover
+
+    def detach(self) -> socket.socket:
+        """As always, but what is left has to be taken before: the socket would lose it."""
+        if self._leftover:
+            raise ValueError(f"{len(self._leftover)} bytes that were received are still unread")
+        return super().detach()
 
     def _take(self, max_bytes: int) -> bytes:
         data, self._leftover = self._leftover[:max_bytes], self._leftover[max_bytes:]

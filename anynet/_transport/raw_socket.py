@@ -10,9 +10,11 @@ from typing import Any
 
 from anynet._rules.addresses import Address
 from anynet._rules.errors import ConnectionBroken, ConnectionClosed
+from anynet._rules.proxy_header import ProxyHeader
 from anynet._transport.door import DoorStream
 from anynet._transport.host_loop import HostLoop, Waiter, current_host_loop
 from anynet._transport.peer_watch import PeerWatch
+from anynet._transport.proxy_attributes import proxied_attributes
 from anynet._transport.sockaddr import address_from_sockaddr, peername_of, socket_attributes
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -24,6 +26,7 @@ class RawSocket(DoorStream):
     __slots__ = (
         "fd",
         "peername",
+        "proxy_header",
         "readable",
         "reader",
         "reader_patience",
@@ -41,12 +44,19 @@ class RawSocket(DoorStream):
         self.fd = sock.fileno()
         #: The peer's address as accept() gave it, so that it outlives the connection.
         self.peername = peername
+        #: What a proxy said about the connection: it names the real ends.
+        self.proxy_header: ProxyHeader | None = None
         self.readable = True
         self.reader: Waiter | None = None
         self.writer: Waiter | None = None
         self.reader_patience = 0
         self.writer_registered = False
         self.watched = False  # By the PeerWatch.
+
+    def adopt_state(self, other: DoorStream) -> None:
+        super().adopt_state(other)
+        if isinstance(other, RawSocket):
+            self.proxy_header = other.proxy_header
 
     def shut_down_sending(self) -> None:
         try:
@@ -131,14 +141,28 @@ class RawSocket(DoorStream):
     def local_address(self) -> Address | None:
         if self.closed:
             return None
+        header = self.proxy_header
+        if header is not None and header.relayed:
+            return header.destination
         return address_from_sockaddr(self.sock.getsockname())
 
     @property
     def remote_address(self) -> Address | None:
+        header = self.proxy_header
+        if header is not None and header.relayed:
+            return header.source
+        return self.peer_address
+
+    @property
+    def peer_address(self) -> Address | None:
+        """The address of the peer of the socket itself, which may be a proxy."""
         if self.peername is None and not self.closed:
             self.peername = peername_of(self.sock)
         return address_from_sockaddr(self.peername)
 
     @property
     def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:
-        return socket_attributes(self.sock, self.peername, closed=self.closed)
+        attributes = socket_attributes(self.sock, self.peername, closed=self.closed)
+        if self.proxy_header is None:
+            return attributes
+        return proxied_attributes(attributes, self.proxy_header, self.peer_address)

@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeAlias
 import anyio
 
 from anynet._transport.host_loop import HostLoop, Waiter
+from anynet._transport.immediate import Immediate
 from anynet._transport.poller import (
     EDGE_TRIGGERED,
     PEER_ENDED,
@@ -30,6 +31,8 @@ from anynet._transport.reactor_timers import ReactorTimer, TimerHeap
 _MOST_EVENTS = 256
 #: So many turns in a row before other tasks of the host loop get one.
 _MOST_TURNS = 8
+#: AnyIO's cancellation on asyncio may pass by a task whose parks end at once, again and again.
+_PARKS_BETWEEN_CHECKS = 16
 #: How often what was put off in a turn's callbacks is done in the same turn.
 _MOST_PENDING_ROUNDS = 8
 _STREAM = READABLE | URGENT | WRITABLE | PEER_ENDED | EDGE_TRIGGERED
@@ -43,38 +46,6 @@ class Closable(Protocol):
     """Something open that the end of the reactor closes."""
 
     def close_now(self) -> None: ...
-
-
-class Immediate:
-    """A callback after the events of this turn, or of the next one."""
-
-    __slots__ = ("_reactor", "args", "callback", "refed")
-
-    def __init__(
-        self, reactor: Reactor, callback: Callable[..., object], args: tuple[Any, ...]
-    ) -> None:
-        self._reactor = reactor
-        self.callback: Callable[..., object] | None = callback
-        self.args: tuple[Any, ...] = args
-        #: Does it keep the reactor running?
-        self.refed: bool = False
-
-    def cancel(self) -> None:
-        """Never call back. Cancelling again does nothing."""
-        self.unref()
-        self.callback = None
-
-    def ref(self) -> None:
-        """Let it keep the reactor running, until it has called back."""
-        if not self.refed and self.callback is not None:
-            self.refed = True
-            self._reactor.hold(1)
-
-    def unref(self) -> None:
-        """Don't let it keep the reactor running."""
-        if self.refed:
-            self.refed = False
-            self._reactor.hold(-1)
 
 
 class Reactor:
@@ -172,7 +143,7 @@ class Reactor:
 
     def immediate(self, callback: Callable[..., object], *args: Any) -> Immediate:
         """Call after the events of this turn; from an immediate, after those of the next."""
-        immediate = Immediate(self, callback, args)
+        immediate = Immediate(self.hold, callback, args)
         immediate.ref()
         self._immediates.append(immediate)
         if not self.in_turn:
@@ -267,6 +238,7 @@ class Reactor:
     async def _run(self, scope: anyio.CancelScope) -> None:
         host, timers = self._host, self._timers
         deadline = math.inf
+        parks = 0
         while self.alive and not scope.cancel_called:
             if self.tasks_woken:
                 # Trio may resume a parked task before those that were woken earlier.
@@ -279,6 +251,9 @@ class Reactor:
                 if timers.next_deadline != deadline:
                     scope.deadline = deadline = timers.next_deadline
                 await host.park_read(self)
+                parks += 1
+                if not parks % _PARKS_BETWEEN_CHECKS:
+                    await host.check()
             # Where much goes on more is to come, and the way through the host loop costs a while.
             for _ in range(_MOST_TURNS):
                 if self.ended or not self._turn() or self.tasks_woken:

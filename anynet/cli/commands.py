@@ -13,7 +13,10 @@ import anynet
 from anynet.cli.backends import BACKENDS, available_backends, run
 from anynet.cli.demo import run_demo
 from anynet.cli.echo import echo_connection, serve_echo
+from anynet.cli.serve import handler_cluster, serve_cluster
+from anynet.cli.service import systemd_option
 from anynet.cli.signals import exit_code
+from anynet.cluster import POLICIES, Backend, Policy, ProgramError
 
 #: Seconds that the connections of ``anynet echo`` have to finish.
 GRACE = 5.0
@@ -46,6 +49,7 @@ def command(context: click.Context) -> None:
 @click.option("--host", metavar="H", help="Name or address to listen on; default: localhost.")
 @click.option("--port", metavar="P", type=int, help="TCP port; default: any free one.")
 @click.option("--path", metavar="PATH", help="Unix socket to listen on, instead of TCP.")
+@systemd_option
 @click.option(
     "--backend",
     type=click.Choice(BACKENDS),
@@ -54,21 +58,91 @@ def command(context: click.Context) -> None:
     callback=check_backend,
     help="Event loop to run on.",
 )
-def echo(host: str | None, port: int | None, path: str | None, backend: str) -> None:
+def echo(
+    host: str | None, port: int | None, path: str | None, systemd: bool | str, backend: str
+) -> None:
     """Send everything back until SIGINT or SIGTERM.
 
     The first signal stops accepting and lets the connections finish for some seconds; a second one
     closes them at once.
     """
-    if path is None and host is None:
+    if path is None and host is None and not systemd:
         host = "localhost"
     try:
-        server = anynet.create_server(echo_connection, host=host, port=port, path=path)
+        server = anynet.create_server(
+            echo_connection, host=host, port=port, path=path, systemd=systemd
+        )
         sys.exit(run(serve_echo, server, GRACE, backend=backend))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.ClickException(error.strerror or str(error)) from None
+
+
+@command.command()
+@click.argument("handler", metavar="MODULE:HANDLER")
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="How many processes; default: one for each processor.",
+)
+@click.option(
+    "--policy",
+    type=click.Choice(POLICIES),
+    default="round_robin",
+    show_default=True,
+    help="How connections get to the workers.",
+)
+@click.option(
+    "--backend",
+    type=click.Choice(BACKENDS),
+    default="asyncio",
+    show_default=True,
+    callback=check_backend,
+    help="Event loop to run on.",
+)
+@click.option("--host", metavar="H", help="Name or address to listen on; default: localhost.")
+@click.option("--port", metavar="P", type=int, help="TCP port; default: any free one.")
+@click.option("--path", metavar="PATH", help="Unix socket to listen on, instead of TCP.")
+@systemd_option
+@click.option(
+    "--grace",
+    metavar="S",
+    type=click.FloatRange(min=0),
+    default=30.0,
+    show_default=True,
+    callback=check_finite,
+    help="Seconds that the connections have to finish.",
+)
+def serve(
+    handler: str,
+    workers: int | None,
+    policy: Policy,
+    backend: Backend,
+    host: str | None,
+    port: int | None,
+    path: str | None,
+    systemd: bool | str,
+    grace: float,
+) -> None:
+    """Serve each connection with an async function, in several processes.
+
+    SIGTERM and SIGINT stop accepting and let the connections finish; a second one ends them at
+    once. SIGHUP restarts the workers one after the other, without losing a connection.
+    """
+    if path is None and host is None and not systemd:
+        host = "localhost"
+    options = {"host": host, "port": port, "path": path, "systemd": systemd}
+    try:
+        cluster = handler_cluster(
+            handler, options, workers=workers, policy=policy, backend=backend, grace_period=grace
+        )
+        sys.exit(run(serve_cluster, cluster, backend=backend))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    except ProgramError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @command.command()

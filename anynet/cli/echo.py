@@ -9,6 +9,7 @@ import anyio
 import click
 
 import anynet
+from anynet.cli.service import ready_service, tell_service
 from anynet.cli.signals import ending_signals, exit_code
 
 
@@ -27,8 +28,10 @@ async def serve_echo(server: anynet.Server, grace: float) -> int:
         async with server:
             for address in server.addresses:
                 click.echo(f"listening on {address}")
-            await anext(signals)
-            return await _shut_down(server, grace, signals)
+            async with ready_service(server.addresses):
+                await anext(signals)
+                await tell_service("stopping")
+                return await _shut_down(server, grace, signals)
 
 
 async def _shut_down(

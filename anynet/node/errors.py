@@ -247,6 +247,18 @@ def multiple_callback() -> NodeError:
     return NodeError("Callback called multiple times", "ERR_MULTIPLE_CALLBACK")
 
 
+def ipc_channel_closed() -> NodeError:
+    return NodeError("Channel closed", "ERR_IPC_CHANNEL_CLOSED")
+
+
+def ipc_disconnected() -> NodeError:
+    return NodeError("IPC channel is already disconnected", "ERR_IPC_DISCONNECTED")
+
+
+def invalid_state(what: str) -> NodeError:
+    return NodeError(f"Invalid state: {what}", "ERR_INVALID_STATE")
+
+
 # -- checks ----------------------------------------------------------------------------------------
 
 _INT32 = 2**31 - 1

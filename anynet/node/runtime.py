@@ -40,16 +40,18 @@ class Runtime:
         self._token: contextvars.Token[Runtime] | None = None
         self._coroutines: set[Coroutine[Any, Any, object]] = set()
         self._closers: dict[Callable[[], object], None] = {}
+        self._exit: KeyboardInterrupt | SystemExit | None = None
 
     async def __aenter__(self) -> Runtime:
         if self._task_group is not None:
             raise NoRuntimeError("a runtime can be entered only once")
-        self._task_group = anyio.create_task_group()
-        await self._task_group.__aenter__()
-        self.reactor = Reactor(current_host_loop(), self._task_group.start_soon)
+        task_group = anyio.create_task_group()
+        # First: where no descriptor is left for it, nothing has been entered yet.
+        self.reactor = Reactor(current_host_loop(), task_group.start_soon)
+        self._task_group = await task_group.__aenter__()
         self._token = _current.set(self)
         self.hold()
-        self._task_group.start_soon(self._run, self._task_group)
+        task_group.start_soon(self._run, task_group)
         return self
 
     async def __aexit__(
@@ -68,12 +70,18 @@ class Runtime:
         finally:
             self._end()
             _current.reset(self._token)
+            if self._exit is not None:
+                raise self._exit
         if failure is exc:
             return False
         raise failure
 
     async def _run(self, task_group: TaskGroup) -> None:
-        await self.reactor.run()
+        try:
+            await self.reactor.run()
+        except (KeyboardInterrupt, SystemExit) as error:
+            # Out of a task, asyncio would stop its loop by it, with everything still open.
+            self._exit = error
         task_group.cancel_scope.cancel()
 
     def _end(self) -> None:
@@ -117,8 +125,12 @@ class Runtime:
         coroutine: Coroutine[Any, Any, object],
         on_error: Callable[[Exception], object] | None,
     ) -> None:
+        assert self._task_group is not None
         try:
             await coroutine
+        except (KeyboardInterrupt, SystemExit) as error:
+            self._exit = error
+            self._task_group.cancel_scope.cancel()
         except Exception as error:
             if on_error is None:
                 raise

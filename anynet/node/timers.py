@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from anynet._transport.reactor import Immediate as ReactorImmediate
+from anynet._transport.immediate import Immediate as ReactorImmediate
 from anynet._transport.reactor_timers import ReactorTimer
 from anynet.node.errors import validate_function
 from anynet.node.runtime import Runtime, current_runtime

@@ -1,5 +1,7 @@
 'use strict';
 // What the JavaScript half of a pair uses: log() prints a line of the trace in the canonical form.
+const child_process = require('node:child_process');
+const cluster = require('node:cluster');
 const net = require('node:net');
 
 function shown(value) {
@@ -18,6 +20,7 @@ function shown(value) {
   if (value instanceof net.Server) return 'Server';
   if (value instanceof net.Socket) return 'Socket';
   if (value instanceof net.BlockList) return 'BlockList';
+  if (value instanceof cluster.Worker) return `Worker ${value.id}`;
   if (value instanceof net.SocketAddress)
     return `SocketAddress(${shown(value.address)} ${shown(value.family)} ${value.port} ${value.flowlabel})`;
   if (typeof value === 'object') {
@@ -50,4 +53,4 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-module.exports = { attempt, log, net, shown, watch };
+module.exports = { attempt, child_process, cluster, log, net, process, shown, watch };

@@ -9,18 +9,19 @@ from typing import Any
 
 from anynet._rules.addresses import SocketAddress
 from anynet._rules.options import ListenOptions
-from anynet._transport.listening import ListeningSocket, open_listeners
+from anynet._transport.listener_source import Listening
+from anynet._transport.listening import open_listeners
 
 
 def open_descriptors() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-async def opened(**options: Any) -> list[ListeningSocket]:
+async def opened(**options: Any) -> list[Listening]:
     return await open_listeners(ListenOptions(**options))
 
 
-def addresses(listeners: Sequence[ListeningSocket]) -> list[tuple[str, int]]:
+def addresses(listeners: Sequence[Listening]) -> list[tuple[str, int]]:
     pairs = []
     for listener in listeners:
         assert isinstance(listener.address, SocketAddress)

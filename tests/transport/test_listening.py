@@ -17,6 +17,7 @@ import pytest
 from anynet._rules.addresses import SocketAddress
 from anynet._rules.options import ListenOptions
 from anynet._transport import listening
+from anynet._transport.listener_source import Listening
 from anynet._transport.listening import ListeningSocket, open_listeners
 from anynet._transport.unix_path import bind_unix_path
 from tests.transport.listeners import addresses, answers, open_descriptors, opened
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.anyio
 
 
 @contextmanager
-def closing(listeners: Sequence[ListeningSocket]) -> Iterator[Sequence[ListeningSocket]]:
+def closing(listeners: Sequence[Listening]) -> Iterator[Sequence[Listening]]:
     try:
         yield listeners
     finally:

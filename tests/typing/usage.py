@@ -55,6 +55,10 @@ async def servers(context: ssl.SSLContext) -> None:
 async def starting() -> None:
     async with anyio.create_task_group() as tasks:
         await tasks.start(functools.partial(anynet.serve, handler, port=8124))
+        await tasks.start(functools.partial(anynet.serve, handler, systemd=["web", "local"]))
+        tasks.start_soon(anynet.service_watchdog)
+        assert_type(await anynet.notify_service("ready", status="listening"), bool)
+        await anynet.notify_service("done")  # type: ignore[arg-type]
 
 
 async def connecting(context: ssl.SSLContext) -> None:
@@ -73,6 +77,22 @@ async def connecting(context: ssl.SSLContext) -> None:
 
 async def connecting_by(connectable: ByteStreamConnectable) -> ByteStream:
     return await connectable.connect()
+
+
+async def proxied(socket: anynet.Socket, proxies: anynet.BlockList) -> None:
+    async with anynet.create_server(proxy_protocol="accept", proxy_trust=proxies) as server:
+        assert_type(server.statistics().proxy_failures, int)
+    header = anynet.ProxyHeader(
+        source=socket.remote_address,
+        destination=socket.local_address,
+        tlvs=[anynet.ProxyTLV(anynet.ProxyTLVType.CRC32C)],
+    )
+    assert_type(header.ssl, anynet.ProxySSL | None)
+    await anynet.connect("localhost", 8124, proxy_header=header)
+    assert_type(socket.proxy_header, anynet.ProxyHeader | None)
+    assert_type(socket.extra(anynet.ProxyAttribute.header), anynet.ProxyHeader)
+    assert_type(socket.extra(anynet.ProxyAttribute.address), anynet.SocketAddress | str)
+    anynet.create_server(proxy_protocol="maybe")  # type: ignore[arg-type]
 
 
 async def sockets(socket: anynet.Socket, other: anynet.Socket) -> None:

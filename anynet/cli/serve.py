@@ -1,0 +1,57 @@
+"""``anynet serve``: a handler in several processes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anyio
+import click
+
+import anynet
+from anynet.cli.signals import exit_code
+from anynet.cluster import Backend, Cluster, Policy
+from anynet.cluster.programs import check_program
+from anynet.cluster.serving import PROGRAM
+
+
+def handler_cluster(
+    handler: str,
+    options: dict[str, Any],
+    *,
+    workers: int | None,
+    policy: Policy,
+    backend: Backend,
+    grace_period: float,
+) -> Cluster:
+    """A cluster whose workers serve with the handler of that name, as the options of a server say.
+
+    Raises :exc:`ValueError` for what makes no sense.
+    """
+    check_program("handler", handler)
+    anynet.create_server(**options)  # Checks them before any process is started.
+    return Cluster(
+        PROGRAM,
+        workers=workers,
+        policy=policy,
+        backend=backend,
+        grace_period=grace_period,
+        args=[handler, {**options, "grace_period": grace_period}],
+        handle_signals=True,
+    )
+
+
+async def serve_cluster(cluster: Cluster) -> int:
+    """Serve until a signal comes; the cluster must handle these.
+
+    Returns the exit code: 0, or that of the second signal, which ended it at once.
+    """
+    async with cluster, anyio.create_task_group() as tasks:
+        tasks.start_soon(_show_addresses, cluster)
+        await cluster.wait_closed()
+        tasks.cancel_scope.cancel()
+    return 0 if cluster.aborted_by is None else exit_code(cluster.aborted_by)
+
+
+async def _show_addresses(cluster: Cluster) -> None:
+    for address in await cluster.wait_listening():
+        click.echo(f"listening on {address}")

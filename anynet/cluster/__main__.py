@@ -1,0 +1,99 @@
+"""A worker of a cluster: ``python -m anynet.cluster module:function``, started by its primary."""
+
+from __future__ import annotations
+
+import inspect
+import signal
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio
+
+from anynet._transport.listener_source import known_servers
+from anynet.cluster.programs import ProgramError, load
+from anynet.cluster.worker import Worker, attach
+
+#: Seconds that a program has to end by itself once its servers have.
+_LAST_STEPS = 1.0
+_USAGE = "anynet.cluster runs the workers of a cluster: see `anynet serve --help`"
+
+
+async def run_program(worker: Worker, program: str, args: list[Any]) -> int:
+    """Run the program until it ends, or the primary wants it to; returns the exit code."""
+    async with worker:
+        try:
+            function = load(program)
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(_drain_on_sigterm, worker)
+                tasks.start_soon(_end_when_drained, worker, tasks.cancel_scope)
+                await _call(function, args)
+                tasks.cancel_scope.cancel()
+        except ProgramError as error:
+            worker.tell_failure(str(error), unusable=True)  # The primary reports it.
+            return 1
+        except (Exception, BaseExceptionGroup) as error:
+            cause = _single(error)
+            worker.tell_failure(traceback.format_exception_only(cause)[-1].strip())
+            traceback.print_exception(cause)
+            return 1
+    return 0
+
+
+def _single(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+async def _call(function: Callable[..., Awaitable[object]], args: list[Any]) -> None:
+    result = function(*args)
+    if inspect.isawaitable(result):
+        await result
+
+
+async def _drain_on_sigterm(worker: Worker) -> None:
+    with anyio.open_signal_receiver(signal.SIGTERM) as signals:
+        async for _ in signals:
+            worker.drain(worker.extra["grace"])
+
+
+async def _end_when_drained(worker: Worker, program: anyio.CancelScope) -> None:
+    """Shut the servers down within the grace; then the program is to end."""
+    await worker.draining.wait()
+    began = anyio.current_time()
+    servers = known_servers()
+    async with anyio.create_task_group() as tasks:
+        for server in servers:
+            tasks.start_soon(server.shutdown, worker.grace)
+    left = _LAST_STEPS if servers else began + worker.grace - anyio.current_time()
+    with anyio.move_on_after(left):
+        await anyio.sleep_forever()
+    program.cancel()
+
+
+def main() -> int:
+    """Run the program that the command line names, as a worker."""
+    worker = attach()
+    if worker is None or len(sys.argv) != 2:
+        sys.stderr.write(f"{_USAGE}\n")
+        return 2
+    # What a terminal sends goes to the primary too, which knows better what to do.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    extra = worker.extra
+    sys.path[:] = extra["path"]
+    uvloop = extra["backend"] == "uvloop"
+    return anyio.run(
+        run_program,
+        worker,
+        sys.argv[1],
+        extra["args"],
+        backend="asyncio" if uvloop else extra["backend"],
+        backend_options={"use_uvloop": True} if uvloop else {},
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
