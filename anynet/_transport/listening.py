@@ -66,11 +66,11 @@ class ListeningSocket:
         path: BoundPath | None = None,
         lent_as: int | socket.socket | None = None,
     ) -> None:
-        self.sock = sock
-        self.fd = sock.fileno()
+        self.sock: socket.socket = sock
+        self.fd: int = sock.fileno()
         #: Where it listens: an IP address and port, or a path.
         self.address: Address = address_from_sockaddr(sock.getsockname()) or ""
-        self.closed = False
+        self.closed: bool = False
         self._path = path
         #: How the caller gave it to be adopted, if it did.
         self._lent_as = lent_as

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from anynet._transport.buffers import Buffer
@@ -35,6 +36,8 @@ class SocketHandle(Handle):
     stream: RawStream
 
     def __init__(self, reactor: Reactor, stream: RawStream, owner: HandleOwner | None) -> None:
+        # First: a descriptor that is in use already is refused, and leaves nothing behind.
+        reactor.register(stream.fd, self._on_ready)
         super().__init__(reactor, stream, owner)
         sock = stream.sock
         self.fd: int = stream.fd
@@ -45,8 +48,8 @@ class SocketHandle(Handle):
         self._unread = False
         if sock.family != socket.AF_UNIX:
             # An urgent byte stays where it was sent, as data.
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
-        reactor.register(self.fd, self._on_ready)
+            with suppress(OSError):  # macOS refuses where the peer has reset it already.
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
 
     def _on_ready(self, events: int) -> None:
         if events & _READ_EVENTS:
@@ -56,7 +59,7 @@ class SocketHandle(Handle):
                 self._read_into_buffers()
             else:
                 self._read(events & _MORE_TO_READ)
-        if self._queue and events & _WRITE_EVENTS:
+        if self._queue and events & _WRITE_EVENTS and not self.closing:
             self._flush()
 
     def _start_reading(self) -> None:

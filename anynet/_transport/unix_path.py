@@ -51,7 +51,7 @@ class BoundPath:
         name: str = "",
         identity: tuple[int, int] | None = None,
     ) -> None:
-        self.sock = sock
+        self.sock: socket.socket = sock
         self._directory = directory
         self._name = name
         #: Device and inode of the socket's path.

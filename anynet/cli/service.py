@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import Literal
+from typing import Any, Literal
 
 import anyio
 import click
@@ -18,7 +18,7 @@ def _which(context: click.Context, parameter: click.Parameter, value: str | None
 
 
 #: Gives a command the option of a server of that name.
-systemd_option = click.option(
+systemd_option: Callable[[Any], Any] = click.option(
     "--systemd",
     metavar="[NAME]",
     is_flag=False,

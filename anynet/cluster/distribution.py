@@ -102,7 +102,7 @@ class Distributor:
         #: Connections that came back, before any new one.
         self._returned: deque[_Connection] = deque()
         self._room = anyio.Event()
-        self.accepted = 0
+        self.accepted: int = 0
 
     # -- workers --------------------------------------------------------------------------------
 

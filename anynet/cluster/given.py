@@ -29,17 +29,19 @@ class PassedConnections:
     about. What was not taken when this is closed goes to another worker.
     """
 
-    __slots__ = ("_end", "_on_close", "address", "closed", "fd", "sock")
+    __slots__ = ("_end", "_on_close", "address", "closed", "fd", "is_full", "sock")
 
     def __init__(
         self, end: socket.socket, sock: socket.socket, on_close: Callable[[], object]
     ) -> None:
         self._end = end
         self._on_close = on_close
-        self.sock = sock
-        self.fd = end.fileno()
+        self.sock: socket.socket = sock
+        self.fd: int = end.fileno()
         self.address: Address = address_from_sockaddr(sock.getsockname()) or ""
-        self.closed = False
+        self.closed: bool = False
+        #: Asked before each connection is taken: is it to go to another worker?
+        self.is_full: Callable[[], bool] | None = None
 
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection, and its peer's socket address.
@@ -54,6 +56,10 @@ class PassedConnections:
             raise OSError(errno.EMFILE, os.strerror(errno.EMFILE)) from None
         if not fds:
             # The primary is gone, and in a moment this process is too.
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        if self.is_full is not None and self.is_full():
+            os.close(fds[0])
+            self._answer(REFUSED)
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         self._answer(TAKEN)
         sock = socket.socket(self.sock.family, self.sock.type, self.sock.proto, fds[0])
@@ -98,7 +104,7 @@ class SharedListening(ListeningSocket):
         if exclusive and hasattr(select, "EPOLLEXCLUSIVE"):
             self._epoll = select.epoll()
             self._epoll.register(self.fd, select.EPOLLIN | select.EPOLLEXCLUSIVE)
-            self.fd = self._epoll.fileno()
+            self.fd: Any = self._epoll.fileno()
 
     def close(self) -> None:
         """Stop accepting here; the socket goes on listening while other processes hold it."""

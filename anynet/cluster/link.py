@@ -54,7 +54,7 @@ class Link:
         self._outbox: deque[_Letter] = deque()
         self._posted = anyio.Event()
         #: Set once the other side is gone, or this one has closed.
-        self.closed = anyio.Event()
+        self.closed: anyio.Event = anyio.Event()
 
     def post(
         self, *message: Any, fds: list[int] | None = None, then: Callable[[], object] | None = None

@@ -33,7 +33,7 @@ class DOMException(Exception):
         super().__init__(message)
         self.message = message
         self.name = name
-        self.code = self._CODES.get(name, 0)
+        self.code: int = self._CODES.get(name, 0)
 
     def __str__(self) -> str:
         return self.message

@@ -55,7 +55,7 @@ class OnceListener:
         self._emitter = emitter
         self._name = name
         self._fired = False
-        self.listener = listener
+        self.listener: Listener = listener
 
     def __call__(self, *args: Any) -> object:
         if self._fired:

@@ -178,7 +178,7 @@ class Decoder:
     __slots__ = ("_decode", "_held_length", "encoding", "held")
 
     def __init__(self, encoding: str) -> None:
-        self.encoding = encoding
+        self.encoding: str = encoding
         self._decode = _DECODERS[encoding]
         self._held_length = _HELD.get(encoding)
         #: The beginning of a character whose rest has not come.

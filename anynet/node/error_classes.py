@@ -42,8 +42,8 @@ class NodeSystemError(NodeError, OSError):
 
     def __init__(self, message: str, code: str, errno: int, syscall: str) -> None:
         super().__init__(message, code)
-        self.errno = errno
-        self.syscall = syscall
+        self.errno: int | None = errno
+        self.syscall: str = syscall
         self.address: str | None = None
         self.port: int | None = None
         self.localAddress: str | None = None
@@ -58,7 +58,7 @@ class AggregateError(NodeError):
 
     def __init__(self, errors: Sequence[Exception], message: str = "") -> None:
         super().__init__(message, getattr(errors[0], "code", "") if errors else "")
-        self.errors = list(errors)
+        self.errors: list[Exception] = list(errors)
 
 
 class AbortError(NodeError):
@@ -68,9 +68,9 @@ class AbortError(NodeError):
 
     def __init__(self, message: str = "The operation was aborted", cause: object = None) -> None:
         super().__init__(message, "ABORT_ERR")
-        self.cause = cause
+        self.cause: object = cause
         if isinstance(cause, BaseException):
-            self.__cause__ = cause
+            self.__cause__: BaseException | None = cause
 
 
 class UnhandledError(NodeError):

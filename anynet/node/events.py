@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import anyio
@@ -17,7 +18,7 @@ from anynet.node.errors import (
     validate_abort_signal,
     validate_integer,
 )
-from anynet.node.runtime import let_tasks_run
+from anynet.node.runtime import NoRuntimeError, Runtime, let_tasks_run
 
 _UNBOUNDED = 2**53 - 1
 
@@ -78,10 +79,10 @@ class Inbox:
         self._paused = False
         self._listeners: list[tuple[EventName, Callable[..., object]]] = []
         self._wake: anyio.Event | None = None
-        self.takers = 0
+        self.takers: int = 0
         self.events: deque[tuple[Any, ...]] = deque()
         self.error: BaseException | None = None
-        self.open = True
+        self.open: bool = True
 
     def listen(self, name: EventName, listener: Callable[..., object]) -> None:
         self._emitter.on(name, listener)
@@ -140,13 +141,22 @@ class Inbox:
             await anyio.lowlevel.checkpoint()
             return
         self.takers += 1
+        # An emitter that belongs to a runtime is silent after its end.
+        runtime: Runtime | None = getattr(self._emitter, "_runtime", None)
+        rouse = partial(self._rouse)
+        if runtime is not None:
+            runtime.at_end(rouse)
         try:
             while not self._settled():
+                if runtime is not None and runtime.reactor.ended:
+                    raise NoRuntimeError("the runtime has ended")
                 if self._wake is None:
                     self._wake = anyio.Event()
                 await self._wake.wait()
         finally:
             self.takers -= 1
+            if runtime is not None:
+                runtime.forget_end(rouse)
 
 
 class PendingEvent:

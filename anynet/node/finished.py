@@ -89,7 +89,7 @@ async def closed(stream: Stream) -> None:
         over.set()
 
     EndWatch(stream, done)
-    await over.wait()
+    await stream._runtime.wait(over)
     if failure is not None and not isinstance(failure, AbortError):
         raise failure
 

@@ -25,7 +25,7 @@ class IdleTimer:
         self._expired: Callable[[IdleTimer], object] | None = expired
         self._timer: ReactorTimer | None = None
         #: How much had been sent when that was last looked at.
-        self.progress = 0
+        self.progress: int = 0
         self._last = 0.0
         self.touch()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from anynet._core.shortage import Shortage
-from anynet._transport.listening import ListeningSocket
+from anynet._transport.listener_source import Listening
 from anynet._transport.reactor import Reactor
 from anynet._transport.reactor_timers import ReactorTimer
 
@@ -38,7 +38,7 @@ class ListenHandle:
         "on_connection",
     )
 
-    def __init__(self, reactor: Reactor, listener: ListeningSocket) -> None:
+    def __init__(self, reactor: Reactor, listener: Listening) -> None:
         self._reactor = reactor
         self._listener = listener
         self._shortage = Shortage()
@@ -47,9 +47,9 @@ class ListenHandle:
         self._refed = True
         self._held = False
         self.on_connection: OnConnection | None = None
-        self.closed = False
-        self.fd = listener.fd
-        self.is_tcp = listener.sock.family != socket.AF_UNIX
+        self.closed: bool = False
+        self.fd: int = listener.fd
+        self.is_tcp: bool = listener.sock.family != socket.AF_UNIX
 
     def start(self, on_connection: OnConnection) -> None:
         """Give the connections to ``on_connection``, from now on.
@@ -71,6 +71,10 @@ class ListenHandle:
     def sockname(self) -> Any:
         """The socket's own address; raises :exc:`OSError` (EBADF) once it is closed."""
         return self._listener.sock.getsockname()
+
+    def copy_socket(self) -> socket.socket:
+        """The socket once more, for another process."""
+        return self._listener.sock.dup()
 
     # -- what keeps the runtime open ------------------------------------------------------------
 

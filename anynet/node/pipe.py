@@ -28,19 +28,19 @@ class Pipe:
     __slots__ = ("at_end", "destination", "drain_listened", "emits", "on_data", "source", "undone")
 
     def __init__(self, source: Source, destination: Any, end: bool) -> None:
-        self.source = source
-        self.destination = destination
+        self.source: Source = source
+        self.destination: Any = destination
         #: An object that emits nothing can neither drain nor close: it takes all that comes.
-        self.emits = hasattr(destination, "on")
-        self.undone = False
-        self.drain_listened = False
-        self.at_end = self.end_destination if end else self.unpipe
+        self.emits: bool = hasattr(destination, "on")
+        self.undone: bool = False
+        self.drain_listened: bool = False
+        self.at_end: Callable[[], object] = self.end_destination if end else self.unpipe
 
         def on_data(chunk: Chunk) -> None:
             if destination.write(chunk) is False:
                 self.wait_for_drain()
 
-        self.on_data = on_data
+        self.on_data: Callable[[Chunk], None] = on_data
 
     def begin(self) -> None:
         """Listen to both; the end of the source is up to the caller."""

@@ -39,37 +39,37 @@ class ReadableState:
     )
 
     def __init__(self, high_water_mark: int) -> None:
-        self.high_water_mark = high_water_mark
+        self.high_water_mark: int = high_water_mark
         self.buffer: deque[Chunk] | None = None
-        self.length = 0
+        self.length: int = 0
         self.decoder: Decoder | None = None
-        self.readable = True
+        self.readable: bool = True
         #: None: nobody has asked for the data yet; False: paused.
         self.flowing: bool | None = None
         #: Whether the program paused or resumed by its own words; None: neither so far.
         self.paused: bool | None = None
         #: `_read` was called and nothing has come since.
-        self.reading = False
+        self.reading: bool = False
         #: `_read` would do nothing now: what comes is pushed without being asked for.
-        self.self_feeding = False
+        self.self_feeding: bool = False
         #: Inside `_read`, and before its first call.
-        self.sync = True
+        self.sync: bool = True
         #: Nobody gets told that there is data before some has been pushed.
-        self.wanted = False
+        self.wanted: bool = False
         #: A 'readable' event is on its way, or nothing was read since the last.
-        self.announced = False
-        self.has_data_listener = False
-        self.has_readable_listener = False
-        self.resume_planned = False
-        self.more_planned = False
-        self.ended = False
-        self.end_emitted = False
-        self.data_emitted = False
+        self.announced: bool = False
+        self.has_data_listener: bool = False
+        self.has_readable_listener: bool = False
+        self.resume_planned: bool = False
+        self.more_planned: bool = False
+        self.ended: bool = False
+        self.end_emitted: bool = False
+        self.data_emitted: bool = False
         self.pipes: list[Any] | None = None
         #: Destinations of pipes whose 'drain' has to come before the flow goes on.
         self.awaited: list[Any] | None = None
         #: There has been more than one pipe, and all of them count in `awaited`.
-        self.several_pipes = False
+        self.several_pipes: bool = False
 
     def lack(self) -> None:
         """The stream has no such side."""
@@ -78,7 +78,8 @@ class ReadableState:
 
     def begin_anew(self) -> None:
         self.reading = False
-        self.ended = self.end_emitted = not self.readable
+        self.ended = not self.readable
+        self.end_emitted = not self.readable
 
     def await_nobody(self) -> None:
         if self.awaited:

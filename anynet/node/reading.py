@@ -10,7 +10,7 @@ from anyio.lowlevel import checkpoint
 from anynet.node.errors import AbortError
 from anynet.node.finished import EndWatch
 from anynet.node.readable_state import Chunk
-from anynet.node.runtime import let_tasks_run
+from anynet.node.runtime import NoRuntimeError, let_tasks_run
 from anynet.node.stream import Stream
 
 
@@ -71,6 +71,7 @@ class _Reading:
             bell = self._bell = _Bell()
             self._stream.on("readable", bell.ring)
             self._watch = EndWatch(self._stream, bell.end, writable=False)
+            self._stream._runtime.at_end(bell.ring)
         # Others get their turn before the chunk is read, not between that and its use: in Node the
         # body of the loop runs before the next event, and a cancelled step has read nothing.
         await checkpoint()
@@ -83,6 +84,8 @@ class _Reading:
                 if bell.error is not None:
                     raise bell.error
                 raise StopAsyncIteration
+            if self._stream._runtime.reactor.ended:
+                raise NoRuntimeError("the runtime has ended")
             await bell.rung.wait()
             if not bell.over:
                 bell.rung = anyio.Event()
@@ -99,6 +102,7 @@ class _Reading:
         bell, watch, stream = self._bell, self._watch, self._stream
         if bell is None or watch is None or stream._runtime.reactor.ended:
             return
+        stream._runtime.forget_end(bell.ring)
         failed = bell.error is not None
         if (failed or self._destroy_on_return) and (not bell.over or stream._auto_destroy):
             state = stream._readable_state

@@ -19,6 +19,17 @@ Backend: TypeAlias = Literal["asyncio", "trio", "uvloop"]
 _current: contextvars.ContextVar[Runtime] = contextvars.ContextVar("anynet.node runtime")
 
 
+#: Called with a server, where it is to listen, its address, and whom to tell what it listens with.
+ListenSource: TypeAlias = Callable[[Any, Any, "str | None", Callable[[Any], object]], object]
+
+_starters: list[Callable[["Runtime"], object]] = []
+
+
+def at_start(start: Callable[[Runtime], object]) -> None:
+    """Call ``start`` with every runtime that begins."""
+    _starters.append(start)
+
+
 class NoRuntimeError(RuntimeError):
     """Something of ``anynet.node`` was used outside a runtime, or after its runtime ended."""
 
@@ -41,6 +52,10 @@ class Runtime:
         self._coroutines: set[Coroutine[Any, Any, object]] = set()
         self._closers: dict[Callable[[], object], None] = {}
         self._exit: KeyboardInterrupt | SystemExit | None = None
+        #: Where servers get what they listen with, if not from the system: from a primary.
+        self.listen_source: ListenSource | None = None
+        #: Has something failed? Only known when it ends.
+        self.failed: bool = False
 
     async def __aenter__(self) -> Runtime:
         if self._task_group is not None:
@@ -52,6 +67,8 @@ class Runtime:
         self._token = _current.set(self)
         self.hold()
         task_group.start_soon(self._run, task_group)
+        for start in list(_starters):
+            start(self)
         return self
 
     async def __aexit__(
@@ -68,6 +85,7 @@ class Runtime:
         except BaseExceptionGroup as group:
             failure = group.exceptions[0] if len(group.exceptions) == 1 else group
         finally:
+            self.failed = exc is not None or failure is not None
             self._end()
             _current.reset(self._token)
             if self._exit is not None:
@@ -147,9 +165,27 @@ class Runtime:
         """One thing fewer keeps the runtime open."""
         self.reactor.hold(-1)
 
+    async def wait(self, event: anyio.Event) -> None:
+        """Wait for ``event``. Raises :exc:`NoRuntimeError` if the runtime ends before it."""
+        if self.reactor.ended:
+            raise NoRuntimeError("the runtime has ended")
+        with anyio.CancelScope() as scope:
+            self.at_end(scope.cancel)
+            try:
+                await event.wait()
+            finally:
+                self.forget_end(scope.cancel)
+        if scope.cancelled_caught:
+            raise NoRuntimeError("the runtime has ended")
+
     def at_end(self, close: Callable[[], object]) -> None:
         """Call ``close`` when the runtime ends, unless that is forgotten before."""
         self._closers[close] = None
+
+    def exit_with(self, status: int) -> None:
+        """Have :exc:`SystemExit` leave the runtime, unless something else ends it."""
+        if self._exit is None and not self.failed:
+            self._exit = SystemExit(status)
 
     def forget_end(self, close: Callable[[], object]) -> None:
         """Don't call ``close`` at the end."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket as _socket
-import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import TracebackType
@@ -13,6 +12,7 @@ import anyio
 
 from anynet._rules.addresses import is_ip
 from anynet._transport.host_loop import current_host_loop
+from anynet._transport.listener_source import Listening
 from anynet._transport.raw_stream import RawStream
 from anynet.node.abort import AbortSignal
 from anynet.node.errors import (
@@ -20,7 +20,6 @@ from anynet.node.errors import (
     already_listening,
     server_not_running,
     system_error,
-    validate_function,
 )
 from anynet.node.listen_arguments import (
     ListenOptions,
@@ -39,14 +38,14 @@ from anynet.node.listening import (
     open_handle,
 )
 from anynet.node.runtime import current_runtime
-from anynet.node.server_events import ServerEvents
+from anynet.node.server_counting import ServerCounting
 from anynet.node.server_options import ServerOptions, accept_settings
 from anynet.node.socket import Socket, accepted_socket
 
 ConnectionListener: TypeAlias = Callable[[Socket], object]
 
 
-class Server(ServerEvents):
+class Server(ServerCounting):
     """A server for TCP or Unix sockets. Emits ``listening``, ``connection``, ``drop``, ``error``
     and ``close``.
 
@@ -61,11 +60,8 @@ class Server(ServerEvents):
 
     __slots__ = (
         "_attempt",
-        "_connections",
-        "_handle",
         "_path",
         "_resolving",
-        "_runtime",
         "_unref",
         "allowHalfOpen",
         "blockList",
@@ -96,7 +92,7 @@ class Server(ServerEvents):
 
     def __init__(self, options: Any = None, connectionListener: Any = None, /, **more: Any) -> None:
         super().__init__()
-        self._runtime = current_runtime()
+        self._set_up_counting(current_runtime())
         if callable(options):
             options, connectionListener = None, options
         settings = accept_settings(options, more)
@@ -109,9 +105,6 @@ class Server(ServerEvents):
         self.blockList = settings.block_list
         if callable(connectionListener):
             self.on("connection", connectionListener)
-        #: What it listens with; other servers may share it.
-        self._handle: ListenHandle | None = None
-        self._connections = 0
         self._unref = False
         #: Counts the calls of listen() and close(), of which each ends a look-up under way.
         self._attempt = 0
@@ -229,14 +222,35 @@ class Server(ServerEvents):
 
     def _bind(self, request: ListenRequest, host: str | None) -> None:
         runtime = self._runtime
+        if runtime.listen_source is not None and request.handle is None and not request.exclusive:
+            runtime.listen_source(self, request, host, partial(self._given, self._attempt, request))
+            return
         try:
-            self._handle = open_handle(runtime.reactor, request, host, self._on_connection)
+            handle = open_handle(runtime.reactor, request, host, self._on_connection)
         except NodeSystemError as error:
             runtime.next_tick(self.emit, "error", error)
-            return
+        else:
+            self._stand_on(handle)
+
+    def _given(
+        self, attempt: int, request: ListenRequest, given: Listening | NodeSystemError
+    ) -> None:
+        """The primary of a cluster has answered."""
+        if isinstance(given, NodeSystemError):
+            if attempt == self._attempt:
+                self.emit("error", given)
+        elif attempt != self._attempt:
+            given.close()
+        else:
+            handle = ListenHandle(self._runtime.reactor, given)
+            handle.start(self._on_connection)
+            self._stand_on(handle)
+
+    def _stand_on(self, handle: ListenHandle) -> None:
+        self._handle = handle
         if self._unref:
-            self._handle.unref()
-        runtime.next_tick(self._tell_listening)
+            handle.unref()
+        self._runtime.next_tick(self._tell_listening)
 
     def _tell_listening(self) -> None:
         if self._handle is not None:
@@ -291,6 +305,12 @@ class Server(ServerEvents):
         # Like anything in JavaScript, what is no number is never reached.
         return self._connections >= to_number(most)
 
+    def _passes_on(self) -> bool:
+        """Is it full, so that another worker of the cluster is to have the next connection?"""
+        if self.maxConnections is None or self.dropMaxConnection:
+            return False
+        return self._is_full(self.maxConnections)
+
     def _drop(self, sock: _socket.socket, peername: Any) -> None:
         if sock.family == _socket.AF_UNIX:
             sock.close()
@@ -299,30 +319,6 @@ class Server(ServerEvents):
         dropped = drop_argument(sock.getsockname(), peername)
         sock.close()
         self.emit("drop", dropped)
-
-    def _connection_closed(self, _socket: Socket) -> None:
-        """One of its sockets has closed its handle."""
-        self._connections -= 1
-        self._tell_close_if_drained()
-
-    def getConnections(self, callback: Callable[[Exception | None, int], object]) -> Self:
-        """Call ``callback(error, count)`` later, with how many connections are open now.
-
-        Raises ``ERR_INVALID_ARG_TYPE`` if ``callback`` is no function. Returns the server.
-        """
-        validate_function("callback", callback)
-        self._runtime.next_tick(callback, None, self._connections)
-        return self
-
-    @property
-    def connections(self) -> int:
-        """How many connections are open. Deprecated: use :meth:`getConnections`."""
-        warnings.warn(
-            "Server.connections property is deprecated. Use Server.getConnections method instead.",
-            DeprecationWarning,
-            stacklevel=2,
-        )
-        return self._connections
 
     # -- the end --------------------------------------------------------------------------------
 
@@ -344,10 +340,6 @@ class Server(ServerEvents):
         self._tell_close_if_drained()
         return self
 
-    def _tell_close_if_drained(self) -> None:
-        if self._handle is None and not self._connections:
-            self._runtime.next_tick(self.emit, "close")
-
     async def __aenter__(self) -> Self:
         return self
 
@@ -361,7 +353,7 @@ class Server(ServerEvents):
             return
         closed = anyio.Event()
         self.close(lambda *_error: closed.set())
-        await closed.wait()
+        await self._runtime.wait(closed)
 
     def ref(self) -> Self:
         """Let the server keep the runtime open while it listens, as it does from the start."""

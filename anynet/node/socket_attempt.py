@@ -87,7 +87,7 @@ class Attempting:
         previous: Attempting | None,
         connected: socket.socket | None,
     ) -> None:
-        self.request = request
+        self.request: ConnectRequest = request
         #: The system's TCP socket, from the beginning of an attempt to its end.
         self.sock: socket.socket | None = None
         self._socket = owner

@@ -7,9 +7,10 @@ import anyio
 from anynet._core.connection import Connection
 from anynet._core.socket import Socket as CoreSocket
 from anynet._rules.options import ConnectionOptions
+from anynet.node.emitter import EventName
 from anynet.node.encoding import encode
 from anynet.node.errors import socket_closed
-from anynet.node.events import once
+from anynet.node.events import on
 from anynet.node.socket_members import SocketMembers
 
 
@@ -30,7 +31,7 @@ class SocketBridge(SocketMembers):
         connection any more. Cancelling the wait leaves the socket as it is.
         """
         if self.connecting:
-            await once(self, "connect")
+            await self._event_or_close("connect")
         while self.writableCorked:
             self.uncork()
         await self._everything_written()
@@ -46,11 +47,16 @@ class SocketBridge(SocketMembers):
     async def _everything_written(self) -> None:
         if self.writableEnded:
             if not self.writableFinished and not self.destroyed:
-                await once(self, "finish")
+                await self._event_or_close("finish")
         elif self.writableLength and not self.destroyed:
             written = anyio.Event()
             self.write(b"", lambda _error=None: written.set())
-            await written.wait()
+            await self._runtime.wait(written)
+
+    async def _event_or_close(self, name: EventName) -> None:
+        events = on(self, name, close=["close"])
+        await anext(events, None)
+        await events.aclose()
 
     def _take_unread(self) -> bytes:
         state = self._readable_state
@@ -60,6 +66,19 @@ class SocketBridge(SocketMembers):
             return b"".join(chunk for chunk in chunks if isinstance(chunk, bytes))
         text = "".join(chunk for chunk in chunks if isinstance(chunk, str))
         return encode(text, decoder.encoding) + decoder.held
+
+    def _give_away(self) -> bytes:
+        """Let go of the handle, which goes to another process with what this returns.
+
+        Unlike :meth:`_leave`, this leaves the socket as it is, only without a handle: as in Node.
+        """
+        unread = self._take_unread()
+        self._handle = None
+        self._stop_idle_timer()
+        server, self._counted_by = self._counted_by, None
+        if server is not None:
+            server._connection_closed(self)
+        return unread
 
     def _leave(self) -> None:
         """Be destroyed without a word; the handle is somebody else's."""

@@ -200,7 +200,10 @@ class SocketMembers(SocketEvents):
         """How what is sent is marked."""
         sock = system_socket(self._handle)
         if sock is not None:
-            return get_type_of_service(sock)
+            try:
+                return get_type_of_service(sock)
+            except OSError as error:
+                raise system_error(error, "getTypeOfService") from error
         return (self._tcp and self._tcp.type_of_service) or 0
 
     def _options(self) -> TcpOptions:

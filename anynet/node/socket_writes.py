@@ -27,7 +27,7 @@ class LateWrite:
 
     def __init__(self, owner: Waiting, chunks: list[bytes]) -> None:
         self._socket = owner
-        self.chunks = chunks
+        self.chunks: list[bytes] = chunks
         owner.once("connect", self._connected)
         owner.once("close", self._closed)
 

@@ -6,12 +6,14 @@ Delays are in milliseconds. A callback that is a coroutine function runs as a ta
 from __future__ import annotations
 
 import inspect
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 from anynet._transport.immediate import Immediate as ReactorImmediate
 from anynet._transport.reactor_timers import ReactorTimer
+from anynet.node.error_values import number_text
 from anynet.node.errors import validate_function
 from anynet.node.runtime import Runtime, current_runtime
 
@@ -46,7 +48,8 @@ class Timeout:
     ) -> None:
         validate_function("callback", callback)
         self._runtime = current_runtime()
-        self._callback = callback
+        #: None once it was cleared.
+        self._callback: Callable[..., object] | None = callback
         self._args = args
         self._delay = _milliseconds(delay) / 1000
         self._repeats = repeats
@@ -57,9 +60,10 @@ class Timeout:
         return self._runtime.reactor.call_later(self._delay, self._fire, ref=self._refed)
 
     def _fire(self) -> None:
-        fired = self._timer
+        fired, callback = self._timer, self._callback
+        assert callback is not None
         try:
-            _invoke(self._runtime, self._callback, self._args)
+            _invoke(self._runtime, callback, self._args)
         finally:
             # The callback may have closed it, or refreshed it.
             if self._timer is fired:
@@ -68,6 +72,7 @@ class Timeout:
     def close(self) -> Timeout:
         """Never call back again. Closing again does nothing."""
         self._repeats = False
+        self._callback = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -75,8 +80,9 @@ class Timeout:
 
     def refresh(self) -> Timeout:
         """Start the delay anew, also after it has called back; not after it was cleared."""
-        if self._timer is not None:
-            self._timer.cancel()
+        if self._callback is not None:
+            if self._timer is not None:
+                self._timer.cancel()
             self._timer = self._start()
         return self
 
@@ -132,16 +138,17 @@ def _milliseconds(delay: object) -> int:
     try:
         number = float(delay)  # type: ignore[arg-type]  # Whatever is no number is refused here.
     except (TypeError, ValueError):
-        number = float("nan")
-    if number != number:
-        _warn(f"{delay} is not a number.", TimeoutNaNWarning)
-        return 1
-    if number > _LONGEST:
-        _warn(f"{delay} does not fit into a 32-bit signed integer.", TimeoutOverflowWarning)
-        return 1
-    if number < 0:
-        _warn(f"{delay} is a negative number.", TimeoutNegativeWarning)
-    return max(int(number), 1)
+        number = math.nan
+    except OverflowError:
+        number = math.inf
+    text = number_text(number)
+    if math.isnan(number):
+        _warn(f"{text} is not a number.", TimeoutNaNWarning)
+    elif number > _LONGEST:
+        _warn(f"{text} does not fit into a 32-bit signed integer.", TimeoutOverflowWarning)
+    elif number < 0:
+        _warn(f"{text} is a negative number.", TimeoutNegativeWarning)
+    return int(number) if 1 <= number <= _LONGEST else 1
 
 
 def _warn(what: str, category: type[Warning]) -> None:

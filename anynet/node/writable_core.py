@@ -13,6 +13,7 @@ from anynet.node.errors import (
     stream_destroyed,
     write_after_end,
 )
+from anynet.node.runtime import NoRuntimeError
 from anynet.node.stream import Stream
 from anynet.node.writable_state import WritableState, WriteCallback
 
@@ -57,6 +58,8 @@ class WritableCore(Stream):
         """Write now or queue; the answer to ``write``, or why it cannot be."""
         state = self._writable_state
         error: NodeError | None = None
+        if self._runtime.reactor.ended:
+            raise NoRuntimeError("the runtime has ended")
         if state.ending:
             error = write_after_end()
         elif self._destroyed:

@@ -41,31 +41,31 @@ class WritableState:
     )
 
     def __init__(self, high_water_mark: int) -> None:
-        self.high_water_mark = high_water_mark
+        self.high_water_mark: int = high_water_mark
         #: What was accepted and is not written yet, of it `writing_length` under way.
-        self.length = 0
+        self.length: int = 0
         self.queue: deque[Entry] | None = None
-        self.default_encoding = "utf8"
+        self.default_encoding: str = "utf8"
         #: Strings count by their length in JavaScript, not by that of their bytes.
-        self.counts_characters = False
-        self.writable = True
-        self.writing = False
-        self.writing_length = 0
+        self.counts_characters: bool = False
+        self.writable: bool = True
+        self.writing: bool = False
+        self.writing_length: int = 0
         self.writing_callback: WriteCallback = None
         #: The write under way is still inside the call that began it.
-        self.sync = True
-        self.flushing = False
-        self.corked = 0
-        self.need_drain = False
-        self.ending = False
-        self.final_called = False
-        self.prefinished = False
-        self.finished = False
+        self.sync: bool = True
+        self.flushing: bool = False
+        self.corked: int = 0
+        self.need_drain: bool = False
+        self.ending: bool = False
+        self.final_called: bool = False
+        self.prefinished: bool = False
+        self.finished: bool = False
         self.finish_callbacks: list[Callable[..., object]] | None = None
         #: Callbacks that are on their way and have to be called before 'finish'.
-        self.owed = 0
+        self.owed: int = 0
         #: A tick is on its way that looks after 'drain' and 'finish'.
-        self.settling = False
+        self.settling: bool = False
         #: Writes done at once that share one callback, hence one tick: the callback, how many.
         self.repeated: list[Any] | None = None
 
@@ -75,8 +75,10 @@ class WritableState:
         self.ending = self.finished = True
 
     def begin_anew(self) -> None:
-        self.final_called = self.prefinished = False
-        self.ending = self.finished = not self.writable
+        self.final_called = False
+        self.prefinished = False
+        self.ending = not self.writable
+        self.finished = not self.writable
 
     def has_callers(self) -> bool:
         """Whether someone is to be told that a write or the end won't happen."""
