@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
@@ -12,16 +11,10 @@ import pytest
 
 import anynet
 from anynet._core import acceptor
-from tests.core.server_peers import answer, nothing_left_open, reset, sees, turns, until
+from tests.core.server_peers import answer, reset, sees, turns, until
 from tests.support import client_of, echo, plain_client
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def _tidy(anyio_backend: object) -> Iterator[None]:
-    with nothing_left_open():
-        yield
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 
 # -- the limit: pause -------------------------------------------------------------------------

@@ -6,7 +6,6 @@ import errno
 import ipaddress
 import socket
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +14,9 @@ import pytest
 from anyio.abc import ByteStream, ByteStreamConnectable, SocketAttribute
 
 import anynet
-from tests.core.server_peers import nothing_left_open
 from tests.support import client_of, echo
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def _tidy(anyio_backend: Any) -> Iterator[None]:
-    with nothing_left_open():
-        yield
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 
 def local_server(**options: Any) -> anynet.Server:

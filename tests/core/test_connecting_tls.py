@@ -12,38 +12,12 @@ from typing import Any
 
 import anyio
 import pytest
-import trustme
 
 import anynet
-from tests.core.server_peers import answer, nothing_left_open
+from tests.core.server_peers import answer
 from tests.support import client_of, echo
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def _tidy(anyio_backend: Any) -> Iterator[None]:
-    with nothing_left_open():
-        yield
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture(scope="module")
-def server_context(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
-    return context
-
-
-@pytest.fixture(scope="module")
-def client_context(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 
 def local_server(**options: Any) -> anynet.Server:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
@@ -20,7 +20,6 @@ from tests.core.server_peers import (
     HandlerBug,
     answer,
     is_single,
-    nothing_left_open,
     reset,
     sees,
     turns,
@@ -28,16 +27,10 @@ from tests.core.server_peers import (
 )
 from tests.support import client_of, echo, in_thread, plain_client
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 Handler = Callable[[anynet.Socket], Awaitable[object]]
 Failures = dict[str, Handler]
-
-
-@pytest.fixture(autouse=True)
-def _tidy(anyio_backend: object) -> Iterator[None]:
-    with nothing_left_open():
-        yield
 
 
 @pytest.fixture(scope="module")

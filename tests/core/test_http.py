@@ -14,42 +14,16 @@ import anyio
 import h11
 import httpcore
 import pytest
-import trustme
 from anyio.abc import SocketAttribute
 from anyio.streams.tls import TLSAttribute, TLSStream
 
 import anynet
-from tests.core.server_peers import PATIENCE, nothing_left_open
+from tests.core.server_peers import PATIENCE
 from tests.support import client_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 BODY = bytes(range(256)) * 1000
-
-
-@pytest.fixture(autouse=True)
-def _tidy(anyio_backend: Any) -> Iterator[None]:
-    with nothing_left_open():
-        yield
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture(scope="module")
-def server_context(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
-    return context
-
-
-@pytest.fixture(scope="module")
-def client_context(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
 
 
 # -- a small server -------------------------------------------------------------------------------

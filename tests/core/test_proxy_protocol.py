@@ -6,7 +6,6 @@ import math
 import socket
 import ssl
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,10 @@ from anyio.abc import SocketAttribute
 
 import anynet
 from anynet._rules.proxy_protocol import V2_SIGNATURE, build_header
-from tests.core.server_peers import PATIENCE, nothing_left_open, sees, turns, until
+from tests.core.server_peers import PATIENCE, sees, turns, until
 from tests.support import client_of, echo, in_thread, plain_client
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 CLIENT = anynet.SocketAddress("192.0.2.1", 56324)
 SERVICE = anynet.SocketAddress("198.51.100.7", 443)
@@ -33,12 +32,6 @@ LINE = anynet.ProxyHeader(version=1, source=CLIENT, destination=SERVICE)
 HERE = {"host": "127.0.0.1", "port": 0}
 #: Seconds: enough for what is there, little for what never comes.
 SOON = 0.1
-
-
-@pytest.fixture(autouse=True)
-def _tidy(anyio_backend: object) -> Iterator[None]:
-    with nothing_left_open():
-        yield
 
 
 def trust(*addresses: str) -> anynet.BlockList:

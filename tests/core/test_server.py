@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -17,13 +16,7 @@ import anynet
 from tests.core.server_peers import answer, descriptors_left, nothing_left_open, sees, turns, until
 from tests.support import client_of, echo, open_descriptors, plain_client
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def _tidy(anyio_backend: object) -> Iterator[None]:
-    with nothing_left_open():
-        yield
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 
 def port_of(server: anynet.Server) -> int:

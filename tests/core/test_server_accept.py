@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
@@ -10,16 +9,10 @@ import anyio.lowlevel
 import pytest
 
 import anynet
-from tests.core.server_peers import nothing_left_open, sees, turns, until
+from tests.core.server_peers import sees, turns, until
 from tests.support import client_of, plain_client
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def _tidy(anyio_backend: object) -> Iterator[None]:
-    with nothing_left_open():
-        yield
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 
 async def test_iterating_until_the_close() -> None:

@@ -7,7 +7,6 @@ import logging
 import math
 import select
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +20,13 @@ from tests.core.server_peers import (
     PATIENCE,
     HandlerBug,
     answer,
-    nothing_left_open,
     sees,
     turns,
     until,
 )
 from tests.support import client_of, echo, plain_client, tcp_pair
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def _tidy(anyio_backend: object) -> Iterator[None]:
-    with nothing_left_open():
-        yield
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 
 async def receive(sock: anynet.Socket) -> None:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
 import pytest
 
 import anynet
-from tests.core.server_peers import PATIENCE, answer, nothing_left_open, sees, turns, until
+from tests.core.server_peers import PATIENCE, answer, sees, turns, until
 from tests.support import client_of, echo, plain_client
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def _tidy(anyio_backend: object) -> Iterator[None]:
-    with nothing_left_open():
-        yield
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 
 async def step(events: anynet.ServerEvents) -> anynet.ServerEvent:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import socket
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +13,10 @@ import pytest
 from anyio.abc import SocketAttribute
 
 import anynet
-from tests.core.server_peers import nothing_left_open, reset, sees, turns, until
+from tests.core.server_peers import reset, sees, turns, until
 from tests.support import client_of, echo, plain_client
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def _tidy(anyio_backend: object) -> Iterator[None]:
-    with nothing_left_open():
-        yield
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 
 # -- half-open connections --------------------------------------------------------------------

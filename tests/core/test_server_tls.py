@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
-from collections.abc import Iterator
 
 import anyio
 import attrs
@@ -18,7 +17,6 @@ from tests.core.server_peers import (
     PATIENCE,
     HandlerBug,
     answer,
-    nothing_left_open,
     reset,
     sees,
     turns,
@@ -26,7 +24,7 @@ from tests.core.server_peers import (
 )
 from tests.support import client_of, echo, in_thread, plain_client
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 
 @attrs.frozen
@@ -43,12 +41,6 @@ def contexts() -> Contexts:
     client = ssl.create_default_context()
     authority.configure_trust(client)
     return Contexts(server, client)
-
-
-@pytest.fixture(autouse=True)
-def _tidy(anyio_backend: object) -> Iterator[None]:
-    with nothing_left_open():
-        yield
 
 
 def finish_handshake(contexts: Contexts, client: socket.socket) -> ssl.SSLSocket:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,17 +12,11 @@ import pytest
 from anyio.streams.stapled import StapledObjectStream
 
 import anynet
-from tests.core.server_peers import PATIENCE, nothing_left_open, turns
+from tests.core.server_peers import PATIENCE, turns
 from tests.core.socket_pairs import MakePair, every_kind, step, tls_pair
 from tests.support import tcp_pair
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def _tidy(anyio_backend: Any) -> Iterator[None]:
-    with nothing_left_open():
-        yield
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 
 async def test_the_life_of_a_client() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Iterator
-from typing import Any
 
 import anyio
 import pytest
@@ -17,17 +15,11 @@ from anynet._core.socket_events import SocketEvents
 from anynet._rules.options import ConnectionOptions
 from anynet._transport.foreign_stream import ForeignStream
 from anynet.testing import Fault, FaultyStream, memory_stream_pair
-from tests.core.server_peers import PATIENCE, nothing_left_open, turns
+from tests.core.server_peers import PATIENCE, turns
 from tests.core.socket_pairs import MakePair, every_kind, foreign, step, steps_until_data, tls_pair
 from tests.support import tcp_pair
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def _tidy(anyio_backend: Any) -> Iterator[None]:
-    with nothing_left_open():
-        yield
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 
 @every_kind
