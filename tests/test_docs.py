@@ -1,6 +1,7 @@
 """The documentation tells the truth: its programs run, its commands exist, its diagram is complete.
 
-A Python block is a whole program. A comment ``# -> text`` is what its line prints.
+A Python block is a whole program. A comment ``# -> text`` is what its line prints. A block with a
+file's name as its caption is a module that the programs of its page can import.
 """
 
 from __future__ import annotations
@@ -45,6 +46,12 @@ def blocks_of(page: Path, language: str) -> list[Block]:
     return [Block(page, text.count("\n", 0, each.start(1)) + 1, each[1]) for each in fenced]
 
 
+def modules_of(page: Path) -> dict[str, str]:
+    """The modules that a page shows, by the names of their files."""
+    form = r"^:::{code-block} python\n:caption: (\w+\.py)\n\n(.*?)^:::$"
+    return dict(re.findall(form, page.read_text("utf-8"), re.MULTILINE | re.DOTALL))
+
+
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PROGRAMS = [block for page in PAGES for block in blocks_of(page, "python")]
 
@@ -56,8 +63,12 @@ def test_a_program_prints_what_it_says(
     backend: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
     run, runs = anyio.run, 0
+    for name, code in modules_of(block.page).items():
+        (tmp_path / name).write_text(code, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
 
     def run_here(function: Callable[[], Awaitable[None]], **_: object) -> None:
         nonlocal runs

@@ -269,10 +269,22 @@ def test_behind_proxy(backend: str) -> None:
         assert server.end() == ["blocked: 1, untrusted: 1"]
 
 
+def test_cluster_server(backend: str) -> None:
+    with running_server("cluster_server.py", backend) as (server, port):
+        answers = []
+        for _ in range(4):
+            with client_of(port) as client, client.makefile("rb") as lines:
+                client.sendall(b"hello\n")
+                answers.append(lines.readline())
+        assert sorted(answers) == [b"1: hello\n", b"1: hello\n", b"2: hello\n", b"2: hello\n"]
+        server.process.send_signal(signal.SIGINT)
+        server.end()
+
+
 def test_every_example_is_tested() -> None:
     tests = Path(__file__).read_text()
     names = [path.name for path in EXAMPLES.glob("*.py")]
-    assert len(names) == 10
+    assert len(names) == 11
     for name in names:
         assert f'"{name}"' in tests
         assert "--backend" in (EXAMPLES / name).read_text()

@@ -6,7 +6,9 @@ door needs somebody who waits in its place: a :class:`~anynet._transport.pump.Pu
 
 from __future__ import annotations
 
+import errno
 import os
+import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -337,7 +339,9 @@ class ForeignStream(DoorStream):
         if isinstance(error, anyio.ClosedResourceError):
             return ConnectionClosed(self.origin)
         self.failed = True
-        number = getattr(error, "errno", None)
+        # OpenSSL counts its errors otherwise than the system.
+        is_tls = isinstance(error, ssl.SSLError)
+        number = errno.EPROTO if is_tls else getattr(error, "errno", None)
         return ConnectionBroken(self.origin, f"the connection is broken: {error}", number)
 
     # -- attributes -----------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from anynet._transport.socket_options import platform_constant
 from anynet._transport.systemd import PASSED_SOCKETS
 from anynet._transport.unix_path import (
     BoundPath,
+    PathFile,
     bind_unix_path,
     bind_unix_path_now,
     cannot_listen,
@@ -74,6 +75,11 @@ class ListeningSocket:
         self._path = path
         #: How the caller gave it to be adopted, if it did.
         self._lent_as = lent_as
+
+    @property
+    def file(self) -> PathFile | None:
+        """The file that this made to listen at a path."""
+        return None if self._path is None else self._path.file
 
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection, non-blocking and close-on-exec, and the peer's socket address.

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 import anyio
 
 from anynet._rules.errors import ConnectionBroken, ConnectionClosed
-from anynet._transport.buffers import Buffer
+from anynet._transport.buffers import Buffer, bytes_view
 from anynet._transport.door import DoorStream
 from anynet._transport.foreign_stream import ForeignStream
 from anynet._transport.handle import Done, Handle, HandleOwner
 from anynet._transport.pump import Pump
 from anynet._transport.reactor import Reactor
+
+_CHUNK = 65536
 
 
 def _cause(error: Exception) -> OSError:
@@ -71,8 +73,10 @@ class PumpHandle(Handle):
     def _on_change(self) -> None:
         self._told = False
         while self.reading:
+            buffer = None if self.read_into is None else self.read_into()
+            size = _CHUNK if buffer is None else bytes_view(buffer).nbytes
             try:
-                data = self.stream.try_receive()
+                data = self.stream.try_receive(size)
             except (ConnectionBroken, ConnectionClosed) as error:
                 self._end_reading(_cause(error))
                 break
@@ -81,24 +85,20 @@ class PumpHandle(Handle):
             if not data:
                 self._end_reading(None)
                 break
-            self._hand_out(data)
+            self._hand_out(data, buffer)
         if not self.closing:
             self._flush()
 
-    def _hand_out(self, data: bytes) -> None:
+    def _hand_out(self, data: bytes, buffer: bytearray | memoryview | None) -> None:
         self.bytes_read += len(data)
-        while data:
-            owner, read_into = self.owner, self.read_into
-            if owner is None:
-                return
-            if read_into is None:
-                self.reactor.call(owner.on_read, data)
-                return
-            buffer = read_into()
-            count = min(len(data), len(buffer))
-            buffer[:count] = data[:count]
-            data = data[count:]
-            self.reactor.call(owner.on_read_into, count, buffer)
+        owner = self.owner
+        if owner is None:
+            return
+        if buffer is None:
+            self.reactor.call(owner.on_read, data)
+        else:
+            bytes_view(buffer)[: len(data)] = data
+            self.reactor.call(owner.on_read_into, len(data), buffer)
 
     def _start_reading(self) -> None:
         self._tell()
@@ -130,6 +130,8 @@ class PumpHandle(Handle):
             self.bytes_written = self.stream.bytes_sent
             self._written(None)
         if pump.send_error is not None:
+            if not isinstance(pump.send_error, ConnectionBroken | ConnectionClosed):
+                raise pump.send_error  # No failure of the connection: a mistake of the stream.
             self._unput.clear()
             self._ends.clear()
             if self._queue:
@@ -159,6 +161,8 @@ class PumpHandle(Handle):
 
     def _close_stream(self) -> None:
         self.reactor.hold(1)
+        # A message that was cut off must not look like a clean end (TLS: no close_notify).
+        self.stream.mid_message = self.stream.mid_message or bool(self._queue)
         self.stream.close()
         self._closed.set()
 

@@ -31,11 +31,6 @@ class ReactorTimer:
         self.refed: bool = False
         self._heap = heap
 
-    @property
-    def active(self) -> bool:
-        """Will it still call back?"""
-        return self.callback is not None
-
     def cancel(self) -> None:
         """Never call back. Cancelling again does nothing."""
         if self.callback is not None:

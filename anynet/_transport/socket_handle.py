@@ -102,10 +102,12 @@ class SocketHandle(Handle):
 
     def _read_into_buffers(self) -> None:
         for _ in range(_MOST_READS):
-            owner, read_into = self.owner, self.read_into
-            if owner is None or read_into is None:
+            if self.read_into is None:
                 break
-            buffer = read_into()
+            buffer = self.read_into()
+            owner = self.owner
+            if owner is None:
+                return
             try:
                 count = self._sock.recv_into(buffer)
             except BlockingIOError:

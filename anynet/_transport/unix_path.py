@@ -15,6 +15,7 @@ import socket
 import stat
 import sys
 import time
+from typing import TypeAlias
 
 import anyio
 from anyio.lowlevel import checkpoint
@@ -34,6 +35,9 @@ _PROBE_INTERVAL = 0.05
 #: sun_path takes one byte more, the NUL at its end.
 MAX_PATH_BYTES = 107 if sys.platform == "linux" else 103
 
+#: The absolute path of a socket, its device and inode.
+PathFile: TypeAlias = tuple[str, int, int]
+
 
 class BoundPath:
     """A Unix socket that listens, and the path that :meth:`close` unlinks.
@@ -42,22 +46,42 @@ class BoundPath:
     ``directory`` is None.
     """
 
-    __slots__ = ("_closed", "_directory", "_identity", "_name", "_pid", "sock")
+    __slots__ = ("_closed", "_directory", "_identity", "_name", "_path", "_pid", "sock")
 
     def __init__(
         self,
         sock: socket.socket,
         directory: int | None = None,
-        name: str = "",
+        path: str = "",
         identity: tuple[int, int] | None = None,
     ) -> None:
         self.sock: socket.socket = sock
         self._directory = directory
-        self._name = name
+        self._path = os.path.abspath(path)
+        self._name = os.path.basename(path)
         #: Device and inode of the socket's path.
         self._identity = identity
         self._pid = os.getpid()
         self._closed = False
+
+    @classmethod
+    def of_another(cls, sock: socket.socket, file: PathFile) -> BoundPath:
+        """The path that another process bound, by a descriptor of its socket.
+
+        ``file`` is what :attr:`file` is there. Raises :exc:`OSError` when the directory is gone.
+        """
+        path, *identity = file
+        return cls(sock, _open_directory(path), path, (identity[0], identity[1]))
+
+    @property
+    def file(self) -> PathFile | None:
+        """Which file it is, for other processes; None for an abstract name."""
+        return None if self._identity is None else (self._path, *self._identity)
+
+    def let_go(self) -> None:
+        """Close the socket, and leave the path as it is."""
+        self._pid = -1
+        self.close()
 
     def close(self) -> None:
         """Unlink the path if it is still ours, and close the socket. Does not raise.
@@ -142,7 +166,7 @@ async def bind_unix_path(
     except BaseException:
         sock.close()
         raise
-    return BoundPath(sock, directory, os.path.basename(path), identity)
+    return BoundPath(sock, directory, path, identity)
 
 
 def bind_unix_path_now(path: str, *, mode: int | None = None, backlog: int = 511) -> BoundPath:
@@ -177,7 +201,7 @@ def bind_unix_path_now(path: str, *, mode: int | None = None, backlog: int = 511
     except BaseException:
         sock.close()
         raise
-    return BoundPath(sock, directory, os.path.basename(path), identity)
+    return BoundPath(sock, directory, path, identity)
 
 
 def _open_directory(path: str) -> int:

@@ -30,11 +30,11 @@ async def run_program(worker: Worker, program: str, args: list[Any]) -> int:
                 tasks.start_soon(_end_when_drained, worker, tasks.cancel_scope)
                 await _call(function, args)
                 tasks.cancel_scope.cancel()
-        except ProgramError as error:
-            worker.tell_failure(str(error), unusable=True)  # The primary reports it.
-            return 1
         except (Exception, BaseExceptionGroup) as error:
             cause = _single(error)
+            if isinstance(cause, ProgramError):
+                worker.tell_failure(str(cause), unusable=True)  # The primary reports it.
+                return 1
             worker.tell_failure(traceback.format_exception_only(cause)[-1].strip())
             traceback.print_exception(cause)
             return 1

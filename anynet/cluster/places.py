@@ -15,11 +15,15 @@ from anyio.abc import TaskGroup
 from anynet._rules.addresses import Address, SocketAddress
 from anynet._rules.options import ListenOptions
 from anynet._transport.listener_source import Listening
-from anynet._transport.listening import listen_tcp_now, open_listeners
+from anynet._transport.listening import ListeningSocket, listen_tcp_now, open_listeners
+from anynet._transport.unix_path import PathFile
 from anynet.cluster.distribution import Distributor
 
 Policy: TypeAlias = Literal["round_robin", "shared", "reuse_port"]
 POLICIES: tuple[Policy, ...] = ("round_robin", "shared", "reuse_port")
+
+#: Seconds that a place stays open after its last worker closed it, if that may be about to end.
+_LINGER = 1.0
 
 #: The options that a worker sends to its primary.
 _FORWARDED = (
@@ -70,13 +74,23 @@ class Place:
         self.listeners = listeners
         #: How many of the addresses each worker still listens at, by the worker's id.
         self.holders: dict[int, int] = {}
-        #: The slots whose worker has died and will be started again.
+        #: The workers that have just closed it, and may be about to end.
+        self.left: set[int] = set()
+        #: The slots whose worker has ended and will be started again.
         self.awaited: set[int] = set()
 
     @property
     def addresses(self) -> tuple[Address, ...]:
         """Where it is."""
         return tuple(listener.address for listener in self.listeners)
+
+    @property
+    def files(self) -> list[PathFile | None]:
+        """The files that were made for that, which the workers unlink if this process cannot."""
+        return [
+            listener.file if isinstance(listener, ListeningSocket) else None
+            for listener in self.listeners
+        ]
 
     def offer(self, worker: int, slot: int) -> Offer:
         """What a worker gets; it listens after :meth:`activate`."""
@@ -246,37 +260,52 @@ class Places:
         if slot is not None:
             place.awaited.discard(slot)
 
-    def leave(self, place: Place, worker: int, index: int) -> None:
-        """A worker stopped listening at one address of a place."""
+    def leave(
+        self, place: Place, worker: int, index: int, *, ending: bool, successor: int | None
+    ) -> None:
+        """A worker stopped listening at one address of a place.
+
+        ``ending`` says that it ends at our bidding, and ``successor`` in which slot another will
+        take its part, since it ends by itself.
+        """
         if worker not in place.holders:
             return
         place.leave(worker, index)
         place.holders[worker] -= 1
-        if not place.holders[worker]:
-            del place.holders[worker]
-            self.close_unused(place)
+        if place.holders[worker]:
+            return
+        del place.holders[worker]
+        if self._keep and successor is not None:
+            place.awaited.add(successor)
+        elif self._keep and not ending:
+            place.left.add(worker)
+            self._tasks.start_soon(self._close_later, place, worker)
+        self.close_unused(place)
+
+    async def _close_later(self, place: Place, worker: int) -> None:
+        """A worker that fails closes its servers first: its death is known only later."""
+        await anyio.sleep(_LINGER)
+        place.left.discard(worker)
+        self.close_unused(place)
 
     def worker_gone(self, worker: int, slot: int | None) -> None:
         """A worker has died; ``slot`` tells where another will take its part, if one will."""
-        for place in self.of_worker(worker):
+        for place in list(self._by_key.values()):
+            if worker not in place.holders and worker not in place.left:
+                continue
             if self._keep and slot is not None:
                 place.awaited.add(slot)
-            for index in range(len(place.listeners)):
-                place.leave(worker, index)
-            del place.holders[worker]
+            if place.holders.pop(worker, 0):
+                for index in range(len(place.listeners)):
+                    place.leave(worker, index)
+            place.left.discard(worker)
             self.close_unused(place)
 
     def close_unused(self, place: Place) -> None:
         """Close a place that nobody listens at, or soon will."""
-        if not place.holders and not place.awaited:
+        if not (place.holders or place.awaited or place.left):
             self._by_key.pop(place.key, None)
             place.close()
-
-    def release(self, slot: int) -> None:
-        """Nobody will take part in that slot any more."""
-        for place in list(self._by_key.values()):
-            place.awaited.discard(slot)
-            self.close_unused(place)
 
     def close(self) -> None:
         """Stop listening everywhere."""

@@ -231,7 +231,12 @@ class Primary:
             case "close", [int(number), int(index)]:
                 place = self.places.find(number)
                 if place is not None and 0 <= index < len(place.listeners):
-                    self.places.leave(place, worker.id, index)
+                    successor = worker.slot if worker.leaving and not worker.ending else None
+                    self.places.leave(
+                        place, worker.id, index, ending=worker.ending, successor=successor
+                    )
+            case "leaving", []:
+                worker.leaving = True
             case "failed", [str(error), bool(unusable)]:
                 worker.error, worker.unusable = error, unusable
             case _:
@@ -266,7 +271,8 @@ class Primary:
             for sock in offer.ours:
                 sock.close()
 
-        link.post("opened", request, offer.kind, place.number, fds=offer.fds, then=close_ours)
+        what = (request, offer.kind, place.number, place.files)
+        link.post("opened", *what, fds=offer.fds, then=close_ours)
 
     def _listening(self, worker: WorkerProcess, number: int) -> None:
         place = self.places.find(number)

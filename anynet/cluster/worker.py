@@ -18,7 +18,7 @@ from anynet.cluster.channel import Arrival, Channel, close_all
 from anynet.cluster.frames import ChannelError
 from anynet.cluster.given import PassedConnections, SharedListening
 from anynet.cluster.handles import Sendable
-from anynet.cluster.lifeline import hold_on_to
+from anynet.cluster.lifeline import drop_path, hold_on_to, keep_path
 from anynet.cluster.link import Link, Mailbox
 from anynet.cluster.places import options_to_json
 from anynet.cluster.primary import rebuild_error
@@ -56,6 +56,7 @@ class _Request:
     answered: anyio.Event = attrs.field(factory=anyio.Event)
     kind: str = ""
     number: int = 0
+    files: list[Any] = attrs.field(factory=list)
     fds: list[int] = attrs.field(factory=list)
     error: Exception | None = None
 
@@ -123,7 +124,7 @@ class Worker:
         for request in self._requests.values():
             request.error = ConnectionResetError("the primary is not connected any more")
             request.answered.set()
-        self.drain(self.grace)
+        self.drain()
 
     # -- messages -------------------------------------------------------------------------------
 
@@ -152,9 +153,15 @@ class Worker:
         """Close the channel to the primary, and drain."""
         self._link.close()
 
-    def drain(self, grace: float) -> None:
+    def drain(self, grace: float | None = None) -> None:
         """Have this process end as if the primary had asked for it, within ``grace`` seconds."""
-        self.grace = min(self.grace, grace)
+        if not self.draining.is_set():
+            self._link.post("leaving")
+        self._drain(grace)
+
+    def _drain(self, grace: float | None) -> None:
+        if grace is not None:
+            self.grace = min(self.grace, grace)
         self.draining.set()
 
     def tell_failure(self, error: str, *, unusable: bool = False) -> None:
@@ -165,15 +172,15 @@ class Worker:
         match kind, arguments:
             case "message", [message]:
                 await self._mailbox.put(message, arrival.handle())
-            case "opened", [int(request), str(how), int(number)]:
-                self._opened(request, how, number, arrival.fds)
+            case "opened", [int(request), str(how), int(number), list(files)]:
+                self._opened(request, how, number, files, arrival.fds)
             case "refused", [int(request), str(name), int() | None as code, str(text)]:
                 waiting = self._requests.pop(request, None)
                 if waiting is not None:
                     waiting.error = rebuild_error(name, code, text)
                     waiting.answered.set()
             case "drain", [int() | float() | None as grace]:
-                self.drain(float("inf") if grace is None else grace)
+                self._drain(grace)
             case _:
                 close_all(arrival.fds)
                 raise ChannelError(f"the primary sent what makes no sense: {kind}")
@@ -208,12 +215,14 @@ class Worker:
         self._link.post("listening", request.number)
         return listeners
 
-    def _opened(self, request: int, kind: str, number: int, fds: list[int]) -> None:
+    def _opened(
+        self, request: int, kind: str, number: int, files: list[Any], fds: list[int]
+    ) -> None:
         waiting = self._requests.pop(request, None)
         if waiting is None:  # It was cancelled.
             self._give_back(number, kind, fds)
             return
-        waiting.kind, waiting.number, waiting.fds = kind, number, fds
+        waiting.kind, waiting.number, waiting.files, waiting.fds = kind, number, files, fds
         waiting.answered.set()
 
     def _give_back(self, place: int, kind: str, fds: list[int]) -> None:
@@ -223,14 +232,19 @@ class Worker:
 
     def _listeners(self, request: _Request, key: str, index: int) -> list[Listening]:
         socks = [socket.socket(fileno=fd) for fd in request.fds]
+        for sock in socks:
+            sock.setblocking(False)  # They are; but the object has to know.
         listeners: list[Listening] = []
         passed = request.kind == "passed"
         count = len(socks) // 2 if passed else len(socks)
         left = count
+        listening = socks[1::2] if passed else socks
+        paths = [keep_path(*each) for each in zip(listening, request.files, strict=True)]
 
         def closed(which: int) -> None:
             nonlocal left
             left -= 1
+            drop_path(paths[which], primary_lives=self.connected)
             self._link.post("close", request.number, which)
             if not left:
                 self._indexes[key].discard(index)

@@ -37,6 +37,8 @@ class WorkerProcess:
         self.error: str | None = None
         #: Can its program not even be begun?
         self.unusable: bool = False
+        #: Has it begun to end by itself?
+        self.leaving: bool = False
         #: Has the primary asked it to end?
         self.ending: bool = False
         self.process = process

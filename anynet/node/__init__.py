@@ -4,9 +4,12 @@ Everything lives in a runtime: ``async with net.runtime()``, or ``net.run(progra
 options, events, their order, errors and their texts are Node's; times are in milliseconds.
 """
 
-from anynet.node import events
+from anynet.node import child_process, events
 from anynet.node.abort import AbortController, AbortSignal
 from anynet.node.block_list import BlockList
+from anynet.node.child_process import ChildProcess
+from anynet.node.cluster_primary import Cluster, cluster
+from anynet.node.cluster_worker import Worker
 from anynet.node.duplex import Duplex, Readable, Writable
 from anynet.node.emitter import (
     EventEmitter,
@@ -35,6 +38,7 @@ from anynet.node.runtime import NoRuntimeError, Runtime, run, runtime
 from anynet.node.server import Server, createServer
 from anynet.node.socket import Socket, Stream, connect, createConnection
 from anynet.node.socket_address import SocketAddress
+from anynet.node.this_process import Process, process
 from anynet.node.timers import (
     Immediate,
     Timeout,
@@ -56,6 +60,8 @@ __all__ = [
     "AbortSignal",
     "AggregateError",
     "BlockList",
+    "ChildProcess",
+    "Cluster",
     "Duplex",
     "EventEmitter",
     "Immediate",
@@ -65,6 +71,7 @@ __all__ = [
     "NodeRangeError",
     "NodeSystemError",
     "NodeTypeError",
+    "Process",
     "Readable",
     "Runtime",
     "Server",
@@ -75,11 +82,14 @@ __all__ = [
     "TimeoutNaNWarning",
     "TimeoutNegativeWarning",
     "TimeoutOverflowWarning",
+    "Worker",
     "Writable",
     "captureRejectionSymbol",
+    "child_process",
     "clearImmediate",
     "clearInterval",
     "clearTimeout",
+    "cluster",
     "connect",
     "createConnection",
     "createServer",
@@ -91,6 +101,7 @@ __all__ = [
     "isIPv4",
     "isIPv6",
     "nextTick",
+    "process",
     "run",
     "runtime",
     "setDefaultAutoSelectFamily",

@@ -255,6 +255,10 @@ def ipc_disconnected() -> NodeError:
     return NodeError("IPC channel is already disconnected", "ERR_IPC_DISCONNECTED")
 
 
+def unknown_signal(signal: str) -> NodeTypeError:
+    return NodeTypeError(f"Unknown signal: {signal}", "ERR_UNKNOWN_SIGNAL")
+
+
 def invalid_state(what: str) -> NodeError:
     return NodeError(f"Invalid state: {what}", "ERR_INVALID_STATE")
 

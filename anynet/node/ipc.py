@@ -81,10 +81,10 @@ class IpcChannel:
         self._queue: deque[_Outgoing] = deque()
         self._refed = False
         self._held = False
-        self.queue_size = 0
+        self.queue_size: int = 0
         #: Closed, as soon as all is sent.
-        self.closing = False
-        self.closed = False
+        self.closing: bool = False
+        self.closed: bool = False
         reactor.register(sock.fileno(), self._on_ready)
         reactor.open.add(self)
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from anynet.cluster.channel import close_all
-from anynet.cluster.frames import Frame
+from anynet.cluster.frames import Frame, encode
 from anynet.node.emitter import EventEmitter, EventName, Listener
 from anynet.node.errors import (
     NodeError,
@@ -19,7 +19,7 @@ from anynet.node.errors import (
     missing_args,
     system_error,
 )
-from anynet.node.ipc import IpcChannel, Sent
+from anynet.node.ipc import IpcChannel
 from anynet.node.ipc_handles import check_handle, pack, unpack
 from anynet.node.runtime import Runtime, current_runtime
 from anynet.node.server import Server
@@ -80,6 +80,7 @@ class IpcEndpoint(EventEmitter):
         content = to_json(message)
         parcel = None
         if handle is not None:
+            encode(Frame(message=content))  # Raises before the handle is touched.
             parcel = pack(handle, keep_open=bool(options.get("keepOpen")), counts=self)
         sent = None if callback is None else partial(_call_back, callback)
         if parcel is None:
@@ -89,9 +90,11 @@ class IpcEndpoint(EventEmitter):
             channel.send(frame, [parcel.sock], sent)
         return channel.queue_size < _MOST_WAITING
 
-    def _post(
-        self, kind: str, *args: Any, sockets: list[socket.socket] | None = None
-    ) -> None:
+    def on_internal(self, call: OnInternal) -> None:
+        """Call with the messages of :meth:`post` that come."""
+        self._on_internal = call
+
+    def post(self, kind: str, *args: Any, sockets: list[socket.socket] | None = None) -> None:
         """Send a message of ours, if there still is somebody to get it."""
         channel = self._channel
         if channel is None or channel.closing or channel.closed:
@@ -116,7 +119,7 @@ class IpcEndpoint(EventEmitter):
                 handle = unpack(fds, state, frame.extra, self)
                 self._runtime.next_tick(self._tell, message, handle)
             case ["internal", "closed", [int() as key]]:
-                self._sent_socket_closed(key)
+                self._runtime.next_tick(self._sent_socket_closed, key)
             case ["internal", str() as kind, list() as args] if self._on_internal is not None:
                 self._runtime.next_tick(self._on_internal, kind, args, fds)
             case _:
@@ -149,7 +152,7 @@ class IpcEndpoint(EventEmitter):
 
     def note_closed(self, key: int) -> None:
         """A socket that the other process counts is closed here."""
-        self._post("closed", key)
+        self.post("closed", key)
 
     def _sent_socket_closed(self, key: int) -> None:
         server = (self._counted or {}).get(key)

@@ -100,7 +100,8 @@ def unpack(fds: list[int], state: Any, unread: bytes, counts: Counts) -> Server 
         case [fd], {"kind": "socket", "key": int() | None as key}:
             sock = socket.socket(fileno=fd)
             sock.setblocking(False)
-            taken = Socket({"handle": RawStream(sock, host=current_host_loop())})
+            stream = RawStream(sock, host=current_host_loop())
+            taken = Socket({"handle": stream})
             if key is not None:
                 taken._counted_by = _Watch(lambda: counts.note_closed(key))
             if unread:

@@ -63,12 +63,16 @@ def open_handle(
     if handle is not None or request.fd is not None:
         fd = request.fd if request.fd is not None else getattr(handle, "fd", -1)
         return _adopt(reactor, fd, request.backlog, on_connection)
-    if request.path is not None:
-        opened = _bind_path(reactor, request.path, request)
-    else:
-        opened = _bind_port(reactor, host, request)
+    opened = ListenHandle(reactor, bind(request, host))
     opened.start(on_connection)
     return opened
+
+
+def bind(request: ListenRequest, host: str | None) -> ListeningSocket:
+    """A socket that listens at the path or the port of the request. Raises NodeSystemError."""
+    if request.path is not None:
+        return _bind_path(request.path, request)
+    return _bind_port(host, request)
 
 
 def _adopt(reactor: Reactor, fd: int, backlog: int, on_connection: OnConnection) -> ListenHandle:
@@ -85,17 +89,17 @@ def _adopt(reactor: Reactor, fd: int, backlog: int, on_connection: OnConnection)
     return handle
 
 
-def _bind_port(reactor: Reactor, host: str | None, request: ListenRequest) -> ListenHandle:
+def _bind_port(host: str | None, request: ListenRequest) -> ListeningSocket:
     """By default IPv6 with IPv4 where the machine has IPv6, else IPv4."""
     if host is None:
         try:
-            return ListenHandle(reactor, _listen(_ANY_IPV6, request))
+            return _listen(_ANY_IPV6, request)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise _error(error, _ANY_IPV6, request.port) from error
         host = _ANY_IPV4
     try:
-        return ListenHandle(reactor, _listen(host, request))
+        return _listen(host, request)
     except OSError as error:
         raise _error(error, host, request.port) from error
 
@@ -122,7 +126,7 @@ def _scope_id(zone: str) -> int:
         return 0
 
 
-def _bind_path(reactor: Reactor, path: str, request: ListenRequest) -> ListenHandle:
+def _bind_path(path: str, request: ListenRequest) -> ListeningSocket:
     mode = None
     if request.readable_all or request.writable_all:
         mode = (0o444 if request.readable_all else 0) | (0o222 if request.writable_all else 0)
@@ -130,7 +134,7 @@ def _bind_path(reactor: Reactor, path: str, request: ListenRequest) -> ListenHan
         if "\0" in path[1:] and not path.startswith("\0"):
             raise OSError(errno.EINVAL, "a NUL character is in the path")
         try:
-            return ListenHandle(reactor, listen_unix_now(path, mode=mode, backlog=request.backlog))
+            return listen_unix_now(path, mode=mode, backlog=request.backlog)
         except ValueError as error:
             raise OSError(errno.EINVAL, str(error)) from error
         except FileNotFoundError as error:

@@ -25,7 +25,7 @@ class Source(Protocol):
 class Pipe:
     """One source and one destination: a stream, or anything that has ``write`` and ``end``."""
 
-    __slots__ = ("at_end", "destination", "drain_listened", "emits", "on_data", "source", "undone")
+    __slots__ = ("_ends", "destination", "drain_listened", "emits", "on_data", "source", "undone")
 
     def __init__(self, source: Source, destination: Any, end: bool) -> None:
         self.source: Source = source
@@ -34,7 +34,7 @@ class Pipe:
         self.emits: bool = hasattr(destination, "on")
         self.undone: bool = False
         self.drain_listened: bool = False
-        self.at_end: Callable[[], object] = self.end_destination if end else self.unpipe
+        self._ends = end
 
         def on_data(chunk: Chunk) -> None:
             if destination.write(chunk) is False:
@@ -58,8 +58,12 @@ class Pipe:
         elif not self.source._readable_state.flowing:
             self.source.resume()
 
-    def end_destination(self) -> None:
-        self.destination.end()
+    def at_end(self) -> None:
+        """The source has ended."""
+        if self._ends:
+            self.destination.end()
+        else:
+            self.unpipe()
 
     def unpipe(self) -> None:
         self.source.unpipe(self.destination)
@@ -137,11 +141,16 @@ class Pipe:
             destination.removeListener("unpipe", self.on_unpipe)
         source.removeListener("end", self.at_end)
         source.removeListener("data", self.on_data)
+        self.on_data = _discard  # The other one refers to this pipe, and so to both streams.
         self.undone = True
         if not self.drain_listened or source._readable_state.awaited is None:
             return
         if not isinstance(destination, Stream) or destination._writable_state.need_drain:
             self.on_drain()
+
+
+def _discard(chunk: Chunk) -> None:
+    """What a pipe that was undone does with a chunk."""
 
 
 def _holds(found: list[Any] | None, wanted: object) -> bool:

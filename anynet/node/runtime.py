@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import inspect
 from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Literal, TypeAlias
 
@@ -22,7 +23,7 @@ _current: contextvars.ContextVar[Runtime] = contextvars.ContextVar("anynet.node 
 #: Called with a server, where it is to listen, its address, and whom to tell what it listens with.
 ListenSource: TypeAlias = Callable[[Any, Any, "str | None", Callable[[Any], object]], object]
 
-_starters: list[Callable[["Runtime"], object]] = []
+_starters: list[Callable[[Runtime], object]] = []
 
 
 def at_start(start: Callable[[Runtime], object]) -> None:
@@ -86,8 +87,10 @@ class Runtime:
             failure = group.exceptions[0] if len(group.exceptions) == 1 else group
         finally:
             self.failed = exc is not None or failure is not None
-            self._end()
-            _current.reset(self._token)
+            try:
+                self._end()
+            finally:
+                _current.reset(self._token)
             if self._exit is not None:
                 raise self._exit
         if failure is exc:
@@ -103,12 +106,13 @@ class Runtime:
         task_group.cancel_scope.cancel()
 
     def _end(self) -> None:
-        for close in list(self._closers):
-            close()
-        self._closers.clear()
-        self.reactor.end()
-        for coroutine in self._coroutines:
-            coroutine.close()
+        with ExitStack() as steps:  # Which go on when one of them fails.
+            for coroutine in self._coroutines:
+                steps.callback(coroutine.close)
+            steps.callback(self.reactor.end)
+            for close in reversed(self._closers):
+                steps.callback(close)
+            self._closers.clear()
 
     # -- for the parts of the adapter -----------------------------------------------------------
 
@@ -181,6 +185,13 @@ class Runtime:
     def at_end(self, close: Callable[[], object]) -> None:
         """Call ``close`` when the runtime ends, unless that is forgotten before."""
         self._closers[close] = None
+
+    @property
+    def status(self) -> int:
+        """The exit status of a program that ends with this runtime."""
+        if isinstance(self._exit, SystemExit) and isinstance(self._exit.code, int):
+            return self._exit.code
+        return 1 if self.failed else 0
 
     def exit_with(self, status: int) -> None:
         """Have :exc:`SystemExit` leave the runtime, unless something else ends it."""

@@ -15,6 +15,7 @@ from anynet._transport.host_loop import current_host_loop
 from anynet._transport.listener_source import Listening
 from anynet._transport.raw_stream import RawStream
 from anynet.node.abort import AbortSignal
+from anynet.node.block_list import BlockList
 from anynet.node.errors import (
     NodeSystemError,
     already_listening,
@@ -96,13 +97,13 @@ class Server(ServerCounting):
         if callable(options):
             options, connectionListener = None, options
         settings = accept_settings(options, more)
-        self.allowHalfOpen = settings.allow_half_open
-        self.pauseOnConnect = settings.pause_on_connect
-        self.noDelay = settings.no_delay
-        self.keepAlive = settings.keep_alive
-        self.keepAliveInitialDelay = settings.keep_alive_initial_delay
-        self.highWaterMark = settings.high_water_mark
-        self.blockList = settings.block_list
+        self.allowHalfOpen: bool = settings.allow_half_open
+        self.pauseOnConnect: bool = settings.pause_on_connect
+        self.noDelay: bool = settings.no_delay
+        self.keepAlive: bool = settings.keep_alive
+        self.keepAliveInitialDelay: int = settings.keep_alive_initial_delay
+        self.highWaterMark: int = settings.high_water_mark
+        self.blockList: BlockList | None = settings.block_list
         if callable(connectionListener):
             self.on("connection", connectionListener)
         self._unref = False
@@ -305,7 +306,7 @@ class Server(ServerCounting):
         # Like anything in JavaScript, what is no number is never reached.
         return self._connections >= to_number(most)
 
-    def _passes_on(self) -> bool:
+    def passes_on(self) -> bool:
         """Is it full, so that another worker of the cluster is to have the next connection?"""
         if self.maxConnections is None or self.dropMaxConnection:
             return False

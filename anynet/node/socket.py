@@ -19,7 +19,6 @@ from anynet.node.arguments import (
 from anynet.node.errors import (
     invalid_handle_type,
     socket_closed,
-    validate_boolean,
 )
 from anynet.node.finished import destroy_on_abort
 from anynet.node.runtime import current_runtime
@@ -65,14 +64,12 @@ class Socket(SocketBridge):
         found = merged_options(options if isinstance(options, Mapping) else None, named)
         settings = socket_settings(found)
         self._set_up(
-            None,
             allow_half_open=settings.allow_half_open,
             readable_high_water_mark=settings.readable_high_water_mark,
             writable_high_water_mark=settings.writable_high_water_mark,
         )
         if settings.capture_rejections is not None:
-            checked = validate_boolean("options.captureRejections", settings.capture_rejections)
-            self._capture_rejections = checked
+            self._capture_rejections = settings.capture_rejections
         self._block_list = settings.block_list
         self._read_into = settings.read_into
         self._tcp = settings.tcp
@@ -103,6 +100,8 @@ class Socket(SocketBridge):
         :exc:`NoRuntimeError` outside of a runtime.
         """
         current_runtime()
+        # Before the connection is taken: what is wrong with the options must not cost it.
+        socket_settings(merged_options(None, options))
         stream = socket.hand_over()
         given: dict[str, Any] = {"allowHalfOpen": stream.allow_half_open, **options}
         taken = cls({**given, "handle": stream})
@@ -236,7 +235,6 @@ def accepted_socket(
     """The socket of a connection that ``server`` has accepted; the delay is in whole seconds."""
     socket = Socket.__new__(Socket)
     socket._set_up(
-        None,
         allow_half_open=allow_half_open,
         readable_high_water_mark=high_water_mark,
         writable_high_water_mark=high_water_mark,

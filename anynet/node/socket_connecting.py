@@ -36,6 +36,14 @@ def in_turns(candidates: Sequence[Candidate]) -> list[Candidate]:
     return ordered + leading[turns:] + other[turns:]
 
 
+def _is_socket_path(path: str) -> bool:
+    try:
+        name = os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+    return len(name) <= _LONGEST_PATH and b"\0" not in name[1:]
+
+
 def _listed(addresses: object) -> list[tuple[Any, Any]]:
     """The addresses and families of an answer; None for what is not there."""
     if not isinstance(addresses, list | tuple) or not addresses:
@@ -92,8 +100,7 @@ class Connecting(Attempting):
         self._socket.emit("connectionAttempt", path, None, None)
         if not self._live or self._previous is not None:
             return
-        name = os.fsencode(path)
-        if len(name) > _LONGEST_PATH or b"\0" in name[1:]:
+        if not _is_socket_path(path):
             details = NO_LOCAL_END
             self._fail(system_error(errno.EINVAL, "connect", path, details=details))
             return

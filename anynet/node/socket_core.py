@@ -15,7 +15,6 @@ from anynet.node.emitter import EventName
 from anynet.node.errors import NodeError, ended_by_other_party, socket_closed, system_error
 from anynet.node.idle_timer import IdleTimer
 from anynet.node.listening import AddressInfo
-from anynet.node.runtime import Runtime
 from anynet.node.socket_connecting import Connecting
 from anynet.node.socket_handles import handle_for, system_socket
 from anynet.node.socket_options import ReadInto, TcpOptions
@@ -64,7 +63,6 @@ class SocketCore(Duplex):
 
     def _set_up(
         self,
-        runtime: Runtime | None,
         *,
         allow_half_open: bool,
         readable_high_water_mark: int,
@@ -75,7 +73,6 @@ class SocketCore(Duplex):
             writable_high_water_mark=writable_high_water_mark,
             allow_half_open=allow_half_open,
             emit_close=False,
-            runtime=runtime,
         )
         self._events = {"end": _LISTENERS_FROM_THE_START}
         self._writable_state.counts_characters = True

@@ -116,15 +116,6 @@ class SocketMembers(SocketEvents):
     # -- how it behaves -------------------------------------------------------------------------
 
     @property
-    def allowHalfOpen(self) -> bool:
-        """Does our side stay open after the peer's was ended?"""
-        return self._allow_half_open
-
-    @allowHalfOpen.setter
-    def allowHalfOpen(self, value: bool) -> None:
-        self._allow_half_open = bool(value)
-
-    @property
     def timeout(self) -> float | None:
         """The idle timeout in milliseconds; None if there never was one."""
         return self._timeout

@@ -16,6 +16,7 @@ from anynet.node.errors import (
     invalid_arg_type,
     invalid_arg_value,
     validate_abort_signal,
+    validate_boolean,
     validate_int32,
     validate_number,
 )
@@ -100,6 +101,9 @@ def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
         validate_number("options.keepAliveInitialDelay", options["keepAliveInitialDelay"])
     readable_mark = high_water_mark(options, "readableHighWaterMark")
     writable_mark = high_water_mark(options, "writableHighWaterMark")
+    capture_rejections = options.get("captureRejections")
+    if capture_rejections is not None:
+        validate_boolean("options.captureRejections", capture_rejections)
     signal = options.get("signal")
     validate_abort_signal("signal", signal)
     fd = options.get("fd")
@@ -119,7 +123,7 @@ def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
         signal=signal,
         block_list=block_list,
         read_into=_read_into(options.get("onread")),
-        capture_rejections=options.get("captureRejections"),
+        capture_rejections=capture_rejections,
         tcp=tcp_options(options, None),
     )
 
@@ -158,6 +162,11 @@ def _checked_buffer(name: str, buffer: Any) -> ReadBuffer:
     """Something that can be read into."""
     if isinstance(buffer, bytearray) and buffer:
         return buffer
-    if isinstance(buffer, memoryview) and not buffer.readonly and buffer.nbytes:
+    if (
+        isinstance(buffer, memoryview)
+        and buffer.c_contiguous
+        and not buffer.readonly
+        and buffer.nbytes
+    ):
         return buffer
     raise invalid_arg_type(name, ["bytearray", "memoryview"], buffer)

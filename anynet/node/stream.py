@@ -8,7 +8,7 @@ from typing import Any, Self, TypeAlias
 from anynet.node.emitter import EventEmitter
 from anynet.node.errors import invalid_arg_value
 from anynet.node.readable_state import ReadableState
-from anynet.node.runtime import Runtime, current_runtime
+from anynet.node.runtime import current_runtime
 from anynet.node.writable_state import WritableState
 
 DEFAULT_HIGH_WATER_MARK = 65536
@@ -45,10 +45,9 @@ class Stream(EventEmitter):
         allow_half_open: bool = True,
         emit_close: bool = True,
         auto_destroy: bool = True,
-        runtime: Runtime | None = None,
     ) -> None:
         EventEmitter.__init__(self)
-        self._runtime = current_runtime() if runtime is None else runtime
+        self._runtime = current_runtime()
         self._readable_state = ReadableState(readable_high_water_mark)
         self._writable_state = WritableState(writable_high_water_mark)
         self._allow_half_open = allow_half_open

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import multiprocessing.connection
+import multiprocessing.process
 import os
 import runpy
 import signal
@@ -81,13 +82,22 @@ def run_python(path: Path, backend: str) -> Outcome:
             process.start()
         ended = multiprocessing.connection.wait([process.sentinel], SECONDS_ALLOWED)
         if not ended:
-            process.kill()
+            _kill_group(process)
             multiprocessing.connection.wait([process.sentinel])
         with _one_at_a_time:
             process.join()
             return process.exitcode if ended else None
 
     return _in_directory(start_and_wait)
+
+
+def _kill_group(process: multiprocessing.process.BaseProcess) -> None:
+    """End a program, and what it has started."""
+    assert process.pid is not None
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:  # It has no group of its own yet.
+        process.kill()
 
 
 def _in_directory(start_and_wait: Callable[[Path], int | None]) -> Outcome:

@@ -1,4 +1,7 @@
-"""The rows of the specification of `net`, by the ids that pairs name: `section.thing`."""
+"""The rows of the specification of `net`, by the ids that pairs name: `section.thing`.
+
+Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it.
+"""
 
 from __future__ import annotations
 
@@ -49,6 +52,16 @@ NAMED = {
         getDefaultAutoSelectFamilyAttemptTimeout setDefaultAutoSelectFamilyAttemptTimeout
         isIP isIPv4 isIPv6 Stream
     """,
+    "c": """
+        isPrimary fork worker workers disconnect setupPrimary settings schedulingPolicy SCHED_RR
+        SCHED_NONE child_process.fork
+    """,
+    "c.event": "setup fork online listening message disconnect exit",
+    "c.Worker": "send kill disconnect isConnected isDead exitedAfterDisconnect",
+    "c.Worker.event": "listening message error disconnect exit",
+    "c.process": "send disconnect connected env exit",
+    "c.process.event": "message disconnect",
+    "c.handle": "server socket keepOpen",
 }
 
 ROWS = frozenset(

@@ -21,6 +21,13 @@ def test_descriptors_are_numbered_apart_from_ports() -> None:
     ]
 
 
+def test_processes_are_numbered_apart() -> None:
+    assert normalised("pid 45001 fd 3\npid=7 {pid: 45001}") == [
+        "pid <pid1> fd <fd1>",
+        "pid=<pid2> {pid: <pid1>}",
+    ]
+
+
 def test_nothing_else_is_changed() -> None:
     trace = ["a  1.50000", "", "write 65536 0x12345", "12345"]
     assert normalised("\n".join(trace)) == trace

@@ -8,20 +8,22 @@ from collections.abc import Sequence
 
 SHORTEST_TRACE = 3
 
-#: A number from the range in which Linux chooses ports, or a descriptor's number.
-_NUMBERS = re.compile(r"(?<![\d.])\d{5}(?!\d)|(?<=\bfd[ =:])\d+|(?<=\bfd: )\d+")
+#: A descriptor's or a process's number, or one from the range in which Linux chooses ports.
+_NUMBERS = re.compile(
+    r"(?<=\bfd[ =:])\d+|(?<=\bfd: )\d+|(?<=\bpid[ =:])\d+|(?<=\bpid: )\d+|(?<![\d.])\d{5}(?!\d)"
+)
 _FIRST_PORT, _LAST_PORT = 32768, 60999
 
 
 def normalised(trace: str) -> list[str]:
-    """The lines, with chosen ports and descriptors numbered in the order of their appearance."""
+    """The lines, with chosen ports, descriptors and processes numbered as they appear."""
     seen: dict[str, str] = {}
-    counts = {"port": 0, "fd": 0}
+    counts = {"port": 0, "fd": 0, "pid": 0}
 
     def replaced(match: re.Match[str]) -> str:
         number = match[0]
-        before = match.string[max(match.start() - 4, 0) : match.start()]
-        kind = "fd" if re.search(r"\bfd", before) else "port"
+        before = re.search(r"\b(fd|pid)[ =:] ?$", match.string[: match.start()])
+        kind = before[1] if before else "port"
         if kind == "port" and not _FIRST_PORT <= int(number) <= _LAST_PORT:
             return number
         key = f"{kind}{number}"

@@ -30,6 +30,8 @@ def shown(value: object) -> str:
     for kind in (net.Server, net.Socket, net.BlockList):
         if isinstance(value, kind):
             return kind.__name__
+    if isinstance(value, net.Worker):
+        return f"Worker {value.id}"
     if isinstance(value, net.SocketAddress):
         parts = (shown(value.address), shown(value.family), str(value.port), str(value.flowlabel))
         return f"SocketAddress({' '.join(parts)})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -78,6 +79,21 @@ async def test_refreshing() -> None:
     assert order == ["in between", "refreshed"]
 
 
+async def test_refreshing_what_has_called_back_calls_it_again() -> None:
+    order: list[str] = []
+
+    def call() -> None:
+        order.append("called")
+        if len(order) == 1:
+            setTimeout(timeout.refresh, 1)
+        else:
+            setTimeout(lambda: timeout.close().refresh(), 1)
+
+    async with runtime():
+        timeout = setTimeout(call, 1)
+    assert order == ["called", "called"]
+
+
 async def test_refreshing_from_its_own_callback_calls_it_again() -> None:
     count = 0
     async with runtime():
@@ -112,8 +128,10 @@ async def test_what_is_unrefed_and_refed() -> None:
     ("delay", "warning", "text"),
     [
         (2**31, TimeoutOverflowWarning, "2147483648 does not fit into a 32-bit signed integer"),
+        (10**400, TimeoutOverflowWarning, "Infinity does not fit into a 32-bit signed integer"),
         (-5, TimeoutNegativeWarning, "-5 is a negative number"),
-        ("soon", TimeoutNaNWarning, "soon is not a number"),
+        (-math.inf, TimeoutNegativeWarning, "-Infinity is a negative number"),
+        ("soon", TimeoutNaNWarning, "NaN is not a number"),
     ],
 )
 async def test_delays_that_are_none(delay: object, warning: type[Warning], text: str) -> None:

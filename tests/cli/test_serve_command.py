@@ -1,0 +1,316 @@
+"""``anynet serve`` as processes of their own: signals, deaths, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+BACKENDS = ("trio", "asyncio", "uvloop")
+POLICIES = ("round_robin", "shared", "reuse_port")
+ANYNET = (sys.executable, "-W", "error", "-m", "anynet")
+HANDLER = "tests.cluster.worker_programs:tell_pid"
+
+
+class Running:
+    """A cluster in a process, and what it prints."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("listening on "), line
+        self.address = line.removeprefix("listening on ").rstrip("\n")
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def connect(self) -> socket.socket:
+        if self.address.startswith("/"):
+            client = socket.socket(socket.AF_UNIX)
+            client.settimeout(10)
+            client.connect(self.address)
+            return client
+        host, _, port = self.address.rpartition(":")
+        return socket.create_connection((host, int(port)), timeout=10)
+
+    def ask(self) -> int:
+        """The pid of the worker that serves a new connection."""
+        with self.connect() as client:
+            return read_pid(client)
+
+    def workers(self) -> set[int]:
+        """The pids of the children."""
+        text = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return set(map(int, text.split()))
+
+    def error_line(self) -> str:
+        assert self.process.stderr is not None
+        return self.process.stderr.readline()
+
+    def end(self) -> tuple[int, str]:
+        """Wait for its end; the exit code and what it wrote to stderr."""
+        _, errors = self.process.communicate(timeout=10)
+        return self.process.returncode, errors
+
+
+def read_pid(client: socket.socket) -> int:
+    text = b""
+    while not text.endswith(b"\n"):
+        chunk = client.recv(100)
+        if not chunk:
+            raise EOFError
+        text += chunk
+    return int(text)
+
+
+@contextmanager
+def running(*arguments: str, handler: str = HANDLER) -> Iterator[Running]:
+    with subprocess.Popen(
+        [*ANYNET, "serve", handler, "--host", "127.0.0.1", *arguments]
+        if "--path" not in arguments
+        else [*ANYNET, "serve", handler, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        limit = threading.Timer(30, process.kill)
+        limit.start()
+        try:
+            yield Running(process)
+        finally:
+            limit.cancel()
+            process.kill()
+
+
+def until(condition: Callable[[], bool], seconds: float = 10) -> float:
+    """Wait for something that other processes do; returns how many seconds it took."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < seconds
+        time.sleep(0.002)
+    return time.monotonic() - began
+
+
+def gone(pids: set[int]) -> bool:
+    return not any(os.path.exists(f"/proc/{pid}") for pid in pids)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("policy", POLICIES)
+def test_it_serves_and_a_signal_lets_connections_finish(backend: str, policy: str) -> None:
+    with running("--workers", "2", "--backend", backend, "--policy", policy) as cluster:
+        workers = cluster.workers()
+        assert {cluster.ask() for _ in range(8)} <= workers
+        with cluster.connect() as client:
+            assert read_pid(client) in workers
+            cluster.process.terminate()
+            until(lambda: refuses(cluster))
+            client.sendall(b"still here")
+            assert client.recv(100) == b"still here"
+            client.shutdown(socket.SHUT_WR)
+            assert client.recv(100) == b""
+        assert cluster.end() == (0, "")
+    assert gone(workers)
+
+
+def refuses(cluster: Running) -> bool:
+    try:
+        cluster.connect().close()
+    except (ConnectionRefusedError, FileNotFoundError):
+        return True
+    return False
+
+
+def test_a_second_signal_ends_it_at_once() -> None:
+    with running("--workers", "2") as cluster, cluster.connect() as client:
+        workers = cluster.workers()
+        assert read_pid(client) in workers
+        cluster.process.send_signal(signal.SIGINT)
+        until(lambda: refuses(cluster))
+        cluster.process.send_signal(signal.SIGTERM)
+        assert cluster.end() == (128 + signal.SIGTERM, "")
+        with pytest.raises(ConnectionResetError):
+            while client.recv(100):
+                pass
+            raise ConnectionResetError  # A kill may look like an end.
+    assert gone(workers)
+
+
+def test_the_grace_period_is_kept() -> None:
+    with running("--workers", "1", "--grace", "0.1") as cluster, cluster.connect() as client:
+        read_pid(client)
+        cluster.process.terminate()
+        with pytest.raises((ConnectionResetError, EOFError)):
+            read_pid(client)
+        assert cluster.end()[0] == 0
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_sighup_restarts_the_workers_and_no_client_notices(policy: str) -> None:
+    with running("--workers", "2", "--policy", policy) as cluster:
+        before = cluster.workers()
+        served, failures, stop = set(), [], threading.Event()
+
+        def load() -> None:
+            while not stop.is_set():
+                try:
+                    served.add(cluster.ask())
+                except (OSError, EOFError) as error:
+                    failures.append(error)
+
+        loads = [threading.Thread(target=load) for _ in range(2)]
+        for thread in loads:
+            thread.start()
+        cluster.process.send_signal(signal.SIGHUP)
+        until(lambda: gone(before))
+        stop.set()
+        for thread in loads:
+            thread.join()
+        assert failures == []
+        after = cluster.workers()
+        assert len(after) == 2
+        assert served <= before | after
+        cluster.process.terminate()
+        assert cluster.end() == (0, "")
+
+
+def test_sigterm_to_a_worker_replaces_it() -> None:
+    with running("--workers", "1") as cluster, cluster.connect() as client:
+        pid = read_pid(client)
+        os.kill(pid, signal.SIGTERM)
+        client.sendall(b"still here")
+        assert client.recv(100) == b"still here"
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(100) == b""
+        assert cluster.error_line() == f"worker 1 (pid {pid}) ended with exit code 0\n"
+        assert cluster.ask() != pid
+        cluster.process.terminate()
+        assert cluster.end() == (0, "")
+
+
+def connected_to(worker: int, cluster: Running) -> socket.socket:
+    """A connection that this worker serves."""
+    while read_pid(client := cluster.connect()) != worker:
+        client.close()
+    return client
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_kill_9_of_a_worker_under_load(policy: str) -> None:
+    """Only its own connections fail, nothing is refused, and there is another within a second."""
+    with running("--workers", "2", "--policy", policy) as cluster:
+        refusals, broken, stop = [], [], threading.Event()
+        victim, other = sorted(cluster.workers())
+        survivor = connected_to(other, cluster)
+
+        def load() -> None:
+            while not stop.is_set():
+                try:
+                    with cluster.connect() as client:
+                        pid = 0
+                        pid = read_pid(client)
+                        client.sendall(b"x")
+                        client.recv(1)
+                except (ConnectionRefusedError, TimeoutError) as error:
+                    refusals.append(error)
+                except (OSError, EOFError):
+                    broken.append(pid)
+
+        loads = [threading.Thread(target=load) for _ in range(2)]
+        for thread in loads:
+            thread.start()
+        os.kill(victim, signal.SIGKILL)
+        assert until(lambda: len(cluster.workers() - {victim, other}) == 1) < 1
+        (new,) = cluster.workers() - {victim, other}
+        until(lambda: cluster.ask() == new)
+        stop.set()
+        for thread in loads:
+            thread.join()
+        assert refusals == []
+        assert set(broken) <= {0, victim}
+        assert len(broken) <= 2  # At most one connection of each client was the victim's.
+        survivor.sendall(b"still here")
+        assert survivor.recv(100) == b"still here"
+        survivor.close()
+        assert "was ended by SIGKILL" in cluster.error_line()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("policy", POLICIES)
+def test_kill_9_of_the_primary_leaves_nothing(backend: str, policy: str, tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    with running(
+        *("--workers", "2", "--backend", backend, "--policy", policy, "--path", str(path))
+    ) as cluster:
+        workers = cluster.workers()
+        with cluster.connect() as client:
+            read_pid(client)
+            cluster.process.kill()
+            with pytest.raises((EOFError, ConnectionResetError)):
+                read_pid(client)
+        until(lambda: all(ended(pid) for pid in workers))
+        until(lambda: not path.exists())
+
+
+def ended(pid: int) -> bool:
+    """Is there no such process, or only what its parent has not asked about?"""
+    try:
+        fd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([fd], [], [], 0)[0])
+    finally:
+        os.close(fd)
+
+
+def test_kill_9_of_the_primary_ends_blocked_workers_too() -> None:
+    with running("--workers", "1", handler="tests.cluster.worker_programs:hang") as cluster:
+        workers = cluster.workers()
+        with cluster.connect() as client:
+            assert client.recv(1) == b"."
+            cluster.process.kill()
+            until(lambda: all(ended(pid) for pid in workers))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "parts"),
+    [
+        (("module",), 2, ("handler", "'module'")),
+        (("no_such_module:handler",), 1, ("no_such_module",)),
+        (("tests.cluster.worker_programs:missing",), 1, ("missing",)),
+        (("tests.cluster.worker_programs:not_a_function",), 1, ("42",)),
+        ((HANDLER, "--port", "70000"), 2, ("port", "70000")),
+        ((HANDLER, "--workers", "0"), 2, ("--workers", "0")),
+        ((HANDLER, "--policy", "random"), 2, ("random", "round_robin")),
+        ((HANDLER, "--grace", "-1"), 2, ("--grace",)),
+        ((HANDLER, "--backend", "curio"), 2, ("curio",)),
+        ((HANDLER, "--host", "192.0.2.1"), 1, ("192.0.2.1",)),
+        ((HANDLER, "--path", "/no/such/directory/x"), 1, ("/no/such/directory",)),
+        ((HANDLER, "--path", "/tmp/x", "--port", "1"), 2, ("port", "path")),
+        ((), 2, ("MODULE:HANDLER",)),
+    ],
+)
+def test_bad_input_is_one_line_of_error(
+    arguments: tuple[str, ...], code: int, parts: tuple[str, ...]
+) -> None:
+    result = subprocess.run(
+        [*ANYNET, "serve", *arguments], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (result.returncode, result.stdout) == (code, "")
+    assert re.fullmatch(r"Error: .*\n", result.stderr)
+    for part in parts:
+        assert part in result.stderr

@@ -1,0 +1,130 @@
+"""What the workers of the tests run."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+import anyio
+import anyio.to_thread
+
+import anynet
+from anynet.cluster import Worker, current_worker
+
+
+async def tell_pid(socket: anynet.Socket) -> None:
+    """Say who serves, then send back what comes."""
+    await socket.send(b"%d\n" % os.getpid())
+    async for chunk in socket:
+        await socket.send(chunk)
+
+
+def me() -> Worker:
+    worker = current_worker()
+    assert worker is not None
+    return worker
+
+
+async def serve_pid(options: dict[str, Any]) -> None:
+    await anynet.serve(tell_pid, **options)
+
+
+async def serve_for_ever(options: dict[str, Any]) -> None:
+    """Never ends by itself."""
+    async with anynet.create_server(tell_pid, **options):
+        await anyio.sleep_forever()
+
+
+async def serve_twice() -> None:
+    """Two servers on free ports, and one of the worker's own."""
+    host = "127.0.0.1"
+    async with (
+        anynet.create_server(tell_pid, host=host) as one,
+        anynet.create_server(tell_pid, host=host) as two,
+        anynet.create_server(tell_pid, host=host, exclusive=True) as own,
+    ):
+        await me().send([str(one.address), str(two.address), str(own.address)])
+        await one.wait_closed()
+
+
+async def listen_again() -> None:
+    """Close a server and listen with the same options once more."""
+    async with anynet.create_server(tell_pid, host="127.0.0.1") as server:
+        first = str(server.address)
+    async with anynet.create_server(tell_pid, host="127.0.0.1") as server:
+        await me().send([first, str(server.address)])
+        await server.wait_closed()
+
+
+async def report_failure(options: dict[str, Any]) -> None:
+    """Tell how listening failed."""
+    try:
+        async with anynet.create_server(tell_pid, **options):
+            await me().send("it listens")
+    except (OSError, ValueError) as error:
+        await me().send([type(error).__name__, getattr(error, "errno", None), str(error)])
+    await me().draining.wait()
+
+
+async def answer_messages() -> None:
+    """Send every message back with what came along, and what was in it."""
+    worker = me()
+    async for message, handle in worker.messages():
+        if isinstance(handle, anynet.Socket):
+            total = 0
+            async for chunk in handle:
+                total += len(chunk)
+            await handle.send(b"%d" % total)
+            await worker.send([message, "connection", total, str(handle.remote_address)])
+            await handle.aclose()
+        elif handle is None:
+            await worker.send(message)
+        elif isinstance(handle, int):
+            with open(handle, "rb") as file:
+                await worker.send([message, "file", file.read().decode()])
+        else:
+            await worker.send([message, "listening"])
+            async with anynet.create_server(fd=handle) as server:
+                async with await server.accept() as connection:
+                    await connection.send(b"taken")
+
+
+async def accept_and_send() -> None:
+    """Send each connection to the primary without having read from it."""
+    async with anynet.create_server(host="127.0.0.1", pause_on_connect=True) as server:
+        await me().send("listening")
+        async for connection in server:
+            await me().send("yours", connection)
+
+
+async def block(seconds: float) -> None:
+    """Hold the event loop up."""
+    await me().send("blocking")
+    time.sleep(seconds)  # noqa: ASYNC251 - that is the point
+
+
+async def fail() -> None:
+    raise ArithmeticError("it does not work")
+
+
+async def end_at_once() -> None:
+    pass
+
+
+not_a_function = 42
+
+
+async def hang(socket: anynet.Socket) -> None:
+    """Hold the event loop up for good."""
+    await socket.send(b".")
+    while True:
+        pass
+
+
+async def fail_when_asked(options: dict[str, Any]) -> None:
+    """End by an exception as soon as somebody has connected."""
+    async with anynet.create_server(**options) as server:
+        async with await server.accept() as connection:
+            await tell_pid(connection)
+        raise ArithmeticError("asked for")
