@@ -42,10 +42,10 @@ class WorkerProcess:
         #: Has the primary asked it to end?
         self.ending: bool = False
         self.process = process
-        self.mailbox = Mailbox()
+        self.mailbox: Mailbox = Mailbox()
         self.link: Link
-        self.exited = anyio.Event()
-        self.changed = anyio.Event()
+        self.exited: anyio.Event = anyio.Event()
+        self.changed: anyio.Event = anyio.Event()
 
     @property
     def connected(self) -> bool:
