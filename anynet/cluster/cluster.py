@@ -210,7 +210,8 @@ class Cluster:
             assert worker is not None
             began = anyio.current_time()
             await worker.exited.wait()
-            if worker.unusable and not self._has_listened:
+            if worker.unusable and not (self._has_listened or self._stopping.is_set()):
+                self._stopping.set()  # The other workers fail too: one of them tells it.
                 raise ProgramError(worker.error)
             async with slot.lock:
                 if slot.worker is not worker or self._stopping.is_set():

@@ -199,7 +199,8 @@ def once(
 
     Listening begins with this call, not with the ``await``. An ``error`` event (unless that is
     ``name``) is raised instead, and so is :exc:`AbortError` when ``signal`` is aborted. Cancelling
-    the ``await`` ends the listening. Works on Trio and on asyncio.
+    the ``await`` ends the listening. If the runtime of a stream or server ends before the event,
+    :exc:`NoRuntimeError` is raised. Works on Trio and on asyncio.
     """
     inbox = Inbox(emitter, _merged(options, signal=signal)["signal"])
 
@@ -261,8 +262,8 @@ def on(
     Events that come faster than they are taken are kept; with more than ``highWaterMark`` of them
     the emitter is paused (``emitter.pause()``), with fewer than ``lowWaterMark`` resumed. The
     iteration ends after an event named in ``close``. An ``error`` event (unless that is ``name``)
-    is raised after what came before it, and so is :exc:`AbortError` when ``signal`` is aborted.
-    Works on Trio and on asyncio.
+    is raised after what came before it, and so are :exc:`AbortError` when ``signal`` is aborted and
+    :exc:`NoRuntimeError` when the runtime of a stream or server ends. Works on Trio and on asyncio.
     """
     merged = _merged(
         options, signal=signal, close=close, highWaterMark=highWaterMark, lowWaterMark=lowWaterMark

@@ -111,6 +111,10 @@ class ListenHandle:
         assert self.on_connection is not None
         self.on_connection(sock, peername)
 
+    def refuse(self, sock: socket.socket, error: OSError) -> None:
+        """Close a connection that the system let in, but does not let be used."""
+        self._shortage.refuse(self._listener, sock, error)
+
     def _pause_for(self, seconds: float) -> None:
         self._reactor.disarm(self.fd)
         self._pause = self._reactor.call_later(seconds, self._resume, ref=False)

@@ -119,7 +119,8 @@ class ChunkIterator(AsyncIterator[Chunk]):
     Raises what the stream fails with, or ``ERR_STREAM_PREMATURE_CLOSE`` if it closes before its
     end. The stream is destroyed once the iteration is over, also when the loop is left early: as
     soon as nothing refers to the iterator, or by :meth:`aclose`. Unless both sides of the stream
-    have ended by then it fails with an :exc:`AbortError`. Each step is a cancellation point; a
+    have ended by then it fails with an :exc:`AbortError`. Raises :exc:`NoRuntimeError` if the
+    runtime ends before the stream. Each step is a cancellation point; a
     cancelled one loses nothing, unless the loop is left by it.
     """
 

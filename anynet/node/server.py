@@ -289,16 +289,24 @@ class Server(ServerCounting):
         ):
             sock.close()
             return
-        socket = accepted_socket(
-            RawStream(sock, peername=peername, host=current_host_loop()),
-            allow_half_open=self.allowHalfOpen,
-            high_water_mark=self.highWaterMark,
-            pause_on_connect=self.pauseOnConnect,
-            no_delay=self.noDelay,
-            keep_alive=self.keepAlive,
-            keep_alive_initial_delay=self.keepAliveInitialDelay,
-            server=self,
-        )
+        try:
+            socket = accepted_socket(
+                RawStream(sock, peername=peername, host=current_host_loop()),
+                allow_half_open=self.allowHalfOpen,
+                high_water_mark=self.highWaterMark,
+                pause_on_connect=self.pauseOnConnect,
+                no_delay=self.noDelay,
+                keep_alive=self.keepAlive,
+                keep_alive_initial_delay=self.keepAliveInitialDelay,
+                server=self,
+            )
+        except OSError as error:
+            # The epoll is full, say: that is no reason to end everything else.
+            if self._handle is None:
+                sock.close()
+            else:
+                self._handle.refuse(sock, error)
+            return
         self._connections += 1
         self.emit("connection", socket)
 

@@ -26,7 +26,8 @@ class WritableSide(WritableCore):
     def write(self, chunk: Any, encoding: Any = None, callback: Any = None) -> bool:
         """Write a bytes-like object, or a string in ``encoding`` (UTF-8).
 
-        False: more than the high-water mark waits to be written; ``drain`` says when to go on.
+        The bytes are those of this moment: what is mutable is copied. False: more than the
+        high-water mark waits to be written; ``drain`` says when to go on.
         ``callback`` is called with None once it is written, or with the error.
         """
         state = self._writable_state

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 from pathlib import Path
 from typing import Any
 
 import anyio
 import anyio.lowlevel
+import anyio.to_thread
 import pytest
 
+from anynet._transport.reactor import Reactor
 from anynet.node.block_list import BlockList
 from anynet.node.errors import NodeError, NodeTypeError
 from anynet.node.events import once
@@ -555,3 +559,32 @@ async def test_methods_return_the_server() -> None:
             assert chained is server
         with pytest.raises(NodeError):
             server.listen(-1)
+
+
+async def test_a_connection_that_the_epoll_does_not_take(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is refused, and the server goes on."""
+    register = Reactor.register
+    failures = [OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))]
+
+    def register_or_fail(reactor: Reactor, fd: int, callback: Any) -> None:
+        if failures:
+            raise failures.pop()
+        register(reactor, fd, callback)
+
+    monkeypatch.setattr(Reactor, "register", register_or_fail)
+    served: list[Socket] = []
+    async with runtime():
+        server = createServer(served.append).listen(0, "127.0.0.1")
+        await once(server, "listening")
+        address = server.address()
+        assert isinstance(address, dict)
+        with socket.create_connection(("127.0.0.1", address["port"])) as refused:
+            with caplog.at_level("WARNING", "anynet"):
+                assert await anyio.to_thread.run_sync(refused.recv, 1) == b""
+        with socket.create_connection(("127.0.0.1", address["port"])):
+            await once(server, "connection")
+        server.close()
+        served[0].destroy()
+    assert os.strerror(errno.ENOSPC) in caplog.text

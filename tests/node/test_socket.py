@@ -465,11 +465,11 @@ async def test_activity_puts_the_timeout_off() -> None:
     trace = Trace()
     async with runtime():
         client, theirs = connected()
-        client.setTimeout(300, trace.note("timeout"))
+        client.setTimeout(700, trace.note("timeout"))
         client.on("data", lambda _: trace.append("data"))
-        for moment in (100, 200, 300, 400):
+        for moment in (200, 400, 600, 800):
             setTimeout(lambda: theirs.send(b"x"), moment)
-        setTimeout(client.destroy, 500)
+        setTimeout(client.destroy, 1000)
     theirs.close()
     assert trace == 4 * ["data"]
 

@@ -5,6 +5,7 @@ const { cluster, log, net, process } = require('../tracing');
 
 if (cluster.isPrimary) {
   const worker = cluster.fork();
+  const received = [];
   const server = net.createServer(() => log('never'));
   server.listen(0, '127.0.0.1', () => {
     const { port } = server.address();
@@ -16,15 +17,12 @@ if (cluster.isPrimary) {
       server.close((error) => {
         log('closed', error, server.listening);
         const client = net.connect(port, '127.0.0.1');
-        client.on('data', (data) => log('data', data));
-        client.on('close', () => {
-          log('client closed');
-          worker.send('stop');
-        });
+        client.on('data', (data) => received.push(data.toString()));
+        client.on('close', () => worker.send('stop'));
       });
     });
   });
-  worker.on('exit', (code) => log('exit', code));
+  worker.on('exit', (code) => log('exit', code, received));
 } else {
   process.on('message', (message, server) => {
     if (message === 'stop') return cluster.worker.disconnect();

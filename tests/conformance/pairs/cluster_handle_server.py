@@ -11,6 +11,7 @@ from tests.conformance.tracing import log, run
 def main() -> None:
     if cluster.isPrimary:
         worker = cluster.fork()
+        received = []
         server = net.createServer(lambda socket: log("never"))
 
         def listening():
@@ -31,20 +32,15 @@ def main() -> None:
                 def closed(error=None):
                     log("closed", error, server.listening)
                     client = net.connect(port, "127.0.0.1")
-                    client.on("data", lambda data: log("data", data))
-
-                    def client_closed(failed):
-                        log("client closed")
-                        worker.send("stop")
-
-                    client.on("close", client_closed)
+                    client.on("data", lambda data: received.append(data.decode()))
+                    client.on("close", lambda failed: worker.send("stop"))
 
                 server.close(closed)
 
             worker.on("message", on_message)
 
         server.listen(0, "127.0.0.1", listening)
-        worker.on("exit", lambda code, signal: log("exit", code))
+        worker.on("exit", lambda code, signal: log("exit", code, received))
     else:
 
         def on_message(message, server):

@@ -4,14 +4,14 @@
 const fs = require('node:fs');
 const { log, net } = require('../tracing');
 
-// The kernel's own table tells the timer of a connection: 2 is keep-alive, with its ticks of 10 ms.
+// The kernel's own table tells the timer of a connection: 2 is keep-alive, with its ticks of 10 ms; in tens of seconds, since reading it takes a while.
 function keepAliveSeconds(port, peer) {
   const hex = (number) => number.toString(16).toUpperCase().padStart(4, '0');
   for (const line of fs.readFileSync('/proc/net/tcp', 'latin1').split('\n')) {
     const fields = line.trim().split(/\s+/);
     if (fields.length < 6 || !fields[1].endsWith(`:${hex(port)}`) || !fields[2].endsWith(`:${hex(peer)}`)) continue;
     const [kind, ticks] = fields[5].split(':');
-    return kind === '02' ? Math.ceil(parseInt(ticks, 16) / 100) : null;
+    return kind === '02' ? Math.ceil(parseInt(ticks, 16) / 1000) * 10 : null;
   }
   return 'no such connection';
 }
