@@ -12,6 +12,7 @@ import attrs
 import pytest
 
 import anynet
+import anynet.cluster
 import anynet.testing
 from anynet._core.option_names import ConnectOptionNames, ServerOptionNames
 from anynet._rules.options import (
@@ -25,7 +26,7 @@ from anynet._rules.options import (
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference.md"
 
-MODULES = [anynet, anynet.testing]
+MODULES = [anynet, anynet.cluster, anynet.testing]
 OBJECTS = {
     f"{module.__name__}.{name}": getattr(module, name)
     for module in MODULES

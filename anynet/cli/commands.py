@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import signal
 import sys
+from typing import get_args
 
 import click
 from rich.console import Console
@@ -16,7 +17,7 @@ from anynet.cli.echo import echo_connection, serve_echo
 from anynet.cli.serve import handler_cluster, serve_cluster
 from anynet.cli.service import systemd_option
 from anynet.cli.signals import exit_code
-from anynet.cluster import POLICIES, Backend, Policy, ProgramError
+from anynet.cluster import Backend, Policy, ProgramError
 
 #: Seconds that the connections of ``anynet echo`` have to finish.
 GRACE = 5.0
@@ -89,7 +90,7 @@ def echo(
 )
 @click.option(
     "--policy",
-    type=click.Choice(POLICIES),
+    type=click.Choice(get_args(Policy)),
     default="round_robin",
     show_default=True,
     help="How connections get to the workers.",

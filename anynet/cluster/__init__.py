@@ -15,14 +15,13 @@ from anynet.cluster.events import (
 from anynet.cluster.frames import ChannelError
 from anynet.cluster.handles import Received, Sendable
 from anynet.cluster.link import Mailbox
-from anynet.cluster.places import POLICIES, Policy
+from anynet.cluster.places import Policy
 from anynet.cluster.primary import Primary
 from anynet.cluster.programs import ProgramError, RestartError
 from anynet.cluster.worker import Worker, attach, current_worker
 from anynet.cluster.worker_process import WorkerProcess
 
 __all__ = [
-    "POLICIES",
     "Backend",
     "Channel",
     "ChannelError",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import select
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -87,31 +86,18 @@ class PassedConnections:
 
 
 class SharedListening(ListeningSocket):
-    """A listening socket of the primary that this worker accepts from itself.
+    """A listening socket of the primary, or of its slot, that this worker accepts from itself."""
 
-    With ``exclusive`` it waits so that a new connection wakes one of the processes that wait at
-    the socket, not all of them (EPOLLEXCLUSIVE, which only works by an epoll of its own).
-    """
+    __slots__ = ("_on_close",)
 
-    __slots__ = ("_epoll", "_on_close")
-
-    def __init__(
-        self, sock: socket.socket, on_close: Callable[[], object], *, exclusive: bool
-    ) -> None:
+    def __init__(self, sock: socket.socket, on_close: Callable[[], object]) -> None:
         super().__init__(sock)
         self._on_close = on_close
-        self._epoll: Any = None
-        if exclusive and hasattr(select, "EPOLLEXCLUSIVE"):
-            self._epoll = select.epoll()
-            self._epoll.register(self.fd, select.EPOLLIN | select.EPOLLEXCLUSIVE)
-            self.fd: Any = self._epoll.fileno()
 
     def close(self) -> None:
         """Stop accepting here; the socket goes on listening while other processes hold it."""
         if self.closed:
             return
-        if self._epoll is not None:
-            self._epoll.close()
         super().close()
         self._on_close()
 

@@ -258,6 +258,5 @@ class Worker:
                 end, sock = socks[2 * which : 2 * which + 2]
                 listeners.append(PassedConnections(end, sock, on_close))
             else:
-                exclusive = request.kind == "shared"
-                listeners.append(SharedListening(socks[which], on_close, exclusive=exclusive))
+                listeners.append(SharedListening(socks[which], on_close))
         return listeners

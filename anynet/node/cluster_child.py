@@ -105,7 +105,7 @@ class OwnWorker(Worker):
                 question.given(passed)
             case ["shared", file], [sock]:
                 close = self._serve(question, sock, file)
-                question.given(SharedListening(sock, close, exclusive=False))
+                question.given(SharedListening(sock, close))
             case [int() as number], []:
                 question.server.removeListener("listening", question.tell)
                 question.given(_listen_error(number, question))
