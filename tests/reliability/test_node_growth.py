@@ -65,6 +65,7 @@ def use_connections(port: int, count: int, done: anyio.Event) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.timeout(300)  # Where every line is traced it takes a while.
 @pytest.mark.parametrize("anyio_backend", ["trio", "asyncio"])
 async def test_ten_thousand_connections(anyio_backend: str) -> None:
     async with net.runtime():
