@@ -98,8 +98,15 @@ class Site:
 
     def restart(self) -> None:
         """Have all the workers replaced by SIGHUP, and wait until they are."""
-        before = self.workers()
-        assert len(before) == WORKERS
+        before: set[int] = set()
+
+        def all_are_there() -> bool:
+            # While one of them is ending the list of children may lack another.
+            nonlocal before
+            before = self.workers()
+            return len(before) == WORKERS
+
+        wait_until(all_are_there)
         os.kill(self.pid, signal.SIGHUP)
         wait_until(lambda: len(self.workers()) == len(self.workers() - before) == WORKERS)
 
