@@ -17,6 +17,8 @@ from anynet.cluster.worker import Worker, attach
 
 #: Seconds that a program has to end by itself once its servers have.
 _LAST_STEPS = 1.0
+#: Seconds between looks for the first server of a program that has just begun.
+_GLANCE = 0.05
 _USAGE = "anynet.cluster runs the workers of a cluster: see `anynet serve --help`"
 
 
@@ -63,13 +65,17 @@ async def _end_when_drained(worker: Worker, program: anyio.CancelScope) -> None:
     """Shut the servers down within the grace; then the program is to end."""
     await worker.draining.wait()
     began = anyio.current_time()
+    with anyio.move_on_after(worker.grace):
+        while not known_servers():  # noqa: ASYNC110 - it may be about to listen
+            await anyio.sleep(_GLANCE)
     servers = known_servers()
+    left = max(began + worker.grace - anyio.current_time(), 0)
     async with anyio.create_task_group() as tasks:
         for server in servers:
-            tasks.start_soon(server.shutdown, worker.grace)
-    left = _LAST_STEPS if servers else began + worker.grace - anyio.current_time()
-    with anyio.move_on_after(left):
-        await anyio.sleep_forever()
+            tasks.start_soon(server.shutdown, left)
+    if servers:
+        with anyio.move_on_after(_LAST_STEPS):
+            await anyio.sleep_forever()
     program.cancel()
 
 
@@ -80,8 +86,9 @@ def main() -> int:
         sys.stderr.write(f"{_USAGE}\n")
         return 2
     # What a terminal sends goes to the primary too, which knows better what to do.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    # A handler, since what is ignored stays so in the processes that this one starts.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: None)
     extra = worker.extra
     sys.path[:] = extra["path"]
     uvloop = extra["backend"] == "uvloop"

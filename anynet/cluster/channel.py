@@ -126,6 +126,9 @@ class Channel:
                 data, fds = await self._socket.receive_fds(_CHUNK, MAX_DESCRIPTORS)
                 self._fds += fds
                 self._frames += self._reader.feed(data)
+                expected = sum(frame.descriptors for frame in self._frames)
+                if self._reader.empty and len(self._fds) > expected:
+                    raise ChannelError("descriptors came without a frame that has them")
             return self._taken(self._frames.popleft())
         except (ChannelError, DescriptorsTruncated):
             self.close()

@@ -96,7 +96,7 @@ class Cluster:
         self._handle_signals = handle_signals
         self._slots = [_Slot(number) for number in range(count)]
         self._primary = Primary(policy=policy, on_event=self._on_event)
-        self._streams = EventStreams()
+        self._streams = EventStreams(self._tell_no_messages)
         self._has_listened = False
         #: The signal that cut a shutdown short, with ``handle_signals``.
         self.aborted_by: signal.Signals | None = None
@@ -111,13 +111,14 @@ class Cluster:
         try:
             for slot in self._slots:
                 slot.worker = self._fork(slot)
+            for slot in self._slots:
+                self._primary.tasks.start_soon(self._keep_alive, slot, name="anynet slot")
+            if self._handle_signals:
+                await self._primary.tasks.start(obey_signals, self)
         except BaseException as error:
+            self._stopping.set()
             await self._primary.__aexit__(type(error), error, error.__traceback__)
             raise
-        for slot in self._slots:
-            self._primary.tasks.start_soon(self._keep_alive, slot, name="anynet slot")
-        if self._handle_signals:
-            await self._primary.tasks.start(obey_signals, self)
         return self
 
     async def __aexit__(
@@ -137,13 +138,15 @@ class Cluster:
             self._stopping.set()
             if error is None:
                 self._primary.tasks.cancel_scope.cancel()
-            await self._primary.__aexit__(
-                None if error is None else type(error),
-                error,
-                None if error is None else error.__traceback__,
-            )
-            self._stopped.set()
-            self._streams.end()
+            try:
+                await self._primary.__aexit__(
+                    None if error is None else type(error),
+                    error,
+                    None if error is None else error.__traceback__,
+                )
+            finally:
+                self._stopped.set()
+                self._streams.end()
 
     # -- what there is --------------------------------------------------------------------------
 
@@ -164,23 +167,31 @@ class Cluster:
         """What happens from now on, as an async iterator; call it before entering to miss nothing.
 
         While somebody holds one, the messages of the workers are told here, and not by
-        :meth:`WorkerProcess.messages`.
+        :meth:`WorkerProcess.messages`; those that nobody reads are kept.
         """
         self._primary.tell_messages = True
         return self._streams.new()
 
+    def _tell_no_messages(self) -> None:
+        self._primary.tell_messages = False
+
     def _on_event(self, event: ClusterEvent) -> None:
         if isinstance(event, Listening):
             self._has_listened = True
-        elif isinstance(event, Exit) and not event.expected and not event.worker.unusable:
-            _log.warning("%s", _obituary(event))
+        elif isinstance(event, Exit) and not event.expected:
+            raised = event.worker.unusable and not self._has_listened
+            if not raised:
+                _log.warning("%s", _obituary(event))
         self._streams.put(event)
 
     async def wait_listening(self) -> tuple[Address, ...]:
         """Wait until each of the workers listens somewhere; returns :attr:`addresses`."""
         for slot in self._slots:
-            while slot.worker is None or not slot.worker.addresses:
-                await (anyio.sleep(_FIRST_DELAY) if slot.worker is None else _change(slot.worker))
+            while slot.worker is None or slot.worker.dead or not slot.worker.addresses:
+                if slot.worker is None or slot.worker.dead:  # Another one takes its place.
+                    await anyio.sleep(_FIRST_DELAY)
+                else:
+                    await _change(slot.worker)
         return self.addresses
 
     @property
@@ -209,7 +220,8 @@ class Cluster:
             worker = slot.worker
             assert worker is not None
             began = anyio.current_time()
-            await worker.exited.wait()
+            while slot.worker is worker and not worker.dead:
+                await _change(worker)
             if worker.unusable and not (self._has_listened or self._stopping.is_set()):
                 self._stopping.set()  # The other workers fail too: one of them tells it.
                 raise ProgramError(worker.error)
@@ -218,11 +230,20 @@ class Cluster:
                     continue  # It has been replaced.
                 if anyio.current_time() - began >= _LONG_LIFE:
                     slot.delay = _FIRST_DELAY
-                with anyio.move_on_after(slot.delay):
-                    await self._stopping.wait()
-                slot.delay = min(slot.delay * 2, _LONGEST_DELAY)
-                if not self._stopping.is_set():
-                    slot.worker = self._fork(slot)
+                await self._fill(slot)
+
+    async def _fill(self, slot: _Slot) -> None:
+        """Start the next worker of a slot after its delay; again if the system cannot do it."""
+        while not self._stopping.is_set():
+            with anyio.move_on_after(slot.delay):
+                await self._stopping.wait()
+                return
+            slot.delay = min(slot.delay * 2, _LONGEST_DELAY)
+            try:
+                slot.worker = self._fork(slot)
+                return
+            except OSError as error:
+                _log.warning("a worker could not be started: %s", error)
 
     # -- the end, and a new beginning -----------------------------------------------------------
 
@@ -238,11 +259,19 @@ class Cluster:
                 if self._stopping.is_set():
                     return
                 async with slot.lock:
-                    await self._replace(slot)
+                    if self._stopping.is_set():
+                        return
+                    old = await self._replace(slot)
+                if old is not None and not old.dead:
+                    await self._primary.drain(old, self._grace)
 
-    async def _replace(self, slot: _Slot) -> None:
+    async def _replace(self, slot: _Slot) -> WorkerProcess | None:
+        """Fill the slot with a new worker; returns the old one, which is to be drained."""
         old = slot.worker
-        new = self._fork(slot)
+        try:
+            new = self._fork(slot)
+        except OSError as error:
+            raise RestartError(f"the new worker could not be started: {error}") from error
         try:
             with anyio.move_on_after(_START_TIMEOUT):
                 await self._wait_equal(new, old)
@@ -255,8 +284,9 @@ class Cluster:
             new.kill(signal.SIGKILL)
             raise
         slot.worker = new
-        if old is not None and not old.dead:
-            await self._primary.drain(old, self._grace)
+        if old is not None:
+            old.note_change()  # From now on the new one is kept alive.
+        return old
 
     async def _wait_equal(self, new: WorkerProcess, old: WorkerProcess | None) -> None:
         """Wait until ``new`` listens everywhere that ``old`` does, or ends."""

@@ -45,7 +45,7 @@ class _Connection:
 class _End:
     """Our end of the way to one worker."""
 
-    __slots__ = ("answered", "full", "resting_until", "retired", "sock", "stop", "under_way")
+    __slots__ = ("answered", "full", "resting", "retired", "sock", "stop", "under_way")
 
     stop: Callable[[], None]
 
@@ -56,17 +56,18 @@ class _End:
         self.answered = anyio.Event()
         self.full = False
         self.retired = False
-        self.resting_until = float("-inf")
+        #: Is it passed over for a while?
+        self.resting = False
 
-    def has_room(self, now: float) -> bool:
+    @property
+    def has_room(self) -> bool:
         """May this worker be given one more?"""
         return (
-            not (self.full or self.retired)
+            not (self.full or self.retired or self.resting)
             and len(self.under_way) < _MOST_UNDER_WAY
-            and now >= self.resting_until
         )
 
-    def give(self, connection: _Connection, now: float) -> bool:
+    def give(self, connection: _Connection) -> bool:
         """Pass a connection on; False when it did not go."""
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, connection.fds)]
         try:
@@ -77,7 +78,7 @@ class _End:
             elif isinstance(error, BlockingIOError):
                 self.full = True  # Until it has answered.
             else:
-                self.resting_until = now + _REST
+                self.resting = True
             return False
         self.under_way.append(connection)
         return True
@@ -164,8 +165,7 @@ class Distributor:
                 return
             connection = end.under_way.popleft()
             if answer == REFUSED[0]:
-                end.resting_until = self._host.time() + _REST
-                self._host.call_at(end.resting_until, self._room_made)
+                self._let_rest(end)
                 self._returned.append(connection)
             else:
                 connection.sock.close()
@@ -217,21 +217,28 @@ class Distributor:
         await self._room.wait()
 
     def _has_room(self) -> bool:
-        now = self._host.time()
-        return not self._returned and any(end.has_room(now) for end in self._rotation)
+        return not self._returned and any(end.has_room for end in self._rotation)
 
     def _give(self, connection: _Connection) -> bool:
-        now = self._host.time()
         for _ in range(len(self._rotation)):
             end = self._rotation[0]
             self._rotation.rotate(-1)
-            if not end.has_room(now):
+            if not end.has_room:
                 continue
-            if end.give(connection, now):
+            if end.give(connection):
                 return True
-            if end.resting_until > now:
-                self._host.call_at(end.resting_until, self._room_made)
+            if end.resting:
+                self._let_rest(end)
         return False
+
+    def _let_rest(self, end: _End) -> None:
+        end.resting = True
+
+        def rested() -> None:
+            end.resting = False
+            self._room_made()
+
+        self._host.call_at(self._host.time() + _REST, rested)
 
     def _room_made(self) -> None:
         """Pass on what came back; then new connections may be accepted."""

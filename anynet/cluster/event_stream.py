@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
+from collections.abc import Callable
 
 import anyio
 import anyio.lowlevel
@@ -57,12 +58,14 @@ class EventStream:
 class EventStreams:
     """All the streams that somebody still holds: each gets every event."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_none_left: Callable[[], object]) -> None:
         self._streams: weakref.WeakSet[EventStream] = weakref.WeakSet()
+        self._on_none_left = on_none_left
 
     def new(self) -> EventStream:
         """One more stream."""
         stream = EventStream()
+        weakref.finalize(stream, self._dropped).atexit = False
         self._streams.add(stream)
         return stream
 
@@ -76,5 +79,6 @@ class EventStreams:
         for stream in self._streams:
             stream.end()
 
-    def __bool__(self) -> bool:
-        return bool(self._streams)
+    def _dropped(self) -> None:
+        if not list(self._streams):
+            self._on_none_left()

@@ -36,7 +36,10 @@ def keep_path(sock: socket.socket, file: PathFile | None) -> BoundPath | None:
     """Unlink a path of the primary at its end, if that has not done it."""
     if file is None:
         return None
-    own = socket.socket(fileno=os.dup(sock.fileno()))  # `sock.dup()` would set it to blocking.
+    try:
+        own = socket.socket(fileno=os.dup(sock.fileno()))  # `sock.dup()` would set it to blocking.
+    except OSError:
+        return None  # No descriptor is left for that.
     try:
         path = BoundPath.of_another(own, file)
     except OSError:

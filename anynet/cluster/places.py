@@ -31,7 +31,6 @@ _FORWARDED = (
     "port",
     "path",
     "systemd",
-    "systemd",
     "backlog",
     "ipv6_only",
     "reuse_port",
@@ -126,11 +125,19 @@ class RoundRobinPlace(Place):
             tasks.start_soon(distributor.run, name="anynet distributor")
 
     def offer(self, worker: int, slot: int) -> Offer:
-        ours, fds = [], []
-        for distributor in self._distributors:
-            end = distributor.add(worker)
-            ours.append(end)
-            fds += [end.fileno(), distributor.listener.sock.fileno()]
+        ours: list[socket.socket] = []
+        fds: list[int] = []
+        try:
+            for distributor in self._distributors:
+                end = distributor.add(worker)
+                ours.append(end)
+                fds += [end.fileno(), distributor.listener.sock.fileno()]
+        except BaseException:
+            for distributor in self._distributors:
+                distributor.remove(worker)
+            for end in ours:
+                end.close()
+            raise
         return Offer(kind="passed", fds=fds, ours=ours)
 
     def activate(self, worker: int) -> None:

@@ -28,7 +28,7 @@ from anynet.cluster.events import (
 )
 from anynet.cluster.frames import ChannelError
 from anynet.cluster.link import Link, Mailbox
-from anynet.cluster.places import POLICIES, Places, Policy, options_from_json
+from anynet.cluster.places import POLICIES, Place, Places, Policy, options_from_json
 from anynet.cluster.settings import WorkerSettings
 from anynet.cluster.worker_process import WorkerProcess, start_process, wait_for_exit
 
@@ -200,10 +200,12 @@ class Primary:
         places = self.places.of_worker(worker.id)
         for place in places:
             place.retire(worker.id)
-        with anyio.move_on_after(_HANDOVER):
-            for place in places:
-                await place.wait_taken(worker.id)
-        worker.link.post("drain", None if grace == float("inf") else grace)
+        try:
+            with anyio.move_on_after(_HANDOVER):
+                for place in places:
+                    await place.wait_taken(worker.id)
+        finally:  # It gets no more connections, so it has to end, whatever becomes of our caller.
+            worker.link.post("drain", None if grace == float("inf") else grace)
         with anyio.move_on_after(grace + _SLACK):
             await worker.exited.wait()
         if not worker.dead:
@@ -256,6 +258,7 @@ class Primary:
         self, worker: WorkerProcess, request: int, values: dict[str, Any], index: int
     ) -> None:
         link = worker.link
+        place: Place | None = None
         try:
             place = await self.places.open(options_from_json(values), index)
             if worker.dead or not worker.connected:
@@ -263,6 +266,8 @@ class Primary:
                 return
             offer = place.offer(worker.id, worker.slot or 0)
         except (OSError, ValueError, TypeError, NotImplementedError) as error:
+            if place is not None:
+                self.places.close_unused(place)
             link.post("refused", request, *describe_error(error))
             return
         self.places.take(place, worker.id, worker.slot)

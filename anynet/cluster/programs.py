@@ -33,7 +33,7 @@ def load(program: str) -> Callable[..., Any]:
     name, _, path = program.partition(":")
     try:
         found: Any = importlib.import_module(name)
-    except ImportError as error:
+    except (ImportError, SyntaxError) as error:
         raise ProgramError(f"{program}: {error}") from error
     for part in path.split("."):
         try:

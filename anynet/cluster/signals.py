@@ -14,6 +14,9 @@ from anynet.cluster.programs import RestartError
 
 _log = logging.getLogger("anynet")
 
+#: Seconds that the service manager has to take a message: what a signal wants must not wait longer.
+_PATIENCE = 1.0
+
 
 class Obedient(Protocol):
     """What signals can do to a cluster."""
@@ -47,7 +50,8 @@ async def obey_signals(
             tasks.start_soon(_tell_ready, cluster)
             async for number in signals:
                 if number == signal.SIGHUP:
-                    tasks.start_soon(_restart, cluster)
+                    if not cluster.stopping:
+                        tasks.start_soon(_restart, cluster)
                 elif cluster.stopping:
                     cluster.aborted_by = number
                     cluster.abort()
@@ -69,7 +73,8 @@ async def _restart(cluster: Obedient) -> None:
     try:
         await cluster.restart()
     except RestartError as error:
-        _log.warning("%s", error)
+        if not cluster.stopping:  # Else that is why.
+            _log.warning("%s", error)
     if not cluster.stopping:
         await _tell("ready")
 
@@ -83,6 +88,9 @@ async def _tell(
     state: Literal["ready", "reloading", "stopping"], status: str | None = None
 ) -> None:
     try:
-        await anynet.notify_service(state, status=status)
+        with anyio.move_on_after(_PATIENCE) as scope:
+            await anynet.notify_service(state, status=status)
+        if scope.cancelled_caught:
+            _log.warning("the service manager was not told %r: it does not read", state)
     except (OSError, ValueError) as error:
         _log.warning("the service manager was not told %r: %s", state, error)

@@ -26,6 +26,7 @@ from anynet.cluster.settings import WorkerSettings, take_settings
 
 #: Seconds that the last messages of a worker have to get out.
 _LAST_WORDS = 1.0
+_GONE = "the primary is not connected any more"
 
 _current: Worker | None = None
 
@@ -53,6 +54,11 @@ def attach() -> Worker | None:
 class _Request:
     """A request to listen that waits for its answer."""
 
+    #: The index that it uses, and among which.
+    index: int
+    used: set[int]
+    #: Does nobody wait any more? What comes is given back then, before the index is free again.
+    abandoned: bool = False
     answered: anyio.Event = attrs.field(factory=anyio.Event)
     kind: str = ""
     number: int = 0
@@ -122,8 +128,9 @@ class Worker:
         await self._link.run()
         self._mailbox.end()
         for request in self._requests.values():
-            request.error = ConnectionResetError("the primary is not connected any more")
+            request.error = ConnectionResetError(_GONE)
             request.answered.set()
+        self._requests.clear()
         self.drain()
 
     # -- messages -------------------------------------------------------------------------------
@@ -176,7 +183,9 @@ class Worker:
                 self._opened(request, how, number, files, arrival.fds)
             case "refused", [int(request), str(name), int() | None as code, str(text)]:
                 waiting = self._requests.pop(request, None)
-                if waiting is not None:
+                if waiting is not None and waiting.abandoned:
+                    waiting.used.discard(waiting.index)
+                elif waiting is not None:
                     waiting.error = rebuild_error(name, code, text)
                     waiting.answered.set()
             case "drain", [int() | float() | None as grace]:
@@ -193,11 +202,13 @@ class Worker:
             raise RuntimeError("a worker listens in its main event loop, or with exclusive=True")
         values = options_to_json(options)
         key = json.dumps(values, sort_keys=True)
+        if not self.connected:
+            raise ConnectionResetError(_GONE)
         used = self._indexes.setdefault(key, set())
         index = next(number for number in range(len(used) + 1) if number not in used)
         used.add(index)
         self._request_count += 1
-        number, request = self._request_count, _Request()
+        number, request = self._request_count, _Request(index, used)
         self._requests[number] = request
         self._link.post("listen", number, values, index)
         try:
@@ -205,12 +216,12 @@ class Worker:
             if request.error is not None:
                 raise request.error
         except BaseException:
-            if request.answered.is_set() and request.fds:
+            if request.answered.is_set():
                 self._give_back(request.number, request.kind, request.fds)
-            used.discard(index)
+                used.discard(index)
+            else:
+                request.abandoned = True
             raise
-        finally:
-            self._requests.pop(number, None)
         listeners = self._listeners(request, key, index)
         self._link.post("listening", request.number)
         return listeners
@@ -219,8 +230,10 @@ class Worker:
         self, request: int, kind: str, number: int, files: list[Any], fds: list[int]
     ) -> None:
         waiting = self._requests.pop(request, None)
-        if waiting is None:  # It was cancelled.
+        if waiting is None or waiting.abandoned:
             self._give_back(number, kind, fds)
+            if waiting is not None:
+                waiting.used.discard(waiting.index)
             return
         waiting.kind, waiting.number, waiting.files, waiting.fds = kind, number, files, fds
         waiting.answered.set()

@@ -97,7 +97,7 @@ class ChildProcess(IpcEndpoint):
                     self.spawnargs,
                     env=texts,
                     cwd=cwd,
-                    pass_fds=fds[:2],
+                    pass_fds=fds[:2] if worker is not None else fds[:1],
                     stdin=stdin,
                     stdout=stdout,
                     stderr=stderr,

@@ -187,6 +187,8 @@ class IpcChannel:
                     raise EOFError
                 for frame in self._reader.feed(data):
                     self._on_frame(frame, self._fds_of(frame))
+                if self._reader.empty and self._fds:
+                    raise ChannelError("descriptors came without a frame that has them")
             except (EOFError, ChannelError):
                 # The other end is gone, or sends nonsense.
                 self.close_now()

@@ -259,6 +259,18 @@ async def test_descriptors_of_nonsense_are_closed() -> None:
     assert open_descriptors() == before
 
 
+async def test_descriptors_that_no_frame_tells_of_are_nonsense() -> None:
+    before = open_descriptors()
+    with tempfile.TemporaryFile() as file:
+        async with raw_end() as (ours, channel):
+            rights = array.array("i", [file.fileno()] * 3)
+            frame = encode(Frame(message={"message": 1}))
+            ours.sendmsg([frame], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+            with pytest.raises(ChannelError, match="descriptors came without a frame"):
+                await channel.receive()
+    assert open_descriptors() == before
+
+
 async def test_a_state_that_makes_no_sense_is_refused() -> None:
     async with tcp_pair() as (_, server), raw_end() as (ours, channel):
         frame = encode(Frame(message={"message": 1, "state": {"peername": 5}}, descriptors=1))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import anyio.to_thread
 
 import anynet
@@ -128,3 +130,46 @@ async def fail_when_asked(options: dict[str, Any]) -> None:
         async with await server.accept() as connection:
             await tell_pid(connection)
         raise ArithmeticError("asked for")
+
+
+async def fail_once(path: str, options: dict[str, Any]) -> None:
+    """Fail where the file does not exist yet, which another worker is to find."""
+    if not os.path.exists(path):
+        with open(path, "w", encoding="ascii"):
+            raise ArithmeticError("not at once")
+    await serve_pid(options)
+
+
+async def listen_too_late(path: str) -> None:
+    """Listen when the primary is not connected any more, and leave a file that says how it went."""
+    await me().send("here")
+    await me().draining.wait()
+    try:
+        async with anynet.create_server(tell_pid, host="127.0.0.1"):
+            text = "it listens"
+    except OSError as error:
+        text = str(error)
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.rename(path + ".new", path)
+
+
+async def listen_after_a_cancellation(options: dict[str, Any]) -> None:
+    """Be cancelled while the primary opens the socket, and ask for the same at once."""
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(serve_pid, options)
+        for _ in range(3):
+            await anyio.lowlevel.checkpoint()
+        tasks.cancel_scope.cancel()
+    await serve_pid(options)
+
+
+async def tell_signals_of_a_child() -> None:
+    """Send whether a process that this one starts ignores SIGHUP, and has Python's SIGINT."""
+    code = (
+        "import signal as s; print(s.getsignal(s.SIGHUP) == s.SIG_IGN,"
+        " s.getsignal(s.SIGINT) == s.default_int_handler)"
+    )
+    done = await anyio.run_process([sys.executable, "-c", code])
+    await me().send(done.stdout.decode().strip())
+    await me().draining.wait()
