@@ -28,7 +28,7 @@ function useBoth() {
   });
 }
 
-six.listen({ port: 0, host: '::', ipv6Only: true }, () => {
+function sixListening() {
   const { address, family, port } = six.address();
   log('six', address, family);
   visit('::1', port, () => visit('127.0.0.1', port, () => {
@@ -40,4 +40,10 @@ six.listen({ port: 0, host: '::', ipv6Only: true }, () => {
       });
     });
   }));
+}
+
+// A port that is free for IPv4: many are in use for a while after a client has closed.
+const free = net.createServer().listen(0, '0.0.0.0', () => {
+  const { port } = free.address();
+  free.close(() => six.listen({ port, host: '::', ipv6Only: true }, sixListening));
 });
