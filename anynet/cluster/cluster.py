@@ -9,13 +9,14 @@ import signal
 import sys
 from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import anyio
 import attrs
 
 from anynet._rules.addresses import Address
 from anynet._rules.validation import check_choice, check_positive_int, check_seconds
+from anynet._transport.backends import BACKENDS, Backend
 from anynet.cluster.event_stream import EventStream, EventStreams
 from anynet.cluster.events import ClusterEvent, Exit, Listening
 from anynet.cluster.places import Policy
@@ -23,9 +24,6 @@ from anynet.cluster.primary import Primary
 from anynet.cluster.programs import ProgramError, RestartError, check_program
 from anynet.cluster.signals import obey_signals
 from anynet.cluster.worker_process import WorkerProcess
-
-Backend: TypeAlias = Literal["asyncio", "trio", "uvloop"]
-BACKENDS: tuple[Backend, ...] = ("asyncio", "trio", "uvloop")
 
 _log = logging.getLogger("anynet")
 
@@ -290,8 +288,10 @@ class Cluster:
 
     async def _wait_equal(self, new: WorkerProcess, old: WorkerProcess | None) -> None:
         """Wait until ``new`` listens everywhere that ``old`` does, or ends."""
+        wanted: set[Address] = set()
         while not new.dead:
-            wanted = set() if old is None else set(old.addresses)
+            if old is not None and not (old.leaving or old.dead):
+                wanted = set(old.addresses)
             if new.online and wanted <= set(new.addresses):
                 return
             await _change(new)

@@ -233,6 +233,7 @@ class Primary:
             case "close", [int(number), int(index)]:
                 place = self.places.find(number)
                 if place is not None and 0 <= index < len(place.listeners):
+                    worker.stopped_listening(place.listeners[index].address)
                     successor = worker.slot if worker.leaving and not worker.ending else None
                     self.places.leave(
                         place, worker.id, index, ending=worker.ending, successor=successor

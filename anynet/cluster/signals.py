@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 from typing import Literal, Protocol
 
 import anyio
 from anyio.abc import TaskStatus
+from anyio.streams.memory import MemoryObjectReceiveStream
 
 import anynet
 from anynet.cluster.programs import RestartError
@@ -48,15 +50,19 @@ async def obey_signals(
         async with anyio.create_task_group() as tasks:
             task_status.started()
             tasks.start_soon(_tell_ready, cluster)
-            async for number in signals:
-                if number == signal.SIGHUP:
-                    if not cluster.stopping:
-                        tasks.start_soon(_restart, cluster)
-                elif cluster.stopping:
-                    cluster.aborted_by = number
-                    cluster.abort()
-                else:
-                    tasks.start_soon(_shut_down, cluster)
+            # While one restart goes on a second waits; more would replace what is new already.
+            ask, asked = anyio.create_memory_object_stream[None](1)
+            tasks.start_soon(_restart_when_asked, cluster, asked)
+            with ask:
+                async for number in signals:
+                    if number == signal.SIGHUP:
+                        with contextlib.suppress(anyio.WouldBlock):
+                            ask.send_nowait(None)
+                    elif cluster.stopping:
+                        cluster.aborted_by = number
+                        cluster.abort()
+                    else:
+                        tasks.start_soon(_shut_down, cluster)
 
 
 async def _tell_ready(cluster: Obedient) -> None:
@@ -66,6 +72,13 @@ async def _tell_ready(cluster: Obedient) -> None:
         await anynet.service_watchdog()
     except ValueError as error:
         _log.warning("the watchdog is not told that we live: %s", error)
+
+
+async def _restart_when_asked(cluster: Obedient, asked: MemoryObjectReceiveStream[None]) -> None:
+    with asked:
+        async for _ in asked:
+            if not cluster.stopping:
+                await _restart(cluster)
 
 
 async def _restart(cluster: Obedient) -> None:

@@ -86,6 +86,13 @@ class WorkerProcess:
         await self.exited.wait()
         return self.exit_code
 
+    def stopped_listening(self, address: Address) -> None:
+        """The worker has closed what listened there."""
+        if address in self.addresses:
+            index = self.addresses.index(address)
+            self.addresses = self.addresses[:index] + self.addresses[index + 1 :]
+            self.note_change()
+
     def note_change(self) -> None:
         """Wake whoever waits for something about this worker."""
         self.changed.set()
