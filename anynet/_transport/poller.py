@@ -14,6 +14,10 @@ HANGUP = 0x010
 PEER_ENDED = 0x2000
 EDGE_TRIGGERED = 1 << 31
 
+#: There may be something to read, or to learn by reading; the same for writing.
+READ_EVENTS = READABLE | URGENT | PEER_ENDED | HANGUP | ERROR
+WRITE_EVENTS = WRITABLE | HANGUP | ERROR
+
 
 #: The module again, where it has kqueue's names: type checkers know only this platform's.
 _bsd: Any = select

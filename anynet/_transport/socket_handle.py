@@ -10,7 +10,14 @@ from typing import Any
 from anynet._transport.buffers import Buffer
 from anynet._transport.door import DoorStream
 from anynet._transport.handle import Done, Handle, HandleOwner
-from anynet._transport.poller import ERROR, HANGUP, PEER_ENDED, READABLE, URGENT, WRITABLE
+from anynet._transport.poller import (
+    ERROR,
+    HANGUP,
+    PEER_ENDED,
+    READ_EVENTS,
+    URGENT,
+    WRITE_EVENTS,
+)
 from anynet._transport.prefixed_stream import PrefixedStream
 from anynet._transport.raw_stream import RawStream
 from anynet._transport.reactor import Reactor
@@ -20,8 +27,6 @@ _CHUNK = 65536
 _MOST_READS = 32
 #: The most buffers that one sendmsg takes (IOV_MAX of Linux and the BSDs).
 _MOST_BUFFERS = 1024
-_READ_EVENTS = READABLE | URGENT | PEER_ENDED | HANGUP | ERROR
-_WRITE_EVENTS = WRITABLE | HANGUP | ERROR
 #: After these a short read does not prove that there is nothing more to read.
 _MORE_TO_READ = URGENT | PEER_ENDED | HANGUP | ERROR
 #: After these the end comes in the same turn as the data before it.
@@ -52,14 +57,14 @@ class SocketHandle(Handle):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
 
     def _on_ready(self, events: int) -> None:
-        if events & _READ_EVENTS:
+        if events & READ_EVENTS:
             if not self.reading:
                 self._unread = True
             elif self.read_into is not None:
                 self._read_into_buffers()
             else:
                 self._read(events & _MORE_TO_READ)
-        if self._queue and events & _WRITE_EVENTS and not self.closing:
+        if self._queue and events & WRITE_EVENTS and not self.closing:
             self._flush()
 
     def _start_reading(self) -> None:

@@ -11,13 +11,13 @@ import click
 from rich.console import Console
 
 import anynet
-from anynet.cli.backends import BACKENDS, available_backends, run
+from anynet._transport.backends import BACKENDS, Backend, available_backends, run
 from anynet.cli.demo import run_demo
 from anynet.cli.echo import echo_connection, serve_echo
 from anynet.cli.serve import handler_cluster, serve_cluster
 from anynet.cli.service import systemd_option
 from anynet.cli.signals import exit_code
-from anynet.cluster import Backend, Policy, ProgramError
+from anynet.cluster import Policy, ProgramError
 
 #: Seconds that the connections of ``anynet echo`` have to finish.
 GRACE = 5.0
@@ -60,7 +60,7 @@ def command(context: click.Context) -> None:
     help="Event loop to run on.",
 )
 def echo(
-    host: str | None, port: int | None, path: str | None, systemd: bool | str, backend: str
+    host: str | None, port: int | None, path: str | None, systemd: bool | str, backend: Backend
 ) -> None:
     """Send everything back until SIGINT or SIGTERM.
 

@@ -12,7 +12,7 @@ import attrs
 from rich.console import Console
 
 import anynet
-from anynet.cli.backends import available_backends, run
+from anynet._transport.backends import available_backends, run
 from anynet.cli.display import Display, LiveDisplay, PlainDisplay
 from anynet.cli.echo import describe, echo_connection
 from anynet.cli.load import Load
@@ -69,8 +69,8 @@ def run_demo(console: Console, seconds: float, clients: int) -> int:
     )
     for failure, count in failures.items():
         display.line(f"FAILED on {failure}" + (f" ({count} times)" if count > 1 else ""))
-    for backend, outcome in outcomes.items():
-        display.line(summary(backend, outcome))
+    for name, outcome in outcomes.items():
+        display.line(summary(name, outcome))
     display.line("failed" if failures else "every echo came back as it was sent")
     return 1 if failures else 0
 

@@ -1,7 +1,8 @@
 """Many processes behind one address: a primary that supervises workers, and what they exchange."""
 
+from anynet._transport.backends import Backend
 from anynet.cluster.channel import Channel
-from anynet.cluster.cluster import Backend, Cluster
+from anynet.cluster.cluster import Cluster
 from anynet.cluster.event_stream import EventStream
 from anynet.cluster.events import (
     ClusterEvent,

@@ -11,6 +11,7 @@ from typing import Any
 
 import anyio
 
+from anynet._transport.backends import run
 from anynet._transport.listener_source import known_servers
 from anynet.cluster.programs import ProgramError, load
 from anynet.cluster.worker import Worker, attach
@@ -91,15 +92,7 @@ def main() -> int:
         signal.signal(number, lambda *_: None)
     extra = worker.extra
     sys.path[:] = extra["path"]
-    uvloop = extra["backend"] == "uvloop"
-    return anyio.run(
-        run_program,
-        worker,
-        sys.argv[1],
-        extra["args"],
-        backend="asyncio" if uvloop else extra["backend"],
-        backend_options={"use_uvloop": True} if uvloop else {},
-    )
+    return run(run_program, worker, sys.argv[1], extra["args"], backend=extra["backend"])
 
 
 if __name__ == "__main__":

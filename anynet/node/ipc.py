@@ -16,15 +16,13 @@ from anynet._transport.descriptors import (
     receive_with_descriptors,
     send_with_descriptors,
 )
-from anynet._transport.poller import ERROR, HANGUP, PEER_ENDED, READABLE, URGENT, WRITABLE
+from anynet._transport.poller import READ_EVENTS, WRITE_EVENTS
 from anynet._transport.reactor import Reactor
 from anynet.cluster.channel import close_all
 from anynet.cluster.frames import ChannelError, Frame, FrameReader, encode
 
 _CHUNK = 65536
 _MOST_READS = 32
-_READ_EVENTS = READABLE | URGENT | PEER_ENDED | HANGUP | ERROR
-_WRITE_EVENTS = WRITABLE | HANGUP | ERROR
 
 Sent: TypeAlias = Callable[[OSError | None], object]
 #: Called with a frame that came, and with its descriptors, which belong to whoever is called.
@@ -165,9 +163,9 @@ class IpcChannel:
     # -- receiving ------------------------------------------------------------------------------
 
     def _on_ready(self, events: int) -> None:
-        if events & _READ_EVENTS:
+        if events & READ_EVENTS:
             self.read()
-        if self._queue and events & _WRITE_EVENTS and not self.closed:
+        if self._queue and events & WRITE_EVENTS and not self.closed:
             self._flush()
 
     def read(self) -> None:

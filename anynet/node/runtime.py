@@ -7,15 +7,16 @@ import inspect
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import anyio
 from anyio.abc import TaskGroup
 
+from anynet._transport import backends
 from anynet._transport.host_loop import current_host_loop
 from anynet._transport.reactor import Reactor
 
-Backend: TypeAlias = Literal["asyncio", "trio", "uvloop"]
+Backend: TypeAlias = backends.Backend
 
 _current: contextvars.ContextVar[Runtime] = contextvars.ContextVar("anynet.node runtime")
 
@@ -239,7 +240,4 @@ def run(function: Callable[..., object], *args: Any, backend: Backend = "asyncio
             if inspect.isawaitable(result):
                 await result
 
-    if backend == "uvloop":
-        anyio.run(program, backend="asyncio", backend_options={"use_uvloop": True})
-    else:
-        anyio.run(program, backend=backend)
+    backends.run(program, backend=backend)
