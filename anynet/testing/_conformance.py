@@ -32,18 +32,26 @@ async def check_byte_stream(
     does. Raises :exc:`AssertionError` that names the broken promise, with a note of the check; a
     check that takes 10 seconds raises :exc:`TimeoutError`.
     """
+    for check in checks_of(half_close=half_close, clogged=clogged):
+        for swapped in (False, True):
+            await run_check(check, make_pair, swapped=swapped)
+
+
+def checks_of(*, half_close: bool, clogged: bool) -> list[Check]:
+    """The checks for a kind of stream, in their order."""
     checks = [*PASSING, *ENDING, *CANCELLING]
     checks += HALF_CLOSE if half_close else NO_HALF_CLOSE
     if clogged:
         checks += CLOGGED_ENDING
-    for check in checks:
-        for swapped in (False, True):
-            await _run(check, make_pair, swapped=swapped)
+    return checks
 
 
-async def _run(check: Check, make_pair: MakePair, *, swapped: bool) -> None:
+async def run_check(
+    check: Check, make_pair: MakePair, *, swapped: bool, seconds: float = _SECONDS
+) -> None:
+    """Do one check on a new pair; what it raises says which check it was."""
     try:
-        with anyio.fail_after(_SECONDS):
+        with anyio.fail_after(seconds):
             async with make_pair() as (one, other):
                 if swapped:
                     one, other = other, one
