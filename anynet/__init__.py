@@ -1,22 +1,23 @@
 """TCP and Unix-socket servers and clients as nursery-scoped objects, on Trio and asyncio."""
 
-from anynet._core.connecting import Connecting, Reconnections, connect, create_connection
-from anynet._core.connection import ConnectionState
-from anynet._core.creation import create_server, serve
-from anynet._core.relaying import RelayEnd, RelayResult, relay
-from anynet._core.server import Server
-from anynet._core.server_events import ServerEvent, ServerEvents
-from anynet._core.server_values import (
+from anynet._core.connections.connect import Connecting, Reconnections, connect, create_connection
+from anynet._core.connections.connection import ConnectionState
+from anynet._core.connections.relay import RelayEnd, RelayResult, relay
+from anynet._core.connections.socket import Socket, SocketStatistics
+from anynet._core.connections.socket_events import SocketEvents
+from anynet._core.servers.create import create_server, serve
+from anynet._core.servers.server import Server
+from anynet._core.servers.server_events import ServerEvent, ServerEvents
+from anynet._core.servers.values import (
     ConnectionOutcome,
     Outcome,
     ServerStatistics,
     ShutdownReport,
 )
-from anynet._core.socket import Socket, SocketStatistics
-from anynet._core.socket_events import SocketEvents
-from anynet._rules.addresses import Address, Family, SocketAddress, is_ip, is_ipv4, is_ipv6
-from anynet._rules.block_list import BlockList
-from anynet._rules.errors import (
+from anynet._rules.proxy.header import ProxyHeader, ProxySSL, ProxyTLV, ProxyTLVType
+from anynet._rules.values.addresses import Address, Family, SocketAddress, is_ip, is_ipv4, is_ipv6
+from anynet._rules.values.block_list import BlockList
+from anynet._rules.values.errors import (
     AddressBlocked,
     ConnectAttempt,
     ConnectError,
@@ -29,7 +30,7 @@ from anynet._rules.errors import (
     DescriptorsTruncated,
     IdleTimeout,
 )
-from anynet._rules.events import (
+from anynet._rules.values.events import (
     Close,
     Connect,
     Connection,
@@ -46,10 +47,9 @@ from anynet._rules.events import (
     SocketEvent,
     Timeout,
 )
-from anynet._rules.proxy_header import ProxyHeader, ProxySSL, ProxyTLV, ProxyTLVType
-from anynet._transport.credentials import PeerCredentials
-from anynet._transport.proxy_attributes import ProxyAttribute
-from anynet._transport.systemd import notify_service, service_watchdog
+from anynet._transport.listening.passed_sockets import notify_service, service_watchdog
+from anynet._transport.sockets.peer_credentials import PeerCredentials
+from anynet._transport.streams.proxy_attributes import ProxyAttribute
 
 __version__ = "0.1.0"
 

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any, Literal
 
-from anynet._rules.block_list import BlockList
+from anynet._rules.values.block_list import BlockList
 
 SIZES = (100, 10_000, 100_000)
 PROBES = 2_000

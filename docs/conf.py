@@ -13,7 +13,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import anynet
-from anynet._core import connection, option_names
+from anynet._core.connections import connection
+from anynet._core.connections import option_types as option_names
 from anynet._rules import options
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from anynet._core.connection import ConnectionState
+from anynet._core.connections.connection import ConnectionState
 
 #: From (we have ended, the peer has ended) to the state.
 Table = Mapping[tuple[bool, bool], ConnectionState]

@@ -20,8 +20,8 @@ import anyio
 import attrs
 import pytest
 
-from anynet._core import connection
-from anynet._core.connection import ConnectionState
+from anynet._core.connections import connection
+from anynet._core.connections.connection import ConnectionState
 
 ROOT = Path(__file__).parent.parent
 SETUP = "python3 -m venv .venv && .venv/bin/pip install -q nox && .venv/bin/nox -s "

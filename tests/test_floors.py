@@ -34,7 +34,7 @@ FLOORS = {
 DEPENDENCIES = {"anyio": 0, "attr": 0, "attrs": 0, "trio": 0, "click": 5, "rich": 5}
 #: What tells the backends apart: only this module of the lower floors may import them.
 BACKENDS = {"asyncio", "trio", "uvloop"}
-BACKEND_MODULE = "anynet._transport.host_loop"
+BACKEND_MODULE = "anynet._transport.loops.host_loop"
 #: Documented, so public, in spite of its name.
 DOCUMENTED = {"os._exit"}
 MOST_LINES_OF_FILE = 400
@@ -89,7 +89,7 @@ def is_ours(module: str) -> bool:
 
 
 def package_of(module: str) -> str:
-    """``_core`` for ``anynet._core.socket``; "" for ``anynet``."""
+    """``_core`` for ``anynet._core.connections.socket``; "" for ``anynet``."""
     return module.split(".")[1] if "." in module else ""
 
 
@@ -273,7 +273,7 @@ def ours() -> Tree:
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_the_package(check: Check, ours: Tree) -> None:
-    assert "anynet._core.socket" in ours.modules
+    assert "anynet._core.connections.socket" in ours.modules
     assert list(check(ours)) == []
 
 

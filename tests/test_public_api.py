@@ -14,7 +14,7 @@ import pytest
 import anynet
 import anynet.cluster
 import anynet.testing
-from anynet._core.option_names import ConnectOptionNames, ServerOptionNames
+from anynet._core.connections.option_types import ConnectOptionNames, ServerOptionNames
 from anynet._rules.options import (
     ConnectionOptions,
     ConnectOptions,

@@ -15,12 +15,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 import attrs
 
-from anynet._rules.addresses import FAMILIES, Family
-from anynet._rules.block_list import BlockList
-from anynet._rules.errors import ConnectError
-from anynet._rules.proxy_header import ProxyHeader
-from anynet._rules.proxy_protocol import build_header
-from anynet._rules.validation import (
+from anynet._rules.checks import (
     check_bool,
     check_choice,
     check_host,
@@ -34,6 +29,11 @@ from anynet._rules.validation import (
     shown,
     validated,
 )
+from anynet._rules.proxy.header import ProxyHeader
+from anynet._rules.proxy.protocol import build_header
+from anynet._rules.values.addresses import FAMILIES, Family
+from anynet._rules.values.block_list import BlockList
+from anynet._rules.values.errors import ConnectError
 
 T = TypeVar("T")
 

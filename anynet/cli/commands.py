@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 import anynet
-from anynet._transport.backends import BACKENDS, Backend, available_backends, run
+from anynet._transport.loops.backends import BACKENDS, Backend, available_backends, run
 from anynet.cli.demo import run_demo
 from anynet.cli.echo import echo_connection, serve_echo
 from anynet.cli.serve import handler_cluster, serve_cluster

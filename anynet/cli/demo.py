@@ -12,7 +12,7 @@ import attrs
 from rich.console import Console
 
 import anynet
-from anynet._transport.backends import available_backends, run
+from anynet._transport.loops.backends import available_backends, run
 from anynet.cli.display import Display, LiveDisplay, PlainDisplay
 from anynet.cli.echo import describe, echo_connection
 from anynet.cli.load import Load

@@ -10,8 +10,8 @@ import click
 import anynet
 from anynet.cli.signals import exit_code
 from anynet.cluster import Backend, Cluster, Policy
-from anynet.cluster.programs import check_program
-from anynet.cluster.serving import PROGRAM
+from anynet.cluster.settings.programs import check_program
+from anynet.cluster.worker.serving import PROGRAM
 
 
 def handler_cluster(

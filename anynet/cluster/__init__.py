@@ -1,10 +1,9 @@
 """Many processes behind one address: a primary that supervises workers, and what they exchange."""
 
-from anynet._transport.backends import Backend
-from anynet.cluster.channel import Channel
-from anynet.cluster.cluster import Cluster
-from anynet.cluster.event_stream import EventStream
-from anynet.cluster.events import (
+from anynet._transport.loops.backends import Backend
+from anynet.cluster.distribution.listening_points import Policy
+from anynet.cluster.primary.event_stream import EventStream
+from anynet.cluster.primary.events import (
     ClusterEvent,
     Disconnect,
     Exit,
@@ -13,14 +12,15 @@ from anynet.cluster.events import (
     Message,
     Online,
 )
-from anynet.cluster.frames import ChannelError
-from anynet.cluster.handles import Received, Sendable
-from anynet.cluster.link import Mailbox
-from anynet.cluster.places import Policy
-from anynet.cluster.primary import Primary
-from anynet.cluster.programs import ProgramError, RestartError
-from anynet.cluster.worker import Worker, attach, current_worker
-from anynet.cluster.worker_process import WorkerProcess
+from anynet.cluster.primary.primary import Primary
+from anynet.cluster.primary.supervision import Cluster
+from anynet.cluster.primary.worker_process import WorkerProcess
+from anynet.cluster.settings.programs import ProgramError, RestartError
+from anynet.cluster.wire.channel import Channel
+from anynet.cluster.wire.fd_handles import Received, Sendable
+from anynet.cluster.wire.frames import ChannelError
+from anynet.cluster.wire.link import Mailbox
+from anynet.cluster.worker.worker import Worker, attach, current_worker
 
 __all__ = [
     "Backend",

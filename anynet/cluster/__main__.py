@@ -11,10 +11,10 @@ from typing import Any
 
 import anyio
 
-from anynet._transport.backends import run
-from anynet._transport.listener_source import known_servers
-from anynet.cluster.programs import ProgramError, load
-from anynet.cluster.worker import Worker, attach
+from anynet._transport.listening.provider import known_servers
+from anynet._transport.loops.backends import run
+from anynet.cluster.settings.programs import ProgramError, load
+from anynet.cluster.worker.worker import Worker, attach
 
 #: Seconds that a program has to end by itself once its servers have.
 _LAST_STEPS = 1.0

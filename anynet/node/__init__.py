@@ -5,19 +5,16 @@ options, events, their order, errors and their texts are Node's; times are in mi
 """
 
 from anynet.node import child_process, events
-from anynet.node.abort import AbortController, AbortSignal
-from anynet.node.block_list import BlockList
-from anynet.node.child_process import ChildProcess
-from anynet.node.cluster_primary import Cluster, cluster
-from anynet.node.cluster_worker import Worker
-from anynet.node.duplex import Duplex, Readable, Writable
-from anynet.node.emitter import (
+from anynet.node._clusters.primary import Cluster, cluster
+from anynet.node._clusters.worker import Worker
+from anynet.node._emitters.abort import AbortController, AbortSignal
+from anynet.node._emitters.emitter import (
     EventEmitter,
     MaxListenersExceededWarning,
     captureRejectionSymbol,
     errorMonitor,
 )
-from anynet.node.error_classes import (
+from anynet.node._errors.classes import (
     AbortError,
     AggregateError,
     NodeError,
@@ -25,21 +22,8 @@ from anynet.node.error_classes import (
     NodeSystemError,
     NodeTypeError,
 )
-from anynet.node.functions import (
-    getDefaultAutoSelectFamily,
-    getDefaultAutoSelectFamilyAttemptTimeout,
-    isIP,
-    isIPv4,
-    isIPv6,
-    setDefaultAutoSelectFamily,
-    setDefaultAutoSelectFamilyAttemptTimeout,
-)
-from anynet.node.runtime import NoRuntimeError, Runtime, run, runtime
-from anynet.node.server import Server, createServer
-from anynet.node.socket import Socket, Stream, connect, createConnection
-from anynet.node.socket_address import SocketAddress
-from anynet.node.this_process import Process, process
-from anynet.node.timers import (
+from anynet.node._loop.runtime import NoRuntimeError, Runtime, run, runtime
+from anynet.node._loop.timers import (
     Immediate,
     Timeout,
     TimeoutNaNWarning,
@@ -53,6 +37,22 @@ from anynet.node.timers import (
     setInterval,
     setTimeout,
 )
+from anynet.node._net.functions.functions import (
+    getDefaultAutoSelectFamily,
+    getDefaultAutoSelectFamilyAttemptTimeout,
+    isIP,
+    isIPv4,
+    isIPv6,
+    setDefaultAutoSelectFamily,
+    setDefaultAutoSelectFamilyAttemptTimeout,
+)
+from anynet.node._net.servers.server import Server, createServer
+from anynet.node._net.sockets.socket import Socket, Stream, connect, createConnection
+from anynet.node._net.values.block_list import BlockList
+from anynet.node._net.values.socket_address import SocketAddress
+from anynet.node._processes.child_process import ChildProcess
+from anynet.node._processes.this_process import Process, process
+from anynet.node._streams.duplex import Duplex, Readable, Writable
 
 __all__ = [
     "AbortController",

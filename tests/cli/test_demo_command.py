@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import anynet
-from anynet._transport.backends import run
+from anynet._transport.loops.backends import run
 from anynet.cli.demo import listen_everywhere
 from anynet.cli.echo import echo_connection
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from anynet.node.server import Server
+from anynet.node._net.servers.server import Server
 
 EVENTS = ("listening", "connection", "drop", "error", "close")
 

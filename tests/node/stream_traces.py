@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from anynet.node.duplex import Duplex, Readable, Writable
-from anynet.node.emitter import EventEmitter
-from anynet.node.timers import setImmediate
+from anynet.node._emitters.emitter import EventEmitter
+from anynet.node._loop.timers import setImmediate
+from anynet.node._streams.duplex import Duplex, Readable, Writable
 
 E = TypeVar("E", bound=EventEmitter)
 

@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from anynet import node as net
-from anynet.node.runtime import current_runtime
+from anynet.node._loop.runtime import current_runtime
 from tests.support import open_descriptors
 from tests.transport.reactors import until
 

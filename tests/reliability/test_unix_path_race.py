@@ -19,7 +19,7 @@ from pathlib import Path
 
 import anyio
 
-from anynet._transport.unix_path import BoundPath, bind_unix_path
+from anynet._transport.listening.unix_path import BoundPath, bind_unix_path
 
 COMPETITORS = 20
 #: For the suite; ANYNET_RACE_ROUNDS asks for more.

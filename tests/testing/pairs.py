@@ -17,7 +17,7 @@ from anyio.streams.stapled import StapledObjectStream
 from anyio.streams.tls import TLSStream
 
 import anynet
-from anynet._transport.raw_stream import RawStream
+from anynet._transport.streams.socket_stream import RawStream
 from anynet.testing import memory_pair, memory_stream_pair
 
 Pair: TypeAlias = tuple[ByteStream, ByteStream]

@@ -10,7 +10,7 @@ import anyio.lowlevel
 import pytest
 from anyio.abc import ByteStream
 
-from anynet._transport.raw_stream import RawStream
+from anynet._transport.streams.socket_stream import RawStream
 from anynet.testing import MemoryStream, check_byte_stream, memory_stream_pair
 from anynet.testing._conformance import checks_of, run_check
 from tests.testing.pairs import PAIRS, tcp_sockets

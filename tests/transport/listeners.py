@@ -7,10 +7,10 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-from anynet._rules.addresses import SocketAddress
 from anynet._rules.options import ListenOptions
-from anynet._transport.listener_source import Listening
-from anynet._transport.listening import open_listeners
+from anynet._rules.values.addresses import SocketAddress
+from anynet._transport.listening.open import open_listeners
+from anynet._transport.listening.provider import Listening
 
 
 def open_descriptors() -> int:

@@ -12,11 +12,11 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from anynet._rules.addresses import Family
-from anynet._rules.errors import ConnectError
-from anynet._rules.events import ConnectEvent
 from anynet._rules.options import ConnectOptions, LookupFunction, SocketOptions
-from anynet._transport.dialing import dial
+from anynet._rules.values.addresses import Family
+from anynet._rules.values.errors import ConnectError
+from anynet._rules.values.events import ConnectEvent
+from anynet._transport.dialing.connect import dial
 
 Opener: TypeAlias = Callable[[str, int], AbstractContextManager[socket.socket]]
 

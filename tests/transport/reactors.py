@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 
 import anyio
 
-from anynet._transport.handle import Handle
-from anynet._transport.host_loop import current_host_loop
-from anynet._transport.raw_stream import RawStream
-from anynet._transport.reactor import Reactor
-from anynet._transport.socket_handle import SocketHandle
+from anynet._transport.loops.host_loop import current_host_loop
+from anynet._transport.reactor.handle import Handle
+from anynet._transport.reactor.reactor import Reactor
+from anynet._transport.reactor.socket_handle import SocketHandle
+from anynet._transport.streams.socket_stream import RawStream
 from tests.support import open_descriptors
 
 

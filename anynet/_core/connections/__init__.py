@@ -1,0 +1,1 @@
+"""Sockets, their events, and how they are made and joined."""

@@ -1,0 +1,241 @@
+"""Making connections: ``connect``, which can be awaited, entered, or iterated to reconnect."""
+
+from __future__ import annotations
+
+import math
+import random
+import ssl
+from collections.abc import Generator
+from types import TracebackType
+from typing import Any, Unpack
+
+import anyio
+import attrs
+from anyio.abc import ByteStreamConnectable
+
+from anynet._core.connections.connection import Connection
+from anynet._core.connections.option_types import ConnectOptionNames
+from anynet._core.connections.socket import Socket
+from anynet._rules.options import (
+    ConnectionOptions,
+    ConnectOptions,
+    ReconnectOptions,
+    SocketOptions,
+    split_options,
+)
+from anynet._rules.values.errors import ConnectTimeline
+from anynet._rules.values.events import ConnectEvent
+from anynet._transport.dialing.connect import dial
+from anynet._transport.dialing.connect_errors import (
+    handshake_failure,
+    handshake_timeout,
+    header_failure,
+    header_timeout,
+)
+from anynet._transport.streams.proxy_headers import send_proxy_header
+from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.stream_base import DoorStream
+from anynet._transport.streams.tls import secure
+
+
+class Connecting(ByteStreamConnectable):
+    """A connection to be made: what :func:`connect` returns.
+
+    ``await`` it for a :class:`Socket`; or enter it with ``async with``, which closes the socket at
+    the end of the block; or iterate it with ``async for``, which reconnects. It can be used again.
+    """
+
+    def __init__(
+        self,
+        options: ConnectOptions,
+        reconnect: ReconnectOptions,
+        connection_options: ConnectionOptions,
+        socket_options: SocketOptions,
+    ) -> None:
+        self._options = options
+        self._reconnect = reconnect
+        self._connection_options = connection_options
+        self._socket_options = socket_options
+        self._entered: list[Socket] = []
+
+    async def connect(self) -> Socket:
+        """Connect. Raises :exc:`ConnectError`, an :exc:`OSError`, whose ``timeline`` tells it all.
+
+        A TLS handshake that fails for another reason than the end of the connection raises
+        :exc:`ssl.SSLError` as it is: a certificate that does not verify, a peer that does not speak
+        TLS. Cancelling the connect closes every socket that it opened.
+        """
+        events: list[ConnectEvent] = []
+        began = anyio.current_time()
+        dialled = await dial(self._options, self._socket_options, events.append)
+        raw = RawStream(dialled.sock, peername=dialled.peername)
+        try:
+            await self._introduced(raw, dialled.timeline, began)
+            stream = await self._secured(raw, dialled.timeline, began)
+            connection = Connection(stream, self._connection_options)
+        except BaseException:
+            raw.abort()
+            raise
+        for event in events:
+            connection.note(event)
+        return Socket(connection)
+
+    async def _introduced(self, raw: RawStream, timeline: ConnectTimeline, began: float) -> None:
+        """Send the PROXY header, if there is one to send."""
+        header = self._options.proxy_header
+        if header is None:
+            return
+        limit, left = self._time_left(began)
+        failure: Exception | None = None
+        with anyio.move_on_after(left):
+            try:
+                await send_proxy_header(raw, header)
+                return
+            except anyio.BrokenResourceError as error:
+                failure = error
+        timeline = attrs.evolve(timeline, elapsed=anyio.current_time() - began)
+        if failure is not None:
+            raise header_failure(failure, timeline)
+        raise header_timeout(limit, timeline)
+
+    def _time_left(self, began: float) -> tuple[float, float]:
+        """The seconds that a connect may take, and how many of them are left."""
+        limit = self._options.connect_timeout
+        if limit is None:
+            return math.inf, math.inf
+        return limit, max(limit - (anyio.current_time() - began), 0)
+
+    async def _secured(self, raw: RawStream, timeline: ConnectTimeline, began: float) -> DoorStream:
+        """The connection after its TLS handshake, if there is to be one."""
+        options = self._options
+        if not options.tls:
+            return raw
+        limit, left = self._time_left(began)
+        failure: Exception | None = None
+        with anyio.move_on_after(left):
+            try:
+                return await secure(
+                    raw,
+                    None if options.tls is True else options.tls,
+                    hostname=options.server_hostname or options.host or "localhost",
+                    standard_compatible=options.tls_standard_compatible,
+                )
+            except (anyio.BrokenResourceError, anyio.EndOfStream, ssl.SSLZeroReturnError) as error:
+                failure = error
+        timeline = attrs.evolve(timeline, elapsed=anyio.current_time() - began)
+        if failure is not None:
+            raise handshake_failure(failure, timeline)
+        raise handshake_timeout(limit, timeline)
+
+    def __await__(self) -> Generator[Any, Any, Socket]:
+        return self.connect().__await__()
+
+    async def __aenter__(self) -> Socket:
+        socket = await self.connect()
+        self._entered.append(socket)
+        return socket
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._entered.pop().aclose()
+
+    def __aiter__(self) -> Reconnections:
+        return Reconnections(self, self._reconnect)
+
+
+class Reconnections:
+    """Connects, and connects again whenever it is advanced, waiting longer after each failure.
+
+    Advancing closes the previous socket; the last one belongs to the body of the loop, whose
+    exceptions propagate. A connection that lasted less than ``reset_after`` seconds counts as a
+    failure.
+    """
+
+    def __init__(self, connecting: Connecting, options: ReconnectOptions) -> None:
+        self._connecting = connecting
+        self._options = options
+        self._socket: Socket | None = None
+        self._connected_at = 0.0
+        self._backoff = 0.0
+
+    def __aiter__(self) -> Reconnections:
+        return self
+
+    async def __anext__(self) -> Socket:
+        if self._socket is not None:
+            socket, self._socket = self._socket, None
+            await socket.aclose()
+            if anyio.current_time() - self._connected_at >= self._options.reset_after:
+                self._backoff = 0.0
+            else:
+                self._failed_once_more()
+        while True:
+            await self._pause()
+            try:
+                self._socket = await self._connecting.connect()
+            except self._options.retry_on:
+                self._failed_once_more()
+            else:
+                self._connected_at = anyio.current_time()
+                return self._socket
+
+    def _failed_once_more(self) -> None:
+        options = self._options
+        self._backoff = min(max(self._backoff * 2, options.backoff), options.max_backoff)
+
+    async def _pause(self) -> None:
+        # Clients that lost their server together must not come back together.
+        await anyio.sleep(self._backoff * random.uniform(0.5, 1.0))
+
+
+def connect(
+    host: str | None = None, port: int | None = None, **options: Unpack[ConnectOptionNames]
+) -> Connecting:
+    """A connection to ``host`` and ``port``, or to the Unix ``path``.
+
+    ``socket = await connect(…)``, ``async with connect(…) as socket``, or ``async for socket in
+    connect(…)``, which reconnects: see :class:`Connecting`. Nothing happens before.
+
+    ``host`` is a name or an address (default ``"localhost"``). Its addresses of both families are
+    tried in turns (RFC 8305): attempts start ``attempt_delay`` seconds apart (0.25), or at once
+    after a failure; the first that succeeds wins. ``connect_timeout`` (seconds; None) bounds all of
+    it, the TLS handshake included.
+
+    ``family`` (``"ipv4"`` or ``"ipv6"``) restricts the addresses, ``lookup`` replaces the name
+    resolution (``await lookup(host, family)`` gives the addresses), ``block_list`` forbids some,
+    ``local_host`` and ``local_port`` bind our end. ``tls`` is True or an :class:`ssl.SSLContext`;
+    ``server_hostname`` (default: the host) is the name to verify;
+    ``tls_standard_compatible`` (True) expects an announced close, and makes the context do so too.
+
+    ``proxy_header`` (a :class:`ProxyHeader`) is sent before anything else, TLS included: who passes
+    the connection of a client on says so by it.
+
+    ``backoff`` (0.1) doubles up to ``max_backoff`` (30) seconds between reconnects and resets after
+    a connection of ``reset_after`` (10) seconds; ``retry_on`` (:exc:`ConnectError`) says which
+    failures to connect are tried again; a certificate that does not verify is none of them.
+
+    The options of the connection and of the socket are those of :func:`create_server`.
+
+    Raises :exc:`TypeError` or :exc:`ValueError` at once for options that make no sense. Connecting
+    raises :exc:`ConnectError`, an :exc:`OSError` whose ``timeline`` tells what was tried, with the
+    subclasses :exc:`ConnectRefused` and :exc:`ConnectTimeout`. With ``tls``, it raises
+    :exc:`ssl.SSLError` as it is where the handshake fails for another reason than the end of the
+    connection: :exc:`ssl.SSLCertVerificationError` for a certificate that does not verify.
+    """
+    parts = split_options(
+        "connect",
+        {"host": host, "port": port, **options},
+        ConnectOptions,
+        ReconnectOptions,
+        ConnectionOptions,
+        SocketOptions,
+    )
+    return Connecting(*parts)
+
+
+#: Another name of :func:`connect`.
+create_connection = connect

@@ -1,0 +1,162 @@
+"""The events of a socket as an async iterator."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+import anyio
+import anyio.lowlevel
+from anyio.abc import TaskGroup
+
+from anynet._core.connections.connection import Connection, ConnectionState
+from anynet._rules.values.events import SocketEvent
+from anynet._transport.streams.read_ahead import Pump
+from anynet._transport.streams.stream_base import Guard
+from anynet._transport.streams.wrapped_stream import ForeignStream
+
+
+class SocketEvents:
+    """Yields the events of one connection, in order, until after ``Close``.
+
+    Get it from :meth:`Socket.events`. Data is read from the kernel one step at a time and only when
+    asked for, so a slow consumer slows the peer. Iterate it directly, or use it as an async context
+    manager: that also works for streams that are not our own sockets (TLS, in-memory), whose
+    reading needs a task, and gives the receiving direction back at the end of the block.
+
+    A step that is cancelled loses nothing. A second task that steps meanwhile gets
+    :exc:`anyio.BusyResourceError`. A stream that is not our own is really closed before ``Close``
+    is told, which over TLS waits for the peer, for at most 10 seconds.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        stream = connection.stream
+        self._foreign = stream if isinstance(stream, ForeignStream) else None
+        self._claimed = False
+        self._stepping = False
+        self._waiting: anyio.CancelScope | None = None
+        self._pump_tasks: TaskGroup | None = None
+
+    async def __aenter__(self) -> SocketEvents:
+        self._claim()
+        if self._foreign is not None:
+            self._pump_tasks = anyio.create_task_group()
+            await self._pump_tasks.__aenter__()
+            self._foreign.pump = Pump(self._foreign)
+            self._foreign.pump.start(self._pump_tasks)
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if self._foreign is not None and self._pump_tasks is not None:
+                await _end_pump(self._foreign, self._pump_tasks, finish=exc_type is None)
+        finally:
+            self.release()
+
+    def __aiter__(self) -> SocketEvents:
+        return self
+
+    async def __anext__(self) -> SocketEvent:
+        await self._connection.stream.host.enter_operation()
+        if self._stepping:
+            raise anyio.BusyResourceError("stepping through the events of")
+        if self._foreign is not None and not self._foreign.closed:
+            self._foreign.pumping()
+        self._claim()
+        self._stepping = True
+        try:
+            return await self._step()
+        finally:
+            self._stepping = False
+
+    async def _step(self) -> SocketEvent:
+        connection = self._connection
+        while not connection.finished:
+            await self._close_foreign()
+            event = connection.step()
+            if event is not None:
+                return event
+            await self._wait()
+            if not self._claimed:
+                raise anyio.ClosedResourceError  # Another task released the events meanwhile.
+        self.release()
+        raise StopAsyncIteration
+
+    async def _close_foreign(self) -> None:
+        """Close a foreign stream before its close is told. To be cancelled here loses nothing."""
+        stream, connection = self._foreign, self._connection
+        if stream is None:
+            return
+        both_ended = (
+            not connection.wants_to_read
+            and stream.receive_guard is Guard.EVENTS
+            and connection.state is ConnectionState.ENDED
+        )
+        if stream.closed or both_ended:
+            stream.close()
+            if stream.pump is not None:
+                await stream.pump.wait_ended()
+            await stream.aclose()
+
+    async def _wait(self) -> None:
+        """Wait for data, or for a control event, whichever comes first."""
+        connection = self._connection
+        with anyio.CancelScope() as self._waiting:
+            if connection.wants_to_read:
+                try:
+                    await connection.stream.wait_readable()
+                except anyio.ClosedResourceError:
+                    pass  # The next step tells.
+                except TimeoutError:
+                    pass  # So does it when the idle timeout closed the connection.
+            else:
+                await anyio.sleep_forever()
+        self._waiting = None
+
+    def _wake(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    def _claim(self) -> None:
+        connection = self._connection
+        if not self._claimed:
+            if connection.on_event is not None:
+                raise anyio.BusyResourceError("consuming the events of")
+            if not connection.stream.closed:
+                connection.stream.claim_receiving(Guard.EVENTS)
+            connection.on_event = self._wake
+            self._claimed = True
+
+    def release(self) -> None:
+        """Give the receiving direction back, so that ``receive`` can be used again.
+
+        Another task that waits in a step gets :exc:`anyio.ClosedResourceError`.
+        """
+        if self._claimed:
+            self._claimed = False
+            self._connection.on_event = None
+            self._connection.stream.release_receiving()
+            self._wake()
+
+
+async def _end_pump(stream: ForeignStream, tasks: TaskGroup, *, finish: bool) -> None:
+    pump = stream.pumping()
+    try:
+        if finish and not stream.closed:
+            await pump.finish()
+    finally:
+        pump.wake()
+        try:
+            await tasks.__aexit__(None, None, None)
+        finally:
+            pump.give_back()
+            stream.pump = None
+            if pump.unsent:
+                stream.mid_message = True
+                if stream.send_guard is None:
+                    stream.send_guard = Guard.CUT_OFF

@@ -1,0 +1,1 @@
+"""Servers: accepting, running handlers, shutting down."""

@@ -1,0 +1,88 @@
+"""Making servers: ``create_server`` and ``serve``."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from anyio import TASK_STATUS_IGNORED
+from anyio.abc import TaskStatus
+
+from anynet._core.connections.option_types import ServerOptionNames
+from anynet._core.servers.connection_runner import Handler
+from anynet._core.servers.server import Server
+from anynet._rules.options import (
+    ConnectionOptions,
+    ListenOptions,
+    ServerOptions,
+    SocketOptions,
+    split_options,
+)
+
+
+def create_server(handler: Handler | None = None, **options: Unpack[ServerOptionNames]) -> Server:
+    """A server, to be entered with ``async with``; nothing is opened before.
+
+    ``handler`` is called with a :class:`Socket` for each connection, in a task of its own; the
+    socket is closed when it returns. Without a handler, iterate over the server.
+
+    Where to listen: ``host`` (a name, an address, or several; by default all addresses of both
+    families), ``port`` (one or several; by default, and for 0, any free one), or ``path`` (a Unix
+    path or several; with a leading NUL a name of the abstract namespace), or ``fd`` (listening
+    sockets or their descriptors, to be adopted), or ``systemd`` (True for all the sockets that
+    systemd's socket activation passed to this process, or the name of those to listen on, or
+    several names). ``backlog`` (511), ``ipv6_only`` (False), ``reuse_port`` (False), ``mode``
+    (permissions of the path; None leaves the umask to decide), ``replace_stale`` (True: a path
+    whose server is gone may be replaced). In a worker of :mod:`anynet.cluster` the primary listens
+    for all its workers, unless ``exclusive`` (False) is True: then this process listens for itself.
+
+    Admission: ``max_connections`` (None: no limit) with ``max_connections_policy``: ``"pause"``
+    leaves further clients in the backlog, ``"drop"`` closes them. ``block_list`` closes the
+    connections of the peers on it.
+
+    Connections: ``allow_half_open`` (True; when False our side is ended once the peer's end was
+    received), ``idle_timeout`` (seconds) with ``idle_timeout_action`` (``"close"`` or
+    ``"notify"``), ``cancel_on_disconnect`` (False; when True the handler is cancelled as soon as
+    the peer ends or resets the connection, read or not), ``pause_on_connect`` (False; when True,
+    nothing may touch the connection before its user does, which excludes ``tls``), ``tls`` (an
+    :class:`ssl.SSLContext`) with ``tls_handshake_timeout`` (10 seconds) and
+    ``tls_standard_compatible`` (True: both sides must announce their close), and the socket options
+    ``no_delay`` (True), ``keep_alive`` (False), ``keep_alive_idle`` and ``keep_alive_interval``
+    (seconds), ``keep_alive_count``, ``receive_buffer_size`` and ``send_buffer_size`` (bytes),
+    ``type_of_service``, ``user_timeout`` (seconds), ``socket_options`` (tuples for setsockopt).
+
+    Behind a proxy: ``proxy_protocol`` reads a header of the PROXY protocol before anything else:
+    ``"require"`` closes connections without, ``"accept"`` lets them pass; then the addresses of the
+    socket are the real client's, and ``block_list`` counts for that too. ``proxy_trust`` (a
+    :class:`BlockList`, needed) holds the addresses of the proxies: a header of another peer is
+    refused. Peers on Unix sockets are trusted. ``proxy_timeout`` (5 seconds) bounds the header.
+
+    The end: ``grace_period`` (30 seconds; infinity is allowed) is how long leaving the block waits
+    for the connections. ``on_handler_error`` is called with the exception and the socket when a
+    handler fails by something else than its peer, and awaited if it is an ``async def``; then the
+    connection is reset, if it is still open. Without it the exception leaves the server.
+
+    Raises :exc:`TypeError` or :exc:`ValueError` for options that make no sense, and
+    :exc:`NotImplementedError` for ``cancel_on_disconnect`` on a platform other than Linux. Entering
+    the server raises :exc:`OSError` when it cannot listen, or the system refuses a socket option.
+    """
+    parts = split_options(
+        "create_server", options, ListenOptions, ServerOptions, ConnectionOptions, SocketOptions
+    )
+    return Server(handler, *parts)
+
+
+async def serve(
+    handler: Handler,
+    *,
+    task_status: TaskStatus[Server] = TASK_STATUS_IGNORED,
+    **options: Unpack[ServerOptionNames],
+) -> None:
+    """Serve until :meth:`Server.shutdown` or :meth:`Server.close` is called, then end normally.
+
+    For ``server = await task_group.start(functools.partial(serve, handler, port=80))``: the server
+    is what it starts with, once it listens. The options are those of :func:`create_server`.
+    Cancelling it resets the connections at once.
+    """
+    async with create_server(handler, **options) as server:
+        task_status.started(server)
+        await server.wait_closed()

@@ -1,0 +1,61 @@
+"""Connections that come through a proxy: whose headers are believed, and who is sent away."""
+
+from __future__ import annotations
+
+import anyio
+
+from anynet._rules.options import ServerOptions
+from anynet._rules.policy.admission import is_blocked
+from anynet._rules.proxy.protocol import ProxyHeaderError
+from anynet._rules.values.addresses import SocketAddress
+from anynet._transport.streams.proxy_headers import UntrustedProxy, read_proxy_header
+from anynet._transport.streams.socket_stream import RawStream
+
+_FAILURES = (
+    ProxyHeaderError,
+    anyio.BrokenResourceError,
+    anyio.ClosedResourceError,
+    anyio.EndOfStream,
+)
+
+
+class ProxyGate:
+    """Reads the headers of connections as the options of a server say, and counts refusals."""
+
+    __slots__ = ("_options", "blocked", "failures", "untrusted")
+
+    def __init__(self, options: ServerOptions) -> None:
+        self._options = options
+        self.blocked = self.failures = self.untrusted = 0
+
+    async def admit(self, raw: RawStream) -> RawStream | None:
+        """The connection after its header; None, closed and counted, if it is not to be served."""
+        options = self._options
+        required = options.proxy_protocol == "require"
+        trusted = self._trusts(raw)
+        stream: RawStream | None = None
+        with anyio.move_on_after(options.proxy_timeout):
+            try:
+                if required and not trusted:
+                    raise UntrustedProxy
+                stream = await read_proxy_header(raw, trusted=trusted, required=required)
+            except UntrustedProxy:
+                self.untrusted += 1
+                raw.close()
+                return None
+            except _FAILURES:
+                pass  # Counted below, as a timeout is.
+        if stream is None:
+            self.failures += 1
+            raw.close()
+            return None
+        if is_blocked(stream.remote_address, options.block_list):
+            self.blocked += 1
+            stream.close()
+            return None
+        return stream
+
+    def _trusts(self, raw: RawStream) -> bool:
+        """Who could connect to a Unix path was let in by its permissions."""
+        proxy, trust = raw.peer_address, self._options.proxy_trust
+        return not isinstance(proxy, SocketAddress) or (trust is not None and trust.check(proxy))

@@ -1,0 +1,353 @@
+"""The server: listeners, a nursery for the handlers, and an orderly end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any
+
+import anyio
+from anyio.abc import Listener, TaskGroup
+
+from anynet._core.connections.socket import Socket
+from anynet._core.servers.acceptor import Acceptor
+from anynet._core.servers.connection_runner import Handler, Served, Service, served_here
+from anynet._core.servers.handshake_queue import Handover
+from anynet._core.servers.registry import Registry
+from anynet._core.servers.server_events import EventQueue, ServerEvents
+from anynet._core.servers.shutdown import end_connections
+from anynet._core.servers.values import ServerStatistics, ShutdownReport
+from anynet._rules.checks import check_seconds, shown
+from anynet._rules.options import (
+    ConnectionOptions,
+    ListenOptions,
+    ServerOptions,
+    SocketOptions,
+    split_options,
+)
+from anynet._rules.values.addresses import Address
+from anynet._rules.values.errors import leaves
+from anynet._rules.values.events import Close, Connection, Listening
+from anynet._transport.listening import provider as listener_source
+from anynet._transport.listening.open import open_listeners
+from anynet._transport.sockets.sockaddr import socket_attributes
+from anynet._transport.streams.disconnect_watch import can_watch
+
+#: One name for all: making one of each handler would cost every connection.
+_TASK_NAME = "anynet connection"
+
+
+class Server(Listener[Socket]):
+    """A server for TCP and Unix sockets; :func:`create_server` makes one.
+
+    Used as ``async with create_server(…) as server``: it listens when the block is entered. With a
+    handler, each connection gets a task of the server's own nursery. Without one, ``async for
+    socket in server`` (or :meth:`accept`) hands the connections over.
+
+    A failure of a peer ends only its own connection. What else a handler raises leaves the ``async
+    with`` in an :class:`ExceptionGroup`, unless ``on_handler_error`` takes it.
+
+    Leaving the block normally stops accepting and waits for the connections like :meth:`shutdown`;
+    leaving it by an exception or a cancellation resets them at once. An exception of the block's
+    body alone leaves bare, not in a group.
+    """
+
+    def __init__(
+        self,
+        handler: Handler | None,
+        listen_options: ListenOptions,
+        options: ServerOptions,
+        connection_options: ConnectionOptions,
+        socket_options: SocketOptions,
+    ) -> None:
+        self._handler = None if handler is None else _checked(handler)
+        if options.cancel_on_disconnect and not can_watch():
+            raise NotImplementedError("cancel_on_disconnect needs Linux' EPOLLRDHUP")
+        self._listen_options = listen_options
+        self._options = options
+        self._registry = Registry()
+        self._service = Service(options, connection_options, self._opened, self._registry.remove)
+        self._events = EventQueue()
+        self._listeners: list[listener_source.Listening] = []
+        self._addresses: tuple[Address, ...] = ()
+        self._acceptor = Acceptor(
+            options, socket_options, self._registry.__len__, self._events.note
+        )
+        self._registry.on_remove = self._connection_ended
+        self._tasks: TaskGroup | None = None
+        self._closed = anyio.Event()
+        self._handover: Handover | None = None
+
+    # -- the block ------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Server:
+        if self._tasks is not None or self._closed.is_set():
+            raise RuntimeError("a server can be entered only once")
+        self._acceptor.start()
+        try:
+            await self._listen(self._listen_options)
+        except BaseException:
+            self._close()
+            raise
+        self._tasks = anyio.create_task_group()
+        await self._tasks.__aenter__()
+        listener_source.note_server(self)
+        if self._handler is not None:
+            self._tasks.start_soon(self._serve_all, self._handler, self._tasks)
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        tasks = self._entered()
+        error = exc_value
+        if error is None:
+            try:
+                await self.shutdown()
+            except BaseException as in_shutdown:
+                error = in_shutdown
+        self.close()
+        if error is not None:
+            tasks.cancel_scope.cancel()
+            self._reset_all()
+        try:
+            await _leave(tasks, error)
+        finally:
+            self._reset_all()
+            if self._handover is not None:
+                self._handover.close()
+        if error is not None and error is not exc_value:
+            raise error
+
+    def _entered(self) -> TaskGroup:
+        if self._tasks is None:
+            raise RuntimeError("use the server as `async with create_server(…) as server`")
+        return self._tasks
+
+    def _reset_all(self) -> None:
+        for served in self._registry:
+            served.reset()
+
+    # -- listening ------------------------------------------------------------------------------
+
+    async def listen(self, **listen_options: Any) -> tuple[Address, ...]:
+        """Listen at further places; takes the listening options of :func:`create_server`.
+
+        Returns the new addresses. Raises what entering the server raises.
+        """
+        self._entered()
+        (options,) = split_options("listen", listen_options, ListenOptions)
+        return await self._listen(options)
+
+    async def _listen(self, options: ListenOptions) -> tuple[Address, ...]:
+        if self._closed.is_set():
+            raise anyio.ClosedResourceError
+        new = await open_listeners(options)
+        for index, listener in enumerate(new):
+            try:
+                self._acceptor.add(listener)
+            except BaseException:
+                for homeless in new[index:]:
+                    homeless.give_up()
+                raise
+            self._listeners.append(listener)
+            self._addresses += (listener.address,)
+            self._events.note(Listening(listener.address))
+        return tuple(listener.address for listener in new)
+
+    @property
+    def listening(self) -> bool:
+        """Does the server accept connections?"""
+        return self._tasks is not None and not self._closed.is_set()
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Where the server listens, or listened before it closed; empty before it is entered."""
+        return self._addresses
+
+    @property
+    def address(self) -> Address:
+        """The first of :attr:`addresses`; :exc:`RuntimeError` when there is none."""
+        if not self._addresses:
+            raise RuntimeError("the server does not listen yet")
+        return self._addresses[0]
+
+    # -- accepting ------------------------------------------------------------------------------
+
+    async def accept(self) -> Socket:
+        """The next connection, which belongs to the caller. Only for a server without a handler.
+
+        Cancelling it loses no connection. Raises :exc:`anyio.ClosedResourceError` once closed, and
+        :exc:`ValueError` for a server with an option that only a handler can have.
+        """
+        tasks = self._entered()
+        if self._handler is not None:
+            raise RuntimeError("a server with a handler hands no connections over")
+        _check_without_handler(self._options)
+        if self._options.has_prelude:
+            if self._handover is None:
+                self._handover = Handover(self._accept_served, self._service.run, tasks)
+            return await self._handover.take()
+        served = await self._accept_served()
+        socket = self._service.socket_of(served, served.raw)
+        socket.when_closed(lambda: self._registry.remove(served))
+        return socket
+
+    def __aiter__(self) -> Server:
+        return self
+
+    async def __anext__(self) -> Socket:
+        try:
+            return await self.accept()
+        except anyio.ClosedResourceError:
+            raise StopAsyncIteration from None
+
+    async def serve(self, handler: Handler, task_group: TaskGroup | None = None) -> None:
+        """Serve with ``handler`` until the server is closed, in ``task_group`` or its own nursery.
+
+        The interface of AnyIO's listeners; for a server without a handler.
+        """
+        own = self._entered()
+        if self._handler is not None:
+            raise RuntimeError("the server has a handler already")
+        await self._serve_all(_checked(handler), task_group or own)
+
+    async def _serve_all(self, handler: Handler, tasks: TaskGroup) -> None:
+        try:
+            while True:
+                served = await self._accept_served()
+                served.task = tasks.start_soon(self._service.run, served, handler, name=_TASK_NAME)
+        except anyio.ClosedResourceError:
+            pass  # The server was closed.
+
+    async def _accept_served(self) -> Served:
+        served = Served(await self._acceptor.accept())
+        served.in_header = self._options.proxy_protocol is not None
+        self._registry.add(served)
+        return served
+
+    # -- the end --------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Stop accepting, and unlink the paths made; the connections go on.
+
+        Those that are still in their TLS handshake are reset; a PROXY header may still come.
+        """
+        self._entered()
+        self._close()
+
+    def _close(self) -> None:
+        if not self._closed.is_set():
+            self._closed.set()
+            self._acceptor.close()
+            if self._options.tls is not None:
+                self._cut_handshakes_off()
+            self._connection_ended()
+
+    def _cut_handshakes_off(self) -> None:
+        """Nothing is lost with them, and a client that says nothing would hold up the end."""
+        for served in self._registry:
+            if served.socket is None and not served.in_header:
+                served.reset()
+
+    async def wait_closed(self) -> None:
+        """Wait until the server is closed and all its connections have ended."""
+        self._entered()
+        await self._closed.wait()
+        await self._registry.wait_all_ended()
+
+    async def shutdown(self, grace: float | None = None) -> ShutdownReport:
+        """Stop accepting, wait for the connections, then cancel their handlers, then reset them.
+
+        ``grace`` is how many seconds to wait (infinity is allowed); by default the option
+        ``grace_period``. A cancelled handler has a second to clean up before its connection is
+        reset. Returns what was open when it began, and how each connection ended.
+
+        Called from a handler, or from a task that it started, it does not wait for that one, nor
+        for other handlers that wait in a shutdown themselves. Cancelling it resets at once all
+        connections that it waits for.
+        """
+        seconds = self._options.grace_period if grace is None else check_seconds("grace", grace)
+        self._entered()
+        self.close()
+        return await end_connections(self._registry, served_here.get(), seconds)
+
+    async def aclose(self) -> None:
+        """The same as :meth:`shutdown`, without its report."""
+        await self.shutdown()
+
+    def _connection_ended(self) -> None:
+        self._acceptor.room_made()
+        if self._closed.is_set() and not len(self._registry):
+            self._events.note(Close())
+
+    # -- what happens ---------------------------------------------------------------------------
+
+    def events(self) -> ServerEvents:
+        """The events of the server, as an async iterator; see :class:`ServerEvents`.
+
+        One task at a time can wait for the next event: :exc:`anyio.BusyResourceError` otherwise.
+        """
+        return ServerEvents(self._events, None if self._handler is not None else self.accept)
+
+    def _opened(self, socket: Socket) -> None:
+        # Without a handler the socket itself is handed over by the event.
+        if self._events.consumed and self._handler is not None:
+            self._events.note(Connection(socket))
+
+    @property
+    def connections(self) -> tuple[Socket, ...]:
+        """The sockets that are open now, without those in a PROXY header or TLS handshake."""
+        sockets = (served.socket for served in self._registry)
+        return tuple(socket for socket in sockets if socket is not None and not socket.closed)
+
+    def statistics(self) -> ServerStatistics:
+        """A snapshot of the counters."""
+        acceptor, service = self._acceptor, self._service
+        return ServerStatistics(
+            open=len(self._registry),
+            accepted=acceptor.accepted,
+            dropped=acceptor.dropped,
+            blocked=acceptor.blocked + service.proxy.blocked,
+            refused=acceptor.shortage.refused + service.refused,
+            proxy_untrusted=service.proxy.untrusted,
+            proxy_failures=service.proxy.failures,
+            tls_failures=service.tls_failures,
+            peer_failures=service.peer_failures,
+        )
+
+    @property
+    def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:
+        """The :class:`anyio.abc.SocketAttribute` values of the first listener."""
+        return socket_attributes(self._listeners[0].sock) if self._listeners else {}
+
+
+def _checked(handler: Handler) -> Handler:
+    if not callable(handler):
+        raise TypeError(f"handler must be callable, not {shown(handler)}")
+    return handler
+
+
+def _check_without_handler(options: ServerOptions) -> None:
+    for name in ("cancel_on_disconnect", "on_handler_error"):
+        if getattr(options, name):
+            raise ValueError(f"{name} is for a handler, and accept() has none")
+
+
+async def _leave(tasks: TaskGroup, error: BaseException | None) -> None:
+    """Leave the nursery. Raises what its tasks raised, but not ``error`` where that is alone."""
+    try:
+        if error is None:
+            await tasks.__aexit__(None, None, None)
+        else:
+            await tasks.__aexit__(type(error), error, error.__traceback__)
+    except BaseExceptionGroup as group:
+        # Trio may have made a copy of an error that is a group.
+        if error is None or [*map(id, leaves(group))] != [*map(id, leaves(error))]:
+            raise
+    except BaseException as alone:
+        if alone is not error:
+            raise

@@ -1,0 +1,75 @@
+"""What a server tells about itself: statistics and the report of a shutdown."""
+
+from __future__ import annotations
+
+import enum
+
+import attrs
+
+from anynet._rules.values.addresses import Address
+
+
+@attrs.frozen(kw_only=True)
+class ServerStatistics:
+    """A snapshot of the counters of a server."""
+
+    #: Connections that are open now.
+    open: int
+    #: Connections accepted since the start, those refused below not among them.
+    accepted: int
+    #: Refused because the server was full (``max_connections`` with the policy ``drop``).
+    dropped: int
+    #: Refused because the block list forbids the peer, or the client that a PROXY header names;
+    #: the latter have been accepted before.
+    blocked: int
+    #: Refused because the process or the system was out of descriptors or memory.
+    refused: int
+    #: Closed because their PROXY header came from a peer that is not trusted with it; where a
+    #: header is required, every connection of such a peer.
+    proxy_untrusted: int
+    #: Closed because their PROXY header was malformed, too long, cut off, late, or required and
+    #: not there.
+    proxy_failures: int
+    #: Lost in the TLS handshake, by its timeout or the end of the server too.
+    tls_failures: int
+    #: Handlers ended by a failure of their peer.
+    peer_failures: int
+
+
+class Outcome(enum.Enum):
+    """How a connection ended that was open when a shutdown began."""
+
+    #: By itself, within the grace period.
+    FINISHED = "finished"
+    #: Its handler was still running at the end of the grace period and was cancelled.
+    CANCELLED = "cancelled"
+    #: It was still open at the end, with nobody to cancel or a handler that would not end, or it
+    #: was in its TLS handshake or PROXY header.
+    RESET = "reset"
+    #: Its handler called for the shutdown, or for one at the same time, which does not wait for it.
+    CALLER = "caller"
+
+
+@attrs.frozen(kw_only=True)
+class ConnectionOutcome:
+    """One connection in a :class:`ShutdownReport`."""
+
+    remote_address: Address | None
+    outcome: Outcome
+    #: Seconds that it had been open when the shutdown began.
+    age: float
+    bytes_received: int
+    bytes_sent: int
+
+
+@attrs.frozen(kw_only=True)
+class ShutdownReport:
+    """What a shutdown found open, and how each connection ended."""
+
+    connections: tuple[ConnectionOutcome, ...]
+    #: Seconds that the shutdown took.
+    elapsed: float
+
+    def count(self, outcome: Outcome) -> int:
+        """How many connections ended like that."""
+        return sum(connection.outcome is outcome for connection in self.connections)

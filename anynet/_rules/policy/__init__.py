@@ -1,0 +1,1 @@
+"""Decisions without I/O: who is admitted, which address is tried next."""

@@ -1,0 +1,1 @@
+"""The PROXY protocol as bytes and values, without I/O."""

@@ -1,0 +1,1 @@
+"""Values without I/O: addresses, block lists, errors, events."""

@@ -1,0 +1,151 @@
+"""The errors of connections: AnyIO's stream exceptions and OSErrors that know where they come from.
+
+Every error that a connection raises about itself carries the serial number of that connection
+(``origin``), so that a server can tell a failure of one peer from a failure of something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import anyio
+import attrs
+
+from anynet._rules.values.addresses import Address
+
+
+class ConnectionEnded(anyio.EndOfStream):
+    """The peer sent its end-of-stream and everything before it has been received."""
+
+    def __init__(self, origin: int) -> None:
+        super().__init__("the peer ended its side of the connection")
+        self.origin = origin
+
+
+class ConnectionBroken(anyio.BrokenResourceError):
+    """The connection was lost, or a send on it was cut off half-way.
+
+    ``errno`` is the error number of the failed system call, or None when there was none. The
+    :class:`OSError` itself, where there was one, is the ``__cause__``.
+    """
+
+    def __init__(self, origin: int, message: str, errno: int | None = None) -> None:
+        super().__init__(message)
+        self.origin = origin
+        self.errno = errno
+
+
+class ConnectionClosed(anyio.ClosedResourceError):
+    """The connection was closed on this side, perhaps while the operation was waiting."""
+
+    def __init__(self, origin: int) -> None:
+        super().__init__("the connection has been closed on this side")
+        self.origin = origin
+
+
+class IdleTimeout(TimeoutError):
+    """Nothing was sent or received for ``idle_timeout`` seconds, so the connection was closed."""
+
+    def __init__(self, origin: int, seconds: float) -> None:
+        super().__init__(f"nothing was sent or received for {seconds:g} seconds")
+        self.origin = origin
+        self.seconds = seconds
+
+
+class AddressBlocked(OSError):
+    """A block list forbids connecting to ``address``."""
+
+    def __init__(self, address: Address) -> None:
+        super().__init__(f"the block list forbids {address}")
+        self.address = address
+
+
+@attrs.frozen(kw_only=True)
+class ConnectAttempt:
+    """One attempt of a connect: where to, how it went, and when (seconds)."""
+
+    address: Address
+    #: Seconds from the start of the connect to the start of this attempt.
+    started: float
+    #: Seconds that the attempt took.
+    elapsed: float
+    #: What stopped it; None for the attempt that succeeded, or was given up for one that did.
+    error: OSError | None = None
+
+    @property
+    def errno(self) -> int | None:
+        """The error number of what stopped it, when the system gave one."""
+        return None if self.error is None else self.error.errno
+
+    def __str__(self) -> str:
+        outcome = "connected or given up" if self.error is None else str(self.error)
+        return f"{self.address} at {self.started:.3f} s for {self.elapsed:.3f} s: {outcome}"
+
+
+@attrs.frozen(kw_only=True)
+class ConnectTimeline:
+    """What a connect did and when: the name resolution, then each attempt in order of its start."""
+
+    #: Seconds that the name resolution took; 0 when there was nothing to resolve.
+    resolution_time: float
+    attempts: tuple[ConnectAttempt, ...]
+    #: Seconds in all.
+    elapsed: float
+
+    def __str__(self) -> str:
+        lines = [f"resolved in {self.resolution_time:.3f} s"]
+        lines += [str(attempt) for attempt in self.attempts]
+        return "; ".join(lines)
+
+
+class ConnectError(anyio.ConnectionFailed):
+    """No connection could be made.
+
+    It is an :class:`OSError`; ``errno`` is that of the last attempt that the system refused.
+    ``timeline`` says what was tried, when, and how each attempt failed. The ``__cause__`` is the
+    single failure, or an :class:`ExceptionGroup` of all of them.
+    """
+
+    def __init__(
+        self, errno: int | None, message: str, *, timeline: ConnectTimeline | None = None
+    ) -> None:
+        super().__init__(errno, message) if errno is not None else super().__init__(message)
+        self.timeline = timeline
+
+
+class ConnectRefused(ConnectError, ConnectionRefusedError):
+    """Every address refused the connection (ECONNREFUSED)."""
+
+
+class ConnectTimeout(ConnectError, TimeoutError):
+    """No connection within ``connect_timeout`` seconds, or every attempt timed out (ETIMEDOUT)."""
+
+
+class DescriptorsTruncated(OSError):
+    """A message carried more descriptors than asked for; those received have been closed."""
+
+    #: The serial number of the connection, once it is known.
+    origin: int | None = None
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what it was raised from, each once.
+
+    Only explicit causes count: an error that merely came up while another was being handled is a
+    failure of its own.
+    """
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__
+
+
+def leaves(error: BaseException) -> Iterator[BaseException]:
+    """The single errors inside of a possibly nested group; a plain error is its own leaf."""
+    if isinstance(error, BaseExceptionGroup):
+        for part in error.exceptions:
+            yield from leaves(part)
+    else:
+        yield error

@@ -1,0 +1,1 @@
+"""Connecting: one address, or several in a race."""

@@ -1,0 +1,155 @@
+"""Overlapping connection attempts, of which the first to succeed wins (RFC 8305 section 5).
+
+What an attempt does is not known here: the race starts attempts, tells what happens to them, and
+closes what they made except for the winner's connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, Protocol, TypeAlias, TypeVar
+
+import anyio
+from anyio.abc import TaskGroup
+
+from anynet._rules.policy.attempts import next_start
+from anynet._rules.values.addresses import Address
+from anynet._rules.values.errors import AddressBlocked, ConnectAttempt, leaves
+from anynet._rules.values.events import (
+    ConnectEvent,
+    ConnectionAttempt,
+    ConnectionAttemptFailed,
+    ConnectionAttemptTimeout,
+)
+
+
+class Closable(Protocol):
+    def close(self) -> None: ...
+
+
+T = TypeVar("T", bound=Closable)
+ConnectOne: TypeAlias = Callable[[Address], Awaitable[T]]
+
+
+class Attempt(Generic[T]):
+    """One attempt of a race; times in seconds on the loop's clock."""
+
+    __slots__ = ("address", "connection", "ended", "error", "settled", "started")
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self.started = anyio.current_time()
+        self.ended: float | None = None
+        self.error: OSError | None = None
+        self.connection: T | None = None
+        #: Set once the attempt has succeeded, failed, or been given up.
+        self.settled = anyio.Event()
+
+    def report(self, begun: float, now: float) -> ConnectAttempt:
+        """The attempt as a part of the timeline of a connect that began at ``begun``."""
+        ended = now if self.ended is None else self.ended
+        return ConnectAttempt(
+            address=self.address,
+            started=self.started - begun,
+            elapsed=ended - self.started,
+            error=self.error,
+        )
+
+
+class Race(Generic[T]):
+    """Attempts at several addresses, started ``attempt_delay`` seconds apart."""
+
+    __slots__ = ("_attempt_delay", "_on_event", "attempts")
+
+    def __init__(self, *, attempt_delay: float, on_event: Callable[[ConnectEvent], object]) -> None:
+        self._attempt_delay = attempt_delay
+        self._on_event = on_event
+        #: In the order of their start.
+        self.attempts: list[Attempt[T]] = []
+
+    async def run(self, addresses: Sequence[Address], connect_one: ConnectOne[T]) -> T | None:
+        """Connect to one of the addresses; None when the attempts at all of them failed.
+
+        ``connect_one`` connects to one address: it returns the connection or raises
+        :exc:`OSError`, and leaves nothing open when it is cancelled. Any other exception, and what
+        ``on_event`` raises, is not a failed attempt: it ends the race and is passed on.
+
+        The next attempt starts when the latest one has failed, or ``attempt_delay`` seconds after
+        its start; none is stopped before another has succeeded. If several succeed in one turn of
+        the loop, the one that was started first wins. Cancellation leaves nothing open.
+        """
+        winner: Attempt[T] | None = None
+        try:
+            if len(addresses) == 1:
+                await self._run(self._begin(addresses[0]), connect_one)
+            else:
+                await self._run_beside_each_other(addresses, connect_one)
+            winner = next((each for each in self.attempts if each.connection is not None), None)
+        finally:
+            for attempt in self.attempts:
+                if attempt is not winner and attempt.connection is not None:
+                    attempt.connection.close()
+        return None if winner is None else winner.connection
+
+    async def _run_beside_each_other(
+        self, addresses: Sequence[Address], connect_one: ConnectOne[T]
+    ) -> None:
+        try:
+            async with anyio.create_task_group() as group:
+                for address in addresses:
+                    if self.attempts and not await self._turn_comes(self.attempts[-1]):
+                        break
+                    group.start_soon(self._run_in, group, self._begin(address), connect_one)
+            return
+        except BaseExceptionGroup as group_error:
+            # An error tells more than the cancellation that it met.
+            cancelled = anyio.get_cancelled_exc_class()
+            errors = [each for each in leaves(group_error) if not isinstance(each, cancelled)]
+            if len(errors) > 1:
+                raise
+        raise errors[0]
+
+    async def _turn_comes(self, latest: Attempt[T]) -> bool:
+        """Wait until the attempt after the latest one may start; False when there shall be none."""
+        while True:
+            now = anyio.current_time()
+            when = next_start(
+                started_at=latest.started,
+                now=now,
+                failed=latest.settled.is_set(),
+                attempt_delay=self._attempt_delay,
+            )
+            if when <= now:
+                break
+            with anyio.CancelScope(deadline=when):
+                await latest.settled.wait()
+        if any(attempt.connection is not None for attempt in self.attempts):
+            return False
+        if not latest.settled.is_set():
+            self._on_event(ConnectionAttemptTimeout(latest.address))
+        return True
+
+    def _begin(self, address: Address) -> Attempt[T]:
+        attempt: Attempt[T] = Attempt(address)
+        self.attempts.append(attempt)
+        self._on_event(ConnectionAttempt(address))
+        return attempt
+
+    async def _run_in(
+        self, group: TaskGroup, attempt: Attempt[T], connect_one: ConnectOne[T]
+    ) -> None:
+        await self._run(attempt, connect_one)
+        if attempt.connection is not None:
+            # The others lose. Who has been woken already still finishes, and may yet win.
+            group.cancel_scope.cancel()
+
+    async def _run(self, attempt: Attempt[T], connect_one: ConnectOne[T]) -> None:
+        try:
+            attempt.connection = await connect_one(attempt.address)
+        except OSError as error:
+            attempt.error = error
+        finally:
+            attempt.ended = anyio.current_time()
+            attempt.settled.set()
+        if attempt.error is not None and not isinstance(attempt.error, AddressBlocked):
+            self._on_event(ConnectionAttemptFailed(attempt.address, attempt.error))

@@ -1,0 +1,1 @@
+"""Opening what listens, and the socket files and passed sockets beneath."""

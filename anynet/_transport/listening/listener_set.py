@@ -1,0 +1,122 @@
+"""Waiting for connections at several listening sockets, each of which has its turn."""
+
+from __future__ import annotations
+
+import selectors
+from collections import deque
+from collections.abc import Iterable
+
+import anyio
+
+from anynet._transport.listening.provider import Listening
+from anynet._transport.loops.host_loop import HostLoop, Waiter, current_host_loop
+
+
+class ListenerSet:
+    """The listening sockets of one accept loop, which waits on a single descriptor for them all.
+
+    The set owns its listeners: :meth:`close` closes them. Nothing is watched between two waits, so
+    a loop that must not accept for a while just doesn't wait.
+    """
+
+    __slots__ = (
+        "_host",
+        "_round",
+        "_selector",
+        "closed",
+        "fd",
+        "listeners",
+        "readable",
+        "reader",
+        "reader_patience",
+        "writer",
+        "writer_registered",
+    )
+
+    def __init__(self, listeners: Iterable[Listening], *, host: HostLoop | None = None) -> None:
+        self._host = host or current_host_loop()
+        self._selector: selectors.BaseSelector | None = None
+        self._round: deque[Listening] = deque()
+        self.listeners: list[Listening] = []
+        self.closed = False
+        # What the host loop keeps; see Parkable.
+        self.fd = -1
+        self.readable = False
+        self.reader: Waiter | None = None
+        self.writer: Waiter | None = None
+        self.reader_patience = 0
+        self.writer_registered = False
+        for listener in listeners:
+            self.add(listener)
+
+    def add(self, listener: Listening) -> None:
+        """Take one more listener, which a task that waits already then waits for too.
+
+        Raises :exc:`anyio.ClosedResourceError` when the set or the listener was closed, and
+        :exc:`OSError` when there is no descriptor left to wait for several; the caller still owns
+        the listener then.
+        """
+        if self.closed or listener.closed:
+            raise anyio.ClosedResourceError
+        if self._selector is not None:
+            self._selector.register(listener.fd, selectors.EVENT_READ, listener)
+        elif self.listeners:
+            selector = selectors.DefaultSelector()
+            try:
+                for each in (*self.listeners, listener):
+                    selector.register(each.fd, selectors.EVENT_READ, each)
+            except BaseException:
+                selector.close()
+                raise
+            self._host.forget(self)  # Wakes the task that waits, which goes on with the new one.
+            self._selector, self.fd = selector, selector.fileno()
+        else:
+            self.fd = listener.fd
+        self.listeners.append(listener)
+
+    async def wait(self) -> None:
+        """Wait until a listener may have a connection. Always yields.
+
+        Raises :exc:`anyio.ClosedResourceError` when the set is, or meanwhile gets, closed.
+        Cancelling it loses nothing. One task at a time can wait.
+        """
+        while not self.closed:
+            if not self.listeners:
+                raise ValueError("there is no listener to wait for")
+            try:
+                await self._host.park_read(self)
+                return
+            except self._host.woken_by_close:
+                continue
+        raise anyio.ClosedResourceError
+
+    def ready(self) -> list[Listening]:
+        """The listeners that may have a connection; the rest have none. Never waits."""
+        if self._selector is None:
+            return list(self.listeners)
+        return [key.data for key, _ in self._selector.select(0)]
+
+    def next_ready(self) -> Listening | None:
+        """The listener to accept one connection from; None when none has any. Never waits.
+
+        Each of those that are ready has one turn before they are looked for again, so that a busy
+        one keeps no other from its clients. When it then has none after all, :meth:`wait`.
+        """
+        if not self._round:
+            self._round.extend(self.ready())
+        return self._round.popleft() if self._round else None
+
+    def close(self) -> None:
+        """Close all the listeners; who waits gets :exc:`anyio.ClosedResourceError`. Idempotent."""
+        if self.closed:
+            return
+        self.closed = True
+        if self.listeners:
+            self._host.forget(self)
+        if self._selector is not None:
+            self._selector.close()
+            self._selector = None
+        for listener in self.listeners:
+            listener.close()
+        self.listeners.clear()
+        self._round.clear()

@@ -1,0 +1,371 @@
+"""Listening: opening and adopting listening sockets, and accepting from one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import stat
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import attrs
+from anyio.lowlevel import checkpoint
+
+from anynet._rules.checks import check_int
+from anynet._rules.options import ListenOptions
+from anynet._rules.values.addresses import Address, SocketAddress
+from anynet._transport.listening.passed_sockets import PASSED_SOCKETS
+from anynet._transport.listening.provider import Listening, source_for
+from anynet._transport.listening.unix_path import (
+    BoundPath,
+    PathFile,
+    bind_unix_path,
+    bind_unix_path_now,
+    cannot_listen,
+)
+from anynet._transport.sockets.adoption import check_listening
+from anynet._transport.sockets.options import platform_constant
+from anynet._transport.sockets.resolving import literal, resolve
+from anynet._transport.sockets.sockaddr import address_from_sockaddr
+
+#: The most that listen(2) can be given, though the kernel has a limit of its own (somaxconn).
+_MAX_INT = 2**31 - 1
+#: How often to look for a port that is free at all the addresses.
+_PORT_ATTEMPTS = 20
+#: How many failed connections one accept() passes over before other tasks must get a turn.
+_MAX_FAILED = 64
+_FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
+#: The errors of bind(2) and socket(2) for an address that this machine doesn't have.
+_NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+#: The errors of accept(2) that concern only the connection that was to be accepted.
+FAILED_CONNECTION = frozenset(
+    getattr(errno, name, errno.ECONNABORTED)
+    for name in (
+        "ECONNABORTED",
+        "EHOSTDOWN",
+        "EHOSTUNREACH",
+        "ENETDOWN",
+        "ENETUNREACH",
+        "ENONET",
+        "ENOPROTOOPT",
+        "EOPNOTSUPP",
+        "EPERM",
+        "EPROTO",
+    )
+)
+
+
+class ListeningSocket:
+    """A socket that listens: non-blocking, owned by this object."""
+
+    __slots__ = ("_lent_as", "_path", "address", "closed", "fd", "sock")
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        path: BoundPath | None = None,
+        lent_as: int | socket.socket | None = None,
+    ) -> None:
+        self.sock: socket.socket = sock
+        self.fd: int = sock.fileno()
+        #: Where it listens: an IP address and port, or a path.
+        self.address: Address = address_from_sockaddr(sock.getsockname()) or ""
+        self.closed: bool = False
+        self._path = path
+        #: How the caller gave it to be adopted, if it did.
+        self._lent_as = lent_as
+
+    @property
+    def file(self) -> PathFile | None:
+        """The file that this made to listen at a path."""
+        return None if self._path is None else self._path.file
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """The next connection, non-blocking and close-on-exec, and the peer's socket address.
+
+        A connection that failed before it was accepted is passed over. Raises
+        :exc:`BlockingIOError` when there is none, and the :exc:`OSError` of the system when no
+        connection can be accepted now: EMFILE for one, or one of :data:`FAILED_CONNECTION` after
+        64 failed connections in a row.
+        """
+        failed = 0
+        while True:
+            try:
+                sock, peername = self.sock.accept()
+            except OSError as error:
+                failed += 1
+                if error.errno in FAILED_CONNECTION and failed < _MAX_FAILED:
+                    continue
+                raise
+            sock.setblocking(False)
+            return sock, peername
+
+    def close(self) -> None:
+        """Stop listening, and unlink the path if this made one. Calling it again does nothing."""
+        self.closed = True
+        if self._path is not None:
+            self._path.close()
+        self.sock.close()
+
+    def give_up(self) -> None:
+        """Close it, but leave a socket of the caller's open: it could not be used after all."""
+        if self._lent_as is None:
+            self.close()
+        elif isinstance(self._lent_as, int):
+            self.sock.detach()
+
+
+async def open_listeners(options: ListenOptions) -> list[Listening]:
+    """Listen wherever ``options`` say, or take over the sockets that they hold.
+
+    Where somebody else gives this process its sockets, that one is asked.
+
+    All or nothing: when it fails or is cancelled everything opened is closed again, and the
+    caller's sockets are left as they were. Raises :exc:`OSError` with the error number of the
+    system and the address that could not be listened on, :exc:`ValueError` for a name or a path
+    that cannot be an address, for a descriptor that is not a listening stream socket and for a
+    socket that systemd did not pass, and :exc:`NotImplementedError` for ``reuse_port`` on a
+    platform without it.
+    """
+    await checkpoint()
+    source = source_for(options)
+    if source is not None:
+        return await source.open(options)
+    if options.fd:
+        return [*_adopt_all(options.fd)]
+    if options.systemd:
+        return [ListeningSocket(sock) for sock in PASSED_SOCKETS.take(options.systemd)]
+    backlog = min(options.backlog, _MAX_INT)
+    opened: list[Listening] = []
+    try:
+        for path in options.path:
+            bound = await bind_unix_path(
+                path, mode=options.mode, replace_stale=options.replace_stale, backlog=backlog
+            )
+            opened.append(ListeningSocket(bound.sock, bound))
+        if options.is_tcp:
+            places = await _places(options)
+            ports = options.port or (0,)
+            for index, port in enumerate(ports):
+                if port == 0 or port not in ports[:index]:
+                    opened += _listen_tcp(places, port, options, backlog)
+    except BaseException:
+        _close_all(opened)
+        raise
+    return opened
+
+
+def _close_all(listeners: Iterable[Listening]) -> None:
+    for listener in listeners:
+        listener.close()
+
+
+# -- TCP --------------------------------------------------------------------------------------
+
+
+async def _places(options: ListenOptions) -> list[list[SocketAddress]]:
+    """For each host the addresses, without a port, that it stands for; none of them twice."""
+    seen: set[SocketAddress] = set()
+    groups = []
+    for host in options.host:
+        found = await _places_of(host, options.ipv6_only)
+        group = [place for place in found if place not in seen]
+        seen.update(group)
+        if group:
+            groups.append(group)
+    return groups
+
+
+async def _places_of(host: str | None, ipv6_only: bool) -> list[SocketAddress]:
+    if host is None:
+        ipv6 = ipv6_only or _has_ipv6()
+        return [SocketAddress("::" if ipv6 else "0.0.0.0")]
+    if host.lower() == "localhost":
+        # RFC 6761 section 6.3: always the loopback addresses, whatever a resolver would say.
+        return [SocketAddress("127.0.0.1"), SocketAddress("::1")]
+    try:
+        place = literal("host", host, 0)
+        if place is not None:
+            return [place]
+        return await resolve(host, 0, family=None, lookup=None)
+    except OSError as error:
+        raise cannot_listen(error, repr(host)) from error
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as sock:
+            sock.bind(("::", 0))
+    except OSError as error:
+        if error.errno in _NOT_HERE:
+            return False
+        raise
+    return True
+
+
+def _listen_tcp(
+    groups: list[list[SocketAddress]], port: int, options: ListenOptions, backlog: int
+) -> list[ListeningSocket]:
+    """Listen at all the places on one port; port 0 is one that is free at all of them."""
+    attempts = _PORT_ATTEMPTS if port == 0 else 1
+    while True:
+        attempts -= 1
+        opened: list[ListeningSocket] = []
+        try:
+            for sock in _bound_sockets(groups, port, options):
+                opened.append(ListeningSocket(sock))
+            for listener in opened:
+                _start(listener, backlog)
+        except OSError as error:
+            _close_all(opened)
+            taken_elsewhere = error.errno == errno.EADDRINUSE and len(opened) > 0
+            if not (taken_elsewhere and attempts):
+                raise
+        except BaseException:
+            _close_all(opened)
+            raise
+        else:
+            return opened
+
+
+def listen_tcp_now(
+    address: SocketAddress, *, ipv6_only: bool = False, reuse_port: bool = False, backlog: int = 511
+) -> ListeningSocket:
+    """Listen on one address without waiting; raises :exc:`OSError` with the system's errno."""
+    listener = ListeningSocket(_bind(address, ipv6_only, reuse_port))
+    try:
+        _start(listener, backlog)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def listen_unix_now(path: str, *, mode: int | None = None, backlog: int = 511) -> ListeningSocket:
+    """Listen on a path without waiting; see :func:`bind_unix_path_now` for what it raises."""
+    bound = bind_unix_path_now(path, mode=mode, backlog=backlog)
+    return ListeningSocket(bound.sock, bound)
+
+
+def take_descriptor(fd: int) -> ListeningSocket:
+    """Take over a stream socket that is bound, to listen on it; it need not listen so far.
+
+    Raises :exc:`OSError`, ENOTSOCK for a pipe and EINVAL for anything else that is no TCP or Unix
+    stream socket; the descriptor stays the caller's then.
+    """
+    try:
+        kind = os.fstat(fd).st_mode
+    except (OSError, OverflowError) as error:
+        raise _os_error(errno.EINVAL) from error
+    if stat.S_ISFIFO(kind):
+        raise _os_error(errno.ENOTSOCK)
+    if not stat.S_ISSOCK(kind):
+        raise _os_error(errno.EINVAL)
+    sock = socket.socket(fileno=fd)
+    if sock.family not in _FAMILIES or sock.type != socket.SOCK_STREAM:
+        sock.detach()
+        raise _os_error(errno.EINVAL)
+    sock.setblocking(False)
+    return ListeningSocket(sock, lent_as=fd)
+
+
+def _os_error(code: int) -> OSError:
+    return OSError(code, os.strerror(code))
+
+
+def _start(listener: ListeningSocket, backlog: int) -> None:
+    try:
+        listener.sock.listen(backlog)
+    except OSError as error:
+        raise cannot_listen(error, str(listener.address)) from error
+
+
+def _bound_sockets(
+    groups: list[list[SocketAddress]], port: int, options: ListenOptions
+) -> Iterator[socket.socket]:
+    """One bound socket for each place, but for IPv6 places of a name on a machine without IPv6."""
+    # `::` can take the IPv4 connections only if nobody else is to listen for them.
+    explicit_ipv4 = None not in options.host and any(
+        place.family == "ipv4" for group in groups for place in group
+    )
+    ipv6_only = options.ipv6_only or explicit_ipv4
+    for group in groups:
+        missing: OSError | None = None
+        bound = 0
+        for place in group:
+            try:
+                sock = _bind(attrs.evolve(place, port=port), ipv6_only, options.reuse_port)
+            except OSError as error:
+                if error.errno not in _NOT_HERE or place.family == "ipv4":
+                    raise
+                missing = missing or error
+                continue
+            bound += 1
+            port = port or sock.getsockname()[1]
+            yield sock
+        if missing is not None and not bound:
+            raise missing
+
+
+def _bind(address: SocketAddress, ipv6_only: bool, reuse_port: bool) -> socket.socket:
+    ipv6 = address.family == "ipv6"
+    try:
+        sock = socket.socket(socket.AF_INET6 if ipv6 else socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            sock.setblocking(False)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if reuse_port:
+                name = platform_constant("reuse_port", "SO_REUSEPORT")
+                sock.setsockopt(socket.SOL_SOCKET, name, 1)
+            if ipv6:
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, ipv6_only)
+            sock.bind(address.to_sockaddr())
+        except BaseException:
+            sock.close()
+            raise
+    except OSError as error:
+        raise cannot_listen(error, str(address)) from error
+    return sock
+
+
+# -- adoption ---------------------------------------------------------------------------------
+
+
+def _adopt_all(fds: Iterable[int | socket.socket]) -> list[ListeningSocket]:
+    """Take over the listening sockets behind ``fds``: all of them, or else none."""
+    checked: dict[int, socket.socket] = {}
+    ours: list[socket.socket] = []
+    try:
+        for item in fds:
+            sock = item if isinstance(item, socket.socket) else _wrap(item)
+            if sock is not item:
+                ours.append(sock)
+            _check_listening(sock)
+            if sock.fileno() in checked:
+                raise ValueError(f"fd {sock.fileno()} is given twice")
+            checked[sock.fileno()] = sock
+    except BaseException:
+        for sock in ours:
+            sock.detach()
+        raise
+    for sock in checked.values():
+        sock.setblocking(False)
+    return [
+        ListeningSocket(sock, lent_as=fd if sock in ours else sock) for fd, sock in checked.items()
+    ]
+
+
+def _wrap(fd: int) -> socket.socket:
+    check_int("fd", fd, minimum=0, maximum=_MAX_INT)  # Else its upper bits would be cut off.
+    try:
+        return socket.socket(fileno=fd)
+    except OSError as error:
+        raise ValueError(f"fd {fd} is not a socket: {error.strerror}") from error
+
+
+def _check_listening(sock: socket.socket) -> None:
+    fd = sock.fileno()
+    if fd < 0:
+        raise ValueError("fd must be an open socket, but it has been closed")
+    check_listening(sock, f"fd {fd}")

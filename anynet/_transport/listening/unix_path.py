@@ -1,0 +1,343 @@
+"""Listening on a Unix path: never stealing the path of a live server, nor leaving one behind.
+
+Whoever binds a path holds a lock (flock) on its directory meanwhile, and listens before that is
+released. So, to the holder of the lock, a socket that refuses connections is what a process left
+that ended without cleaning up, and may be replaced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import socket
+import stat
+import sys
+import time
+from typing import TypeAlias
+
+import anyio
+from anyio.lowlevel import checkpoint
+
+from anynet._rules.checks import shown
+
+#: How long to wait for the lock of a directory, in seconds.
+LOCK_TIMEOUT = 10.0
+_FIRST_LOCK_DELAY = 0.001
+_MAX_LOCK_DELAY = 0.05
+#: How long a close may wait for the lock: attempts, and seconds between them.
+_CLOSE_ATTEMPTS = 4
+_CLOSE_DELAY = 0.001
+#: Seconds between the two probes: a server that does not use the lock may be about to listen.
+_PROBE_INTERVAL = 0.05
+
+#: sun_path takes one byte more, the NUL at its end.
+MAX_PATH_BYTES = 107 if sys.platform == "linux" else 103
+
+#: The absolute path of a socket, its device and inode.
+PathFile: TypeAlias = tuple[str, int, int]
+
+
+class BoundPath:
+    """A Unix socket that listens, and the path that :meth:`close` unlinks.
+
+    The directory stays open for that, so it works after a chdir too. For an abstract name
+    ``directory`` is None.
+    """
+
+    __slots__ = ("_closed", "_directory", "_identity", "_name", "_path", "_pid", "sock")
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        directory: int | None = None,
+        path: str = "",
+        identity: tuple[int, int] | None = None,
+    ) -> None:
+        self.sock: socket.socket = sock
+        self._directory = directory
+        self._path = os.path.abspath(path)
+        self._name = os.path.basename(path)
+        #: Device and inode of the socket's path.
+        self._identity = identity
+        self._pid = os.getpid()
+        self._closed = False
+
+    @classmethod
+    def of_another(cls, sock: socket.socket, file: PathFile) -> BoundPath:
+        """The path that another process bound, by a descriptor of its socket.
+
+        ``file`` is what :attr:`file` is there. Raises :exc:`OSError` when the directory is gone.
+        """
+        path, *identity = file
+        return cls(sock, _open_directory(path), path, (identity[0], identity[1]))
+
+    @property
+    def file(self) -> PathFile | None:
+        """Which file it is, for other processes; None for an abstract name."""
+        return None if self._identity is None else (self._path, *self._identity)
+
+    def let_go(self) -> None:
+        """Close the socket, and leave the path as it is."""
+        self._pid = -1
+        self.close()
+
+    def close(self) -> None:
+        """Unlink the path if it is still ours, and close the socket. Does not raise.
+
+        Only the process that bound the path unlinks it, not one forked from it.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        directory = self._directory
+        if directory is not None:
+            # While our socket is open no other file can have its inode. If somebody closed it,
+            # nothing is certain any more, and the path is left for the next one who binds it.
+            if self._pid == os.getpid() and self.sock.fileno() >= 0:
+                self._unlink(directory)
+            os.close(directory)
+        self.sock.close()
+
+    def _unlink(self, directory: int) -> None:
+        # Without the lock too, rather than hold up the event loop or leave the path behind: our
+        # socket still listens, so whoever holds the lock finds it alive and lets the path be.
+        locked = _lock_briefly(directory)
+        # If it is not allowed any more, the next one who binds the path replaces it.
+        with contextlib.suppress(OSError):
+            if _identity(_lstat(directory, self._name)) == self._identity:
+                os.unlink(self._name, dir_fd=directory)
+        if locked:
+            fcntl.flock(directory, fcntl.LOCK_UN)
+
+
+def check_unix_path(path: str) -> None:
+    """Raise :exc:`ValueError` if ``path`` cannot be the address of a Unix socket here."""
+    length, limit = len(os.fsencode(path)), MAX_PATH_BYTES
+    if path.startswith("\0"):
+        if sys.platform != "linux":
+            raise ValueError(f"path {shown(path)} is an abstract name, which only Linux has")
+        limit += 1
+    if length > limit:
+        raise ValueError(f"path must be at most {limit} bytes long, but {shown(path)} has {length}")
+
+
+def cannot_listen(error: OSError, address: str, remark: str = "") -> OSError:
+    """``error`` as one that says where one could not listen, of the same class and errno."""
+    reason = error.strerror or str(error)
+    message = f"cannot listen on {address}: {reason}{remark}"
+    return type(error)(message) if error.errno is None else type(error)(error.errno, message)
+
+
+async def bind_unix_path(
+    path: str, *, mode: int | None = None, replace_stale: bool = True, backlog: int = 511
+) -> BoundPath:
+    """Listen on ``path``; an abstract name, which begins with a NUL character, needs no file.
+
+    The file has ``mode`` (if that is given) before anybody can connect. With ``replace_stale`` a
+    socket that nobody listens on is replaced; any other file never is.
+
+    Raises :exc:`ValueError` for a path that is too long, :exc:`FileNotFoundError` when its
+    directory does not exist, :exc:`TimeoutError` when the lock of the directory cannot be had
+    within :data:`LOCK_TIMEOUT` seconds, and otherwise the :exc:`OSError` of the system (EADDRINUSE
+    for a path in use). Cancelled, it leaves nothing behind.
+    """
+    check_unix_path(path)
+    await checkpoint()
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        if path.startswith("\0"):
+            _bind(sock, path)
+            sock.listen(backlog)
+            return BoundPath(sock)
+        directory = _open_directory(path)
+        try:
+            await _lock(directory, path)
+            try:
+                await _claim(sock, path, directory, mode=mode, replace_stale=replace_stale)
+                identity = _start(sock, path, directory, mode=mode, backlog=backlog)
+            finally:
+                fcntl.flock(directory, fcntl.LOCK_UN)
+        except BaseException:
+            os.close(directory)
+            raise
+    except BaseException:
+        sock.close()
+        raise
+    return BoundPath(sock, directory, path, identity)
+
+
+def bind_unix_path_now(path: str, *, mode: int | None = None, backlog: int = 511) -> BoundPath:
+    """Listen on ``path`` without waiting, and without replacing anything that is there.
+
+    The lock of the directory is taken only if it can be had within a few milliseconds. Raises
+    :exc:`ValueError` for a path that is too long, and the :exc:`OSError` of the system.
+    """
+    check_unix_path(path)
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        if path.startswith("\0"):
+            _bind(sock, path)
+            sock.listen(backlog)
+            return BoundPath(sock)
+        directory = _open_directory(path)
+        try:
+            # Nobody replaces it before it listens: whoever finds it dead looks again a while later.
+            locked = _lock_briefly(directory)
+            try:
+                if mode is not None:
+                    _set_mode_unbound(sock, mode)
+                _bind(sock, path)
+                identity = _start(sock, path, directory, mode=mode, backlog=backlog)
+            finally:
+                if locked:
+                    fcntl.flock(directory, fcntl.LOCK_UN)
+        except BaseException:
+            os.close(directory)
+            raise
+    except BaseException:
+        sock.close()
+        raise
+    return BoundPath(sock, directory, path, identity)
+
+
+def _open_directory(path: str) -> int:
+    parent = os.path.dirname(path) or os.curdir
+    try:
+        return os.open(parent, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise type(error)(
+            error.errno,
+            f"cannot listen on {path!r} in the directory {parent!r}: {error.strerror}",
+        ) from error
+
+
+def _try_lock(directory: int) -> bool:
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+async def _lock(directory: int, path: str) -> None:
+    """Lock the directory, or raise :exc:`TimeoutError`."""
+    deadline = anyio.current_time() + LOCK_TIMEOUT
+    delay = _FIRST_LOCK_DELAY
+    try:
+        while not _try_lock(directory):
+            if anyio.current_time() >= deadline:
+                raise OSError(errno.ETIMEDOUT, "another process keeps its directory locked")
+            await anyio.sleep(delay)
+            delay = min(delay * 2, _MAX_LOCK_DELAY)
+    except OSError as error:
+        raise cannot_listen(error, repr(path)) from error
+
+
+def _lock_briefly(directory: int) -> bool:
+    """Lock the directory if that takes no more than a few milliseconds."""
+    try:
+        for _ in range(_CLOSE_ATTEMPTS - 1):
+            if _try_lock(directory):
+                return True
+            time.sleep(_CLOSE_DELAY)
+        return _try_lock(directory)
+    except OSError:
+        return False
+
+
+async def _claim(
+    sock: socket.socket, path: str, directory: int, *, mode: int | None, replace_stale: bool
+) -> None:
+    """Bind ``sock`` to the path, in place of a stale socket if need be. Needs the lock."""
+    if mode is not None:
+        _set_mode_unbound(sock, mode)
+    try:
+        _bind(sock, path)
+        return
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE or not replace_stale:
+            raise
+        in_use = error
+    name = os.path.basename(path)
+    before = _lstat(directory, name)
+    if before is not None:
+        if not stat.S_ISSOCK(before.st_mode):
+            raise _because(in_use, "what is there is not a socket")
+        if _is_live(path):
+            raise in_use
+        await anyio.sleep(_PROBE_INTERVAL)
+        if _is_live(path):
+            raise in_use
+        after = _lstat(directory, name)
+        if after is not None:
+            if _identity(after) != _identity(before):
+                raise _because(in_use, "it changed hands meanwhile")
+            try:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(name, dir_fd=directory)
+            except OSError as error:
+                raise cannot_listen(error, repr(path), " (removing the stale socket)") from error
+    _bind(sock, path)
+
+
+def _start(
+    sock: socket.socket, path: str, directory: int, *, mode: int | None, backlog: int
+) -> tuple[int, int] | None:
+    """Listen on the bound socket; return the identity of its path. Needs the lock."""
+    name = os.path.basename(path)
+    try:
+        status = os.lstat(name, dir_fd=directory)
+        # The umask was applied at bind. Nobody can have connected so far: it does not listen.
+        if mode is not None and stat.S_IMODE(status.st_mode) != mode:
+            os.chmod(name, mode, dir_fd=directory)
+        sock.listen(backlog)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(name, dir_fd=directory)
+        raise cannot_listen(error, repr(path)) from error
+    return _identity(status)
+
+
+def _set_mode_unbound(sock: socket.socket, mode: int) -> None:
+    # Only Linux can; elsewhere the mode is set between bind and listen.
+    with contextlib.suppress(OSError):
+        os.fchmod(sock.fileno(), mode)
+
+
+def _bind(sock: socket.socket, path: str) -> None:
+    try:
+        sock.bind(path)
+    except OSError as error:
+        raise cannot_listen(error, repr(path)) from error
+
+
+def _because(error: OSError, remark: str) -> OSError:
+    return type(error)(error.errno, f"{error.strerror} ({remark})")
+
+
+def _is_live(path: str) -> bool:
+    """Might somebody listen there? Only a refused connection, or nothing there, says no."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.setblocking(False)
+        try:
+            probe.connect(path)
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
+        except OSError:
+            return True  # EAGAIN: its backlog is full. EACCES, EPROTOTYPE: it may well be in use.
+    return True
+
+
+def _lstat(directory: int, name: str) -> os.stat_result | None:
+    try:
+        return os.lstat(name or os.curdir, dir_fd=directory)
+    except FileNotFoundError:
+        return None
+
+
+def _identity(status: os.stat_result | None) -> tuple[int, int] | None:
+    return None if status is None else (status.st_dev, status.st_ino)

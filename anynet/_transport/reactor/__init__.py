@@ -1,0 +1,1 @@
+"""The reactor of a Node runtime, and the handles that hang on it."""

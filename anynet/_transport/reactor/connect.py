@@ -1,0 +1,129 @@
+"""Connecting on a reactor: one address at a time, a callback at the end."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from anynet._rules.values.addresses import SocketAddress
+from anynet._transport.reactor.handle import os_error
+from anynet._transport.reactor.reactor import Reactor
+from anynet._transport.streams.socket_stream import RawStream
+
+DialDone: TypeAlias = Callable[["OSError | None", "RawStream | None"], object]
+_Sockaddr: TypeAlias = Any
+
+_FAMILIES = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
+
+
+class Dial:
+    """An attempt to connect. It keeps the runtime open until its end, or until it is cancelled."""
+
+    __slots__ = ("_done", "_reactor", "_sock")
+
+    def __init__(self, reactor: Reactor, sock: socket.socket, done: DialDone) -> None:
+        self._reactor = reactor
+        self._sock: socket.socket | None = sock
+        self._done = done
+        reactor.open.add(self)
+        reactor.hold(1)
+
+    def start(self, sockaddr: _Sockaddr, *, only_refused_later: bool) -> None:
+        """Begin; the error of a connect that fails at once comes later, in ``done``.
+
+        With ``only_refused_later`` any other error than a refusal is raised.
+        """
+        assert self._sock is not None
+        code = self._sock.connect_ex(sockaddr)
+        if code in (0, errno.EINPROGRESS, errno.EINTR):
+            # Only now: a socket that has not begun to connect reports that it hung up.
+            self._reactor.register(self._sock.fileno(), self._on_ready)
+        elif only_refused_later and code != errno.ECONNREFUSED:
+            self.cancel()
+            raise os_error(code)
+        else:
+            self._reactor.pend(self._fail, os_error(code))
+
+    def cancel(self) -> None:
+        """Give up; ``done`` is not called. Does nothing after the end."""
+        sock = self._release()
+        if sock is not None:
+            self._reactor.defer(sock.close)
+
+    def close_now(self) -> None:
+        """Close without a word: the runtime ends."""
+        sock = self._release()
+        if sock is not None:
+            sock.close()
+
+    def _release(self) -> socket.socket | None:
+        sock, self._sock = self._sock, None
+        if sock is not None:
+            self._reactor.unregister(sock.fileno())
+            self._reactor.open.discard(self)
+            self._reactor.hold(-1)
+        return sock
+
+    def _on_ready(self, _events: int) -> None:
+        assert self._sock is not None
+        code = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            self._fail(os_error(code))
+            return
+        try:
+            peername = self._sock.getpeername()
+        except OSError as error:
+            if error.errno == errno.ENOTCONN:
+                return  # Woken without a reason: it goes on.
+            self._fail(error)
+            return
+        sock = self._release()
+        assert sock is not None
+        self._reactor.call(self._done, None, RawStream(sock, peername=peername))
+
+    def _fail(self, error: OSError) -> None:
+        if self._sock is not None:
+            self.cancel()
+            self._reactor.call(self._done, error, None)
+
+
+def dial_tcp(
+    reactor: Reactor,
+    address: SocketAddress,
+    local: SocketAddress | None,
+    prepare: Callable[[socket.socket], object] | None,
+    done: DialDone,
+) -> Dial:
+    """Connect to ``address``, from ``local``; ``prepare`` may set options before the connect.
+
+    Calls ``done`` with an error or with the stream. Raises :exc:`OSError` where the socket cannot
+    be made or bound, or the connect fails at once but for a refusal.
+    """
+    sock = _new_socket(_FAMILIES[address.family])
+    try:
+        if local is not None:
+            sock.bind(local.to_sockaddr())
+        if prepare is not None:
+            prepare(sock)
+    except BaseException:
+        sock.close()
+        raise
+    dial = Dial(reactor, sock, done)
+    dial.start(address.to_sockaddr(), only_refused_later=True)
+    return dial
+
+
+def dial_unix(reactor: Reactor, path: str, done: DialDone) -> Dial:
+    """Connect to the Unix socket at ``path``; every failure of the connect comes in ``done``."""
+    dial = Dial(reactor, _new_socket(socket.AF_UNIX), done)
+    dial.start(os.fsencode(path), only_refused_later=False)
+    return dial
+
+
+def _new_socket(family: int) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setblocking(False)
+    return sock

@@ -1,0 +1,249 @@
+"""One connection on a reactor: the callback face of a stream with a non-blocking door.
+
+A :class:`Handle` reads while it is told to, queues what the kernel does not take at once, and calls
+its owner back, never inside the call that caused it.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias
+
+import attrs
+
+from anynet._transport.reactor.reactor import Reactor
+from anynet._transport.sockets.buffers import Buffer
+from anynet._transport.streams.stream_base import DoorStream
+
+Done: TypeAlias = Callable[["OSError | None"], object]
+
+
+class HandleOwner(Protocol):
+    """Whom a handle calls back."""
+
+    def on_read(self, data: bytes) -> object: ...
+
+    def on_read_into(self, count: int, buffer: bytearray | memoryview) -> object: ...
+
+    def on_read_end(self) -> object: ...
+
+    def on_read_error(self, error: OSError) -> object: ...
+
+
+@attrs.define(eq=False)
+class QueuedWrite:
+    """A write of which the kernel has not taken everything yet."""
+
+    buffers: list[memoryview]
+    done: Done
+
+
+def os_error(code: int) -> OSError:
+    return OSError(code, os.strerror(code))
+
+
+class Handle(ABC):
+    """What the owner of a connection in a runtime works with; see the module.
+
+    It keeps the runtime open, unless it was unref'ed, while it reads; and in any case while a
+    write, a shutdown or a close is under way.
+    """
+
+    __slots__ = (
+        "_active",
+        "_queue",
+        "_shutdown_done",
+        "bytes_read",
+        "bytes_written",
+        "closing",
+        "owner",
+        "queue_size",
+        "reactor",
+        "read_into",
+        "reading",
+        "refed",
+        "stream",
+    )
+
+    def __init__(self, reactor: Reactor, stream: DoorStream, owner: HandleOwner | None) -> None:
+        self.reactor: Reactor = reactor
+        self.stream: DoorStream = stream
+        self.owner: HandleOwner | None = owner
+        self.reading: bool = False
+        self.closing: bool = False
+        self.refed: bool = True
+        #: Where reads go, if not into new bytes: called for a buffer before each of them.
+        self.read_into: Callable[[], bytearray | memoryview] | None = None
+        self.bytes_read: int = stream.bytes_received
+        #: How many bytes the kernel has taken.
+        self.bytes_written: int = stream.bytes_sent
+        #: How many bytes wait for the kernel.
+        self.queue_size: int = 0
+        self._queue: deque[QueuedWrite] | None = None
+        self._shutdown_done: Done | None = None
+        self._active = False
+        reactor.open.add(self)
+
+    # -- what keeps the runtime open ------------------------------------------------------------
+
+    def ref(self) -> None:
+        """Let it keep the runtime open, while it reads."""
+        self.refed = True
+        self._note_activity()
+
+    def unref(self) -> None:
+        """Don't let it keep the runtime open by reading."""
+        self.refed = False
+        self._note_activity()
+
+    def has_ref(self) -> bool:
+        return self.refed
+
+    def _note_activity(self) -> None:
+        active = self.reading and self.refed and not self.closing
+        if active != self._active:
+            self._active = active
+            self.reactor.hold(1 if active else -1)
+
+    # -- reading --------------------------------------------------------------------------------
+
+    def read_start(self) -> None:
+        """Call the owner with what arrives, from the next turn on."""
+        if not self.reading and not self.closing:
+            self.reading = True
+            self._note_activity()
+            self._start_reading()
+
+    def read_stop(self) -> None:
+        """Call the owner with nothing more, beginning now."""
+        if self.reading:
+            self.reading = False
+            self._note_activity()
+
+    @abstractmethod
+    def _start_reading(self) -> None: ...
+
+    def _end_reading(self, error: OSError | None) -> None:
+        self.read_stop()
+        owner = self.owner
+        if owner is None:
+            return
+        if error is None:
+            self.stream.eof_received = True
+            owner.on_read_end()
+        else:
+            self.stream.failed = True
+            owner.on_read_error(error)
+
+    # -- writing --------------------------------------------------------------------------------
+
+    @abstractmethod
+    def write(self, data: Buffer, done: Done) -> bool:
+        """Send ``data``. True: the kernel has all of it, and ``done`` is not called.
+
+        False: ``done`` is called once it has, or with the error. Raises the :exc:`OSError` of a
+        kernel that refuses at once.
+        """
+
+    @abstractmethod
+    def write_many(self, buffers: Sequence[Buffer], done: Done) -> bool:
+        """The same for many buffers, as one message."""
+
+    def _enqueue(self, buffers: list[memoryview], done: Done) -> bool:
+        if self._queue is None:
+            self._queue = deque()
+        self._queue.append(QueuedWrite(buffers, done))
+        self.queue_size += sum(map(len, buffers))
+        self.reactor.hold(1)
+        return False
+
+    def _written(self, error: OSError | None) -> None:
+        """The first write of the queue is done."""
+        assert self._queue is not None
+        write = self._queue.popleft()
+        self.queue_size -= sum(map(len, write.buffers))
+        self.reactor.hold(-1)
+        self.reactor.call(write.done, error)
+
+    def shutdown(self, done: Done) -> None:
+        """End our side once everything queued has been sent."""
+        self._shutdown_done = done
+        self.reactor.hold(1)
+        if not self._queue:
+            self.reactor.pend(self._shut_down)
+
+    def _shut_down(self) -> None:
+        if self._shutdown_done is None or self.closing:
+            return
+        error = None
+        try:
+            self.stream.shut_down_sending()
+        except OSError as failure:
+            error = failure
+        self._end_shutdown(error)
+
+    def _end_shutdown(self, error: OSError | None) -> None:
+        done, self._shutdown_done = self._shutdown_done, None
+        self.reactor.hold(-1)
+        if done is not None:
+            self.reactor.call(done, error)
+
+    # -- the end --------------------------------------------------------------------------------
+
+    def close(self, done: Callable[[], object] | None = None) -> None:
+        """Close. ``done`` is called in the close phase, after the writes that are left failed."""
+        if self.closing:
+            return
+        self.closing = True
+        self._note_activity()
+        self._let_go()
+        self.reactor.defer(self._close_stream)
+        self.reactor.close_later(self._finish_close, done)
+
+    def reset(self, done: Callable[[], object] | None = None) -> None:
+        """Close so that a TCP peer sees a reset."""
+        if not self.closing:
+            self.stream.mid_message = True
+            self.close(done)
+
+    def close_now(self) -> None:
+        """Close without a word: the runtime ends."""
+        self.closing = True
+        self._let_go()
+        self._close_stream()
+
+    def detach(self) -> DoorStream:
+        """Give the stream away. Nothing may be queued."""
+        self.read_stop()
+        self.closing = True
+        self._let_go()
+        self.stream.bytes_received = self.bytes_read
+        self.stream.bytes_sent = self.bytes_written
+        return self.stream
+
+    @abstractmethod
+    async def release(self, unread: bytes) -> DoorStream:
+        """Give the stream away, with the bytes that were read from it and not used.
+
+        Nothing may be queued. It goes through though it is cancelled.
+        """
+
+    def _let_go(self) -> None:
+        self.reading = False
+        self.owner = None
+        self.reactor.open.discard(self)
+
+    def _close_stream(self) -> None:
+        self.stream.close()
+
+    def _finish_close(self, done: Callable[[], object] | None) -> None:
+        while self._queue:
+            self._written(os_error(errno.ECANCELED))
+        if self._shutdown_done is not None:
+            self._end_shutdown(os_error(errno.ECANCELED))
+        if done is not None:
+            done()

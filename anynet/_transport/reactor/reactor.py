@@ -1,0 +1,372 @@
+"""The reactor of a runtime: descriptors, ticks, timers, in turns that one task of it takes.
+
+It owns an epoll (a kqueue). One task watches that single descriptor; when it is ready it takes a
+bounded batch of events and calls back, by plain calls. The order within a turn is the one of
+libuv, so that what stands on it keeps Node's order.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import weakref
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias
+
+import anyio
+
+from anynet._transport.loops.host_loop import HostLoop, Waiter
+from anynet._transport.reactor.immediate import Immediate
+from anynet._transport.reactor.poller import (
+    EDGE_TRIGGERED,
+    PEER_ENDED,
+    READABLE,
+    URGENT,
+    WRITABLE,
+    new_poller,
+)
+from anynet._transport.reactor.timers import ReactorTimer, TimerHeap
+
+_MOST_EVENTS = 256
+#: So many turns in a row before other tasks of the host loop get one.
+_MOST_TURNS = 8
+#: AnyIO's cancellation on asyncio may pass by a task whose parks end at once, again and again.
+_PARKS_BETWEEN_CHECKS = 16
+#: How often what was put off in a turn's callbacks is done in the same turn.
+_MOST_PENDING_ROUNDS = 8
+_STREAM = READABLE | URGENT | WRITABLE | PEER_ENDED | EDGE_TRIGGERED
+
+Call: TypeAlias = tuple[Callable[..., object], tuple[Any, ...]]
+
+_reactors: weakref.WeakSet[Reactor] = weakref.WeakSet()
+
+
+class Closable(Protocol):
+    """Something open that the end of the reactor closes."""
+
+    def close_now(self) -> None: ...
+
+
+class Reactor:
+    """See the module. ``start_soon`` starts a task beside that of :meth:`run`.
+
+    A callback's exception leaves :meth:`run`. Everything here is for one thread.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_callbacks",
+        "_closing",
+        "_deferred",
+        "_held",
+        "_host",
+        "_immediates",
+        "_pending",
+        "_poller",
+        "_put_off_closing",
+        "_scope",
+        "_timers",
+        "ended",
+        "fd",
+        "in_turn",
+        "now",
+        "open",
+        "readable",
+        "reader",
+        "reader_patience",
+        "start_soon",
+        "tasks_woken",
+        "ticks",
+        "writer",
+        "writer_registered",
+    )
+
+    def __init__(self, host: HostLoop, start_soon: Callable[..., object]) -> None:
+        self._host = host
+        self.start_soon: Callable[..., object] = start_soon
+        self._poller = new_poller()
+        self._callbacks: dict[int, Callable[[int], object]] = {}
+        #: Callbacks that run before anything else happens, in order.
+        self.ticks: deque[Call] = deque()
+        self._pending: deque[Call] = deque()
+        self._immediates: deque[Immediate] = deque()
+        self._closing: list[Call] = []
+        self._put_off_closing = False
+        self._deferred: list[Callable[[], object]] = []
+        self._timers = TimerHeap(self.hold)
+        self._held = 0
+        self._scope: anyio.CancelScope | None = None
+        self.open: set[Closable] = set()
+        self.in_turn: bool = False
+        self.ended: bool = False
+        #: Tasks were woken in this turn, and are to run before the next one.
+        self.tasks_woken: bool = False
+        #: When this turn began, in seconds on the clock of the host loop.
+        self.now: float = host.time()
+        # What the host loop keeps of those who park.
+        self.fd: int = self._poller.fileno()
+        self.readable: bool = True
+        self.reader: Waiter | None = None
+        self.writer: Waiter | None = None
+        self.reader_patience: int = 0
+        self.writer_registered: bool = False
+        _reactors.add(self)
+
+    # -- what keeps it running ------------------------------------------------------------------
+
+    def hold(self, change: int) -> None:
+        """``change`` more things keep the reactor running."""
+        self._held += change
+        if not self._held and not self.in_turn:
+            self.wake()
+
+    @property
+    def alive(self) -> bool:
+        """Is there anything left to wait for?"""
+        things = self._held > 0 or self.ticks or self._pending or self._closing
+        return bool(things) and not self.ended
+
+    # -- what to call, and when -----------------------------------------------------------------
+
+    def next_tick(self, callback: Callable[..., object], *args: Any) -> None:
+        """Call after the callback that runs now, before anything else happens."""
+        self.ticks.append((callback, args))
+        if not self.in_turn:
+            self.wake()
+
+    def pend(self, callback: Callable[..., object], *args: Any) -> None:
+        """Call once the callbacks of the events of this turn are done, or in the next turn."""
+        self._pending.append((callback, args))
+        if not self.in_turn:
+            self.wake()
+
+    def immediate(self, callback: Callable[..., object], *args: Any) -> Immediate:
+        """Call after the events of this turn; from an immediate, after those of the next."""
+        immediate = Immediate(self.hold, callback, args)
+        immediate.ref()
+        self._immediates.append(immediate)
+        if not self.in_turn:
+            self.wake()
+        return immediate
+
+    def close_later(self, callback: Callable[..., object], *args: Any) -> None:
+        """Call near the end of the turn; the last one put comes first, as in libuv."""
+        self._closing.append((callback, args))
+        if not self.in_turn:
+            self.wake()
+
+    def call_later(
+        self, seconds: float, callback: Callable[..., object], *args: Any, ref: bool = True
+    ) -> ReactorTimer:
+        """Call in ``seconds``; only with ``ref`` does that keep the reactor running."""
+        return self.call_at(self.time() + seconds, callback, *args, ref=ref)
+
+    def call_at(
+        self, deadline: float, callback: Callable[..., object], *args: Any, ref: bool = True
+    ) -> ReactorTimer:
+        """Call when the host loop's clock reaches ``deadline``."""
+        timer = self._timers.add(deadline, callback, args, ref)
+        if not self.in_turn:
+            self.wake()
+        return timer
+
+    def time(self) -> float:
+        """The time of this turn; outside of one, the time."""
+        if not self.in_turn:
+            self.now = self._host.time()
+        return self.now
+
+    def defer(self, callback: Callable[[], object]) -> None:
+        """Call at the end of the batch of events; at once when there is none.
+
+        What closes a descriptor goes here: or its number, used again, would get the event of
+        the one before.
+        """
+        if self.in_turn:
+            self._deferred.append(callback)
+        else:
+            callback()
+
+    def wake(self) -> None:
+        """Take a turn soon, though no descriptor is ready."""
+        if self._scope is not None:
+            self._scope.cancel()
+
+    # -- descriptors ----------------------------------------------------------------------------
+
+    def register(self, fd: int, callback: Callable[[int], object]) -> None:
+        """Call back with the events of a connected stream socket, each edge once."""
+        self._poller.register(fd, _STREAM)
+        self._callbacks[fd] = callback
+
+    def register_listener(self, fd: int, callback: Callable[[int], object]) -> None:
+        """Call back as long as the listening socket ``fd`` is ready."""
+        self._poller.register(fd, READABLE)
+        self._callbacks[fd] = callback
+
+    def rearm(self, fd: int) -> None:
+        """Have the events of a stream that is ready raised again."""
+        self._poller.modify(fd, _STREAM)
+
+    def arm_listener(self, fd: int) -> None:
+        """Call back for a listening socket again."""
+        self._poller.modify(fd, READABLE)
+
+    def disarm(self, fd: int) -> None:
+        """Don't call back for ``fd`` for now."""
+        self._poller.modify(fd, 0)
+
+    def unregister(self, fd: int) -> None:
+        """Never call back for ``fd`` again. To be called before it is closed or given away."""
+        # A forked child has no poller: that of its parent must stay as it is.
+        if self._callbacks.pop(fd, None) is not None and not self._poller.closed:
+            self._poller.unregister(fd)
+
+    # -- turns ----------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Take turns until nothing is left that holds the reactor."""
+        while self.alive:
+            with anyio.CancelScope() as self._scope:
+                await self._run(self._scope)
+            if self._scope.cancelled_caught or self._scope.cancel_called:
+                self._scope = None
+                if self.alive:
+                    self._turn()
+
+    async def _run(self, scope: anyio.CancelScope) -> None:
+        host, timers = self._host, self._timers
+        deadline = math.inf
+        parks = 0
+        while self.alive and not scope.cancel_called:
+            if self.tasks_woken:
+                # Trio may resume a parked task before those that were woken earlier.
+                self.tasks_woken = False
+                await host.full_checkpoint()
+                continue
+            if self.ticks or self._pending or self._immediates or self._closing:
+                await host.full_checkpoint()
+            else:
+                if timers.next_deadline != deadline:
+                    scope.deadline = deadline = timers.next_deadline
+                await host.park_read(self)
+                parks += 1
+                if not parks % _PARKS_BETWEEN_CHECKS:
+                    await host.check()
+            # Where much goes on more is to come, and the way through the host loop costs a while.
+            for _ in range(_MOST_TURNS):
+                if self.ended or not self._turn() or self.tasks_woken:
+                    break
+
+    def _turn(self) -> bool:
+        """Take one turn. True: it was a busy one, so another is worth it at once."""
+        self.in_turn = True
+        try:
+            self.now = self._host.time()
+            if self.ticks:
+                self.drain()
+            if self._put_off_closing:
+                self._put_off_closing = False
+                self._run_closing()
+            if self._pending:
+                self._run_pending()
+            count = self._run_events()
+            for _ in range(_MOST_PENDING_ROUNDS):
+                if not self._pending:
+                    break
+                self._run_pending()
+            if self._immediates:
+                self._run_immediates()
+            if self._closing:
+                if self.tasks_woken:
+                    # What they were woken for came before it.
+                    self._put_off_closing = True
+                else:
+                    self._run_closing()
+            self.now = self._host.time()
+            if self._timers.next_deadline <= self.now:
+                for callback, args in self._timers.pop_due(self.now):
+                    self.call(callback, *args)
+        finally:
+            self.in_turn = False
+            self._close_deferred()
+        return count > 1
+
+    def _run_events(self) -> int:
+        callbacks = self._callbacks
+        ticks = self.ticks
+        ready = self._poller.poll(0, _MOST_EVENTS)
+        for fd, events in ready:
+            callback = callbacks.get(fd)
+            if callback is not None:
+                callback(events)
+                if ticks:
+                    self.drain()
+        if self._deferred:
+            self._close_deferred()
+        return len(ready)
+
+    def _close_deferred(self) -> None:
+        deferred, self._deferred = self._deferred, []
+        for callback in deferred:
+            callback()
+
+    def call(self, callback: Callable[..., object], *args: Any) -> None:
+        """Call back, and then whatever that wants to be called next."""
+        callback(*args)
+        if self.ticks:
+            self.drain()
+
+    def drain(self) -> None:
+        """Run the ticks, and those that they add."""
+        ticks = self.ticks
+        while ticks:
+            callback, args = ticks.popleft()
+            callback(*args)
+
+    def _run_pending(self) -> None:
+        pending, self._pending = self._pending, deque()
+        for callback, args in pending:
+            self.call(callback, *args)
+
+    def _run_immediates(self) -> None:
+        immediates, self._immediates = self._immediates, deque()
+        for immediate in immediates:
+            callback = immediate.callback
+            if callback is not None:
+                immediate.cancel()
+                self.call(callback, *immediate.args)
+
+    def _run_closing(self) -> None:
+        closing, self._closing = self._closing, []
+        for callback, args in reversed(closing):
+            self.call(callback, *args)
+
+    # -- the end --------------------------------------------------------------------------------
+
+    def end(self) -> None:
+        """Close everything that is still open, without a word, and the reactor itself."""
+        self.ended = True
+        for each in list(self.open):
+            each.close_now()
+        self.open.clear()
+        self.ticks.clear()
+        self._pending.clear()
+        self._immediates.clear()
+        self._closing.clear()
+        self._close_deferred()
+        self._host.forget(self)
+        self.close_poller()
+
+    def close_poller(self) -> None:
+        """Close the epoll alone, as a forked child does with its copy."""
+        self._poller.close()
+
+
+def _after_fork_in_child() -> None:
+    for reactor in list(_reactors):
+        reactor.close_poller()
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,204 @@
+"""The handle of our own stream: a connected socket on the reactor's epoll."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from anynet._transport.reactor.handle import Done, Handle, HandleOwner
+from anynet._transport.reactor.poller import (
+    ERROR,
+    HANGUP,
+    PEER_ENDED,
+    READ_EVENTS,
+    URGENT,
+    WRITE_EVENTS,
+)
+from anynet._transport.reactor.reactor import Reactor
+from anynet._transport.sockets.buffers import Buffer
+from anynet._transport.streams.prefixed_stream import PrefixedStream
+from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.stream_base import DoorStream
+
+_CHUNK = 65536
+#: So many reads in a row before others get their turn, as in libuv.
+_MOST_READS = 32
+#: The most buffers that one sendmsg takes (IOV_MAX of Linux and the BSDs).
+_MOST_BUFFERS = 1024
+#: After these a short read does not prove that there is nothing more to read.
+_MORE_TO_READ = URGENT | PEER_ENDED | HANGUP | ERROR
+#: After these the end comes in the same turn as the data before it.
+_OVER = HANGUP | ERROR
+
+
+class SocketHandle(Handle):
+    """A handle of our own stream, registered once for every edge."""
+
+    __slots__ = ("_recv", "_send", "_sock", "_unread", "fd")
+
+    stream: RawStream
+
+    def __init__(self, reactor: Reactor, stream: RawStream, owner: HandleOwner | None) -> None:
+        # First: a descriptor that is in use already is refused, and leaves nothing behind.
+        reactor.register(stream.fd, self._on_ready)
+        super().__init__(reactor, stream, owner)
+        sock = stream.sock
+        self.fd: int = stream.fd
+        self._sock = sock
+        self._recv: Callable[[int], bytes] = sock.recv
+        self._send: Callable[[Any], int] = sock.send
+        #: May there be something to read whose event has passed?
+        self._unread = False
+        if sock.family != socket.AF_UNIX:
+            # An urgent byte stays where it was sent, as data.
+            with suppress(OSError):  # macOS refuses where the peer has reset it already.
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+
+    def _on_ready(self, events: int) -> None:
+        if events & READ_EVENTS:
+            if not self.reading:
+                self._unread = True
+            elif self.read_into is not None:
+                self._read_into_buffers()
+            else:
+                self._read(events & _MORE_TO_READ)
+        if self._queue and events & WRITE_EVENTS and not self.closing:
+            self._flush()
+
+    def _start_reading(self) -> None:
+        if self._unread:
+            self._unread = False
+            self.reactor.rearm(self.fd)
+
+    def _read(self, more: int) -> None:
+        recv = self._recv
+        ticks = self.reactor.ticks
+        for _ in range(_MOST_READS):
+            try:
+                data = recv(_CHUNK)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                self._end_reading(error)
+                return
+            owner = self.owner
+            if owner is None:
+                return
+            count = len(data)
+            if not count:
+                self._end_reading(None)
+                return
+            self.bytes_read += count
+            owner.on_read(data)
+            if ticks:
+                self.reactor.drain()
+            if not self.reading:
+                self._unread = True
+                return
+            if count < _CHUNK:
+                if not more:
+                    return
+                if not more & _OVER:
+                    # As in libuv the end has a turn of its own, after the immediates of this one.
+                    break
+        self.reactor.rearm(self.fd)
+
+    def _read_into_buffers(self) -> None:
+        for _ in range(_MOST_READS):
+            if self.read_into is None:
+                break
+            buffer = self.read_into()
+            owner = self.owner
+            if owner is None:
+                return
+            try:
+                count = self._sock.recv_into(buffer)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                self._end_reading(error)
+                return
+            if not count:
+                self._end_reading(None)
+                return
+            self.bytes_read += count
+            self.reactor.call(owner.on_read_into, count, buffer)
+            if not self.reading:
+                self._unread = True
+                return
+        if not self.closing:
+            self.reactor.rearm(self.fd)
+
+    def write(self, data: Buffer, done: Done) -> bool:
+        if self._queue:
+            return self._enqueue([memoryview(data)], done)
+        try:
+            sent = self._send(data)
+        except BlockingIOError:
+            sent = 0
+        self.bytes_written += sent
+        if sent == len(data):
+            return True
+        self._enqueue([memoryview(data)[sent:]], done)
+        self._watch_for_room()
+        return False
+
+    def write_many(self, buffers: Sequence[Buffer], done: Done) -> bool:
+        views = [memoryview(buffer) for buffer in buffers if len(buffer)]
+        if self._queue:
+            return self._enqueue(views, done)
+        views = self._send_views(views)
+        if not views:
+            return True
+        self._enqueue(views, done)
+        self._watch_for_room()
+        return False
+
+    def _send_views(self, views: list[memoryview]) -> list[memoryview]:
+        """Send what the kernel takes; returns what is left."""
+        while views:
+            try:
+                sent = self._sock.sendmsg(views[:_MOST_BUFFERS])
+            except BlockingIOError:
+                break
+            self.bytes_written += sent
+            done = 0
+            while done < len(views) and sent >= len(views[done]):
+                sent -= len(views[done])
+                done += 1
+            views = views[done:]
+            if sent:
+                views[0] = views[0][sent:]
+        return views
+
+    def _watch_for_room(self) -> None:
+        # A short send is no promise of an edge; asking again is, and costs only where it queued.
+        self.reactor.rearm(self.fd)
+
+    def _flush(self) -> None:
+        while self._queue:
+            write = self._queue[0]
+            error = None
+            size = sum(map(len, write.buffers))
+            try:
+                write.buffers = self._send_views(write.buffers)
+            except OSError as failure:
+                error = failure
+            self.queue_size -= size - sum(map(len, write.buffers))
+            if write.buffers and error is None:
+                return
+            self._written(error)
+            if error is not None or self.closing:
+                return
+        if self._shutdown_done is not None:
+            self._shut_down()
+
+    async def release(self, unread: bytes) -> DoorStream:
+        self.detach()
+        return PrefixedStream(self.stream, unread) if unread else self.stream.hand_over()
+
+    def _let_go(self) -> None:
+        self.reactor.unregister(self.fd)
+        super()._let_go()

@@ -1,0 +1,1 @@
+"""What is done to a socket, whatever reads and writes it."""

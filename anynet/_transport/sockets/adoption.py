@@ -1,0 +1,49 @@
+"""Adopting sockets that somebody else made: a connected one, or one that listens."""
+
+from __future__ import annotations
+
+import socket
+
+from anynet._rules.checks import check_int, shown
+
+_FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
+
+
+def adopt_connected(fd: int | socket.socket) -> socket.socket:
+    """The connected stream socket behind ``fd``, non-blocking; it belongs to the caller now.
+
+    Raises :exc:`ValueError` that says what is wrong with the descriptor, which stays as it was.
+    """
+    if isinstance(fd, bool) or not isinstance(fd, (int, socket.socket)):
+        raise TypeError(f"fd must be a descriptor or a socket, not {shown(fd)}")
+    if isinstance(fd, int):
+        # The socket module would silently cut a larger number down to some other descriptor.
+        check_int("fd", fd, minimum=0, maximum=2**31 - 1)
+    try:
+        sock = socket.socket(fileno=fd) if isinstance(fd, int) else fd
+    except (OSError, ValueError) as error:
+        raise ValueError(f"fd {fd} is not a socket: {error}") from error
+    try:
+        if sock.family not in _FAMILIES or sock.type != socket.SOCK_STREAM:
+            raise ValueError(f"fd {sock.fileno()} is not a TCP or Unix stream socket")
+        try:
+            sock.getpeername()
+        except OSError as error:
+            raise ValueError(f"fd {sock.fileno()} is not connected") from error
+    except BaseException:
+        if isinstance(fd, int):
+            sock.detach()
+        raise
+    sock.setblocking(False)
+    return sock
+
+
+def check_listening(sock: socket.socket, name: str) -> None:
+    """Raise :exc:`ValueError`, with this name for the socket, unless it is a listening stream."""
+    if sock.family not in _FAMILIES:
+        raise ValueError(f"{name} is not a TCP or Unix socket but {shown(sock.family)}")
+    kind = sock.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE)
+    if kind != socket.SOCK_STREAM:
+        raise ValueError(f"{name} is not a stream socket but {shown(socket.SocketKind(kind))}")
+    if not sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        raise ValueError(f"{name} is not listening")

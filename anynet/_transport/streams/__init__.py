@@ -1,0 +1,1 @@
+"""Byte streams over sockets and over other streams."""

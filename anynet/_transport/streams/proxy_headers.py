@@ -1,0 +1,53 @@
+"""PROXY headers on our own streams, before anything else goes over them."""
+
+from __future__ import annotations
+
+import anyio
+
+from anynet._rules.proxy.header import ProxyHeader
+from anynet._rules.proxy.protocol import (
+    NoProxyHeader,
+    build_header,
+    bytes_missing,
+    has_signature,
+    parse_header,
+)
+from anynet._transport.streams.prefixed_stream import PrefixedStream
+from anynet._transport.streams.socket_stream import RawStream
+
+
+class UntrustedProxy(Exception):
+    """A header came from somebody whose headers are not believed."""
+
+
+async def read_proxy_header(raw: RawStream, *, trusted: bool, required: bool) -> RawStream:
+    """The connection after its header, which is then its ``proxy_header``; nothing else is read.
+
+    Where none is ``required``, one may come without: what was read to know that is not lost.
+    Raises :exc:`UntrustedProxy` as soon as a header begins that is not ``trusted``,
+    :exc:`ProxyHeaderError` for what is no proper header, and the errors of the stream.
+    """
+    data = bytearray()
+    try:
+        while missing := bytes_missing(data):
+            data += await raw.receive(missing)
+            if not trusted and has_signature(data):
+                raise UntrustedProxy
+    except NoProxyHeader:
+        if required:
+            raise
+        return PrefixedStream(raw, bytes(data))
+    except anyio.EndOfStream:
+        if required or data:
+            raise
+        return PrefixedStream(raw, b"")
+    raw.proxy_header = parse_header(data)
+    raw.bytes_received -= len(data)  # They are not the user's.
+    return raw
+
+
+async def send_proxy_header(raw: RawStream, header: ProxyHeader) -> None:
+    """Send a header as the first bytes; they do not count as sent."""
+    data = build_header(header)
+    await raw.send(data)
+    raw.bytes_sent -= len(data)

@@ -1,0 +1,36 @@
+"""TLS handshakes over our own streams."""
+
+from __future__ import annotations
+
+import ssl
+
+from anyio.streams.tls import TLSStream
+
+from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.wrapped_stream import CLOSE_TIMEOUT, ForeignStream
+
+
+async def secure(
+    raw: RawStream,
+    context: ssl.SSLContext | None,
+    *,
+    hostname: str | None = None,
+    standard_compatible: bool,
+    close_timeout: float = CLOSE_TIMEOUT,
+) -> ForeignStream:
+    """The stream above ``raw`` after a handshake: a client's with ``hostname``, else a server's.
+
+    A ``context`` of None is a client's with the defaults of the system. Raises what the handshake
+    raises: :exc:`ssl.SSLError`, and the errors of streams.
+    """
+    if context is not None and standard_compatible:
+        # Some builds of Python take a cut connection for a clean end unless told otherwise.
+        context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+    tls = await TLSStream.wrap(
+        raw,
+        server_side=hostname is None,
+        hostname=hostname,
+        ssl_context=context,
+        standard_compatible=standard_compatible,
+    )
+    return ForeignStream(tls, base=raw, close_timeout=close_timeout)

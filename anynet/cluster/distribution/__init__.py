@@ -1,0 +1,1 @@
+"""How the connections of one address reach several workers."""

@@ -1,0 +1,1 @@
+"""The primary: starting, supervising and replacing workers."""

@@ -1,0 +1,334 @@
+"""A cluster: a number of workers that run one program and are kept alive."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import Any
+
+import anyio
+import attrs
+
+from anynet._rules.checks import check_choice, check_positive_int, check_seconds
+from anynet._rules.values.addresses import Address
+from anynet._transport.loops.backends import BACKENDS, Backend
+from anynet.cluster.distribution.listening_points import Policy
+from anynet.cluster.primary.event_stream import EventStream, EventStreams
+from anynet.cluster.primary.events import ClusterEvent, Exit, Listening
+from anynet.cluster.primary.primary import Primary
+from anynet.cluster.primary.worker_process import WorkerProcess
+from anynet.cluster.settings.programs import ProgramError, RestartError, check_program
+from anynet.cluster.settings.signals import obey_signals
+
+_log = logging.getLogger("anynet")
+
+_FIRST_DELAY = 0.05
+_LONGEST_DELAY = 5.0
+#: A worker that lived for so many seconds has begun well: the next restart is quick again.
+_LONG_LIFE = 10.0
+#: Seconds that a new worker has to listen where the old one does.
+_START_TIMEOUT = 30.0
+
+
+@attrs.define(eq=False)
+class _Slot:
+    """A place in the cluster that always has a worker."""
+
+    number: int
+    worker: WorkerProcess | None = None
+    #: Held while its worker is being replaced.
+    lock: anyio.Lock = attrs.field(factory=anyio.Lock)
+    delay: float = _FIRST_DELAY
+
+
+class Cluster:
+    """Runs ``program`` in several processes that listen together, as ``async with Cluster(…)``.
+
+    ``program`` is ``"module:function"``: an async function that each worker calls with ``args``
+    (values that JSON can hold), in an event loop of ``backend``. The servers that it opens listen
+    by way of this process, unless they are ``exclusive``. How connections get to the workers:
+    ``policy`` is ``"round_robin"`` (this process accepts, and passes them on in turn), ``"shared"``
+    (all workers accept from one socket) or ``"reuse_port"`` (each worker has a socket of its own
+    for the port, and the kernel spreads the connections; Unix sockets are shared).
+
+    ``workers`` is how many (by default one for each processor). A worker that ends is started
+    again: after 0.05 seconds, then after twice as long each time, 5 seconds at most. ``env`` is
+    added to their environment; they import what this process can import.
+
+    With ``handle_signals`` SIGTERM and SIGINT shut the cluster down, a second one at once, and
+    SIGHUP restarts the workers one after the other; systemd hears when it is ready, reloads and
+    stops. The body then is ``await cluster.wait_closed()``.
+
+    Leaving the block normally shuts down with ``grace_period`` seconds (infinity is allowed);
+    leaving it by an exception or a cancellation kills the workers. None outlives this process,
+    however that ends.
+
+    Raises :exc:`TypeError` or :exc:`ValueError` for arguments that make no sense. The block is
+    left by :exc:`ProgramError` when the program cannot be found or imported.
+    """
+
+    def __init__(
+        self,
+        program: str,
+        *,
+        workers: int | None = None,
+        policy: Policy = "round_robin",
+        backend: Backend = "asyncio",
+        grace_period: float = 30.0,
+        args: Iterable[Any] = (),
+        env: Mapping[str, str] | None = None,
+        handle_signals: bool = False,
+    ) -> None:
+        self._program = check_program("program", program)
+        count = (os.cpu_count() or 1) if workers is None else check_positive_int("workers", workers)
+        self._backend: Backend = check_choice("backend", backend, BACKENDS)
+        self._grace = check_seconds("grace_period", grace_period)
+        self._args = list(args)
+        json.dumps(self._args)  # Raises for what cannot be sent.
+        self._env = dict(env or {})
+        self._handle_signals = handle_signals
+        self._slots = [_Slot(number) for number in range(count)]
+        self._primary = Primary(policy=policy, on_event=self._on_event)
+        self._streams = EventStreams(self._tell_no_messages)
+        self._has_listened = False
+        #: The signal that cut a shutdown short, with ``handle_signals``.
+        self.aborted_by: signal.Signals | None = None
+        self._stopping = anyio.Event()
+        self._stopped = anyio.Event()
+        self._restarting = anyio.Lock()
+
+    # -- the block ------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Cluster:
+        await self._primary.__aenter__()
+        try:
+            for slot in self._slots:
+                slot.worker = self._fork(slot)
+            for slot in self._slots:
+                self._primary.tasks.start_soon(self._keep_alive, slot, name="anynet slot")
+            if self._handle_signals:
+                await self._primary.tasks.start(obey_signals, self)
+        except BaseException as error:
+            self._stopping.set()
+            await self._primary.__aexit__(type(error), error, error.__traceback__)
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        error = exc_value
+        try:
+            if error is None:
+                await self.shutdown()
+        except BaseException as in_shutdown:
+            error = in_shutdown
+            raise
+        finally:
+            self._stopping.set()
+            if error is None:
+                self._primary.tasks.cancel_scope.cancel()
+            try:
+                await self._primary.__aexit__(
+                    None if error is None else type(error),
+                    error,
+                    None if error is None else error.__traceback__,
+                )
+            finally:
+                self._stopped.set()
+                self._streams.end()
+
+    # -- what there is --------------------------------------------------------------------------
+
+    @property
+    def workers(self) -> tuple[WorkerProcess, ...]:
+        """The workers whose processes run, those that are being replaced among them."""
+        return tuple(self._primary.workers.values())
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Where workers listen now, each address once."""
+        seen: dict[Address, None] = {}
+        for worker in self.workers:
+            seen.update(dict.fromkeys(worker.addresses))
+        return tuple(seen)
+
+    def events(self) -> EventStream:
+        """What happens from now on, as an async iterator; call it before entering to miss nothing.
+
+        While somebody holds one, the messages of the workers are told here, and not by
+        :meth:`WorkerProcess.messages`; those that nobody reads are kept.
+        """
+        self._primary.tell_messages = True
+        return self._streams.new()
+
+    def _tell_no_messages(self) -> None:
+        self._primary.tell_messages = False
+
+    def _on_event(self, event: ClusterEvent) -> None:
+        if isinstance(event, Listening):
+            self._has_listened = True
+        elif isinstance(event, Exit) and not event.expected:
+            raised = event.worker.unusable and not self._has_listened
+            if not raised:
+                _log.warning("%s", _obituary(event))
+        self._streams.put(event)
+
+    async def wait_listening(self) -> tuple[Address, ...]:
+        """Wait until each of the workers listens somewhere; returns :attr:`addresses`."""
+        for slot in self._slots:
+            while slot.worker is None or slot.worker.dead or not slot.worker.addresses:
+                if slot.worker is None or slot.worker.dead:  # Another one takes its place.
+                    await anyio.sleep(_FIRST_DELAY)
+                else:
+                    await _change(slot.worker)
+        return self.addresses
+
+    @property
+    def stopping(self) -> bool:
+        """Has the cluster begun to shut down?"""
+        return self._stopping.is_set()
+
+    async def wait_closed(self) -> None:
+        """Wait until the cluster has been shut down."""
+        await self._stopped.wait()
+
+    # -- workers --------------------------------------------------------------------------------
+
+    def _fork(self, slot: _Slot) -> WorkerProcess:
+        command = [sys.executable, "-m", "anynet.cluster", self._program]
+        extra = {
+            "args": self._args,
+            "backend": self._backend,
+            "path": sys.path,
+            "grace": None if self._grace == float("inf") else self._grace,
+        }
+        return self._primary.fork(command, env=self._env, slot=slot.number, extra=extra)
+
+    async def _keep_alive(self, slot: _Slot) -> None:
+        while not self._stopping.is_set():
+            worker = slot.worker
+            assert worker is not None
+            began = anyio.current_time()
+            while slot.worker is worker and not worker.dead:
+                await _change(worker)
+            if worker.unusable and not (self._has_listened or self._stopping.is_set()):
+                self._stopping.set()  # The other workers fail too: one of them tells it.
+                raise ProgramError(worker.error)
+            async with slot.lock:
+                if slot.worker is not worker or self._stopping.is_set():
+                    continue  # It has been replaced.
+                if anyio.current_time() - began >= _LONG_LIFE:
+                    slot.delay = _FIRST_DELAY
+                await self._fill(slot)
+
+    async def _fill(self, slot: _Slot) -> None:
+        """Start the next worker of a slot after its delay; again if the system cannot do it."""
+        while not self._stopping.is_set():
+            with anyio.move_on_after(slot.delay):
+                await self._stopping.wait()
+                return
+            slot.delay = min(slot.delay * 2, _LONGEST_DELAY)
+            try:
+                slot.worker = self._fork(slot)
+                return
+            except OSError as error:
+                _log.warning("a worker could not be started: %s", error)
+
+    # -- the end, and a new beginning -----------------------------------------------------------
+
+    async def restart(self) -> None:
+        """Replace the workers one after the other, so that there are always as many that serve.
+
+        For each slot a new worker is started; when it listens where the old one does, the old one
+        drains within the grace period. Raises :exc:`RestartError` when a new worker ends, or does
+        not listen within 30 seconds: the old one and those after it then go on.
+        """
+        async with self._restarting:
+            for slot in self._slots:
+                if self._stopping.is_set():
+                    return
+                async with slot.lock:
+                    if self._stopping.is_set():
+                        return
+                    old = await self._replace(slot)
+                if old is not None and not old.dead:
+                    await self._primary.drain(old, self._grace)
+
+    async def _replace(self, slot: _Slot) -> WorkerProcess | None:
+        """Fill the slot with a new worker; returns the old one, which is to be drained."""
+        old = slot.worker
+        try:
+            new = self._fork(slot)
+        except OSError as error:
+            raise RestartError(f"the new worker could not be started: {error}") from error
+        try:
+            with anyio.move_on_after(_START_TIMEOUT):
+                await self._wait_equal(new, old)
+            listens = bool(new.addresses) or old is None or not old.addresses
+            if new.dead or not (new.online and listens):
+                why = new.error or ("it ended" if new.dead else "it does not listen")
+                raise RestartError(f"the new worker cannot replace the old one: {why}")
+        except BaseException:
+            new.ending = True
+            new.kill(signal.SIGKILL)
+            raise
+        slot.worker = new
+        if old is not None:
+            old.note_change()  # From now on the new one is kept alive.
+        return old
+
+    async def _wait_equal(self, new: WorkerProcess, old: WorkerProcess | None) -> None:
+        """Wait until ``new`` listens everywhere that ``old`` does, or ends."""
+        wanted: set[Address] = set()
+        while not new.dead:
+            if old is not None and not (old.leaving or old.dead):
+                wanted = set(old.addresses)
+            if new.online and wanted <= set(new.addresses):
+                return
+            await _change(new)
+
+    async def shutdown(self, grace: float | None = None) -> None:
+        """Stop listening, let the connections finish within ``grace`` seconds, end the workers.
+
+        ``grace`` is by default the cluster's ``grace_period``. Workers that are not done by then
+        are killed. Cancelling it kills them at once.
+        """
+        seconds = self._grace if grace is None else check_seconds("grace", grace)
+        self._stopping.set()
+        try:
+            async with anyio.create_task_group() as tasks:
+                for worker in self.workers:
+                    tasks.start_soon(self._primary.drain, worker, seconds)
+        except BaseException:
+            self.abort()
+            raise
+        self._primary.places.close()
+        self._stopped.set()
+
+    def abort(self) -> None:
+        """Stop listening, and kill the workers."""
+        self._stopping.set()
+        self._primary.kill_all()
+
+
+def _obituary(event: Exit) -> str:
+    worker, number = event.worker, event.signal
+    if number is None:
+        end = f"ended with exit code {event.code}"
+    else:
+        end = f"was ended by {number.name if isinstance(number, signal.Signals) else number}"
+    why = f": {event.error}" if event.error else ""
+    return f"worker {worker.id} (pid {worker.pid}) {end}{why}"
+
+
+async def _change(worker: WorkerProcess) -> None:
+    await worker.changed.wait()

@@ -1,0 +1,1 @@
+"""Processes: that a worker ends with its parent."""

@@ -1,0 +1,85 @@
+"""Workers end with their primary: they hold one end of a pipe whose other end only it has."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import threading
+import time
+
+from anynet._transport.listening.unix_path import BoundPath, PathFile
+
+#: The exit code of a worker whose primary is gone.
+PRIMARY_GONE = 70
+#: Milliseconds that may lie between the end of the channel and that of the pipe.
+_LAG = 50
+
+#: What the primary leaves behind when it is killed, and its workers unlink then.
+_paths: set[BoundPath] = set()
+#: Held while some of them are being closed, which the end of the process must not cut short.
+_closing = threading.Lock()
+_lifeline = -1
+
+
+def hold_on_to(fd: int, grace: float = 0.0) -> None:
+    """End this process ``grace`` seconds after the pipe ends, though its event loop be blocked.
+
+    A thread of its own waits for that, since whatever has died cannot say good-bye.
+    """
+    global _lifeline  # noqa: PLW0603 - a process has one primary
+    _lifeline = fd
+    threading.Thread(target=_wait, args=(fd, grace), name="anynet lifeline", daemon=True).start()
+
+
+def keep_path(sock: socket.socket, file: PathFile | None) -> BoundPath | None:
+    """Unlink a path of the primary at its end, if that has not done it."""
+    if file is None:
+        return None
+    try:
+        own = socket.socket(fileno=os.dup(sock.fileno()))  # `sock.dup()` would set it to blocking.
+    except OSError:
+        return None  # No descriptor is left for that.
+    try:
+        path = BoundPath.of_another(own, file)
+    except OSError:
+        own.close()
+        return None  # Whoever binds it next replaces it.
+    _paths.add(path)
+    return path
+
+
+def drop_path(path: BoundPath | None, *, primary_lives: bool) -> None:
+    """Leave the path to the primary, unless that is gone."""
+    if path is None:
+        return
+    stays = primary_lives or _is_open(_lifeline)
+    with _closing:
+        _paths.discard(path)
+        if stays:
+            path.let_go()
+        else:
+            path.close()
+
+
+def _is_open(fd: int) -> bool:
+    end = select.poll()
+    end.register(fd, select.POLLIN)
+    return not end.poll(_LAG)
+
+
+def _wait(fd: int, grace: float) -> None:
+    while True:
+        try:
+            if not os.read(fd, 1):
+                break
+        except InterruptedError:
+            continue
+        except OSError:
+            return  # Somebody else has closed it: there is nothing to wait for any more.
+    with _closing:
+        for path in _paths:
+            path.close()
+        _paths.clear()
+    time.sleep(grace)
+    os._exit(PRIMARY_GONE)

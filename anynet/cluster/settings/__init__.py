@@ -1,0 +1,1 @@
+"""What a cluster is made with: programs, settings, signals."""

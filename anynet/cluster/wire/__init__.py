@@ -1,0 +1,1 @@
+"""What primary and workers exchange: frames, descriptors, messages."""

@@ -1,0 +1,126 @@
+"""Sockets and descriptors on their way to another process."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from typing import Any, TypeAlias
+
+import anyio
+import attrs
+
+from anynet._core.connections.connection import Connection
+from anynet._core.connections.socket import Socket, own_stream_below
+from anynet._rules.checks import shown
+from anynet._rules.options import ConnectionOptions
+from anynet._transport.streams.prefixed_stream import PrefixedStream
+from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.stream_base import HasFileno
+from anynet.cluster.wire.frames import ChannelError
+
+#: What can be sent along with a message. A :class:`Socket` moves; of anything else a copy goes.
+Sendable: TypeAlias = Socket | HasFileno | int
+#: What comes: a connection as a :class:`Socket`, any other socket as one of the standard library,
+#: anything else as a descriptor that belongs to whoever received it.
+Received: TypeAlias = Socket | socket.socket | int
+
+_FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
+
+
+@attrs.frozen(kw_only=True)
+class Parcel:
+    """A handle that is ready to go: a descriptor, and what the kernel does not know about it."""
+
+    fd: int
+    #: Goes with the message; None where the kernel knows everything.
+    state: dict[str, Any] | None
+    #: Bytes that have been read from the connection already and come first.
+    unread: bytes = b""
+    #: To be closed once it has gone; None for what stays the sender's.
+    sock: socket.socket | None = None
+
+    def close(self) -> None:
+        """Let go of a connection that has gone, or could not go."""
+        if self.sock is not None:
+            self.sock.close()
+
+
+def check_sendable(handle: object) -> None:
+    """Raise :exc:`TypeError` or :exc:`ValueError` for what cannot be sent; it stays as it was."""
+    if isinstance(handle, Socket):
+        stream = own_stream_below(handle)
+        if handle.closed:
+            raise anyio.ClosedResourceError
+        if not isinstance(stream, RawStream):
+            raise ValueError("handle must be a socket of the operating system, not a stream")
+        if stream.mid_message:
+            raise ValueError("handle has sent a part of a message: nobody could go on from there")
+        return
+    if isinstance(handle, bool) or not (isinstance(handle, int) or hasattr(handle, "fileno")):
+        raise TypeError(f"handle must be a socket or a descriptor, not {shown(handle)}")
+    fd = handle if isinstance(handle, int) else handle.fileno()
+    try:
+        os.fstat(fd)
+    except (OSError, OverflowError):
+        raise ValueError(f"handle must be open, not {shown(handle)}") from None
+
+
+def pack(handle: Sendable) -> Parcel:
+    """Get a handle ready that :func:`check_sendable` let pass. A :class:`Socket` is then closed."""
+    if not isinstance(handle, Socket):
+        fd = handle if isinstance(handle, int) else handle.fileno()
+        return Parcel(fd=fd, state=None)
+    stream = handle.hand_over()
+    assert isinstance(stream, RawStream)
+    unread = stream.take_leftover() if isinstance(stream, PrefixedStream) else b""
+    sock = stream.detach()
+    name = stream.peername
+    state = {
+        "peername": os.fsdecode(name) if isinstance(name, bytes) else name,
+        "ended": stream.eof_sent,
+        "allow_half_open": stream.allow_half_open,
+    }
+    return Parcel(fd=sock.fileno(), state=state, unread=unread, sock=sock)
+
+
+def unpack(fd: int, state: Any, unread: bytes) -> Received:
+    """What has been received. Raises :exc:`ChannelError`, and closes ``fd``, for nonsense."""
+    if not stat.S_ISSOCK(os.fstat(fd).st_mode):
+        return fd
+    sock = socket.socket(fileno=fd)
+    try:
+        connected = sock.type == socket.SOCK_STREAM and sock.family in _FAMILIES
+        if not connected or sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            return sock
+        return _connection(sock, state, unread)
+    except BaseException:
+        sock.close()
+        raise
+
+
+def _connection(sock: socket.socket, state: Any, unread: bytes) -> Received:
+    if state is None:
+        return sock if _unconnected(sock) else Socket.from_fd(sock)
+    try:
+        peername, ended, half_open = state["peername"], state["ended"], state["allow_half_open"]
+    except (KeyError, TypeError, IndexError):
+        raise ChannelError(f"the state of a connection makes no sense: {shown(state)}") from None
+    if isinstance(peername, list):
+        peername = tuple(peername)
+    sock.setblocking(False)
+    stream = RawStream(sock, peername=peername)
+    if unread:
+        stream = PrefixedStream(stream, unread)
+    if ended:
+        stream.shut_down_sending()
+        stream.adopt_state(stream)
+    return Socket(Connection(stream, ConnectionOptions(allow_half_open=bool(half_open))))
+
+
+def _unconnected(sock: socket.socket) -> bool:
+    try:
+        sock.getpeername()
+    except OSError:
+        return True
+    return False

@@ -1,0 +1,1 @@
+"""A worker: listening by way of the primary."""

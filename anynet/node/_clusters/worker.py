@@ -1,0 +1,95 @@
+"""``Worker``: a process of a cluster, as its primary and as it itself sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from anynet.node._clusters.places import Places
+from anynet.node._emitters.emitter import EventEmitter
+from anynet.node._processes.child_process import ChildProcess
+from anynet.node._processes.ipc_endpoint import IpcEndpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Worker(EventEmitter):
+    """One worker of a cluster. Emits ``online``, ``listening``, ``message``, ``disconnect``,
+    ``exit`` and ``error``.
+
+    In the primary, ``process`` is its child process; in the worker itself it is
+    :data:`anynet.node.process`.
+    """
+
+    __slots__ = ("exitedAfterDisconnect", "id", "process")
+
+    process: Any
+
+    def __init__(self, number: int, process: IpcEndpoint) -> None:
+        super().__init__()
+        #: Counts the workers, from 1.
+        self.id: int = number
+        self.process = process
+        #: Has it ended because somebody asked for it? None as long as it has not.
+        self.exitedAfterDisconnect: bool | None = None
+        process.on("error", lambda error: self.emit("error", error))
+        process.on("message", lambda *values: self.emit("message", *values))
+
+    def send(self, *args: Any) -> bool:
+        """``send(message[, handle[, options]][, callback])``, to the worker or to the primary.
+
+        See :meth:`IpcEndpoint.send`.
+        """
+        return bool(self.process.send(*args))
+
+    def isConnected(self) -> bool:
+        """Is the channel between the worker and its primary open?"""
+        return bool(self.process.connected)
+
+    def isDead(self) -> bool:
+        """Has its process ended?"""
+        return False
+
+    def kill(self, signal: str | int = "SIGTERM") -> None:
+        """In the primary: send it a signal. In the worker: disconnect it, and end with status 0."""
+        raise NotImplementedError
+
+    def destroy(self, signal: str | int = "SIGTERM") -> None:
+        """The same as :meth:`kill`."""
+        self.kill(signal)
+
+    def disconnect(self) -> Self:
+        """Have it close its servers, wait for their ``close`` and close the channel.
+
+        It ends then, if nothing else keeps it running. Returns the worker.
+        """
+        raise NotImplementedError
+
+
+class ForkedWorker(Worker):
+    """A worker, in the primary."""
+
+    __slots__ = ("_places", "_remove")
+
+    process: ChildProcess
+
+    def __init__(
+        self, number: int, process: ChildProcess, places: Places, remove: Callable[[int], object]
+    ) -> None:
+        super().__init__(number, process)
+        self.exitedAfterDisconnect: bool | None = None
+        self._places = places
+        self._remove = remove
+
+    def isDead(self) -> bool:
+        return self.process.exitCode is not None or self.process.signalCode is not None
+
+    def kill(self, signal: str | int = "SIGTERM") -> None:
+        self.process.kill(signal)
+
+    def disconnect(self) -> Self:
+        self.exitedAfterDisconnect = True
+        self.process.post("disconnect")
+        self._places.retire(self.id)
+        self._remove(self.id)
+        return self

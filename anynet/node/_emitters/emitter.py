@@ -1,0 +1,312 @@
+"""The event emitter: synchronous, in order of registration, as Node's."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from inspect import iscoroutine
+from typing import Any, ClassVar, Final, Self, TypeAlias
+
+from anynet.node._errors.errors import (
+    UnhandledError,
+    invalid_arg_type,
+    validate_boolean,
+    validate_function,
+    validate_number,
+)
+from anynet.node._errors.symbols import Symbol
+from anynet.node._errors.values import number_text
+from anynet.node._loop.runtime import NoRuntimeError, current_runtime
+
+EventName: TypeAlias = str | Symbol
+Listener: TypeAlias = Callable[..., object]
+
+#: Listeners to this name see every ``error`` before its listeners do, and count as none of them.
+errorMonitor: Final = Symbol("events.errorMonitor")
+
+#: The name of the method that gets what a coroutine listener raised under ``captureRejections``.
+captureRejectionSymbol: Final = "captureRejection"
+
+
+class MaxListenersExceededWarning(RuntimeWarning):
+    """More listeners wait for one event than the emitter's limit: perhaps a leak.
+
+    ``emitter``, ``type`` (the event) and ``count`` say which.
+    """
+
+    def __init__(self, emitter: EventEmitter, name: EventName, count: int, limit: float) -> None:
+        super().__init__(
+            f"Possible EventEmitter memory leak detected. {count} {name} listeners added to "
+            f"[{emitter.__class__.__name__}]. MaxListeners is {number_text(limit)}. "
+            "Use emitter.setMaxListeners() to increase limit"
+        )
+        self.emitter = emitter
+        self.type = name
+        self.count = count
+
+
+class OnceListener:
+    """A listener that leaves the emitter before its only call; ``listener`` is the original."""
+
+    __slots__ = ("_emitter", "_fired", "_name", "listener")
+
+    def __init__(self, emitter: EventEmitter, name: EventName, listener: Listener) -> None:
+        self._emitter = emitter
+        self._name = name
+        self._fired = False
+        self.listener: Listener = listener
+
+    def __call__(self, *args: Any) -> object:
+        if self._fired:
+            return None
+        self._emitter.removeListener(self._name, self)
+        self._fired = True
+        return self.listener(*args)
+
+
+def start_coroutine(
+    coroutine: Coroutine[Any, Any, object], on_error: Callable[[Exception], object] | None = None
+) -> None:
+    """Run what a coroutine listener returned as a task of the runtime."""
+    try:
+        runtime = current_runtime()
+    except NoRuntimeError:
+        coroutine.close()
+        raise
+    runtime.start_task(coroutine, on_error)
+
+
+def _original(listener: Listener) -> Listener:
+    return listener.listener if isinstance(listener, OnceListener) else listener
+
+
+class EventEmitter:
+    """Calls the listeners of an event in the order of their registration, within :meth:`emit`.
+
+    A listener may be registered several times, and is then called as often. A coroutine function
+    is welcome as a listener: its coroutine runs as a task of the runtime and holds it open; what
+    it raises ends the runtime or, with ``captureRejections``, becomes an ``error`` event.
+    """
+
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_capture_rejections",
+        "_events",
+        "_max_listeners",
+        "_warned",
+    )
+
+    #: The limit of listeners to one event before a warning, for emitters without one of their own.
+    defaultMaxListeners: ClassVar[float] = 10
+    #: The default of the option of that name.
+    captureRejections: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        options: Mapping[str, object] | None = None,
+        *,
+        captureRejections: bool | None = None,
+    ) -> None:
+        capture: object = captureRejections
+        if options is not None:
+            if not isinstance(options, Mapping):
+                raise invalid_arg_type("options", "object", options)
+            capture = options.get("captureRejections", capture)
+        if capture is None:
+            capture = EventEmitter.captureRejections
+        # Tuples that are replaced, never changed: emit iterates over them as they are.
+        self._events: dict[EventName, tuple[Listener, ...]] | None = None
+        self._max_listeners: float | None = None
+        self._capture_rejections = validate_boolean("options.captureRejections", capture)
+        self._warned: set[EventName] | None = None
+
+    # -- registration ------------------------------------------------------------------------------
+
+    def on(self, name: EventName, listener: Listener) -> Self:
+        """Call ``listener`` with the arguments of every event ``name``, after those already there.
+
+        Listeners to ``newListener`` hear of it before it is added. Returns the emitter.
+        """
+        self._add(name, listener)
+        return self
+
+    def addListener(self, name: EventName, listener: Listener) -> Self:
+        """The same as :meth:`on`."""
+        return self.on(name, listener)
+
+    def prependListener(self, name: EventName, listener: Listener) -> Self:
+        """As :meth:`on`, but before the listeners already there."""
+        self._add(name, listener, first=True)
+        return self
+
+    def once(self, name: EventName, listener: Listener) -> Self:
+        """Call ``listener`` for the next event ``name`` only."""
+        validate_function("listener", listener)
+        return self.on(name, OnceListener(self, name, listener))
+
+    def prependOnceListener(self, name: EventName, listener: Listener) -> Self:
+        """As :meth:`once`, but before the listeners already there."""
+        validate_function("listener", listener)
+        return self.prependListener(name, OnceListener(self, name, listener))
+
+    def _add(self, name: EventName, listener: Listener, first: bool = False) -> None:
+        validate_function("listener", listener)
+        if self._events is not None and "newListener" in self._events:
+            self.emit("newListener", name, _original(listener))
+        events = self._events
+        if events is None:
+            events = self._events = {}
+        present = events.get(name, ())
+        events[name] = (listener, *present) if first else (*present, listener)
+        if present:
+            self._warn_of_many(name, len(present) + 1)
+
+    def _warn_of_many(self, name: EventName, count: int) -> None:
+        limit = self.getMaxListeners()
+        if count <= limit or limit <= 0 or (self._warned and name in self._warned):
+            return
+        if self._warned is None:
+            self._warned = set()
+        self._warned.add(name)
+        warnings.warn(MaxListenersExceededWarning(self, name, count, limit), stacklevel=4)
+
+    # -- removal -----------------------------------------------------------------------------------
+
+    def removeListener(self, name: EventName, listener: Listener) -> Self:
+        """Remove ``listener`` from the event, once: its latest registration.
+
+        Listeners to ``removeListener`` hear of it afterwards. An event under way still reaches it.
+        """
+        validate_function("listener", listener)
+        events = self._events
+        if events is None:
+            return self
+        present = events.get(name, ())
+        for index in range(len(present) - 1, -1, -1):
+            found = present[index]
+            if found == listener or _original(found) == listener:
+                break
+        else:
+            return self
+        if len(present) == 1:
+            self._forget(events, name)
+            listener = _original(found)
+        else:
+            events[name] = present[:index] + present[index + 1 :]
+        if "removeListener" in events:
+            self.emit("removeListener", name, listener)
+        return self
+
+    def off(self, name: EventName, listener: Listener) -> Self:
+        """The same as :meth:`removeListener`."""
+        return self.removeListener(name, listener)
+
+    def removeAllListeners(self, name: EventName | None = None) -> Self:
+        """Remove the listeners of one event, latest first, or of all events."""
+        events = self._events
+        if events is None:
+            return self
+        if "removeListener" not in events:
+            for each in list(events) if name is None else [name]:
+                self._forget(events, each)
+        elif name is not None:
+            for listener in reversed(events.get(name, ())):
+                self.removeListener(name, listener)
+        else:
+            for each in list(events):
+                if each != "removeListener":
+                    self.removeAllListeners(each)
+            self.removeAllListeners("removeListener")
+        return self
+
+    def _forget(self, events: dict[EventName, tuple[Listener, ...]], name: EventName) -> None:
+        events.pop(name, None)
+        if self._warned:
+            self._warned.discard(name)
+
+    # -- emission ----------------------------------------------------------------------------------
+
+    def emit(self, name: EventName, *args: Any) -> bool:
+        """Call the listeners of the event, one after the other; False if there are none.
+
+        What a listener raises leaves this call, and the listeners after it are not called. An
+        ``error`` event without a listener raises the error itself, or :exc:`UnhandledError` about
+        a value that is no exception.
+        """
+        events = self._events
+        if events is None:
+            return self._emit_unheard(name, args)
+        if name == "error" and errorMonitor in events:
+            self.emit(errorMonitor, *args)
+        listeners = events.get(name)
+        if listeners is None:
+            return self._emit_unheard(name, args)
+        for listener in listeners:
+            result = listener(*args)
+            if result is not None and iscoroutine(result):
+                self._start(result, name, args)
+        return True
+
+    def _emit_unheard(self, name: EventName, args: tuple[Any, ...]) -> bool:
+        if name == "error":
+            error = args[0] if args else None
+            raise error if isinstance(error, BaseException) else UnhandledError(error)
+        return False
+
+    def _start(
+        self, coroutine: Coroutine[Any, Any, object], name: EventName, args: tuple[Any, ...]
+    ) -> None:
+        if self._capture_rejections and name != "error":
+            start_coroutine(coroutine, partial(self._capture, name, args))
+        else:
+            start_coroutine(coroutine)
+
+    def _capture(self, name: EventName, args: tuple[Any, ...], error: Exception) -> None:
+        self.captureRejection(error, name, *args)
+
+    def captureRejection(self, error: Exception, name: EventName, *args: Any) -> None:
+        """What to do with an exception of a coroutine listener under ``captureRejections``.
+
+        Emits ``error``. Override it for something else, or set an attribute of this name (a
+        subclass or an instance; :data:`captureRejectionSymbol` holds it).
+        """
+        # A rejection of an error's own listener must not come back here.
+        self._capture_rejections = False
+        try:
+            self.emit("error", error)
+        finally:
+            self._capture_rejections = True
+
+    # -- inspection --------------------------------------------------------------------------------
+
+    def rawListeners(self, name: EventName) -> list[Listener]:
+        """The listeners in the order of their calls, those of :meth:`once` in their wrappers."""
+        return list((self._events or {}).get(name, ()))
+
+    def listeners(self, name: EventName) -> list[Listener]:
+        """The listeners in the order of their calls, as they were given."""
+        return [_original(listener) for listener in self.rawListeners(name)]
+
+    def listenerCount(self, name: EventName, listener: Listener | None = None) -> int:
+        """How many listeners the event has, or how often it has this one."""
+        present = (self._events or {}).get(name, ())
+        if listener is None:
+            return len(present)
+        return sum(each == listener or _original(each) == listener for each in present)
+
+    def eventNames(self) -> list[EventName]:
+        """The events that have listeners, symbols last."""
+        return sorted(self._events or (), key=lambda name: isinstance(name, Symbol))
+
+    def setMaxListeners(self, n: float) -> Self:
+        """Warn when one event gets more than ``n`` listeners; 0 for never."""
+        self._max_listeners = validate_number("setMaxListeners", n, 0)
+        return self
+
+    def getMaxListeners(self) -> float:
+        """The limit: this emitter's own, or ``EventEmitter.defaultMaxListeners``."""
+        if self._max_listeners is None:
+            return EventEmitter.defaultMaxListeners
+        return self._max_listeners

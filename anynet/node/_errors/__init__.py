@@ -1,0 +1,1 @@
+"""Errors with Node's codes and words."""

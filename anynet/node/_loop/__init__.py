@@ -1,0 +1,1 @@
+"""The runtime, its ticks and its timers."""

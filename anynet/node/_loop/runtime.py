@@ -1,0 +1,243 @@
+"""The runtime: the nursery in which everything of Node's world lives."""
+
+from __future__ import annotations
+
+import contextvars
+import inspect
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, TypeAlias
+
+import anyio
+from anyio.abc import TaskGroup
+
+from anynet._transport.loops import backends
+from anynet._transport.loops.host_loop import current_host_loop
+from anynet._transport.reactor.reactor import Reactor
+
+Backend: TypeAlias = backends.Backend
+
+_current: contextvars.ContextVar[Runtime] = contextvars.ContextVar("anynet.node runtime")
+
+
+#: Called with a server, where it is to listen, its address, and whom to tell what it listens with.
+ListenSource: TypeAlias = Callable[[Any, Any, "str | None", Callable[[Any], object]], object]
+
+_starters: list[Callable[[Runtime], object]] = []
+
+
+def at_start(start: Callable[[Runtime], object]) -> None:
+    """Call ``start`` with every runtime that begins."""
+    _starters.append(start)
+
+
+class NoRuntimeError(RuntimeError):
+    """Something of ``anynet.node`` was used outside a runtime, or after its runtime ended."""
+
+
+class Runtime:
+    """The scope of a program in Node's style; get one with :func:`runtime`.
+
+    Leaving the ``async with`` block waits until nothing ref'ed is alive, as a Node program ends.
+    What a callback raises, or an ``error`` event that nobody listens to, cancels everything and
+    leaves the block; several such exceptions leave as one :exc:`ExceptionGroup`. Cancelling the
+    block from outside, or an exception of its body, closes everything at once. What was unref'ed
+    is closed silently at the end.
+    """
+
+    reactor: Reactor
+
+    def __init__(self) -> None:
+        self._task_group: TaskGroup | None = None
+        self._token: contextvars.Token[Runtime] | None = None
+        self._coroutines: set[Coroutine[Any, Any, object]] = set()
+        self._closers: dict[Callable[[], object], None] = {}
+        self._exit: KeyboardInterrupt | SystemExit | None = None
+        #: Where servers get what they listen with, if not from the system: from a primary.
+        self.listen_source: ListenSource | None = None
+        #: Has something failed? Only known when it ends.
+        self.failed: bool = False
+
+    async def __aenter__(self) -> Runtime:
+        if self._task_group is not None:
+            raise NoRuntimeError("a runtime can be entered only once")
+        task_group = anyio.create_task_group()
+        # First: where no descriptor is left for it, nothing has been entered yet.
+        self.reactor = Reactor(current_host_loop(), task_group.start_soon)
+        self._task_group = await task_group.__aenter__()
+        self._token = _current.set(self)
+        self.hold()
+        task_group.start_soon(self._run, task_group)
+        for start in list(_starters):
+            start(self)
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        assert self._task_group is not None and self._token is not None
+        failure: BaseException | None = None
+        self.release()
+        try:
+            return await self._task_group.__aexit__(exc_type, exc, traceback)
+        except BaseExceptionGroup as group:
+            failure = group.exceptions[0] if len(group.exceptions) == 1 else group
+        finally:
+            self.failed = exc is not None or failure is not None
+            try:
+                self._end()
+            finally:
+                _current.reset(self._token)
+            if self._exit is not None:
+                raise self._exit
+        if failure is exc:
+            return False
+        raise failure
+
+    async def _run(self, task_group: TaskGroup) -> None:
+        try:
+            await self.reactor.run()
+        except (KeyboardInterrupt, SystemExit) as error:
+            # Out of a task, asyncio would stop its loop by it, with everything still open.
+            self._exit = error
+        task_group.cancel_scope.cancel()
+
+    def _end(self) -> None:
+        with ExitStack() as steps:  # Which go on when one of them fails.
+            for coroutine in self._coroutines:
+                steps.callback(coroutine.close)
+            steps.callback(self.reactor.end)
+            for close in reversed(self._closers):
+                steps.callback(close)
+            self._closers.clear()
+
+    # -- for the parts of the adapter -----------------------------------------------------------
+
+    def next_tick(self, callback: Callable[..., object], *args: Any) -> None:
+        """Call after the callback that runs now, before anything else happens."""
+        reactor = self.reactor
+        if reactor.ended:
+            raise NoRuntimeError("the runtime has ended")
+        reactor.ticks.append((callback, args))
+        if not reactor.in_turn:
+            reactor.wake()
+
+    def start_task(
+        self,
+        coroutine: Coroutine[Any, Any, object],
+        on_error: Callable[[Exception], object] | None = None,
+    ) -> None:
+        """Run ``coroutine`` as a task that holds the runtime open.
+
+        ``on_error`` is called with the exception that ends it, instead of the runtime's ending.
+        """
+        if self.reactor.ended or self._task_group is None:
+            coroutine.close()
+            raise NoRuntimeError("the runtime has ended")
+        self._coroutines.add(coroutine)
+        self.hold()
+        self.reactor.tasks_woken = True
+        self._task_group.start_soon(self._run_task, coroutine, on_error)
+
+    async def _run_task(
+        self,
+        coroutine: Coroutine[Any, Any, object],
+        on_error: Callable[[Exception], object] | None,
+    ) -> None:
+        assert self._task_group is not None
+        try:
+            await coroutine
+        except (KeyboardInterrupt, SystemExit) as error:
+            self._exit = error
+            self._task_group.cancel_scope.cancel()
+        except Exception as error:
+            if on_error is None:
+                raise
+            self.next_tick(on_error, error)
+        finally:
+            self._coroutines.discard(coroutine)
+            self.release()
+
+    def hold(self) -> None:
+        """One more thing keeps the runtime open."""
+        self.reactor.hold(1)
+
+    def release(self) -> None:
+        """One thing fewer keeps the runtime open."""
+        self.reactor.hold(-1)
+
+    async def wait(self, event: anyio.Event) -> None:
+        """Wait for ``event``. Raises :exc:`NoRuntimeError` if the runtime ends before it."""
+        if self.reactor.ended:
+            raise NoRuntimeError("the runtime has ended")
+        with anyio.CancelScope() as scope:
+            self.at_end(scope.cancel)
+            try:
+                await event.wait()
+            finally:
+                self.forget_end(scope.cancel)
+        if scope.cancelled_caught:
+            raise NoRuntimeError("the runtime has ended")
+
+    def at_end(self, close: Callable[[], object]) -> None:
+        """Call ``close`` when the runtime ends, unless that is forgotten before."""
+        self._closers[close] = None
+
+    @property
+    def status(self) -> int:
+        """The exit status of a program that ends with this runtime."""
+        if isinstance(self._exit, SystemExit) and isinstance(self._exit.code, int):
+            return self._exit.code
+        return 1 if self.failed else 0
+
+    def exit_with(self, status: int) -> None:
+        """Have :exc:`SystemExit` leave the runtime, unless something else ends it."""
+        if self._exit is None and not self.failed:
+            self._exit = SystemExit(status)
+
+    def forget_end(self, close: Callable[[], object]) -> None:
+        """Don't call ``close`` at the end."""
+        self._closers.pop(close, None)
+
+
+def runtime() -> Runtime:
+    """A runtime, to be entered by ``async with``: the scope in which a Node program lives."""
+    return Runtime()
+
+
+def current_runtime() -> Runtime:
+    """The runtime around the caller. Raises :exc:`NoRuntimeError` outside of one."""
+    found = _current.get(None)
+    if found is None:
+        raise NoRuntimeError(
+            "anynet.node needs a runtime: use it inside `async with net.runtime()` or `net.run()`"
+        )
+    if found.reactor.ended:
+        raise NoRuntimeError("the runtime has ended")
+    return found
+
+
+def let_tasks_run() -> None:
+    """Have the tasks that a callback wakes run before more happens in the runtime."""
+    found = _current.get(None)
+    if found is not None:
+        found.reactor.tasks_woken = True
+
+
+def run(function: Callable[..., object], *args: Any, backend: Backend = "asyncio") -> None:
+    """Run a program: call ``function(*args)``, a coroutine function or not, in a runtime.
+
+    Returns when nothing ref'ed is alive any more. Raises what ended the runtime.
+    """
+
+    async def program() -> None:
+        async with runtime():
+            result = function(*args)
+            if inspect.isawaitable(result):
+                await result
+
+    backends.run(program, backend=backend)

@@ -1,0 +1,1 @@
+"""What Node's net module offers."""

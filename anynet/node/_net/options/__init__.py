@@ -1,0 +1,1 @@
+"""Arguments and options: read, checked and turned into values."""

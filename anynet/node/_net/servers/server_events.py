@@ -1,0 +1,42 @@
+"""The types of a server's events and of their listeners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
+
+from anynet.node._emitters.emitter import EventEmitter, EventName, Listener
+from anynet.node._net.sockets.socket import Socket
+
+
+class ServerEvents(EventEmitter):
+    """An emitter of ``listening``, ``connection``, ``drop``, ``error`` and ``close``."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def on(
+            self, name: Literal["listening", "close"], listener: Callable[[], object]
+        ) -> Self: ...
+
+        @overload
+        def on(self, name: Literal["connection"], listener: Callable[[Socket], object]) -> Self: ...
+
+        @overload
+        def on(self, name: Literal["drop"], listener: Listener) -> Self: ...
+
+        @overload
+        def on(self, name: Literal["error"], listener: Callable[[Exception], object]) -> Self: ...
+
+        @overload
+        def on(self, name: EventName, listener: Listener) -> Self: ...
+
+        def on(self, name: Any, listener: Any) -> Self:
+            return super().on(name, listener)
+
+        addListener = on
+        once = on
+        prependListener = on
+        prependOnceListener = on

@@ -1,0 +1,65 @@
+"""Resolving a host name for ``connect()``: by the system, or by the program's own function."""
+
+from __future__ import annotations
+
+import inspect
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+
+from anynet.node._errors.errors import lookup_error
+from anynet.node._loop.runtime import Runtime
+from anynet.node._net.options.arguments import ConnectRequest
+
+_FLAGS = {32: socket.AI_ADDRCONFIG, 8: socket.AI_V4MAPPED, 16: socket.AI_ALL}
+_FAMILIES: dict[object, socket.AddressFamily] = {4: socket.AF_INET, 6: socket.AF_INET6}
+
+
+def look_up(runtime: Runtime, request: ConnectRequest, answer: Callable[..., object]) -> None:
+    """Ask for the address of the request's host, or for all of them.
+
+    Calls ``answer(error)``, or ``answer(None, address, family)``, or ``answer(None, addresses)``
+    with ``{"address": …, "family": …}`` for each: the program's own function does so whenever it
+    likes, at once too; the system answers in a later turn. A coroutine function runs as a task.
+    """
+    options = {"family": request.family, "hints": request.hints}
+    if request.all_addresses:
+        options["all"] = True
+    if request.lookup is None:
+        runtime.start_task(_ask_system(runtime, request, answer))
+        return
+    result = request.lookup(request.host, options, answer)
+    if inspect.iscoroutine(result):
+        runtime.start_task(result)
+
+
+async def _ask_system(
+    runtime: Runtime, request: ConnectRequest, answer: Callable[..., object]
+) -> None:
+    found: list[dict[str, Any]] = []
+    failure: OSError | None = None
+    try:
+        infos = await anyio.getaddrinfo(
+            request.host,
+            None,
+            family=_FAMILIES.get(request.family, socket.AF_UNSPEC),
+            type=socket.SOCK_STREAM,
+            flags=sum(flag for hint, flag in _FLAGS.items() if request.hints & hint),
+        )
+        found = [
+            {"address": sockaddr[0], "family": 6 if family == socket.AF_INET6 else 4}
+            for family, *_, sockaddr in infos
+        ]
+    except UnicodeError as error:
+        failure = socket.gaierror(socket.EAI_NONAME, str(error))
+    except OSError as error:
+        failure = error
+    reactor = runtime.reactor
+    if failure is not None:
+        reactor.pend(answer, lookup_error(failure, request.host))
+    elif request.all_addresses:
+        reactor.pend(answer, None, found)
+    else:
+        reactor.pend(answer, None, found[0]["address"], found[0]["family"])

@@ -1,0 +1,1 @@
+"""Values: block lists and socket addresses."""

@@ -1,0 +1,1 @@
+"""This process, its children, and the channel between them."""

@@ -1,0 +1,301 @@
+"""``fork()``: start a Python program with a channel to it."""
+
+from __future__ import annotations
+
+import os
+import signal as signals
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any, Self
+
+import anyio
+
+from anynet.cluster.primary.worker_process import wait_for_exit
+from anynet.node._errors.errors import (
+    invalid_arg_type,
+    system_error,
+    unknown_signal,
+    validate_string,
+)
+from anynet.node._loop.runtime import current_runtime
+from anynet.node._net.sockets.socket import Socket
+from anynet.node._processes.ipc_endpoint import IpcEndpoint
+from anynet.node._processes.this_process import CHANNEL_VARIABLE, ID_VARIABLE, LIFELINE_VARIABLE
+
+#: Seconds that a child has to end when the runtime does, before it is killed.
+GRACE = 3.0
+
+
+class ChildProcess(IpcEndpoint):
+    """A process that :func:`fork` has started. Emits ``spawn``, ``message``, ``disconnect``,
+    ``error``, ``exit`` (the status and the name of the signal, one of them None) and ``close``.
+
+    It keeps the runtime open while it runs, and its channel does while it is open. When the runtime
+    ends before it, the channel is closed, and the process is killed if it does not end by that
+    within three seconds.
+    """
+
+    __slots__ = (
+        "_held",
+        "_lifeline",
+        "_open_streams",
+        "_popen",
+        "_refed",
+        "exitCode",
+        "killed",
+        "pid",
+        "signalCode",
+        "spawnargs",
+        "spawnfile",
+        "stderr",
+        "stdin",
+        "stdout",
+    )
+
+    def __init__(self, command: Sequence[str]) -> None:
+        super().__init__()
+        #: The program that was started, and its arguments.
+        self.spawnfile: str = command[0]
+        self.spawnargs: list[str] = list(command)
+        #: The number of the process; None if it could not be started.
+        self.pid: int | None = None
+        #: The exit status, when it has ended by itself.
+        self.exitCode: int | None = None
+        #: The name of the signal that ended it.
+        self.signalCode: str | None = None
+        #: Has :meth:`kill` sent a signal?
+        self.killed: bool = False
+        #: Its streams, with the option ``silent``.
+        self.stdin: Socket | None = None
+        self.stdout: Socket | None = None
+        self.stderr: Socket | None = None
+        self._popen: subprocess.Popen[bytes] | None = None
+        self._lifeline: socket.socket | None = None
+        self._open_streams = 0
+        self._refed = True
+        self._held = False
+
+    # -- its start ------------------------------------------------------------------------------
+
+    def start(
+        self,
+        environment: Mapping[str, Any],
+        cwd: str | None,
+        silent: bool,
+        worker: int | None = None,
+    ) -> None:
+        """Start it; as a cluster's worker if it gets a number, which must not outlive us."""
+        runtime = self._runtime = current_runtime()
+        texts = {str(name): str(value) for name, value in environment.items() if value is not None}
+        try:
+            # The channel, the lifeline, and the streams: our ends, and those of the child.
+            with _Pairs(5 if silent else 2) as pairs:
+                fds = [end.fileno() for end in pairs.theirs]
+                texts[CHANNEL_VARIABLE] = str(fds[0])
+                if worker is not None:
+                    texts |= {ID_VARIABLE: str(worker), LIFELINE_VARIABLE: str(fds[1])}
+                stdin, stdout, stderr = fds[2:] or (None, None, None)
+                self._popen = subprocess.Popen(
+                    self.spawnargs,
+                    env=texts,
+                    cwd=cwd,
+                    pass_fds=fds[:2] if worker is not None else fds[:1],
+                    stdin=stdin,
+                    stdout=stdout,
+                    stderr=stderr,
+                )
+                channel, self._lifeline, *streams = pairs.keep()
+        except OSError as error:
+            failure = system_error(error, f"spawn {self.spawnfile}")
+            runtime.next_tick(self.emit, "error", failure)
+            return
+        self.pid = self._popen.pid
+        if streams:
+            self._take_streams(streams)
+        self._open_channel(runtime, channel)
+        assert self._channel is not None
+        self._channel.ref()
+        self._note_activity()
+        runtime.reactor.start_soon(self._watch, self._popen)
+        runtime.next_tick(self.emit, "spawn")
+
+    def _take_streams(self, ends: list[socket.socket]) -> None:
+        self.stdin, self.stdout, self.stderr = (Socket({"handle": end}) for end in ends)
+        for stream in (self.stdout, self.stderr):
+            self._open_streams += 1
+            stream.once("close", lambda _failed=False: self._note_closed_stream())
+
+    # -- what keeps the runtime open ------------------------------------------------------------
+
+    @property
+    def channel(self) -> Any:
+        """The channel, with ``ref()`` and ``unref()``; None once it is closed."""
+        return self._channel if self.connected else None
+
+    def ref(self) -> None:
+        """Let the process keep the runtime open while it runs."""
+        self._refed = True
+        self._note_activity()
+
+    def unref(self) -> None:
+        """Don't let the process keep the runtime open; its channel still does."""
+        self._refed = False
+        self._note_activity()
+
+    def _note_activity(self) -> None:
+        held = self._refed and self._popen is not None
+        if held != self._held and self._runtime is not None:
+            self._held = held
+            self._runtime.reactor.hold(1 if held else -1)
+
+    # -- its end --------------------------------------------------------------------------------
+
+    def kill(self, signal: str | int = "SIGTERM") -> bool:
+        """Send it a signal, by name or number. False if it has ended.
+
+        Raises ``ERR_UNKNOWN_SIGNAL`` for a name that is none.
+        """
+        number = signal_number(signal)
+        popen = self._popen
+        if popen is None or popen.poll() is not None:
+            return False
+        popen.send_signal(number)
+        self.killed = self.killed or number != 0
+        return True
+
+    async def _watch(self, popen: subprocess.Popen[bytes]) -> None:
+        assert self._runtime is not None
+        try:
+            status = await wait_for_exit(popen)
+            self._runtime.reactor.pend(self._ended, status)
+        except BaseException:
+            # The runtime ends: so does what was started in it.
+            with anyio.CancelScope(shield=True):
+                await self._end_with_runtime(popen)
+            raise
+        finally:
+            if self._lifeline is not None:
+                self._lifeline.close()
+                self._lifeline = None
+
+    async def _end_with_runtime(self, popen: subprocess.Popen[bytes]) -> None:
+        if self._channel is not None:
+            self._channel.close_now()
+        with anyio.move_on_after(GRACE):
+            await wait_for_exit(popen)
+        if popen.poll() is None:
+            popen.kill()
+            popen.wait()
+
+    def _ended(self, status: int) -> None:
+        channel = self._channel
+        assert self._runtime is not None
+        if channel is not None:
+            channel.read()  # What it said before comes first.
+        self._runtime.next_tick(self._tell_ended, status)
+
+    def _tell_ended(self, status: int) -> None:
+        self._popen = None
+        self._note_activity()
+        if status < 0:
+            self.signalCode = signal_name(-status)
+        else:
+            self.exitCode = status
+        if self.stdin is not None:
+            self.stdin.destroy()
+        self.emit("exit", self.exitCode, self.signalCode)
+        self._open_streams += 1
+        self._note_closed_stream()
+
+    def _note_closed_stream(self) -> None:
+        self._open_streams -= 1
+        ended = self.exitCode is not None or self.signalCode is not None
+        if ended and not self._open_streams:
+            self.emit("close", self.exitCode, self.signalCode)
+
+
+class _Pairs:
+    """Socket pairs between this process and a child that is about to start."""
+
+    def __init__(self, count: int) -> None:
+        self.theirs: list[socket.socket] = []
+        self._ours: list[socket.socket] = []
+        self._count = count
+
+    def __enter__(self) -> Self:
+        with ExitStack() as undo:
+            undo.callback(self._close, self.theirs)
+            undo.callback(self._close, self._ours)
+            for _ in range(self._count):
+                ours, theirs = socket.socketpair()
+                self._ours.append(ours)
+                self.theirs.append(theirs)
+            undo.pop_all()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._close(self.theirs)
+        self._close(self._ours)
+
+    def keep(self) -> list[socket.socket]:
+        """Our ends, which stay open."""
+        kept, self._ours = self._ours, []
+        return kept
+
+    def _close(self, ends: list[socket.socket]) -> None:
+        for end in ends:
+            end.close()
+
+
+def signal_number(signal: str | int) -> int:
+    """The number of a signal. Raises ``ERR_UNKNOWN_SIGNAL``."""
+    if isinstance(signal, int):
+        return int(signal)
+    found = getattr(signals, signal.upper(), None)
+    if not isinstance(found, signals.Signals):
+        raise unknown_signal(signal)
+    return int(found)
+
+
+def signal_name(number: int) -> str:
+    """The name of a signal."""
+    try:
+        return signals.Signals(number).name
+    except ValueError:
+        return f"SIG{number}"
+
+
+def fork(modulePath: str, *more: Any, **named: Any) -> ChildProcess:
+    """``fork(modulePath[, args][, options])``: run another Python program, with a channel to it.
+
+    ``modulePath`` is a path; with ``execArgv=["-m"]`` the name of a module. ``options``, a mapping
+    or keyword arguments, are ``cwd``, ``env`` (this process's own), ``execPath`` (the interpreter),
+    ``execArgv`` (its options) and ``silent`` (True: its standard streams are sockets of the child's
+    object). What fails later is an ``error`` event. In the other program ``net.process`` has the
+    channel, as soon as a runtime begins.
+
+    Raises ``ERR_INVALID_ARG_TYPE`` for bad arguments, :exc:`NoRuntimeError` outside of a runtime.
+    """
+    validate_string("modulePath", modulePath)
+    args: Any = []
+    if more and (more[0] is None or isinstance(more[0], list | tuple)):
+        args, more = more[0] or [], more[1:]
+    options: Any = more[0] if more and more[0] is not None else {}
+    if not isinstance(options, Mapping):
+        raise invalid_arg_type("options", "object", options)
+    options = {**options, **named}
+    command = [
+        options.get("execPath") or sys.executable,
+        *options.get("execArgv", ()),
+        modulePath,
+        *map(str, args),
+    ]
+    environment = options.get("env")
+    if environment is None:
+        environment = os.environ
+    child = ChildProcess(command)
+    child.start(environment, options.get("cwd"), bool(options.get("silent")))
+    return child

@@ -1,0 +1,1 @@
+"""Readable, writable and duplex streams."""

@@ -1,0 +1,295 @@
+"""The host loop: who runs, timers, watches, and the error outside of a loop."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import os
+import socket
+import subprocess
+import sys
+import weakref
+
+import anyio
+import anyio.lowlevel
+import pytest
+import trio
+
+from anynet._transport.loops.host_loop import current_host_loop
+from tests.support import open_descriptors
+
+anyio_test = pytest.mark.anyio
+
+
+def test_outside_of_a_loop() -> None:
+    with pytest.raises(anyio.NoEventLoopError):
+        current_host_loop()
+
+
+@anyio_test
+async def test_it_is_one_for_each_loop() -> None:
+    host = current_host_loop()
+    assert current_host_loop() is host
+    reference = weakref.ref(host)
+    del host
+    gc.collect()
+    assert reference() is None
+    assert current_host_loop() is not None
+
+
+@anyio_test
+async def test_its_clock_and_its_tasks() -> None:
+    host = current_host_loop()
+    assert abs(host.time() - anyio.current_time()) < 1
+    first = host.current_task()
+    assert host.current_task() is first
+    others: list[object] = []
+
+    async def other() -> None:
+        others.append(host.current_task())
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(other)
+    assert others[0] is not first
+
+
+@anyio_test
+async def test_timers_run_in_the_order_of_their_times() -> None:
+    host = current_host_loop()
+    ran: list[str] = []
+    done = anyio.Event()
+    now = host.time()
+    host.call_at(now + 0.03, done.set)
+    host.call_at(now + 0.02, lambda: ran.append("third"))
+    host.call_at(now - 5, lambda: ran.append("past"))
+    host.call_at(now + 0.01, lambda: ran.append("first"))
+    cancelled = host.call_at(now + 0.001, lambda: ran.append("cancelled"))
+    assert ran == []
+    cancelled.cancel()
+    cancelled.cancel()
+    with anyio.fail_after(5):
+        await done.wait()
+    assert ran == ["past", "first", "third"]
+
+
+@anyio_test
+async def test_timers_set_by_timers_and_after_all_have_run() -> None:
+    host = current_host_loop()
+    for _ in range(3):
+        done = anyio.Event()
+
+        def again(done: anyio.Event = done) -> None:
+            host.call_at(host.time() + 0.001, done.set)
+
+        host.call_at(host.time() + 0.001, again)
+        with anyio.fail_after(5):
+            await done.wait()
+
+
+@anyio_test
+async def test_many_timers() -> None:
+    host = current_host_loop()
+    ran: list[int] = []
+    done = anyio.Event()
+    now = host.time()
+    timers = [
+        host.call_at(now + 0.001 * (index % 7), functools.partial(ran.append, index))
+        for index in range(3000)
+    ]
+    for timer in timers[::2]:
+        timer.cancel()
+    host.call_at(now + 0.05, done.set)
+    with anyio.fail_after(5):
+        await done.wait()
+    assert sorted(ran) == list(range(1, 3000, 2))
+
+
+@pytest.mark.trio
+async def test_timers_are_exact(mock_clock: trio.testing.MockClock) -> None:
+    host = current_host_loop()
+    ran: list[tuple[str, float]] = []
+
+    def note(name: str) -> None:
+        ran.append((name, host.time()))
+
+    start = host.time()
+    later = host.call_at(start + 10, lambda: note("later"))
+    host.call_at(start + 20, lambda: note("last"))
+    await trio.testing.wait_all_tasks_blocked()
+    host.call_at(start + 5, lambda: note("sooner"))
+    await trio.testing.wait_all_tasks_blocked()
+    mock_clock.jump(5)
+    await trio.testing.wait_all_tasks_blocked()
+    assert ran == [("sooner", start + 5)]
+    later.cancel()
+    mock_clock.jump(14.5)
+    await trio.testing.wait_all_tasks_blocked()
+    assert len(ran) == 1
+    mock_clock.jump(0.5)
+    await trio.testing.wait_all_tasks_blocked()
+    assert ran[1:] == [("last", start + 20)]
+
+
+@pytest.mark.trio
+async def test_no_task_is_left_without_a_timer() -> None:
+    def tasks() -> int:
+        return trio.lowlevel.current_statistics().tasks_living
+
+    host = current_host_loop()
+    before = tasks()
+    timers = [host.call_at(host.time() + 60, lambda: None) for _ in range(5)]
+    await trio.testing.wait_all_tasks_blocked()
+    assert tasks() == before + 1
+    for timer in timers:
+        timer.cancel()
+    await trio.testing.wait_all_tasks_blocked()
+    assert tasks() == before
+
+
+@pytest.mark.trio
+async def test_cancelled_timers_do_not_pile_up() -> None:
+    host = current_host_loop()
+    first = host.call_at(host.time() + 1, lambda: None)
+    kept = [host.call_at(host.time() + 3600 + number, lambda: None) for number in range(100)]
+    for _ in range(5000):
+        host.call_at(host.time() + 7200, lambda: None).cancel()
+    gc.collect()
+    assert sum(type(each) is type(first) for each in gc.get_objects()) < 500
+    for timer in (first, *kept):
+        timer.cancel()
+
+
+@pytest.mark.trio
+async def test_what_is_left_after_many_cancellations_runs_in_order(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    host = current_host_loop()
+    start = host.time()
+    ran: list[tuple[int, float]] = []
+
+    def note(number: int) -> None:
+        ran.append((number, host.time() - start))
+
+    timers = [
+        host.call_at(start + 1 + number, functools.partial(note, number))
+        for number in (index * 7 % 1000 for index in range(1000))
+    ]
+    left = {timer for index, timer in enumerate(timers) if index % 50 == 0}
+    for timer in timers:
+        if timer not in left:
+            timer.cancel()
+    await trio.sleep(2000)
+    assert [number for number, _ in ran] == sorted(index * 7 % 1000 for index in range(0, 1000, 50))
+    assert [when for _, when in ran] == pytest.approx([1 + number for number, _ in ran])
+    for timer in timers:
+        timer.cancel()
+
+
+FORK = """
+import os
+import socket
+import sys
+import anyio
+import anynet
+
+async def main():
+    ours, theirs = socket.socketpair()
+    received = []
+
+    async def receive(sock):
+        received.append(await sock.receive())
+
+    async with anynet.Socket.from_fd(ours) as sock, anyio.create_task_group() as tasks:
+        tasks.start_soon(receive, sock)
+        await anyio.wait_all_tasks_blocked()
+        child = os.fork()
+        if not child:
+            try:
+                sock.reset()
+                os._exit(0)
+            finally:
+                os._exit(1)
+        assert os.waitpid(child, 0)[1] == 0
+        with anyio.fail_after(5):
+            theirs.send(b"to the parent")
+            while not received:
+                await anyio.sleep(0.001)
+    theirs.close()
+    assert received == [b"to the parent"]
+
+anyio.run(main, backend=sys.argv[1], backend_options={"use_uvloop": True} if sys.argv[2:] else {})
+"""
+
+
+@pytest.mark.parametrize("backend", [("trio",), ("asyncio",), ("asyncio", "uvloop")])
+def test_a_forked_child_that_closes_leaves_its_parent_watching(backend: tuple[str, ...]) -> None:
+    subprocess.run([sys.executable, "-c", FORK, *backend], check=True, timeout=20)
+
+
+@anyio_test
+async def test_watch_calls_back_until_it_is_stopped() -> None:
+    before = open_descriptors()
+    host = current_host_loop()
+    one, other = socket.socketpair()
+    with one, other:
+        one.setblocking(False)
+        received: list[bytes] = []
+        seen = anyio.Event()
+
+        def readable() -> None:
+            received.append(one.recv(100))
+            seen.set()
+
+        stop = host.watch(one.fileno(), readable)
+        for message in (b"first", b"second"):
+            seen = anyio.Event()
+            other.sendall(message)
+            with anyio.fail_after(5):
+                await seen.wait()
+        stop()
+        other.sendall(b"unseen")
+        await anyio.wait_all_tasks_blocked()
+        for _ in range(5):
+            await anyio.lowlevel.checkpoint()
+        assert received == [b"first", b"second"]
+        assert one.recv(100) == b"unseen"
+    assert open_descriptors() == before
+
+
+@anyio_test
+async def test_watch_stopped_at_once() -> None:
+    host = current_host_loop()
+    reader, writer = os.pipe()
+    os.write(writer, b"ready")
+    called: list[bool] = []
+    host.watch(reader, lambda: called.append(True))()
+    await anyio.wait_all_tasks_blocked()
+    for _ in range(5):
+        await anyio.lowlevel.checkpoint()
+    assert called == []
+    os.close(reader)
+    os.close(writer)
+
+
+@anyio_test
+async def test_the_checkpoint_slot() -> None:
+    host = current_host_loop()
+    await host.enter_operation()
+    assert host.last_task is host.current_task()
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await anyio.lowlevel.checkpoint()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(count)
+        for _ in range(10):
+            await host.enter_operation()  # Every second operation yields,
+            assert host.last_task is None  # so the next need not.
+            await host.enter_operation()
+            assert host.last_task is host.current_task()
+        assert turns >= 9
+        tasks.cancel_scope.cancel()

@@ -1,0 +1,417 @@
+"""Our own stream over a real socket: buffers in every form, the door, guards, reset and detach."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import struct
+from array import array
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
+import pytest
+
+from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed
+from anynet._transport.streams.socket_stream import RawStream
+from tests.testing.pairs import at_the_wake, pattern_of, plain_and_raw, read_to_end
+
+pytestmark = pytest.mark.anyio
+
+FAMILIES = (socket.AF_INET, socket.AF_UNIX)
+
+
+@pytest.fixture(params=FAMILIES, ids=["tcp", "unix"])
+def pair(request: pytest.FixtureRequest) -> Any:
+    return lambda: plain_and_raw(request.param)
+
+
+# -- receiving ----------------------------------------------------------------------------------
+
+
+async def test_receive_into_fills_what_there_is(pair: Any) -> None:
+    with pair() as (peer, ours):
+        peer.sendall(b"abcdef")
+        buffer = bytearray(b"........")
+        assert await ours.receive_into(memoryview(buffer)[1:5]) == 4
+        assert buffer == b".abcd..."
+        assert await ours.receive_into(buffer) == 2
+        assert buffer == b"efbcd..."
+        assert ours.bytes_received == 6
+        peer.close()
+        for _ in range(2):
+            with pytest.raises(anyio.EndOfStream):
+                await ours.receive_into(buffer)
+
+
+async def test_receive_into_waits_and_takes_wide_items(pair: Any) -> None:
+    with pair() as (peer, ours):
+        items = array("I", [0, 0])
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(ours.receive_into, memoryview(items))
+            await anyio.wait_all_tasks_blocked()
+            peer.sendall(array("I", [7, 8]).tobytes())
+        assert list(items) == [7, 8]
+
+
+@pytest.mark.parametrize("buffer", [bytearray(), b"read-only", memoryview(b"read-only")])
+async def test_receive_into_refuses_buffers_that_take_nothing(buffer: Any) -> None:
+    with plain_and_raw() as (peer, ours):
+        peer.sendall(b"kept")
+        with pytest.raises(ValueError, match="buffer must be writable and not empty"):
+            await ours.receive_into(buffer)
+        assert await ours.receive() == b"kept"
+
+
+async def test_receive_after_short_read_waits_without_a_failing_call(pair: Any) -> None:
+    with pair() as (peer, ours):
+        peer.sendall(b"short")
+        assert await ours.receive() == b"short"
+        assert not ours.readable
+        peer.sendall(b"next")
+        assert await ours.receive(2) == b"ne"
+        assert ours.readable
+        assert await ours.receive(2) == b"xt"
+
+
+async def test_end_that_comes_with_the_last_bytes(pair: Any) -> None:
+    with pair() as (peer, ours):
+        peer.sendall(b"last")
+        peer.close()
+        assert await ours.receive() == b"last"
+        with pytest.raises(anyio.EndOfStream, match="the peer ended"):
+            await ours.receive()
+        assert ours.eof_received
+
+
+async def test_receive_meets_a_reset() -> None:
+    with plain_and_raw() as (peer, ours):
+        async with anyio.create_task_group() as tasks:
+
+            async def receive() -> None:
+                with pytest.raises(ConnectionBroken, match="reset by peer") as caught:
+                    await ours.receive()
+                assert caught.value.origin == ours.origin
+                assert isinstance(caught.value.__cause__, ConnectionResetError)
+
+            tasks.start_soon(receive)
+            await anyio.wait_all_tasks_blocked()
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            peer.close()
+        assert ours.failed
+
+
+# -- sending ------------------------------------------------------------------------------------
+
+BUFFERS: list[list[Any]] = [
+    [],
+    [b""],
+    [b"one", b"two", b""],
+    [bytearray(b"abc"), memoryview(b"defg")[1:3], b"h"],
+    [array("I", [1, 2]), b"", array("H", [3])],
+    [b"%d," % number for number in range(3000)],
+    [b"x" * 5000, *[b"y"] * 1024, b"z" * 70_000],
+]
+
+
+@pytest.mark.parametrize("buffers", BUFFERS, ids=range(len(BUFFERS)))
+async def test_send_many_sends_all_in_order(pair: Any, buffers: list[Any]) -> None:
+    with pair() as (peer, ours):
+        await ours.send_many(iter(buffers))
+        await ours.send(b"<end>")
+        ours.shut_down_sending()
+        expected = b"".join(bytes(memoryview(each).cast("B")) for each in buffers)
+        assert read_to_end(peer) == expected + b"<end>"
+        assert ours.bytes_sent == len(expected) + 5
+
+
+async def test_send_many_goes_on_where_the_kernel_stopped(pair: Any) -> None:
+    buffers = [pattern_of(99_999, index) for index in range(80)]
+    received = bytearray()
+    with pair() as (peer, ours):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(ours.send_many, buffers)
+            await anyio.wait_all_tasks_blocked()
+            assert 0 < ours.bytes_sent < 80 * 99_999
+            received += await anyio.to_thread.run_sync(peer.recv, 1000)
+            tasks.start_soon(_collect, peer, received, 80 * 99_999)
+        assert received == b"".join(buffers)
+        assert ours.send_waits > 0
+        assert not ours.mid_message
+
+
+async def _collect(peer: socket.socket, into: bytearray, total: int) -> None:
+    def read() -> None:
+        while len(into) < total:
+            into.extend(peer.recv(1 << 18))
+
+    await anyio.to_thread.run_sync(read)
+
+
+@pytest.mark.parametrize(
+    "item", [b"plain", bytearray(b"array"), memoryview(b"a view")[2:], array("I", [1, 2, 3])]
+)
+async def test_send_takes_every_kind_of_bytes(pair: Any, item: Any) -> None:
+    with pair() as (peer, ours):
+        await ours.send(item)
+        ours.shut_down_sending()
+        assert read_to_end(peer) == bytes(memoryview(item).cast("B"))
+
+
+@pytest.mark.parametrize("item", ["text", 5, None, [b"list"], memoryview(b"abcd")[::2]])
+async def test_what_is_not_bytes_is_refused_by_name(item: Any) -> None:
+    with plain_and_raw() as (peer, ours):
+        with pytest.raises(
+            TypeError, match="data must be bytes-like and contiguous, not"
+        ) as caught:
+            await ours.send(item)
+        assert repr(item) in str(caught.value)
+        with pytest.raises(TypeError, match="data must be bytes-like"):
+            await ours.send_many([b"not even this", item])
+        await ours.send(b"fine")
+        ours.shut_down_sending()
+        assert read_to_end(peer) == b"fine"
+
+
+async def test_send_many_refuses_before_it_claims() -> None:
+    def failing() -> Iterable[bytes]:
+        yield b"one"
+        raise ArithmeticError
+
+    with plain_and_raw() as (peer, ours):
+        with pytest.raises(ArithmeticError):
+            await ours.send_many(failing())
+        await ours.send_many([b"free"])
+        assert peer.recv(100) == b"free"
+
+
+async def test_send_to_nobody_is_broken(pair: Any) -> None:
+    with pair() as (peer, ours):
+        peer.close()
+        with pytest.raises(ConnectionBroken) as caught:
+            while True:
+                await ours.send(b"anybody?")
+        assert caught.value.errno is not None
+        with pytest.raises(ConnectionBroken):
+            await ours.send_many([b"still", b"nobody"])
+
+
+# -- two tasks, and the end ---------------------------------------------------------------------
+
+
+async def test_one_task_for_each_direction(pair: Any) -> None:
+    with pair() as (_, ours):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_ignoring_closed, ours.receive)
+            tasks.start_soon(_ignoring_closed, ours.send, bytes(1 << 24))
+            await anyio.wait_all_tasks_blocked()
+            for receiving in (ours.receive, lambda: ours.receive_into(bytearray(1))):
+                with pytest.raises(anyio.BusyResourceError, match="receiving from"):
+                    await receiving()
+            for sending in (
+                lambda: ours.send(b"x"),
+                lambda: ours.send_many([b"x"]),
+                ours.send_eof,
+            ):
+                with pytest.raises(anyio.BusyResourceError, match="sending to"):
+                    await sending()
+            ours.close()
+
+
+async def _ignoring_closed(operation: Any, *args: Any) -> None:
+    with pytest.raises(ConnectionClosed):
+        await operation(*args)
+
+
+@pytest.mark.parametrize("ending", ["close", "abort", "detach"])
+async def test_whoever_is_parked_gets_the_closed_error(pair: Any, ending: str) -> None:
+    with pair() as (_, ours):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_ignoring_closed, ours.receive)
+            tasks.start_soon(_ignoring_closed, ours.send_many, [bytes(1 << 24)])
+            await anyio.wait_all_tasks_blocked()
+            given = getattr(ours, ending)()
+        assert ours.closed
+        if given is not None:
+            given.close()
+        for operation in (ours.receive, ours.send_eof, lambda: ours.send(b"x")):
+            with pytest.raises(ConnectionClosed):
+                await operation()
+
+
+@pytest.mark.parametrize("attempt", range(6))
+async def test_detach_in_the_turn_of_the_wake_steals_nothing(pair: Any, attempt: int) -> None:
+    with pair() as (peer, ours):
+        outcomes: list[object] = []
+        given: list[socket.socket] = []
+        before: list[int] = []
+
+        async def receive() -> None:
+            try:
+                outcomes.append(await ours.receive())
+            except ConnectionClosed:
+                outcomes.append("closed")
+
+        def detach() -> None:
+            before.append(len(outcomes))
+            given.append(ours.detach())
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(receive)
+            await anyio.wait_all_tasks_blocked()
+            await at_the_wake(lambda: peer.sendall(b"mine"), detach, action_first=attempt % 2 == 0)
+        with given[0] as sock:
+            if before == [0]:
+                assert outcomes == ["closed"]
+                assert sock.recv(10) == b"mine"
+            else:
+                assert outcomes == [b"mine"]
+                with pytest.raises(BlockingIOError):
+                    sock.recv(10)
+
+
+@pytest.mark.parametrize("_attempt", range(4))
+async def test_send_file_never_meets_a_reused_descriptor(
+    tmp_path: Path, pair: Any, _attempt: int
+) -> None:
+    """Closed while send_file() lets others run, its number soon belongs to somebody else."""
+    (tmp_path / "file").write_bytes(b"not for strangers")
+    with pair() as (_, ours), (tmp_path / "file").open("rb") as file:
+
+        async def send() -> None:
+            try:
+                await ours.send(b"this one need not yield")
+                await ours.send_file(file, 0, 17)
+            except ConnectionClosed:
+                pass  # Unless all was sent before the close: Trio's order is random.
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(send)
+            while not ours.bytes_sent:
+                await anyio.lowlevel.checkpoint()
+            number = ours.fd
+            ours.close()
+            stranger, its_peer = _pair_at(number)
+            with stranger, its_peer:
+                await anyio.wait_all_tasks_blocked()
+                its_peer.setblocking(False)
+                with pytest.raises(BlockingIOError):
+                    its_peer.recv(1)
+
+
+def _pair_at(number: int) -> tuple[socket.socket, socket.socket]:
+    """Two connected sockets, the first of them with the descriptor ``number``, which is free."""
+    one, other = socket.socketpair()
+    if other.fileno() == number:
+        one, other = other, one
+    elif one.fileno() != number:
+        os.dup2(one.fileno(), number)
+        one.close()
+        one = socket.socket(fileno=number)
+    one.setblocking(False)
+    return one, other
+
+
+async def test_detached_socket_works_and_is_ours_no_more(pair: Any) -> None:
+    with pair() as (peer, ours):
+        peer.sendall(b"unread")
+        address = ours.remote_address
+        sock = ours.detach()
+        with sock:
+            assert sock.fileno() >= 0
+            assert not sock.getblocking()
+            assert sock.recv(100) == b"unread"
+            sock.sendall(b"reply")
+            assert peer.recv(100) == b"reply"
+            assert ours.remote_address == address
+            with pytest.raises(ConnectionClosed):
+                ours.detach()
+            again = RawStream(sock)
+            peer.sendall(b"more")
+            assert await again.receive() == b"more"
+
+
+async def test_abort_resets_tcp() -> None:
+    with plain_and_raw() as (peer, ours):
+        ours.abort()
+        with pytest.raises(ConnectionResetError):
+            peer.recv(1)
+
+
+async def test_end_of_one_side(pair: Any) -> None:
+    with pair() as (peer, ours):
+        await ours.send(b"all")
+        await ours.send_eof()
+        await ours.send_eof()
+        assert read_to_end(peer) == b"all"
+        with pytest.raises(ConnectionClosed):
+            await ours.send(b"more")
+        peer.sendall(b"answer")
+        assert await ours.receive() == b"answer"
+
+
+async def test_no_half_open(pair: Any) -> None:
+    with pair() as (peer, ours):
+        ours.allow_half_open = False
+        peer.shutdown(socket.SHUT_WR)
+        with pytest.raises(anyio.EndOfStream):
+            await ours.receive()
+        assert read_to_end(peer) == b""
+        with pytest.raises(ConnectionBroken, match="the peer has ended the connection"):
+            await ours.send(b"too late")
+        await ours.send_eof()
+
+
+# -- the door -----------------------------------------------------------------------------------
+
+
+async def test_door_never_waits(pair: Any) -> None:
+    with pair() as (peer, ours):
+        assert ours.try_receive() is None
+        peer.sendall(b"abc")
+        await ours.wait_readable()
+        assert ours.try_receive(2) == b"ab"
+        assert ours.try_receive() == b"c"
+        assert ours.try_send(b"xyz") == 3
+        assert peer.recv(10) == b"xyz"
+        while ours.try_send(bytes(1 << 20)):
+            pass
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(ours.wait_writable)
+            await anyio.wait_all_tasks_blocked()
+            sent = ours.bytes_sent - 3
+            tasks.start_soon(_collect, peer, bytearray(), sent)
+        assert ours.try_send(b"room again") == 10
+        assert peer.recv(10) == b"room again"
+        peer.close()
+        await ours.wait_readable()
+        assert ours.try_receive() == b""
+        assert ours.eof_received
+        with pytest.raises(ConnectionBroken):
+            while True:
+                ours.try_send(b"anybody?")
+
+
+@pytest.mark.parametrize("wait", ["wait_readable", "wait_writable"])
+async def test_close_wakes_who_waits_at_the_door(pair: Any, wait: str) -> None:
+    with pair() as (_, ours):
+        while ours.try_send(bytes(1 << 20)):
+            pass
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_ignoring_closed, getattr(ours, wait))
+            await anyio.wait_all_tasks_blocked()
+            ours.close()
+
+
+async def test_door_meets_a_reset() -> None:
+    with plain_and_raw() as (peer, ours):
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        peer.close()
+        await ours.wait_readable()
+        with pytest.raises(ConnectionBroken) as caught:
+            ours.try_receive()
+        assert caught.value.errno == errno.ECONNRESET
