@@ -30,6 +30,36 @@ FLOORS = {
     "cli": 5,
     "__main__": 5.1,
 }
+#: The rooms of a floor, each below the next: a room imports itself and those before it.
+ROOMS = {
+    "_rules": ("checks", "values", "policy", "proxy", "options"),
+    "_transport": (
+        "loops",
+        "sockets",
+        "streams",
+        "dialing",
+        "listening",
+        "network",
+        "reactor",
+    ),
+    "_core": ("connections", "servers"),
+    "cluster": ("wire", "settings", "processes", "distribution", "primary", "worker"),
+    "node": (
+        "_errors",
+        "_loop",
+        "_emitters",
+        "_streams",
+        "_net.values",
+        "_net.functions",
+        "_net.options",
+        "_net.sockets",
+        "_net.servers",
+        "_processes",
+        "_clusters",
+    ),
+}
+#: What the adapter may use of the cluster.
+CLUSTER_OF_NODE = {"cluster.wire", "cluster.processes", "cluster.distribution"}
 #: Run-time dependencies, and the lowest floor that may use each.
 DEPENDENCIES = {"anyio": 0, "attr": 0, "attrs": 0, "trio": 0, "click": 5, "rich": 5}
 #: What tells the backends apart: only this module of the lower floors may import them.
@@ -93,6 +123,26 @@ def package_of(module: str) -> str:
     return module.split(".")[1] if "." in module else ""
 
 
+def room_of(module: str) -> str:
+    """``_core.connections`` for ``anynet._core.connections.socket``.
+
+    What lies beside the rooms of its floor, such as a package's own ``__init__``, counts as the
+    floor, and so does a floor without rooms.
+    """
+    floor, *rest = module.split(".")[1:] or [""]
+    for room in ROOMS.get(floor, ()):
+        parts = room.split(".")
+        if rest[: len(parts)] == parts:
+            return f"{floor}.{room}"
+    return floor
+
+
+def height(room: str) -> int | None:
+    """How many rooms of its floor lie below; None for what is no room."""
+    floor, _, name = room.partition(".")
+    return ROOMS[floor].index(name) if name else None
+
+
 def is_private(name: str) -> bool:
     return name.startswith("_") and not name.endswith("__")
 
@@ -134,6 +184,35 @@ def upward_imports(tree: Tree) -> Iterator[str]:
             yield f"{each}, which is for tests"
 
 
+def homeless_modules(tree: Tree) -> Iterator[str]:
+    """Modules of a floor with rooms that are in none of them, unless they are public."""
+    for name in tree.modules:
+        floor, *rest = name.split(".")[1:] or [""]
+        if floor in ROOMS and rest and height(room_of(name)) is None:
+            package = any(other.startswith(f"{name}.") for other in tree.modules)
+            if floor.startswith("_") or (
+                rest[0].startswith("_") and not package and rest[0] != "__main__"
+            ):
+                yield f"{name} is in no room"
+
+
+def imports_out_of_order(tree: Tree) -> Iterator[str]:
+    """Imports of a room that lies above, or of the floor that a room is part of."""
+    for each in tree.imports:
+        target = tree.module_of(each)
+        if target is None:
+            continue
+        above, below = room_of(each.importer), room_of(target)
+        if package_of(target) != package_of(each.importer):
+            of_cluster = package_of(each.importer) == "node" and package_of(target) == "cluster"
+            if of_cluster and below not in CLUSTER_OF_NODE:
+                yield f"{each}, which the adapter may not use"
+            continue
+        mine, its = height(above), height(below)
+        if mine is not None and (its is None or its > mine):
+            yield f"{each}, which is above that room"
+
+
 def cycles(tree: Tree) -> Iterator[str]:
     graph: dict[str, set[str]] = {name: set() for name in tree.modules}
     for each in tree.imports:
@@ -172,14 +251,16 @@ def backend_imports(tree: Tree) -> Iterator[str]:
 
 
 def private_imports(tree: Tree) -> Iterator[str]:
-    """Underscore names of another package, in any part of what is imported."""
+    """Underscore names of another room, in any part of what is imported."""
     for each in tree.imports:
         parts = each.target.split(".") + ([] if each.name is None else [each.name])
         target = tree.module_of(each)
         if target is not None:
             depth = len(target.split("."))
-            same = package_of(target) == package_of(each.importer)
-            parts = [] if same else parts[2:depth] + parts[depth:]
+            # A room of the adapter has an underscore of its own, which its neighbours may name.
+            inside = parts[2:depth] if package_of(target) != package_of(each.importer) else []
+            same = room_of(target) == room_of(each.importer)
+            parts = inside + ([] if same else parts[depth:])
         if any(is_private(part) for part in parts):
             yield f"{each}, which is private"
 
@@ -254,6 +335,8 @@ Check = Callable[[Tree], Iterable[str]]
 CHECKS: list[Check] = [
     unknown_packages,
     upward_imports,
+    homeless_modules,
+    imports_out_of_order,
     cycles,
     imports_in_functions,
     relative_imports,
@@ -292,6 +375,21 @@ BROKEN: list[tuple[Check, dict[str, str]]] = [
     (upward_imports, modules(_core__a="from anynet import connect") | {"anynet": ""}),
     (upward_imports, modules(node__a="from anynet.cli.b import c", cli__b="")),
     (upward_imports, modules(cluster__a="import anynet.testing")),
+    (homeless_modules, modules(_core__a="")),
+    (homeless_modules, modules(node___a="")),
+    (
+        imports_out_of_order,
+        modules(_core__connections__a="import anynet._core.servers.b", _core__servers__b=""),
+    ),
+    (
+        imports_out_of_order,
+        modules(node___streams__a="import anynet.node._net.values.b", node___net__values__b=""),
+    ),
+    (imports_out_of_order, modules(node___streams__a="import anynet.node") | {"anynet.node": ""}),
+    (
+        imports_out_of_order,
+        modules(node___streams__a="import anynet.cluster.primary.b", cluster__primary__b=""),
+    ),
     (cycles, modules(_core__a="import anynet._core.b", _core__b="from anynet._core import a")),
     (cycles, modules(_core__a="import anynet._core.a")),
     (imports_in_functions, modules(_core__a="def f():\n    import os")),
@@ -307,6 +405,11 @@ BROKEN: list[tuple[Check, dict[str, str]]] = [
     (private_imports, modules(_core__a="from trio import _core")),
     (private_imports, modules(_core__a="from anynet._rules.b import _c", _rules__b="")),
     (private_imports, modules(_core__a="from anynet._rules import _b", _rules___b="")),
+    (
+        private_imports,
+        modules(_core__servers__a="from anynet._core.connections.b import _c")
+        | modules(_core__connections__b=""),
+    ),
     (private_attributes, modules(_core__a="import trio\ntrio._core.run")),
     (private_attributes, modules(_core__a="def f(x): return x._y", _rules__b="_y = 1")),
     (private_attributes, modules(_core__a="def f(x): x._y = 1")),
@@ -319,9 +422,21 @@ BROKEN: list[tuple[Check, dict[str, str]]] = [
 SOUND: list[tuple[Check, dict[str, str]]] = [
     (upward_imports, modules(_core__a="import anynet._rules.b", _rules__b="")),
     (upward_imports, modules(testing__a="import anynet") | {"anynet": ""}),
+    (homeless_modules, modules(_core__connections__a="", node__events="", node___streams__a="")),
+    (
+        imports_out_of_order,
+        modules(_core__servers__a="import anynet._core.connections.b", _core__connections__b=""),
+    ),
+    (
+        imports_out_of_order,
+        modules(node___streams__a="import anynet.cluster.wire.b", cluster__wire__b=""),
+    ),
     (cycles, modules(_core__a="import anynet._core.b", _core__b="import os")),
     (foreign_imports, modules(cli__a="import click, rich.live, anyio, attrs, os.path")),
-    (backend_imports, modules(_transport__host_loop="import trio, asyncio", cli__a="import trio")),
+    (
+        backend_imports,
+        modules(_transport__loops__host_loop="import trio, asyncio", cli__a="import trio"),
+    ),
     (private_imports, modules(_core__a="from anynet._core.b import _c", _core__b="")),
     (private_imports, modules(_core__a="from __future__ import annotations")),
     (private_imports, modules(_core__a="import anynet._rules.b", _rules__b="")),

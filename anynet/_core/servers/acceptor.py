@@ -10,10 +10,10 @@ from typing import Any
 
 import anyio
 
-from anynet._core.servers.shortage import SHORTAGES, Shortage
 from anynet._rules.options import ServerOptions, SocketOptions
 from anynet._rules.policy.admission import Admission, admit, may_accept
 from anynet._rules.values.events import Drop
+from anynet._transport.listening.accept_backoff import SHORTAGES, Shortage
 from anynet._transport.listening.listener_set import ListenerSet
 from anynet._transport.listening.open import FAILED_CONNECTION
 from anynet._transport.listening.provider import Listening

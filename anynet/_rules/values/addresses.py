@@ -197,3 +197,8 @@ def _canonical(text: str) -> tuple[str, Family, int]:
     if zone and not 0 < scope_id <= MAX_SCOPE_ID:
         raise ValueError(f"address must have the index of an interface as zone, not {shown(text)}")
     return socket.inet_ntop(socket.AF_INET6, number), "ipv6", scope_id
+
+
+def is_link_local(address: str) -> bool:
+    """Whether it is an IPv6 address of fe80::/10 (RFC 4291, section 2.5.6)."""
+    return is_ip(address) == 6 and address[:3].lower() in ("fe8", "fe9", "fea", "feb")

@@ -25,8 +25,8 @@ from anynet._transport.dialing.connect_errors import (
 )
 from anynet._transport.dialing.connect_one import Connected, Connector
 from anynet._transport.dialing.happy_eyeballs import Race
-from anynet._transport.listening.unix_path import check_unix_path
 from anynet._transport.sockets.resolving import literal, resolve
+from anynet._transport.sockets.unix_address import check_unix_path
 
 _DEFAULT_HOST = "localhost"
 

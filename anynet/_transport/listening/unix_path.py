@@ -13,14 +13,13 @@ import fcntl
 import os
 import socket
 import stat
-import sys
 import time
 from typing import TypeAlias
 
 import anyio
 from anyio.lowlevel import checkpoint
 
-from anynet._rules.checks import shown
+from anynet._transport.sockets.unix_address import check_unix_path
 
 #: How long to wait for the lock of a directory, in seconds.
 LOCK_TIMEOUT = 10.0
@@ -31,9 +30,6 @@ _CLOSE_ATTEMPTS = 4
 _CLOSE_DELAY = 0.001
 #: Seconds between the two probes: a server that does not use the lock may be about to listen.
 _PROBE_INTERVAL = 0.05
-
-#: sun_path takes one byte more, the NUL at its end.
-MAX_PATH_BYTES = 107 if sys.platform == "linux" else 103
 
 #: The absolute path of a socket, its device and inode.
 PathFile: TypeAlias = tuple[str, int, int]
@@ -110,17 +106,6 @@ class BoundPath:
                 os.unlink(self._name, dir_fd=directory)
         if locked:
             fcntl.flock(directory, fcntl.LOCK_UN)
-
-
-def check_unix_path(path: str) -> None:
-    """Raise :exc:`ValueError` if ``path`` cannot be the address of a Unix socket here."""
-    length, limit = len(os.fsencode(path)), MAX_PATH_BYTES
-    if path.startswith("\0"):
-        if sys.platform != "linux":
-            raise ValueError(f"path {shown(path)} is an abstract name, which only Linux has")
-        limit += 1
-    if length > limit:
-        raise ValueError(f"path must be at most {limit} bytes long, but {shown(path)} has {length}")
 
 
 def cannot_listen(error: OSError, address: str, remark: str = "") -> OSError:

@@ -14,7 +14,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 
-from anynet._core.servers.shortage import SHORTAGES, Shortage
+from anynet._transport.listening.accept_backoff import SHORTAGES, Shortage
 from anynet._transport.listening.listener_set import ListenerSet
 from anynet._transport.listening.open import FAILED_CONNECTION
 from anynet._transport.listening.provider import Listening

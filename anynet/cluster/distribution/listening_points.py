@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import socket
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import anyio
 import attrs
@@ -18,36 +18,13 @@ from anynet._transport.listening.open import ListeningSocket, listen_tcp_now, op
 from anynet._transport.listening.provider import Listening
 from anynet._transport.listening.unix_path import PathFile
 from anynet.cluster.distribution.distribution import Distributor
+from anynet.cluster.wire.codecs import options_from_json, options_to_json
 
 Policy: TypeAlias = Literal["round_robin", "shared", "reuse_port"]
 POLICIES: tuple[Policy, ...] = ("round_robin", "shared", "reuse_port")
 
 #: Seconds that a place stays open after its last worker closed it, if that may be about to end.
 _LINGER = 1.0
-
-#: The options that a worker sends to its primary.
-_FORWARDED = (
-    "host",
-    "port",
-    "path",
-    "systemd",
-    "backlog",
-    "ipv6_only",
-    "reuse_port",
-    "mode",
-    "replace_stale",
-)
-
-
-def options_to_json(options: ListenOptions) -> dict[str, Any]:
-    """Listen options as they go to the primary."""
-    values = {name: getattr(options, name) for name in _FORWARDED}
-    return {name: value for name, value in values.items() if value not in (None, ())}
-
-
-def options_from_json(values: dict[str, Any]) -> ListenOptions:
-    """The other way round."""
-    return ListenOptions(**{name: values[name] for name in _FORWARDED if name in values})
 
 
 @attrs.frozen(kw_only=True)

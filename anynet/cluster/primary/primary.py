@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 import socket
@@ -21,7 +20,6 @@ from anynet.cluster.distribution.listening_points import (
     Place,
     Places,
     Policy,
-    options_from_json,
 )
 from anynet.cluster.primary.events import (
     ClusterEvent,
@@ -32,9 +30,12 @@ from anynet.cluster.primary.events import (
     Message,
     Online,
 )
-from anynet.cluster.primary.worker_process import WorkerProcess, start_process, wait_for_exit
+from anynet.cluster.primary.worker_process import WorkerProcess
+from anynet.cluster.processes.exit import wait_for_exit
+from anynet.cluster.processes.start import start_process
 from anynet.cluster.settings.settings import WorkerSettings
 from anynet.cluster.wire.channel import Arrival, Channel, close_all
+from anynet.cluster.wire.codecs import describe_error, options_from_json
 from anynet.cluster.wire.frames import ChannelError
 from anynet.cluster.wire.link import Link, Mailbox
 
@@ -298,23 +299,3 @@ class Primary:
     def _tell(self, event: ClusterEvent) -> None:
         if self.on_event is not None:
             self.on_event(event)
-
-
-def describe_error(error: Exception) -> tuple[str, int | None, str]:
-    """An error as it goes to a worker: the class, the errno, the text."""
-    if isinstance(error, OSError):
-        name = "OSError" if error.errno is not None else type(error).__name__
-        return name, error.errno, error.strerror or str(error)
-    return type(error).__name__, None, str(error)
-
-
-_ERRORS: dict[str, type[Exception]] = {
-    each.__name__: each for each in (TimeoutError, ValueError, TypeError, NotImplementedError)
-}
-
-
-def rebuild_error(name: str, code: int | None, text: str) -> Exception:
-    """The error that :func:`describe_error` described."""
-    if name in _ERRORS:
-        return _ERRORS[name](text)
-    return OSError(errno.EINVAL if code is None else code, text)

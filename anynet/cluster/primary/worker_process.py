@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
-from collections.abc import Sequence
 from typing import Any
 
 import anyio
-import anyio.to_thread
 
 from anynet._rules.values.addresses import Address
 from anynet.cluster.wire.fd_handles import Sendable
@@ -118,25 +115,3 @@ def _signal(number: int) -> signal.Signals | int:
         return signal.Signals(number)
     except ValueError:
         return number
-
-
-def start_process(
-    command: Sequence[str], environment: dict[str, str], fds: Sequence[int], cwd: str | None
-) -> subprocess.Popen[bytes]:
-    """Start a process that inherits these descriptors, the standard ones, and no other."""
-    return subprocess.Popen(
-        list(command), env={**os.environ, **environment}, pass_fds=tuple(fds), cwd=cwd
-    )
-
-
-async def wait_for_exit(process: subprocess.Popen[bytes]) -> int:
-    """Wait for the end of a process: its exit code, or a signal as a negative number."""
-    try:
-        fd = os.pidfd_open(process.pid)
-    except (AttributeError, OSError):
-        return await anyio.to_thread.run_sync(process.wait, abandon_on_cancel=True)
-    try:
-        await anyio.wait_readable(fd)
-    finally:
-        os.close(fd)
-    return process.wait()

@@ -14,12 +14,11 @@ from anyio.abc import TaskGroup
 from anynet._rules.options import ListenOptions
 from anynet._transport.listening.provider import Listening, install_source
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
-from anynet.cluster.distribution.listening_points import options_to_json
 from anynet.cluster.distribution.received_listeners import PassedConnections, SharedListening
-from anynet.cluster.primary.primary import rebuild_error
 from anynet.cluster.processes.parent_watch import drop_path, hold_on_to, keep_path
 from anynet.cluster.settings.settings import WorkerSettings, take_settings
 from anynet.cluster.wire.channel import Arrival, Channel, close_all
+from anynet.cluster.wire.codecs import options_to_json, rebuild_error
 from anynet.cluster.wire.fd_handles import Sendable
 from anynet.cluster.wire.frames import ChannelError
 from anynet.cluster.wire.link import Link, Mailbox

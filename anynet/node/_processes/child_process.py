@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import anyio
 
-from anynet.cluster.primary.worker_process import wait_for_exit
+from anynet.cluster.processes.exit import wait_for_exit
 from anynet.node._errors.errors import (
     invalid_arg_type,
     system_error,

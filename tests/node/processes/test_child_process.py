@@ -19,6 +19,7 @@ from anynet import node as net
 from anynet.cluster.wire.frames import Frame, encode
 from anynet.node import child_process, process
 from anynet.node._loop.runtime import current_runtime
+from anynet.node._processes.child_process import signal_name
 from anynet.node._processes.ipc_endpoint import IpcEndpoint, to_json
 from anynet.node.events import once
 
@@ -147,8 +148,8 @@ async def test_a_child_that_is_not_to_hold_the_runtime_is_ended_with_it(
 
 
 async def test_a_signal_without_a_name() -> None:
-    assert child_process.signal_name(signal.SIGKILL) == "SIGKILL"
-    assert child_process.signal_name(70) == "SIG70"
+    assert signal_name(signal.SIGKILL) == "SIGKILL"
+    assert signal_name(70) == "SIG70"
 
 
 # -- the channel ----------------------------------------------------------------------------------

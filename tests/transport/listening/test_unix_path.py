@@ -15,7 +15,8 @@ import anyio
 import pytest
 
 from anynet._transport.listening import unix_path
-from anynet._transport.listening.unix_path import MAX_PATH_BYTES, BoundPath, bind_unix_path
+from anynet._transport.listening.unix_path import BoundPath, bind_unix_path
+from anynet._transport.sockets.unix_address import MAX_PATH_BYTES, check_unix_path
 
 pytestmark = pytest.mark.anyio
 
@@ -342,7 +343,7 @@ async def test_an_abstract_name(name: str) -> None:
 async def test_abstract_names_are_for_linux(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
     with pytest.raises(ValueError, match="is an abstract name, which only Linux has"):
-        unix_path.check_unix_path("\0name")
+        check_unix_path("\0name")
 
 
 async def test_the_close_leaves_what_is_not_ours(tmp_path: Path) -> None:

@@ -4,44 +4,24 @@ from __future__ import annotations
 
 import errno
 import socket
-from typing import Any, TypedDict
 
-from anynet._rules.values.addresses import SocketAddress, is_ip
+from anynet._rules.values.addresses import SocketAddress, is_link_local
 from anynet._transport.listening.open import (
     ListeningSocket,
     listen_tcp_now,
     listen_unix_now,
     take_descriptor,
 )
+from anynet._transport.reactor.listen_handle import ListenHandle, OnConnection
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.resolving import resolve
 from anynet.node._errors.errors import NodeSystemError, lookup_error, system_error
 from anynet.node._net.options.listen_arguments import ListenRequest
-from anynet.node._net.servers.listen_handle import ListenHandle, OnConnection
 
 _ANY_IPV4 = "0.0.0.0"
 _ANY_IPV6 = "::"
 #: A host name longer than this is no name at all (RFC 1035, section 2.3.4).
 _LONGEST_NAME = 255
-
-
-class AddressInfo(TypedDict):
-    """Where an end of a TCP connection or a server is."""
-
-    address: str
-    family: str
-    port: int
-
-
-class DropArgument(TypedDict):
-    """The two ends of a connection that was dropped: what a ``drop`` event of TCP tells."""
-
-    localAddress: str
-    localPort: int
-    localFamily: str
-    remoteAddress: str
-    remotePort: int
-    remoteFamily: str
 
 
 def open_handle(
@@ -164,41 +144,3 @@ async def first_address(host: str) -> str:
         raise lookup_error(error, host) from error
     texts = [each.address for each in found]
     return next((text for text in texts if not is_link_local(text)), texts[0])
-
-
-def is_link_local(address: str) -> bool:
-    """Is it an IPv6 address of fe80::/10 (RFC 4291, section 2.5.6)?"""
-    return is_ip(address) == 6 and address[:3].lower() in ("fe8", "fe9", "fea", "feb")
-
-
-# -- addresses as Node shows them ----------------------------------------------------------------
-
-
-def address_object(sockname: Any) -> AddressInfo:
-    """``{address, family, port}`` of an IP socket's address tuple."""
-    return {"address": ip_text(sockname), "family": family_name(sockname), "port": sockname[1]}
-
-
-def drop_argument(sockname: Any, peername: Any) -> DropArgument:
-    """The argument of ``drop`` for the address tuples of the two ends."""
-    return {
-        "localAddress": ip_text(sockname),
-        "localPort": sockname[1],
-        "localFamily": family_name(sockname),
-        "remoteAddress": ip_text(peername),
-        "remotePort": peername[1],
-        "remoteFamily": family_name(peername),
-    }
-
-
-def ip_text(sockname: Any) -> str:
-    """The address alone; a link-local one with its interface, ``fe80::1%eth0``."""
-    text: str = sockname[0].partition("%")[0]
-    if len(sockname) == 4 and sockname[3] and is_link_local(text):
-        return f"{text}%{socket.if_indextoname(sockname[3])}"
-    return text
-
-
-def family_name(sockname: Any) -> str:
-    """``IPv4`` or ``IPv6``."""
-    return "IPv6" if len(sockname) == 4 else "IPv4"

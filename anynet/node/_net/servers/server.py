@@ -13,6 +13,7 @@ import anyio
 from anynet._rules.values.addresses import is_ip
 from anynet._transport.listening.provider import Listening
 from anynet._transport.loops.host_loop import current_host_loop
+from anynet._transport.reactor.listen_handle import ListenHandle
 from anynet._transport.streams.socket_stream import RawStream
 from anynet.node._emitters.abort import AbortSignal
 from anynet.node._errors.errors import (
@@ -29,18 +30,16 @@ from anynet.node._net.options.listen_arguments import (
     to_number,
 )
 from anynet.node._net.options.server_options import ServerOptions, accept_settings
-from anynet.node._net.servers.listen_handle import ListenHandle
-from anynet.node._net.servers.listening import (
+from anynet.node._net.servers.listening import first_address, open_handle
+from anynet.node._net.servers.server_counting import ServerCounting
+from anynet.node._net.sockets.socket import Socket, accepted_socket
+from anynet.node._net.values.address_info import (
     AddressInfo,
     address_object,
     drop_argument,
     family_name,
-    first_address,
     ip_text,
-    open_handle,
 )
-from anynet.node._net.servers.server_counting import ServerCounting
-from anynet.node._net.sockets.socket import Socket, accepted_socket
 from anynet.node._net.values.block_list import BlockList
 
 ConnectionListener: TypeAlias = Callable[[Socket], object]

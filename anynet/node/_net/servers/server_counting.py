@@ -6,9 +6,9 @@ import warnings
 from collections.abc import Callable
 from typing import Self
 
+from anynet._transport.reactor.listen_handle import ListenHandle
 from anynet.node._errors.errors import validate_function
 from anynet.node._loop.runtime import Runtime
-from anynet.node._net.servers.listen_handle import ListenHandle
 from anynet.node._net.servers.server_events import ServerEvents
 
 

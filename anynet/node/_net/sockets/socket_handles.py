@@ -18,7 +18,7 @@ from anynet._transport.streams.socket_stream import RawStream
 from anynet._transport.streams.stream_base import DoorStream
 from anynet._transport.streams.wrapped_stream import ForeignStream
 from anynet.node._errors.errors import invalid_fd_type, invalid_handle_type, system_error
-from anynet.node._net.servers.listening import AddressInfo, family_name, ip_text
+from anynet.node._net.values.address_info import AddressInfo, family_name, ip_text
 
 _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 

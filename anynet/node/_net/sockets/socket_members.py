@@ -18,7 +18,6 @@ from anynet.node._errors.errors import (
 from anynet.node._loop.timers import TimeoutOverflowWarning
 from anynet.node._net.options.arguments import Listener
 from anynet.node._net.options.socket_options import TcpOptions, apply_keep_alive, keep_alive_seconds
-from anynet.node._net.servers.listening import AddressInfo
 from anynet.node._net.sockets.socket_events import SocketEvents
 from anynet.node._net.sockets.socket_handles import (
     own_end,
@@ -26,6 +25,7 @@ from anynet.node._net.sockets.socket_handles import (
     peer_end,
     system_socket,
 )
+from anynet.node._net.values.address_info import AddressInfo
 
 #: The longest timeout in milliseconds.
 _LONGEST_TIMEOUT = 2**31 - 1

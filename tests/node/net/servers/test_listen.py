@@ -21,6 +21,7 @@ from anynet.node._loop.timers import nextTick, setImmediate
 from anynet.node._net.servers import listening
 from anynet.node._net.servers.server import Server, createServer
 from anynet.node._net.sockets.socket import Socket
+from anynet.node._net.values import address_info
 from anynet.node.events import once
 from tests.node.server_traces import Trace, port_of
 
@@ -462,7 +463,7 @@ async def test_without_ipv6_it_listens_on_ipv4(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_link_local_address_is_shown_with_its_interface() -> None:
     name = socket.if_indextoname(1)
-    assert listening.ip_text(("fe80::1", 80, 0, 1)) == f"fe80::1%{name}"
-    assert listening.ip_text(("fe80::1%1", 80, 0, 0)) == "fe80::1"
-    assert listening.ip_text(("::1", 80, 0, 1)) == "::1"
-    assert listening.ip_text(("127.0.0.1", 80)) == "127.0.0.1"
+    assert address_info.ip_text(("fe80::1", 80, 0, 1)) == f"fe80::1%{name}"
+    assert address_info.ip_text(("fe80::1%1", 80, 0, 0)) == "fe80::1"
+    assert address_info.ip_text(("::1", 80, 0, 1)) == "::1"
+    assert address_info.ip_text(("127.0.0.1", 80)) == "127.0.0.1"

@@ -13,7 +13,7 @@ import anyio
 import pytest
 
 import anynet
-from anynet._core.servers.shortage import Shortage
+from anynet._transport.listening.accept_backoff import Shortage
 from anynet._transport.listening.open import ListeningSocket
 from tests.core.server_peers import (
     PATIENCE,

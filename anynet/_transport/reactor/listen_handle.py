@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from anynet._core.servers.shortage import Shortage
+from anynet._transport.listening.accept_backoff import Shortage
 from anynet._transport.listening.provider import Listening
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.reactor.timers import ReactorTimer

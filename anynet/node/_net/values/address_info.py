@@ -1,0 +1,57 @@
+"""Addresses as Node shows them: ``{address, family, port}``, ``IPv4`` and ``IPv6``."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any, TypedDict
+
+from anynet._rules.values.addresses import is_link_local
+
+
+class AddressInfo(TypedDict):
+    """Where an end of a TCP connection or a server is."""
+
+    address: str
+    family: str
+    port: int
+
+
+class DropArgument(TypedDict):
+    """The two ends of a connection that was dropped: what a ``drop`` event of TCP tells."""
+
+    localAddress: str
+    localPort: int
+    localFamily: str
+    remoteAddress: str
+    remotePort: int
+    remoteFamily: str
+
+
+def address_object(sockname: Any) -> AddressInfo:
+    """``{address, family, port}`` of an IP socket's address tuple."""
+    return {"address": ip_text(sockname), "family": family_name(sockname), "port": sockname[1]}
+
+
+def drop_argument(sockname: Any, peername: Any) -> DropArgument:
+    """The argument of ``drop`` for the address tuples of the two ends."""
+    return {
+        "localAddress": ip_text(sockname),
+        "localPort": sockname[1],
+        "localFamily": family_name(sockname),
+        "remoteAddress": ip_text(peername),
+        "remotePort": peername[1],
+        "remoteFamily": family_name(peername),
+    }
+
+
+def ip_text(sockname: Any) -> str:
+    """The address alone; a link-local one with its interface, ``fe80::1%eth0``."""
+    text: str = sockname[0].partition("%")[0]
+    if len(sockname) == 4 and sockname[3] and is_link_local(text):
+        return f"{text}%{socket.if_indextoname(sockname[3])}"
+    return text
+
+
+def family_name(sockname: Any) -> str:
+    """``IPv4`` or ``IPv6``."""
+    return "IPv6" if len(sockname) == 4 else "IPv4"
