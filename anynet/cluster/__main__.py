@@ -19,7 +19,7 @@ from anynet.cluster.worker.worker import Worker, attach
 #: Seconds that a program has to end by itself once its servers have.
 _LAST_STEPS = 1.0
 #: Seconds between looks for the first server of a program that has just begun.
-_GLANCE = 0.05
+POLL_INTERVAL = 0.05
 _USAGE = "anynet.cluster runs the workers of a cluster: see `anynet serve --help`"
 
 
@@ -68,7 +68,7 @@ async def _end_when_drained(worker: Worker, program: anyio.CancelScope) -> None:
     began = anyio.current_time()
     with anyio.move_on_after(worker.grace):
         while not known_servers():  # noqa: ASYNC110 - it may be about to listen
-            await anyio.sleep(_GLANCE)
+            await anyio.sleep(POLL_INTERVAL)
     servers = known_servers()
     left = max(began + worker.grace - anyio.current_time(), 0)
     async with anyio.create_task_group() as tasks:

@@ -17,7 +17,7 @@ from anyio.streams.stapled import StapledObjectStream
 from anyio.streams.tls import TLSStream
 
 import anynet
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 from anynet.testing import memory_pair, memory_stream_pair
 
 Pair: TypeAlias = tuple[ByteStream, ByteStream]
@@ -48,12 +48,12 @@ def plain_and_ours(
 
 
 @contextmanager
-def plain_and_raw(family: int = socket.AF_INET) -> Iterator[tuple[socket.socket, RawStream]]:
-    """A plain blocking socket and the :class:`RawStream` that it is connected to."""
+def plain_and_raw(family: int = socket.AF_INET) -> Iterator[tuple[socket.socket, SocketStream]]:
+    """A plain blocking socket and the :class:`SocketStream` that it is connected to."""
     one, other = socket.socketpair() if family == socket.AF_UNIX else tcp_sockets()
     one.settimeout(10)
     other.setblocking(False)
-    ours = RawStream(other)
+    ours = SocketStream(other)
     try:
         yield one, ours
     finally:

@@ -10,7 +10,7 @@ import anyio.lowlevel
 import pytest
 from anyio.abc import ByteStream
 
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 from anynet.testing import MemoryStream, check_byte_stream, memory_stream_pair
 from anynet.testing._conformance import checks_of, run_check
 from tests.testing.pairs import PAIRS, tcp_sockets
@@ -30,11 +30,11 @@ async def test_conformance(kind: str) -> None:
 
 async def test_our_own_stream() -> None:
     @asynccontextmanager
-    async def make_pair() -> AsyncIterator[tuple[RawStream, RawStream]]:
+    async def make_pair() -> AsyncIterator[tuple[SocketStream, SocketStream]]:
         sockets = tcp_sockets()
         for sock in sockets:
             sock.setblocking(False)
-        one, other = map(RawStream, sockets)
+        one, other = map(SocketStream, sockets)
         async with one, other:
             yield one, other
 

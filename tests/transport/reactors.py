@@ -12,7 +12,7 @@ from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.handle import Handle
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.reactor.socket_handle import SocketHandle
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 from tests.support import open_descriptors
 
 
@@ -91,6 +91,6 @@ def tcp_sockets() -> tuple[socket.socket, socket.socket]:
 def recorded(reactor: Reactor, sock: socket.socket) -> Recorder:
     """A handle of ``sock`` with an owner that remembers; it reads already."""
     owner = Recorder()
-    owner.handle = SocketHandle(reactor, RawStream(sock), owner)
+    owner.handle = SocketHandle(reactor, SocketStream(sock), owner)
     owner.handle.read_start()
     return owner

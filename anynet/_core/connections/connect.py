@@ -33,8 +33,8 @@ from anynet._transport.dialing.connect_errors import (
     header_timeout,
 )
 from anynet._transport.streams.proxy_headers import send_proxy_header
-from anynet._transport.streams.socket_stream import RawStream
-from anynet._transport.streams.stream_base import DoorStream
+from anynet._transport.streams.socket_stream import SocketStream
+from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.tls import secure
 
 
@@ -68,7 +68,7 @@ class Connecting(ByteStreamConnectable):
         events: list[ConnectEvent] = []
         began = anyio.current_time()
         dialled = await dial(self._options, self._socket_options, events.append)
-        raw = RawStream(dialled.sock, peername=dialled.peername)
+        raw = SocketStream(dialled.sock, peername=dialled.peername)
         try:
             await self._introduced(raw, dialled.timeline, began)
             stream = await self._secured(raw, dialled.timeline, began)
@@ -80,7 +80,7 @@ class Connecting(ByteStreamConnectable):
             connection.note(event)
         return Socket(connection)
 
-    async def _introduced(self, raw: RawStream, timeline: ConnectTimeline, began: float) -> None:
+    async def _introduced(self, raw: SocketStream, timeline: ConnectTimeline, began: float) -> None:
         """Send the PROXY header, if there is one to send."""
         header = self._options.proxy_header
         if header is None:
@@ -105,7 +105,9 @@ class Connecting(ByteStreamConnectable):
             return math.inf, math.inf
         return limit, max(limit - (anyio.current_time() - began), 0)
 
-    async def _secured(self, raw: RawStream, timeline: ConnectTimeline, began: float) -> DoorStream:
+    async def _secured(
+        self, raw: SocketStream, timeline: ConnectTimeline, began: float
+    ) -> StreamBase:
         """The connection after its TLS handshake, if there is to be one."""
         options = self._options
         if not options.tls:

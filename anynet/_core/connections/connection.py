@@ -10,7 +10,7 @@ from collections.abc import Callable
 from anynet._core.connections.idle_timer import IdleAction, IdleTimer
 from anynet._rules.options import ConnectionOptions
 from anynet._rules.values.events import Close, Data, Drain, End, Error, SocketEvent, Timeout
-from anynet._transport.streams.stream_base import DoorStream, Guard
+from anynet._transport.streams.stream_base import Guard, StreamBase
 
 _CHUNK = 65536
 _log = logging.getLogger("anynet")
@@ -56,8 +56,8 @@ class Connection:
         "stream",
     )
 
-    def __init__(self, stream: DoorStream, options: ConnectionOptions) -> None:
-        self.stream: DoorStream = stream
+    def __init__(self, stream: StreamBase, options: ConnectionOptions) -> None:
+        self.stream: StreamBase = stream
         self.opened_at: float = stream.host.time()
         self.on_event: Callable[[], object] | None = None
         self._on_closed: list[Callable[[], object]] | None = None
@@ -120,12 +120,12 @@ class Connection:
         if self._close_told:
             return None
         if self.stream.receive_guard is Guard.CLOSED:
-            return self._tell_close()
+            return self._emit_close()
         if self._end_told:
             if self.state is not ConnectionState.ENDED:
                 return None
             self.stream.close()
-            return self._tell_close()
+            return self._emit_close()
         try:
             data = self.stream.try_receive(_CHUNK)
         except Exception as error:
@@ -148,7 +148,7 @@ class Connection:
         """Has the last event been told?"""
         return self._close_told
 
-    def _tell_close(self) -> Close:
+    def _emit_close(self) -> Close:
         self._close_told = True
         return Close(self.had_error)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from anynet._transport.loops.host_loop import Timer
-from anynet._transport.streams.stream_base import DoorStream
+from anynet._transport.streams.stream_base import StreamBase
 
 IdleAction = Literal["close", "notify"]
 
@@ -20,7 +20,7 @@ class IdleTimer:
     __slots__ = ("_action", "_noticed", "_notify", "_seconds", "_stream", "_timer")
 
     def __init__(
-        self, stream: DoorStream, seconds: float, action: IdleAction, notify: Callable[[], object]
+        self, stream: StreamBase, seconds: float, action: IdleAction, notify: Callable[[], object]
     ) -> None:
         self._stream = stream
         self._seconds = seconds

@@ -10,8 +10,8 @@ from anyio.abc import ByteStream
 
 from anynet._core.connections.socket import Socket, own_stream_below
 from anynet._rules.checks import check_seconds
-from anynet._transport.streams.stream_base import DoorStream
-from anynet._transport.streams.wrapped_stream import ForeignStream
+from anynet._transport.streams.stream_base import StreamBase
+from anynet._transport.streams.wrapped_stream import WrappedStream
 
 
 class RelayEnd(enum.Enum):
@@ -90,10 +90,10 @@ class _Relay:
         return sum(own.bytes_received + own.bytes_sent for own in self._own_streams)
 
 
-def _lowest_own_stream(stream: ByteStream) -> DoorStream | None:
+def _lowest_own_stream(stream: ByteStream) -> StreamBase | None:
     """The stream of our own that is the nearest to the network, if there is one."""
     own = own_stream_below(stream)
-    return own.base or own if isinstance(own, ForeignStream) else own
+    return own.base or own if isinstance(own, WrappedStream) else own
 
 
 async def relay(a: ByteStream, b: ByteStream, *, idle_timeout: float | None = None) -> RelayResult:

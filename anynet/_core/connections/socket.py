@@ -33,9 +33,9 @@ from anynet._transport.sockets.peer_credentials import PeerCredentials, peer_cre
 from anynet._transport.sockets.sockaddr import peername_of
 from anynet._transport.streams.disconnect_watch import wait_peer_left
 from anynet._transport.streams.proxy_attributes import ProxyAttribute
-from anynet._transport.streams.socket_stream import RawStream
-from anynet._transport.streams.stream_base import DoorStream, HasFileno
-from anynet._transport.streams.wrapped_stream import ForeignStream
+from anynet._transport.streams.socket_stream import SocketStream
+from anynet._transport.streams.stream_base import HasFileno, StreamBase
+from anynet._transport.streams.wrapped_stream import WrappedStream
 
 _CHUNK = 65536
 
@@ -85,7 +85,7 @@ class Socket(ByteStream):
 
         Options: ``allow_half_open``, ``idle_timeout`` (seconds) and ``idle_timeout_action``.
         """
-        foreign = ForeignStream(stream, base=own_stream_below(stream))
+        foreign = WrappedStream(stream, base=own_stream_below(stream))
         return cls(Connection(foreign, ConnectionOptions(**options)))
 
     @classmethod
@@ -98,7 +98,7 @@ class Socket(ByteStream):
         connection_options = ConnectionOptions(**options)
         host = current_host_loop()  # Raises outside of an event loop: before fd is touched.
         sock = adopt_connected(fd)
-        stream = RawStream(sock, peername=peername_of(sock), host=host)
+        stream = SocketStream(sock, peername=peername_of(sock), host=host)
         return cls(Connection(stream, connection_options))
 
     # -- receiving and sending ------------------------------------------------------------------
@@ -212,7 +212,7 @@ class Socket(ByteStream):
         """
         return self._raw_stream("detach").detach()
 
-    def hand_over(self) -> DoorStream:
+    def hand_over(self) -> StreamBase:
         """Give the connection away with all that belongs to it; this object is then closed.
 
         What comes back is for the adapters of this package, which have a face of their own for it.
@@ -228,9 +228,9 @@ class Socket(ByteStream):
         stream over one of our sockets (:exc:`NotImplementedError` otherwise).
         """
         stream = self._stream
-        if isinstance(stream, RawStream):
+        if isinstance(stream, SocketStream):
             await wait_peer_left(stream, stream)
-        elif isinstance(stream, ForeignStream) and isinstance(stream.base, RawStream):
+        elif isinstance(stream, WrappedStream) and isinstance(stream.base, SocketStream):
             await stream.interruptible(wait_peer_left(stream, stream.base))
         else:
             raise NotImplementedError("a stream that is not over our own socket cannot be watched")
@@ -354,22 +354,22 @@ class Socket(ByteStream):
         """The typed attributes of the stream: :class:`anyio.abc.SocketAttribute` and others."""
         return self._stream.extra_attributes
 
-    def _raw_stream(self, operation: str) -> RawStream:
-        if not isinstance(self._stream, RawStream):
+    def _raw_stream(self, operation: str) -> SocketStream:
+        if not isinstance(self._stream, SocketStream):
             raise ValueError(f"{operation} needs a socket of the operating system, not a stream")
         if self._stream.closed:
             raise self._stream.closed_error()
         return self._stream
 
     def _tcp_socket(self, operation: str) -> stdlib_socket.socket:
-        stream = self._stream.base if isinstance(self._stream, ForeignStream) else self._stream
+        stream = self._stream.base if isinstance(self._stream, WrappedStream) else self._stream
         if self._stream.closed:
             raise self._stream.closed_error()
-        if not isinstance(stream, RawStream) or stream.sock.family == stdlib_socket.AF_UNIX:
+        if not isinstance(stream, SocketStream) or stream.sock.family == stdlib_socket.AF_UNIX:
             raise ValueError(f"{operation} needs a TCP socket")
         return stream.sock
 
-    def _unix_stream(self, operation: str) -> RawStream:
+    def _unix_stream(self, operation: str) -> SocketStream:
         stream = self._raw_stream(operation)
         if stream.sock.family != stdlib_socket.AF_UNIX:
             raise ValueError(f"{operation} needs a Unix socket, not {stream.sock.family.name}")
@@ -379,10 +379,10 @@ class Socket(ByteStream):
         return f"<anynet.Socket {self.state.value} {self.local_address} - {self.remote_address}>"
 
 
-def own_stream_below(stream: object) -> DoorStream | None:
+def own_stream_below(stream: object) -> StreamBase | None:
     """The stream of our own that lies below TLS, if there is one."""
     while isinstance(stream, TLSStream):
         stream = stream.transport_stream
     if isinstance(stream, Socket):
         return stream._stream
-    return stream if isinstance(stream, DoorStream) else None
+    return stream if isinstance(stream, StreamBase) else None

@@ -10,9 +10,9 @@ from anyio.abc import TaskGroup
 
 from anynet._core.connections.connection import Connection, ConnectionState
 from anynet._rules.values.events import SocketEvent
-from anynet._transport.streams.read_ahead import Pump
+from anynet._transport.streams.read_ahead import ReadAhead
 from anynet._transport.streams.stream_base import Guard
-from anynet._transport.streams.wrapped_stream import ForeignStream
+from anynet._transport.streams.wrapped_stream import WrappedStream
 
 
 class SocketEvents:
@@ -31,7 +31,7 @@ class SocketEvents:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         stream = connection.stream
-        self._foreign = stream if isinstance(stream, ForeignStream) else None
+        self._foreign = stream if isinstance(stream, WrappedStream) else None
         self._claimed = False
         self._stepping = False
         self._waiting: anyio.CancelScope | None = None
@@ -42,7 +42,7 @@ class SocketEvents:
         if self._foreign is not None:
             self._pump_tasks = anyio.create_task_group()
             await self._pump_tasks.__aenter__()
-            self._foreign.pump = Pump(self._foreign)
+            self._foreign.pump = ReadAhead(self._foreign)
             self._foreign.pump.start(self._pump_tasks)
         return self
 
@@ -144,7 +144,7 @@ class SocketEvents:
             self._wake()
 
 
-async def _end_pump(stream: ForeignStream, tasks: TaskGroup, *, finish: bool) -> None:
+async def _end_pump(stream: WrappedStream, tasks: TaskGroup, *, finish: bool) -> None:
     pump = stream.pumping()
     try:
         if finish and not stream.closed:
@@ -159,4 +159,4 @@ async def _end_pump(stream: ForeignStream, tasks: TaskGroup, *, finish: bool) ->
             if pump.unsent:
                 stream.mid_message = True
                 if stream.send_guard is None:
-                    stream.send_guard = Guard.CUT_OFF
+                    stream.send_guard = Guard.BROKEN

@@ -13,14 +13,14 @@ import anyio
 from anynet._rules.options import ServerOptions, SocketOptions
 from anynet._rules.policy.admission import Admission, admit, may_accept
 from anynet._rules.values.events import Drop
-from anynet._transport.listening.accept_backoff import SHORTAGES, Shortage
+from anynet._transport.listening.accept_backoff import SHORTAGES, AcceptBackoff
 from anynet._transport.listening.listener_set import ListenerSet
 from anynet._transport.listening.open import FAILED_CONNECTION
 from anynet._transport.listening.provider import Listening
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from anynet._transport.sockets.options import apply_socket_options
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 
 #: How many connections to refuse before other tasks get a turn.
 _MOST_REFUSED_AT_ONCE = 128
@@ -29,8 +29,8 @@ _MOST_REFUSED_AT_ONCE = 128
 class Acceptor:
     """Accepts connections from a set of listeners, as the server's options say.
 
-    ``open_connections`` tells how many are open; :meth:`room_made` must be called when one less is.
-    Nothing is opened before :meth:`start`.
+    ``open_connections`` says how many are open; :meth:`slot_freed` must be called when one has
+    ended. Nothing is opened before :meth:`start`.
     """
 
     host: HostLoop
@@ -50,7 +50,7 @@ class Acceptor:
         self._on_drop = on_drop
         self._room = anyio.Event()
         self._accepting = False
-        self.shortage = Shortage()
+        self.shortage = AcceptBackoff()
 
     def start(self) -> None:
         """Get ready to accept in the running event loop."""
@@ -73,11 +73,11 @@ class Acceptor:
         _check_options(listener, self._socket_options)
         self.listeners.add(listener)
 
-    def room_made(self) -> None:
+    def slot_freed(self) -> None:
         """A connection has ended."""
         self._room.set()
 
-    async def accept(self) -> RawStream:
+    async def accept(self) -> SocketStream:
         """The next connection. Cancelling this loses none.
 
         Raises :exc:`anyio.ClosedResourceError` once closed, and :exc:`anyio.BusyResourceError` when
@@ -91,14 +91,14 @@ class Acceptor:
         finally:
             self._accepting = False
 
-    async def _accept(self) -> RawStream:
+    async def _accept(self) -> SocketStream:
         await self.host.enter_operation()
         while not self.listeners.closed:
             if not self._has_room():
                 await self._wait_for_room(math.inf)
                 continue
             outcome = self._try_accept()
-            if isinstance(outcome, RawStream):
+            if isinstance(outcome, SocketStream):
                 return outcome
             if outcome:
                 await self._wait_for_room(outcome)
@@ -118,7 +118,7 @@ class Acceptor:
         with anyio.move_on_after(seconds):
             await self._room.wait()
 
-    def _try_accept(self) -> RawStream | float:
+    def _try_accept(self) -> SocketStream | float:
         """The next connection that is admitted, or for how many seconds nothing can be accepted.
 
         It is 0 when none waits, and when so many were refused that other tasks must get a turn.
@@ -138,7 +138,7 @@ class Acceptor:
             self.shortage.over()
             if self._admitted(sock, peername, listener) and self._set_up(sock, listener):
                 self.accepted += 1
-                return RawStream(sock, peername=peername, host=self.host)
+                return SocketStream(sock, peername=peername, host=self.host)
         return 0
 
     def _admitted(self, sock: socket.socket, peername: Any, listener: Listening) -> bool:

@@ -12,29 +12,29 @@ from anyio import TaskHandle
 
 from anynet._core.connections.connection import Connection
 from anynet._core.connections.socket import Socket
-from anynet._core.servers.failure_origin import is_failure_of_peer
+from anynet._core.servers.failure_origin import caused_by_peer
 from anynet._core.servers.proxy import ProxyGate
 from anynet._rules.options import ConnectionOptions, ServerOptions
 from anynet._transport.streams.disconnect_watch import PeerWatch
-from anynet._transport.streams.socket_stream import RawStream
-from anynet._transport.streams.stream_base import DoorStream
+from anynet._transport.streams.socket_stream import SocketStream
+from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.tls import secure
 
 Handler: TypeAlias = Callable[[Socket], Awaitable[object]]
 
 
 #: The connection whose handler runs in this context: a shutdown called there won't wait for it.
-served_here: contextvars.ContextVar[Served | None] = contextvars.ContextVar(
+current_connection: contextvars.ContextVar[ServerConnection | None] = contextvars.ContextVar(
     "anynet served", default=None
 )
 
 
-class Served:
+class ServerConnection:
     """One connection of a server, from its accept until its handler has ended."""
 
-    __slots__ = ("accepted_at", "in_header", "inside_of", "raw", "socket", "task")
+    __slots__ = ("accepted_at", "in_header", "parent", "raw", "socket", "task")
 
-    def __init__(self, raw: RawStream) -> None:
+    def __init__(self, raw: SocketStream) -> None:
         self.raw = raw
         self.accepted_at = raw.host.time()
         #: Has its PROXY header yet to be read?
@@ -44,7 +44,7 @@ class Served:
         #: The task of the handler; None for a connection that was handed over.
         self.task: TaskHandle[None] | None = None
         #: The connection whose handler runs the server of this one, if a handler does.
-        self.inside_of: Served | None = None
+        self.parent: ServerConnection | None = None
 
     def cancel(self) -> None:
         """Cancel the handler, if there is one."""
@@ -63,7 +63,7 @@ class Served:
         self.raw.abort()
 
 
-class Service:
+class ConnectionRunner:
     """Runs a handler for each connection, as the options of a server say.
 
     ``on_open`` is called with each socket before its handler, ``on_end`` with each connection when
@@ -75,7 +75,7 @@ class Service:
         options: ServerOptions,
         connection_options: ConnectionOptions,
         on_open: Callable[[Socket], object],
-        on_end: Callable[[Served], object],
+        on_end: Callable[[ServerConnection], object],
     ) -> None:
         self._options = options
         self._connection_options = connection_options
@@ -86,15 +86,15 @@ class Service:
         self.tls_failures = 0
         self.peer_failures = 0
 
-    async def run(self, served: Served, handler: Handler) -> None:
+    async def run(self, served: ServerConnection, handler: Handler) -> None:
         """Serve one connection to its end, as a task; it is closed whatever happens.
 
         Raises what the handler raised, unless that was a failure of the peer or
         ``on_handler_error`` took it. One coroutine for it all: each further one would cost every
         connection its frame, and every wake-up a step.
         """
-        served.inside_of = served_here.get()
-        served_here.set(served)
+        served.parent = current_connection.get()
+        current_connection.set(served)
         raw = served.raw
         try:
             if self._options.proxy_protocol is not None:
@@ -129,12 +129,12 @@ class Service:
         finally:
             self._on_end(served)
 
-    def socket_of(self, served: Served, stream: DoorStream) -> Socket:
+    def socket_of(self, served: ServerConnection, stream: StreamBase) -> Socket:
         """The socket of a connection that is ready for its user."""
         served.socket = Socket(Connection(stream, self._connection_options))
         return served.socket
 
-    async def _secured(self, raw: RawStream) -> DoorStream | None:
+    async def _secured(self, raw: SocketStream) -> StreamBase | None:
         """The connection after its TLS handshake; None when that failed or was cut off."""
         options = self._options
         with anyio.move_on_after(options.tls_handshake_timeout):
@@ -155,7 +155,7 @@ class Service:
         raw.close()
         return None
 
-    def _cancel_on_disconnect(self, served: Served) -> Callable[[], None] | None:
+    def _cancel_on_disconnect(self, served: ServerConnection) -> Callable[[], None] | None:
         if not self._options.cancel_on_disconnect:
             return None
         raw = served.raw
@@ -169,7 +169,7 @@ class Service:
         return PeerWatch.of(raw.host).add(raw.host, raw, notice)
 
     async def _judge(
-        self, error: BaseException, served: Served, stream: DoorStream, socket: Socket
+        self, error: BaseException, served: ServerConnection, stream: StreamBase, socket: Socket
     ) -> None:
         """Count a failure of the peer; give ``on_handler_error`` any other, or pass it on."""
         failure: BaseException | None = error
@@ -180,7 +180,7 @@ class Service:
         if not isinstance(failure, Exception):
             raise error
         origins = {served.raw.origin, stream.origin}
-        if is_failure_of_peer(failure, origins, (socket, served.raw)):
+        if caused_by_peer(failure, origins, (socket, served.raw)):
             self.peer_failures += 1
         elif self._options.on_handler_error is not None:
             result = self._options.on_handler_error(failure, socket)

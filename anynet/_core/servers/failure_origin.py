@@ -9,7 +9,7 @@ from anyio.streams.tls import TLSStream
 from anynet._rules.values.errors import causes, leaves
 
 
-def is_failure_of_peer(
+def caused_by_peer(
     error: BaseException, origins: Collection[int], streams: Collection[object]
 ) -> bool:
     """Did the peer of one connection cause all of ``error``?

@@ -12,19 +12,19 @@ import anyio
 from anyio.abc import TaskGroup
 
 from anynet._core.connections.socket import Socket
-from anynet._core.servers.connection_runner import Handler, Served
+from anynet._core.servers.connection_runner import Handler, ServerConnection
 
 #: How many connections may be in their handshake or wait to be taken.
 _MOST_PENDING = 64
 
 
-class Handover:
+class HandshakeQueue:
     """Accepts with ``accept`` and serves with ``serve``, in tasks of ``task_group``."""
 
     def __init__(
         self,
-        accept: Callable[[], Awaitable[Served]],
-        serve: Callable[[Served, Handler], Awaitable[None]],
+        accept: Callable[[], Awaitable[ServerConnection]],
+        serve: Callable[[ServerConnection, Handler], Awaitable[None]],
         task_group: TaskGroup,
     ) -> None:
         self._accept = accept
@@ -56,7 +56,7 @@ class Handover:
         finally:
             self._offered.close()
 
-    async def _serve_one(self, served: Served) -> None:
+    async def _serve_one(self, served: ServerConnection) -> None:
         offer = self._offered.clone()
         taken = False
 

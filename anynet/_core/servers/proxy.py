@@ -9,7 +9,7 @@ from anynet._rules.policy.admission import is_blocked
 from anynet._rules.proxy.protocol import ProxyHeaderError
 from anynet._rules.values.addresses import SocketAddress
 from anynet._transport.streams.proxy_headers import UntrustedProxy, read_proxy_header
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 
 _FAILURES = (
     ProxyHeaderError,
@@ -28,12 +28,12 @@ class ProxyGate:
         self._options = options
         self.blocked = self.failures = self.untrusted = 0
 
-    async def admit(self, raw: RawStream) -> RawStream | None:
+    async def admit(self, raw: SocketStream) -> SocketStream | None:
         """The connection after its header; None, closed and counted, if it is not to be served."""
         options = self._options
         required = options.proxy_protocol == "require"
         trusted = self._trusts(raw)
-        stream: RawStream | None = None
+        stream: SocketStream | None = None
         with anyio.move_on_after(options.proxy_timeout):
             try:
                 if required and not trusted:
@@ -55,7 +55,7 @@ class ProxyGate:
             return None
         return stream
 
-    def _trusts(self, raw: RawStream) -> bool:
+    def _trusts(self, raw: SocketStream) -> bool:
         """Who could connect to a Unix path was let in by its permissions."""
         proxy, trust = raw.peer_address, self._options.proxy_trust
         return not isinstance(proxy, SocketAddress) or (trust is not None and trust.check(proxy))

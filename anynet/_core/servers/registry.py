@@ -8,30 +8,30 @@ from contextlib import contextmanager
 
 import anyio
 
-from anynet._core.servers.connection_runner import Served
+from anynet._core.servers.connection_runner import ServerConnection
 
 
 class Registry:
     """Holds each connection from its accept until it was served to its end."""
 
     def __init__(self) -> None:
-        self._served: dict[Served, None] = {}
+        self._served: dict[ServerConnection, None] = {}
         self._change = anyio.Event()
-        self._callers: Counter[Served] = Counter()
+        self._callers: Counter[ServerConnection] = Counter()
         #: Whom to tell when a connection has ended.
         self.on_remove: Callable[[], object] | None = None
 
     def __len__(self) -> int:
         return len(self._served)
 
-    def __iter__(self) -> Iterator[Served]:
+    def __iter__(self) -> Iterator[ServerConnection]:
         return iter(tuple(self._served))
 
-    def add(self, served: Served) -> None:
+    def add(self, served: ServerConnection) -> None:
         """A connection was accepted."""
         self._served[served] = None
 
-    def remove(self, served: Served) -> None:
+    def remove(self, served: ServerConnection) -> None:
         """A connection has ended; saying so twice does no harm."""
         if served in self._served:
             del self._served[served]
@@ -40,7 +40,7 @@ class Registry:
                 self.on_remove()
 
     @contextmanager
-    def in_shutdown(self, callers: Collection[Served]) -> Iterator[None]:
+    def in_shutdown(self, callers: Collection[ServerConnection]) -> Iterator[None]:
         """In here the handlers of ``callers`` wait for others to end."""
         self._callers.update(callers)
         self._change.set()
@@ -51,11 +51,13 @@ class Registry:
             self._callers = +self._callers
             self._change.set()
 
-    def calls_shutdown(self, served: Served) -> bool:
+    def calls_shutdown(self, served: ServerConnection) -> bool:
         """Does the handler of ``served`` wait for others to end?"""
         return served in self._callers
 
-    def remaining(self, some: Iterable[Served], spare_callers: bool = False) -> list[Served]:
+    def remaining(
+        self, some: Iterable[ServerConnection], spare_callers: bool = False
+    ) -> list[ServerConnection]:
         """Those of ``some`` that have not ended, or else do not wait for others to end either."""
         return [
             served
@@ -63,7 +65,9 @@ class Registry:
             if served in self._served and not (spare_callers and served in self._callers)
         ]
 
-    async def wait_ended(self, some: Iterable[Served], spare_callers: bool = False) -> None:
+    async def wait_ended(
+        self, some: Iterable[ServerConnection], spare_callers: bool = False
+    ) -> None:
         """Wait until none of ``some`` remains."""
         while some := self.remaining(some):
             if spare_callers and all(map(self.calls_shutdown, some)):

@@ -11,8 +11,13 @@ from anyio.abc import Listener, TaskGroup
 
 from anynet._core.connections.socket import Socket
 from anynet._core.servers.acceptor import Acceptor
-from anynet._core.servers.connection_runner import Handler, Served, Service, served_here
-from anynet._core.servers.handshake_queue import Handover
+from anynet._core.servers.connection_runner import (
+    ConnectionRunner,
+    Handler,
+    ServerConnection,
+    current_connection,
+)
+from anynet._core.servers.handshake_queue import HandshakeQueue
 from anynet._core.servers.registry import Registry
 from anynet._core.servers.server_events import EventQueue, ServerEvents
 from anynet._core.servers.shutdown import end_connections
@@ -28,7 +33,7 @@ from anynet._rules.options import (
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import leaves
 from anynet._rules.values.events import Close, Connection, Listening
-from anynet._transport.listening import provider as listener_source
+from anynet._transport.listening import provider as listener_provider
 from anynet._transport.listening.open import open_listeners
 from anynet._transport.sockets.sockaddr import socket_attributes
 from anynet._transport.streams.disconnect_watch import can_watch
@@ -66,9 +71,11 @@ class Server(Listener[Socket]):
         self._listen_options = listen_options
         self._options = options
         self._registry = Registry()
-        self._service = Service(options, connection_options, self._opened, self._registry.remove)
+        self._service = ConnectionRunner(
+            options, connection_options, self._opened, self._registry.remove
+        )
         self._events = EventQueue()
-        self._listeners: list[listener_source.Listening] = []
+        self._listeners: list[listener_provider.Listening] = []
         self._addresses: tuple[Address, ...] = ()
         self._acceptor = Acceptor(
             options, socket_options, self._registry.__len__, self._events.note
@@ -76,7 +83,7 @@ class Server(Listener[Socket]):
         self._registry.on_remove = self._connection_ended
         self._tasks: TaskGroup | None = None
         self._closed = anyio.Event()
-        self._handover: Handover | None = None
+        self._handover: HandshakeQueue | None = None
 
     # -- the block ------------------------------------------------------------------------------
 
@@ -91,7 +98,7 @@ class Server(Listener[Socket]):
             raise
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
-        listener_source.note_server(self)
+        listener_provider.register_server(self)
         if self._handler is not None:
             self._tasks.start_soon(self._serve_all, self._handler, self._tasks)
         return self
@@ -150,8 +157,8 @@ class Server(Listener[Socket]):
             try:
                 self._acceptor.add(listener)
             except BaseException:
-                for homeless in new[index:]:
-                    homeless.give_up()
+                for remaining in new[index:]:
+                    remaining.disown()
                 raise
             self._listeners.append(listener)
             self._addresses += (listener.address,)
@@ -189,7 +196,7 @@ class Server(Listener[Socket]):
         _check_without_handler(self._options)
         if self._options.has_prelude:
             if self._handover is None:
-                self._handover = Handover(self._accept_served, self._service.run, tasks)
+                self._handover = HandshakeQueue(self._accept_served, self._service.run, tasks)
             return await self._handover.take()
         served = await self._accept_served()
         socket = self._service.socket_of(served, served.raw)
@@ -223,8 +230,8 @@ class Server(Listener[Socket]):
         except anyio.ClosedResourceError:
             pass  # The server was closed.
 
-    async def _accept_served(self) -> Served:
-        served = Served(await self._acceptor.accept())
+    async def _accept_served(self) -> ServerConnection:
+        served = ServerConnection(await self._acceptor.accept())
         served.in_header = self._options.proxy_protocol is not None
         self._registry.add(served)
         return served
@@ -273,14 +280,14 @@ class Server(Listener[Socket]):
         seconds = self._options.grace_period if grace is None else check_seconds("grace", grace)
         self._entered()
         self.close()
-        return await end_connections(self._registry, served_here.get(), seconds)
+        return await end_connections(self._registry, current_connection.get(), seconds)
 
     async def aclose(self) -> None:
         """The same as :meth:`shutdown`, without its report."""
         await self.shutdown()
 
     def _connection_ended(self) -> None:
-        self._acceptor.room_made()
+        self._acceptor.slot_freed()
         if self._closed.is_set() and not len(self._registry):
             self._events.note(Close())
 

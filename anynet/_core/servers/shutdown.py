@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 import anyio
 import anyio.lowlevel
 
-from anynet._core.servers.connection_runner import Served
+from anynet._core.servers.connection_runner import ServerConnection
 from anynet._core.servers.registry import Registry
 from anynet._core.servers.values import ConnectionOutcome, Outcome, ShutdownReport
 
@@ -16,7 +16,7 @@ _CLEAN_UP = 1.0
 
 
 async def end_connections(
-    registry: Registry, caller: Served | None, grace: float
+    registry: Registry, caller: ServerConnection | None, grace: float
 ) -> ShutdownReport:
     """Wait ``grace`` seconds for the connections to end, then cancel, then reset them.
 
@@ -38,8 +38,8 @@ async def end_connections(
 
 async def _end(
     registry: Registry,
-    others: list[Served],
-    outcomes: dict[Served, Outcome],
+    others: list[ServerConnection],
+    outcomes: dict[ServerConnection, Outcome],
     grace: float,
     in_handler: bool,
 ) -> None:
@@ -69,24 +69,24 @@ async def _end(
         raise
 
 
-def _with_task(some: list[Served]) -> list[Served]:
+def _with_task(some: list[ServerConnection]) -> list[ServerConnection]:
     return [served for served in some if served.task is not None]
 
 
-def _outcome_at_first(served: Served, callers: Collection[Served]) -> Outcome:
+def _outcome_at_first(served: ServerConnection, callers: Collection[ServerConnection]) -> Outcome:
     if served.cut_off:
         return Outcome.RESET
     return Outcome.CALLER if served in callers else Outcome.FINISHED
 
 
-def _lineage(served: Served | None) -> Iterator[Served]:
+def _lineage(served: ServerConnection | None) -> Iterator[ServerConnection]:
     """The connection and those whose handlers run its server, and the servers of these."""
     while served is not None:
         yield served
-        served = served.inside_of
+        served = served.parent
 
 
-def _report(served: Served, outcome: Outcome, began: float) -> ConnectionOutcome:
+def _report(served: ServerConnection, outcome: Outcome, began: float) -> ConnectionOutcome:
     stream = served.raw if served.socket is None else served.socket
     return ConnectionOutcome(
         remote_address=served.raw.remote_address,

@@ -23,8 +23,8 @@ from anynet._transport.dialing.connect_errors import (
     resolution_failure,
     timeout_failure,
 )
-from anynet._transport.dialing.connect_one import Connected, Connector
-from anynet._transport.dialing.happy_eyeballs import Race
+from anynet._transport.dialing.connect_one import ConnectedSocket, Connector
+from anynet._transport.dialing.happy_eyeballs import HappyEyeballs
 from anynet._transport.sockets.resolving import literal, resolve
 from anynet._transport.sockets.unix_address import check_unix_path
 
@@ -32,7 +32,7 @@ _DEFAULT_HOST = "localhost"
 
 
 @attrs.frozen(kw_only=True)
-class Dialled:
+class Connected:
     """What a dial gives: a connected socket, non-blocking and close-on-exec, and how it came."""
 
     sock: socket.socket
@@ -45,7 +45,7 @@ async def dial(
     options: ConnectOptions,
     socket_options: SocketOptions,
     on_event: Callable[[ConnectEvent], object],
-) -> Dialled:
+) -> Connected:
     """Connect. ``on_event`` is called with each event as it happens; what it raises ends the dial.
 
     Raises :exc:`ConnectError` with a timeline if no connection could be made: its subclass
@@ -71,13 +71,13 @@ class _Dial:
         self._on_event = on_event
         self._begun = anyio.current_time()
         self._resolution_time = 0.0
-        self._race: Race[Connected] = Race(
+        self._race: HappyEyeballs[ConnectedSocket] = HappyEyeballs(
             # A local port that was asked for serves one attempt at a time.
             attempt_delay=math.inf if options.local_port else options.attempt_delay,
             on_event=on_event,
         )
 
-    async def run(self, socket_options: SocketOptions) -> Dialled:
+    async def run(self, socket_options: SocketOptions) -> Connected:
         await checkpoint()
         options = self._options
         local = self._local_address()
@@ -95,7 +95,9 @@ class _Dial:
         except BaseException:
             connected.close()
             raise
-        return Dialled(sock=connected.sock, peername=connected.peername, timeline=self._timeline())
+        return Connected(
+            sock=connected.sock, peername=connected.peername, timeline=self._timeline()
+        )
 
     def timed_out(self, seconds: float) -> ConnectTimeout:
         """The error when ``connect_timeout`` has cancelled :meth:`run`."""

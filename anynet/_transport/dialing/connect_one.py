@@ -31,7 +31,7 @@ _LONGEST_PAUSE = 0.05
 
 
 @attrs.frozen
-class Connected:
+class ConnectedSocket:
     """A connected, non-blocking socket, and its peer's address as the system gave it."""
 
     sock: socket.socket
@@ -50,7 +50,7 @@ class Connector:
     socket_options: SocketOptions
     block_list: BlockList | None
 
-    async def connect(self, address: Address) -> Connected:
+    async def connect(self, address: Address) -> ConnectedSocket:
         """Connect to ``address``; the socket is close-on-exec.
 
         Raises :exc:`OSError` for a failure, and :exc:`AddressBlocked` before any system call.
@@ -65,11 +65,11 @@ class Connector:
         try:
             sock.setblocking(False)
             if isinstance(address, str):
-                return Connected(sock, await _connect_unix(sock, address))
+                return ConnectedSocket(sock, await _connect_unix(sock, address))
             self._bind(sock, address)
             # Before the connect: the size of the buffers decides on the window scale (RFC 7323).
             apply_socket_options(sock, self.socket_options)
-            return Connected(sock, await _connect_tcp(sock, address))
+            return ConnectedSocket(sock, await _connect_tcp(sock, address))
         except BaseException:
             sock.close()
             raise

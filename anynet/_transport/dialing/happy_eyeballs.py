@@ -56,7 +56,7 @@ class Attempt(Generic[T]):
         )
 
 
-class Race(Generic[T]):
+class HappyEyeballs(Generic[T]):
     """Attempts at several addresses, started ``attempt_delay`` seconds apart."""
 
     __slots__ = ("_attempt_delay", "_on_event", "attempts")
@@ -97,7 +97,7 @@ class Race(Generic[T]):
         try:
             async with anyio.create_task_group() as group:
                 for address in addresses:
-                    if self.attempts and not await self._turn_comes(self.attempts[-1]):
+                    if self.attempts and not await self._wait_for_start(self.attempts[-1]):
                         break
                     group.start_soon(self._run_in, group, self._begin(address), connect_one)
             return
@@ -109,7 +109,7 @@ class Race(Generic[T]):
                 raise
         raise errors[0]
 
-    async def _turn_comes(self, latest: Attempt[T]) -> bool:
+    async def _wait_for_start(self, latest: Attempt[T]) -> bool:
         """Wait until the attempt after the latest one may start; False when there shall be none."""
         while True:
             now = anyio.current_time()

@@ -20,7 +20,7 @@ _MOST_REFUSED_AT_ONCE = 128
 _SECONDS_BETWEEN_LOG_LINES = 1.0
 
 
-class Shortage:
+class AcceptBackoff:
     """What to do when connections cannot be accepted, mostly for want of descriptors.
 
     A descriptor kept in reserve is given up for a moment, so that waiting connections can be

@@ -65,7 +65,7 @@ class ListeningSocket:
         self,
         sock: socket.socket,
         path: BoundPath | None = None,
-        lent_as: int | socket.socket | None = None,
+        borrowed_from: int | socket.socket | None = None,
     ) -> None:
         self.sock: socket.socket = sock
         self.fd: int = sock.fileno()
@@ -74,7 +74,7 @@ class ListeningSocket:
         self.closed: bool = False
         self._path = path
         #: How the caller gave it to be adopted, if it did.
-        self._lent_as = lent_as
+        self._lent_as = borrowed_from
 
     @property
     def file(self) -> PathFile | None:
@@ -108,7 +108,7 @@ class ListeningSocket:
             self._path.close()
         self.sock.close()
 
-    def give_up(self) -> None:
+    def disown(self) -> None:
         """Close it, but leave a socket of the caller's open: it could not be used after all."""
         if self._lent_as is None:
             self.close()
@@ -267,7 +267,7 @@ def take_descriptor(fd: int) -> ListeningSocket:
         sock.detach()
         raise _os_error(errno.EINVAL)
     sock.setblocking(False)
-    return ListeningSocket(sock, lent_as=fd)
+    return ListeningSocket(sock, borrowed_from=fd)
 
 
 def _os_error(code: int) -> OSError:
@@ -352,7 +352,8 @@ def _adopt_all(fds: Iterable[int | socket.socket]) -> list[ListeningSocket]:
     for sock in checked.values():
         sock.setblocking(False)
     return [
-        ListeningSocket(sock, lent_as=fd if sock in ours else sock) for fd, sock in checked.items()
+        ListeningSocket(sock, borrowed_from=fd if sock in ours else sock)
+        for fd, sock in checked.items()
     ]
 
 

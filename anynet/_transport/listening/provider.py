@@ -30,11 +30,11 @@ class Listening(Protocol):
     def close(self) -> None:
         """Stop listening. Calling it again does nothing."""
 
-    def give_up(self) -> None:
+    def disown(self) -> None:
         """Close it, but leave a socket of the caller's open: it could not be used after all."""
 
 
-class ListenerSource(Protocol):
+class ListenerProvider(Protocol):
     """Gives this process what it listens with."""
 
     async def open(self, options: ListenOptions) -> list[Listening]:
@@ -48,22 +48,22 @@ class Drainable(Protocol):
         """Stop accepting, and end the connections within ``grace`` seconds."""
 
 
-_source: ListenerSource | None = None
+_source: ListenerProvider | None = None
 _servers: weakref.WeakSet[Drainable] = weakref.WeakSet()
 
 
-def install_source(source: ListenerSource | None) -> None:
+def install_provider(source: ListenerProvider | None) -> None:
     """From now on servers of this process listen with what ``source`` gives; None: as before."""
     global _source  # noqa: PLW0603 - one for the process, as its parent is
     _source = source
 
 
-def source_for(options: ListenOptions) -> ListenerSource | None:
+def source_for(options: ListenOptions) -> ListenerProvider | None:
     """Who gives the sockets for ``options``; None when this process opens them itself."""
     return None if options.exclusive or options.fd else _source
 
 
-def note_server(server: Drainable) -> None:
+def register_server(server: Drainable) -> None:
     """Remember a server that has begun to listen, for as long as it exists."""
     _servers.add(server)
 

@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 from anynet._rules.values.addresses import SocketAddress
 from anynet._transport.reactor.handle import os_error
 from anynet._transport.reactor.reactor import Reactor
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 
-DialDone: TypeAlias = Callable[["OSError | None", "RawStream | None"], object]
+DialDone: TypeAlias = Callable[["OSError | None", "SocketStream | None"], object]
 _Sockaddr: TypeAlias = Any
 
 _FAMILIES = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
@@ -82,7 +82,7 @@ class Dial:
             return
         sock = self._release()
         assert sock is not None
-        self._reactor.call(self._done, None, RawStream(sock, peername=peername))
+        self._reactor.call(self._done, None, SocketStream(sock, peername=peername))
 
     def _fail(self, error: OSError) -> None:
         if self._sock is not None:

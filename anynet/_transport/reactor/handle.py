@@ -17,7 +17,7 @@ import attrs
 
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer
-from anynet._transport.streams.stream_base import DoorStream
+from anynet._transport.streams.stream_base import StreamBase
 
 Done: TypeAlias = Callable[["OSError | None"], object]
 
@@ -69,9 +69,9 @@ class Handle(ABC):
         "stream",
     )
 
-    def __init__(self, reactor: Reactor, stream: DoorStream, owner: HandleOwner | None) -> None:
+    def __init__(self, reactor: Reactor, stream: StreamBase, owner: HandleOwner | None) -> None:
         self.reactor: Reactor = reactor
-        self.stream: DoorStream = stream
+        self.stream: StreamBase = stream
         self.owner: HandleOwner | None = owner
         self.reading: bool = False
         self.closing: bool = False
@@ -216,7 +216,7 @@ class Handle(ABC):
         self._let_go()
         self._close_stream()
 
-    def detach(self) -> DoorStream:
+    def detach(self) -> StreamBase:
         """Give the stream away. Nothing may be queued."""
         self.read_stop()
         self.closing = True
@@ -226,7 +226,7 @@ class Handle(ABC):
         return self.stream
 
     @abstractmethod
-    async def release(self, unread: bytes) -> DoorStream:
+    async def release(self, unread: bytes) -> StreamBase:
         """Give the stream away, with the bytes that were read from it and not used.
 
         Nothing may be queued. It goes through though it is cancelled.

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from anynet._transport.listening.accept_backoff import Shortage
+from anynet._transport.listening.accept_backoff import AcceptBackoff
 from anynet._transport.listening.provider import Listening
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.reactor.timers import ReactorTimer
@@ -41,7 +41,7 @@ class ListenHandle:
     def __init__(self, reactor: Reactor, listener: Listening) -> None:
         self._reactor = reactor
         self._listener = listener
-        self._shortage = Shortage()
+        self._shortage = AcceptBackoff()
         self._pause: ReactorTimer | None = None
         self._started = False
         self._refed = True
@@ -138,9 +138,9 @@ class ListenHandle:
         if done is not None:
             self._reactor.close_later(done)
 
-    def give_up(self) -> None:
+    def disown(self) -> None:
         """Close, but leave a descriptor of the caller's open: it could not be used after all."""
-        self._let_go(self._listener.give_up)
+        self._let_go(self._listener.disown)
 
     def close_now(self) -> None:
         """Close without a word: the runtime ends."""

@@ -76,10 +76,10 @@ class Reactor:
         "reader",
         "reader_patience",
         "start_soon",
-        "tasks_woken",
         "ticks",
         "writer",
         "writer_registered",
+        "yield_to_tasks",
     )
 
     def __init__(self, host: HostLoop, start_soon: Callable[..., object]) -> None:
@@ -101,7 +101,7 @@ class Reactor:
         self.in_turn: bool = False
         self.ended: bool = False
         #: Tasks were woken in this turn, and are to run before the next one.
-        self.tasks_woken: bool = False
+        self.yield_to_tasks: bool = False
         #: When this turn began, in seconds on the clock of the host loop.
         self.now: float = host.time()
         # What the host loop keeps of those who park.
@@ -240,9 +240,9 @@ class Reactor:
         deadline = math.inf
         parks = 0
         while self.alive and not scope.cancel_called:
-            if self.tasks_woken:
+            if self.yield_to_tasks:
                 # Trio may resume a parked task before those that were woken earlier.
-                self.tasks_woken = False
+                self.yield_to_tasks = False
                 await host.full_checkpoint()
                 continue
             if self.ticks or self._pending or self._immediates or self._closing:
@@ -256,7 +256,7 @@ class Reactor:
                     await host.check()
             # Where much goes on more is to come, and the way through the host loop costs a while.
             for _ in range(_MOST_TURNS):
-                if self.ended or not self._turn() or self.tasks_woken:
+                if self.ended or not self._turn() or self.yield_to_tasks:
                     break
 
     def _turn(self) -> bool:
@@ -279,7 +279,7 @@ class Reactor:
             if self._immediates:
                 self._run_immediates()
             if self._closing:
-                if self.tasks_woken:
+                if self.yield_to_tasks:
                     # What they were woken for came before it.
                     self._put_off_closing = True
                 else:

@@ -19,8 +19,8 @@ from anynet._transport.reactor.poller import (
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.streams.prefixed_stream import PrefixedStream
-from anynet._transport.streams.socket_stream import RawStream
-from anynet._transport.streams.stream_base import DoorStream
+from anynet._transport.streams.socket_stream import SocketStream
+from anynet._transport.streams.stream_base import StreamBase
 
 _CHUNK = 65536
 #: So many reads in a row before others get their turn, as in libuv.
@@ -38,9 +38,9 @@ class SocketHandle(Handle):
 
     __slots__ = ("_recv", "_send", "_sock", "_unread", "fd")
 
-    stream: RawStream
+    stream: SocketStream
 
-    def __init__(self, reactor: Reactor, stream: RawStream, owner: HandleOwner | None) -> None:
+    def __init__(self, reactor: Reactor, stream: SocketStream, owner: HandleOwner | None) -> None:
         # First: a descriptor that is in use already is refused, and leaves nothing behind.
         reactor.register(stream.fd, self._on_ready)
         super().__init__(reactor, stream, owner)
@@ -195,7 +195,7 @@ class SocketHandle(Handle):
         if self._shutdown_done is not None:
             self._shut_down()
 
-    async def release(self, unread: bytes) -> DoorStream:
+    async def release(self, unread: bytes) -> StreamBase:
         self.detach()
         return PrefixedStream(self.stream, unread) if unread else self.stream.hand_over()
 

@@ -12,9 +12,9 @@ from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed
 from anynet._transport.reactor.handle import Done, Handle, HandleOwner
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer, bytes_view
-from anynet._transport.streams.read_ahead import Pump
-from anynet._transport.streams.stream_base import DoorStream
-from anynet._transport.streams.wrapped_stream import ForeignStream
+from anynet._transport.streams.read_ahead import ReadAhead
+from anynet._transport.streams.stream_base import StreamBase
+from anynet._transport.streams.wrapped_stream import WrappedStream
 
 _CHUNK = 65536
 
@@ -25,7 +25,7 @@ def _cause(error: Exception) -> OSError:
     return OSError(number, str(error))
 
 
-class PumpHandle(Handle):
+class StreamHandle(Handle):
     """A handle of a stream that has no descriptor of ours.
 
     What was written counts as sent once the stream's own ``send`` has returned. A stream that
@@ -34,9 +34,9 @@ class PumpHandle(Handle):
 
     __slots__ = ("_closed", "_ending", "_ends", "_released", "_told", "_unput")
 
-    stream: ForeignStream
+    stream: WrappedStream
 
-    def __init__(self, reactor: Reactor, stream: ForeignStream, owner: HandleOwner | None) -> None:
+    def __init__(self, reactor: Reactor, stream: WrappedStream, owner: HandleOwner | None) -> None:
         super().__init__(reactor, stream, owner)
         #: What the pump has had no room for.
         self._unput: deque[memoryview] = deque()
@@ -46,7 +46,7 @@ class PumpHandle(Handle):
         self._ending = False
         self._closed = anyio.Event()
         self._released = False
-        stream.pump = Pump(stream, on_change=self._tell)
+        stream.pump = ReadAhead(stream, on_change=self._tell)
         stream.pump.start(reactor)
         reactor.start_soon(self._live)
 
@@ -166,7 +166,7 @@ class PumpHandle(Handle):
         self.stream.close()
         self._closed.set()
 
-    async def release(self, unread: bytes) -> DoorStream:
+    async def release(self, unread: bytes) -> StreamBase:
         stream, pump = self.stream, self.stream.pumping()
         self._released = True
         self.detach()

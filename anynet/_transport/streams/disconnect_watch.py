@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import anyio
 
 from anynet._transport.loops.host_loop import HostLoop, Parkable
-from anynet._transport.streams.stream_base import DoorStream
+from anynet._transport.streams.stream_base import StreamBase
 
 _MOST_EVENTS = 256
 
@@ -105,7 +105,7 @@ class PeerWatch:
             self._epoll = self._stop = None
 
 
-async def wait_peer_left(stream: DoorStream, watched: Watchable) -> None:
+async def wait_peer_left(stream: StreamBase, watched: Watchable) -> None:
     """Wait until the peer of ``watched`` has left; nothing is read.
 
     Raises the closed error of ``stream`` when this side closes meanwhile.

@@ -8,16 +8,16 @@ from typing import Any
 
 from anynet._rules.values.errors import ConnectionEnded
 from anynet._transport.sockets.buffers import bytes_view
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import EndError
 
 
-class PrefixedStream(RawStream):
-    """A :class:`RawStream` that hands out ``leftover`` before it reads from the socket."""
+class PrefixedStream(SocketStream):
+    """A :class:`SocketStream` that hands out ``leftover`` before it reads from the socket."""
 
     __slots__ = ("_leftover",)
 
-    def __init__(self, stream: RawStream, leftover: bytes) -> None:
+    def __init__(self, stream: SocketStream, leftover: bytes) -> None:
         super().__init__(stream.detach(), peername=stream.peername, host=stream.host)
         self.adopt_state(stream)
         self.eof_received = False  # It comes again, after what is left.
@@ -73,5 +73,5 @@ class PrefixedStream(RawStream):
         else:
             await super().wait_readable()
 
-    def hand_over(self) -> RawStream:
+    def hand_over(self) -> SocketStream:
         return PrefixedStream(self, self.take_leftover())

@@ -13,14 +13,14 @@ from anynet._rules.proxy.protocol import (
     parse_header,
 )
 from anynet._transport.streams.prefixed_stream import PrefixedStream
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 
 
 class UntrustedProxy(Exception):
     """A header came from somebody whose headers are not believed."""
 
 
-async def read_proxy_header(raw: RawStream, *, trusted: bool, required: bool) -> RawStream:
+async def read_proxy_header(raw: SocketStream, *, trusted: bool, required: bool) -> SocketStream:
     """The connection after its header, which is then its ``proxy_header``; nothing else is read.
 
     Where none is ``required``, one may come without: what was read to know that is not lost.
@@ -46,7 +46,7 @@ async def read_proxy_header(raw: RawStream, *, trusted: bool, required: bool) ->
     return raw
 
 
-async def send_proxy_header(raw: RawStream, header: ProxyHeader) -> None:
+async def send_proxy_header(raw: SocketStream, header: ProxyHeader) -> None:
     """Send a header as the first bytes; they do not count as sent."""
     data = build_header(header)
     await raw.send(data)

@@ -15,13 +15,13 @@ from anynet._transport.loops.host_loop import HostLoop, Waiter, current_host_loo
 from anynet._transport.sockets.sockaddr import address_from_sockaddr, peername_of, socket_attributes
 from anynet._transport.streams.disconnect_watch import PeerWatch
 from anynet._transport.streams.proxy_attributes import proxied_attributes
-from anynet._transport.streams.stream_base import DoorStream
+from anynet._transport.streams.stream_base import StreamBase
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
-class RawSocket(DoorStream):
-    """Owns ``sock``, a connected and non-blocking stream socket; see :class:`RawStream`."""
+class RawSocket(StreamBase):
+    """Owns ``sock``, a connected and non-blocking stream socket; see :class:`SocketStream`."""
 
     __slots__ = (
         "fd",
@@ -53,7 +53,7 @@ class RawSocket(DoorStream):
         self.writer_registered = False
         self.watched = False  # By the PeerWatch.
 
-    def adopt_state(self, other: DoorStream) -> None:
+    def adopt_state(self, other: StreamBase) -> None:
         super().adopt_state(other)
         if isinstance(other, RawSocket):
             self.proxy_header = other.proxy_header

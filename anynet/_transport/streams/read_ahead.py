@@ -34,7 +34,7 @@ class Starter(Protocol):
     def start_soon(self) -> Callable[..., Any]: ...
 
 
-class Pump:
+class ReadAhead:
     """Reads and sends for ``stream`` in two tasks until :meth:`wake`.
 
     ``on_change`` is called, by those tasks, whenever there may be something to take or to put.

@@ -20,7 +20,7 @@ _MOST_BUFFERS = 1024
 _BUSY = Guard.BUSY
 
 
-class RawStream(RawSocket):
+class SocketStream(RawSocket):
     """A connected stream socket. Takes ownership of ``sock``, which must be non-blocking.
 
     Operations follow the checkpoint rule: each is a cancellation point before its first system
@@ -29,9 +29,9 @@ class RawStream(RawSocket):
 
     __slots__ = ()
 
-    def hand_over(self) -> RawStream:
+    def hand_over(self) -> SocketStream:
         """The same connection for another owner; whoever is parked here gets the closed error."""
-        taken = RawStream(self.detach(), peername=self.peername, host=self.host)
+        taken = SocketStream(self.detach(), peername=self.peername, host=self.host)
         taken.adopt_state(self)
         return taken
 

@@ -34,7 +34,7 @@ class Guard(enum.Enum):
     EVENTS = "the events() of the stream are being consumed"
     ENDED = "this side has been ended"
     PEER_ENDED = "the peer has ended, and half-open connections are not allowed"
-    CUT_OFF = "an earlier send was cut off"
+    BROKEN = "an earlier send was cut off"
     CLOSED = "closed"
 
 
@@ -52,7 +52,7 @@ class StreamObserver(Protocol):
     def stream_drained(self) -> None: ...
 
 
-class DoorStream(ByteStream):
+class StreamBase(ByteStream):
     """An AnyIO byte stream that can also be used without waiting.
 
     The ``try_…`` methods never wait and check no guard: they are for the one who holds the guard of
@@ -166,14 +166,14 @@ class DoorStream(ByteStream):
         """
 
     @abstractmethod
-    def hand_over(self) -> DoorStream:
+    def hand_over(self) -> StreamBase:
         """A new stream over the same connection, for another owner; this one is closed by that.
 
         Raises :exc:`anyio.BusyResourceError` while an operation is under way that it cannot wake,
         and the closed error if this one is closed already.
         """
 
-    def adopt_state(self, other: DoorStream) -> None:
+    def adopt_state(self, other: StreamBase) -> None:
         """Go on where ``other`` has stopped, over the same connection."""
         self.origin = other.origin
         self.bytes_received = other.bytes_received
@@ -186,7 +186,7 @@ class DoorStream(ByteStream):
         self.mid_message = other.mid_message
         self.send_waits = other.send_waits
         if self.mid_message:
-            self.send_guard = Guard.CUT_OFF
+            self.send_guard = Guard.BROKEN
         elif self.eof_sent:
             self.send_guard = Guard.ENDED
 
@@ -215,7 +215,7 @@ class DoorStream(ByteStream):
         guard = self.send_guard
         if guard is Guard.BUSY:
             raise anyio.BusyResourceError("sending to")
-        if guard is Guard.CUT_OFF:
+        if guard is Guard.BROKEN:
             raise ConnectionBroken(
                 self.origin,
                 f"an earlier send was cut off; {self.bytes_sent} bytes were sent in all",
@@ -258,7 +258,7 @@ class DoorStream(ByteStream):
         if self.send_guard is not Guard.BUSY:
             return
         if self.mid_message:
-            self.send_guard = Guard.CUT_OFF
+            self.send_guard = Guard.BROKEN
         elif self.eof_sent:
             self.send_guard = Guard.ENDED
         else:

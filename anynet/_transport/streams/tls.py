@@ -6,18 +6,18 @@ import ssl
 
 from anyio.streams.tls import TLSStream
 
-from anynet._transport.streams.socket_stream import RawStream
-from anynet._transport.streams.wrapped_stream import CLOSE_TIMEOUT, ForeignStream
+from anynet._transport.streams.socket_stream import SocketStream
+from anynet._transport.streams.wrapped_stream import CLOSE_TIMEOUT, WrappedStream
 
 
 async def secure(
-    raw: RawStream,
+    raw: SocketStream,
     context: ssl.SSLContext | None,
     *,
     hostname: str | None = None,
     standard_compatible: bool,
     close_timeout: float = CLOSE_TIMEOUT,
-) -> ForeignStream:
+) -> WrappedStream:
     """The stream above ``raw`` after a handshake: a client's with ``hostname``, else a server's.
 
     A ``context`` of None is a client's with the defaults of the system. Raises what the handshake
@@ -33,4 +33,4 @@ async def secure(
         ssl_context=context,
         standard_compatible=standard_compatible,
     )
-    return ForeignStream(tls, base=raw, close_timeout=close_timeout)
+    return WrappedStream(tls, base=raw, close_timeout=close_timeout)

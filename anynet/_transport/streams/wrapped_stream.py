@@ -1,7 +1,8 @@
 """Any AnyIO byte stream (TLS, in-memory, …) with the door of our own streams.
 
 The await face calls the stream's own ``receive`` and ``send``, with no tasks. The non-blocking
-door needs somebody who waits in its place: a :class:`~anynet._transport.streams.read_ahead.Pump`.
+operations need a task that waits in their place: a
+:class:`~anynet._transport.streams.read_ahead.ReadAhead`.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, Conn
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.sockets.buffers import Buffer, bytes_view
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
-from anynet._transport.streams.read_ahead import Pump
-from anynet._transport.streams.stream_base import DoorStream, EndError, Guard, HasFileno
+from anynet._transport.streams.read_ahead import ReadAhead
+from anynet._transport.streams.stream_base import EndError, Guard, HasFileno, StreamBase
 
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ _CHUNK = 65536
 CLOSE_TIMEOUT = 10.0
 
 
-class ForeignStream(DoorStream):
+class WrappedStream(StreamBase):
     """The door over ``stream``, which it owns.
 
     ``base`` is our own stream below it, if there is one (TLS over a socket): an abort goes there.
@@ -57,7 +58,7 @@ class ForeignStream(DoorStream):
         self,
         stream: AnyByteStream,
         *,
-        base: DoorStream | None = None,
+        base: StreamBase | None = None,
         close_timeout: float = CLOSE_TIMEOUT,
     ) -> None:
         super().__init__(current_host_loop())
@@ -65,20 +66,20 @@ class ForeignStream(DoorStream):
         self.base = base
         if base is not None:
             self.origin = base.origin  # It is the same peer.
-        self.pump: Pump | None = None
+        self.pump: ReadAhead | None = None
         self._leftover = b""
         self._close_timeout = close_timeout
         self._operations: set[anyio.CancelScope] = set()
         self._operation_ended = anyio.Event()
         self._stream_closed = False
 
-    def hand_over(self) -> ForeignStream:
+    def hand_over(self) -> WrappedStream:
         """The same stream for another owner. No operation may be under way."""
         if self.closed:
             raise self.closed_error()
         if self._operations or self.pump is not None:
             raise anyio.BusyResourceError("handing over")
-        taken = ForeignStream(self.stream, base=self.base, close_timeout=self._close_timeout)
+        taken = WrappedStream(self.stream, base=self.base, close_timeout=self._close_timeout)
         taken.adopt_state(self)
         taken.give_back(self._leftover)
         self._stream_closed = True  # It belongs to the other now.
@@ -324,7 +325,7 @@ class ForeignStream(DoorStream):
                 self._operation_ended.set()
         raise self.closed_error()
 
-    def pumping(self) -> Pump:
+    def pumping(self) -> ReadAhead:
         """The pump; raises :exc:`RuntimeError` when nobody has started one."""
         if self.pump is None:
             raise RuntimeError(

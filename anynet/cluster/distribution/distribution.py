@@ -14,7 +14,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 
-from anynet._transport.listening.accept_backoff import SHORTAGES, Shortage
+from anynet._transport.listening.accept_backoff import SHORTAGES, AcceptBackoff
 from anynet._transport.listening.listener_set import ListenerSet
 from anynet._transport.listening.open import FAILED_CONNECTION
 from anynet._transport.listening.provider import Listening
@@ -96,7 +96,7 @@ class Distributor:
         self.listener = listener
         self._host: HostLoop = current_host_loop()
         self._listeners = ListenerSet([listener], host=self._host)
-        self._shortage = Shortage()
+        self._shortage = AcceptBackoff()
         self._shortage.start(self._host.time)
         self._ends: dict[Hashable, _End] = {}
         self._rotation: deque[_End] = deque()

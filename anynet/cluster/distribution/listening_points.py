@@ -38,7 +38,7 @@ class Offer:
     ours: list[socket.socket]
 
 
-class Place:
+class ListeningPoint:
     """Somewhere that workers listen: all the addresses of one call of ``listen``.
 
     In this one all of them accept from the same sockets.
@@ -92,7 +92,7 @@ class Place:
             listener.close()
 
 
-class RoundRobinPlace(Place):
+class RoundRobinPoint(ListeningPoint):
     """The primary accepts, and passes the connections to the workers in rotation."""
 
     def __init__(self, key: str, number: int, listeners: list[Listening], tasks: TaskGroup) -> None:
@@ -137,7 +137,7 @@ class RoundRobinPlace(Place):
             distributor.close()
 
 
-class ReusePortPlace(Place):
+class ReusePortPoint(ListeningPoint):
     """Every slot has sockets of its own (SO_REUSEPORT), among which the kernel spreads.
 
     They stay open here, so that what is queued there waits for the slot's next worker when one
@@ -188,7 +188,7 @@ def _is_ipv6_only(sock: socket.socket) -> bool:
     return bool(sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))
 
 
-class Places:
+class ListeningPoints:
     """All the places of a primary.
 
     With ``keep`` a place stays open when its last worker dies, since the next one will listen there
@@ -199,12 +199,12 @@ class Places:
         self.policy: Policy = policy
         self._tasks = tasks
         self._keep = keep
-        self._by_key: dict[str, Place] = {}
+        self._by_key: dict[str, ListeningPoint] = {}
         self._opening = anyio.Lock()
         self._count = 0
         self._closed = False
 
-    async def open(self, options: ListenOptions, index: int) -> Place:
+    async def open(self, options: ListenOptions, index: int) -> ListeningPoint:
         """The place for these options: the same one for every worker that asks for it.
 
         ``index`` tells several calls of one worker with the same options apart. Raises as
@@ -218,34 +218,34 @@ class Places:
                 self._by_key[key] = await self._new(key, options)
             return self._by_key[key]
 
-    async def _new(self, key: str, options: ListenOptions) -> Place:
+    async def _new(self, key: str, options: ListenOptions) -> ListeningPoint:
         spread = self.policy == "reuse_port" and options.is_tcp
         if spread:
             options = options_from_json({**options_to_json(options), "reuse_port": True})
         listeners = await open_listeners(options)
         self._count += 1
         if spread:
-            return ReusePortPlace(key, self._count, listeners, options.backlog)
+            return ReusePortPoint(key, self._count, listeners, options.backlog)
         if self.policy == "round_robin":
-            return RoundRobinPlace(key, self._count, listeners, self._tasks)
-        return Place(key, self._count, listeners)
+            return RoundRobinPoint(key, self._count, listeners, self._tasks)
+        return ListeningPoint(key, self._count, listeners)
 
-    def of_worker(self, worker: int) -> list[Place]:
+    def of_worker(self, worker: int) -> list[ListeningPoint]:
         """Where a worker listens."""
         return [place for place in self._by_key.values() if worker in place.holders]
 
-    def find(self, number: int) -> Place | None:
+    def find(self, number: int) -> ListeningPoint | None:
         """The place of that number, if it is still open."""
         return next((each for each in self._by_key.values() if each.number == number), None)
 
-    def take(self, place: Place, worker: int, slot: int | None) -> None:
+    def take(self, place: ListeningPoint, worker: int, slot: int | None) -> None:
         """A worker gets what it listens with at a place."""
         place.holders[worker] = len(place.listeners)
         if slot is not None:
             place.awaited.discard(slot)
 
     def leave(
-        self, place: Place, worker: int, index: int, *, ending: bool, successor: int | None
+        self, place: ListeningPoint, worker: int, index: int, *, ending: bool, successor: int | None
     ) -> None:
         """A worker stopped listening at one address of a place.
 
@@ -266,7 +266,7 @@ class Places:
             self._tasks.start_soon(self._close_later, place, worker)
         self.close_unused(place)
 
-    async def _close_later(self, place: Place, worker: int) -> None:
+    async def _close_later(self, place: ListeningPoint, worker: int) -> None:
         """A worker that fails closes its servers first: its death is known only later."""
         await anyio.sleep(_LINGER)
         place.left.discard(worker)
@@ -285,7 +285,7 @@ class Places:
             place.left.discard(worker)
             self.close_unused(place)
 
-    def close_unused(self, place: Place) -> None:
+    def close_unused(self, place: ListeningPoint) -> None:
         """Close a place that nobody listens at, or soon will."""
         if not (place.holders or place.awaited or place.left):
             self._by_key.pop(place.key, None)

@@ -80,7 +80,7 @@ class PassedConnections:
             self.sock.close()
             self._on_close()
 
-    def give_up(self) -> None:
+    def disown(self) -> None:
         """The same as :meth:`close`."""
         self.close()
 
@@ -101,6 +101,6 @@ class SharedListening(ListeningSocket):
         super().close()
         self._on_close()
 
-    def give_up(self) -> None:
+    def disown(self) -> None:
         """The same as :meth:`close`."""
         self.close()

@@ -17,8 +17,8 @@ from anynet._rules.checks import check_choice
 from anynet._rules.values.errors import leaves
 from anynet.cluster.distribution.listening_points import (
     POLICIES,
-    Place,
-    Places,
+    ListeningPoint,
+    ListeningPoints,
     Policy,
 )
 from anynet.cluster.primary.events import (
@@ -70,7 +70,7 @@ class Primary:
         self._tasks: TaskGroup | None = None
         self._lifeline = (-1, -1)
         self._mailboxes: weakref.WeakSet[Mailbox] = weakref.WeakSet()
-        self.places: Places
+        self.places: ListeningPoints
 
     # -- the block ------------------------------------------------------------------------------
 
@@ -80,7 +80,7 @@ class Primary:
         self._lifeline = os.pipe()
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
-        self.places = Places(self.policy, self._tasks, keep=self._keep_listening)
+        self.places = ListeningPoints(self.policy, self._tasks, keep=self._keep_listening)
         return self
 
     async def __aexit__(
@@ -266,7 +266,7 @@ class Primary:
         self, worker: WorkerProcess, request: int, values: dict[str, Any], index: int
     ) -> None:
         link = worker.link
-        place: Place | None = None
+        place: ListeningPoint | None = None
         try:
             place = await self.places.open(options_from_json(values), index)
             if worker.dead or not worker.connected:

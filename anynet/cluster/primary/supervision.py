@@ -23,7 +23,7 @@ from anynet.cluster.primary.events import ClusterEvent, Exit, Listening
 from anynet.cluster.primary.primary import Primary
 from anynet.cluster.primary.worker_process import WorkerProcess
 from anynet.cluster.settings.programs import ProgramError, RestartError, check_program
-from anynet.cluster.settings.signals import obey_signals
+from anynet.cluster.settings.signals import handle_signals
 
 _log = logging.getLogger("anynet")
 
@@ -112,7 +112,7 @@ class Cluster:
             for slot in self._slots:
                 self._primary.tasks.start_soon(self._keep_alive, slot, name="anynet slot")
             if self._handle_signals:
-                await self._primary.tasks.start(obey_signals, self)
+                await self._primary.tasks.start(handle_signals, self)
         except BaseException as error:
             self._stopping.set()
             await self._primary.__aexit__(type(error), error, error.__traceback__)
@@ -179,7 +179,7 @@ class Cluster:
         elif isinstance(event, Exit) and not event.expected:
             raised = event.worker.unusable and not self._has_listened
             if not raised:
-                _log.warning("%s", _obituary(event))
+                _log.warning("%s", _exit_message(event))
         self._streams.put(event)
 
     async def wait_listening(self) -> tuple[Address, ...]:
@@ -320,7 +320,7 @@ class Cluster:
         self._primary.kill_all()
 
 
-def _obituary(event: Exit) -> str:
+def _exit_message(event: Exit) -> str:
     worker, number = event.worker, event.signal
     if number is None:
         end = f"ended with exit code {event.code}"

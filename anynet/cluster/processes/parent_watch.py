@@ -22,7 +22,7 @@ _closing = threading.Lock()
 _lifeline = -1
 
 
-def hold_on_to(fd: int, grace: float = 0.0) -> None:
+def exit_with_parent(fd: int, grace: float = 0.0) -> None:
     """End this process ``grace`` seconds after the pipe ends, though its event loop be blocked.
 
     A thread of its own waits for that, since whatever has died cannot say good-bye.
@@ -32,7 +32,7 @@ def hold_on_to(fd: int, grace: float = 0.0) -> None:
     threading.Thread(target=_wait, args=(fd, grace), name="anynet lifeline", daemon=True).start()
 
 
-def keep_path(sock: socket.socket, file: PathFile | None) -> BoundPath | None:
+def claim_path(sock: socket.socket, file: PathFile | None) -> BoundPath | None:
     """Unlink a path of the primary at its end, if that has not done it."""
     if file is None:
         return None
@@ -49,7 +49,7 @@ def keep_path(sock: socket.socket, file: PathFile | None) -> BoundPath | None:
     return path
 
 
-def drop_path(path: BoundPath | None, *, primary_lives: bool) -> None:
+def release_path(path: BoundPath | None, *, primary_lives: bool) -> None:
     """Leave the path to the primary, unless that is gone."""
     if path is None:
         return

@@ -20,7 +20,7 @@ _log = logging.getLogger("anynet")
 _PATIENCE = 1.0
 
 
-class Obedient(Protocol):
+class SignalTarget(Protocol):
     """What signals can do to a cluster."""
 
     aborted_by: signal.Signals | None
@@ -37,8 +37,8 @@ class Obedient(Protocol):
     def abort(self) -> None: ...
 
 
-async def obey_signals(
-    cluster: Obedient, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
+async def handle_signals(
+    cluster: SignalTarget, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
 ) -> None:
     """Obey signals until cancelled.
 
@@ -65,7 +65,7 @@ async def obey_signals(
                         tasks.start_soon(_shut_down, cluster)
 
 
-async def _tell_ready(cluster: Obedient) -> None:
+async def _tell_ready(cluster: SignalTarget) -> None:
     addresses = await cluster.wait_listening()
     await _tell("ready", "listening on " + ", ".join(map(str, addresses)))
     try:
@@ -74,14 +74,16 @@ async def _tell_ready(cluster: Obedient) -> None:
         _log.warning("the watchdog is not told that we live: %s", error)
 
 
-async def _restart_when_asked(cluster: Obedient, asked: MemoryObjectReceiveStream[None]) -> None:
+async def _restart_when_asked(
+    cluster: SignalTarget, asked: MemoryObjectReceiveStream[None]
+) -> None:
     with asked:
         async for _ in asked:
             if not cluster.stopping:
                 await _restart(cluster)
 
 
-async def _restart(cluster: Obedient) -> None:
+async def _restart(cluster: SignalTarget) -> None:
     await _tell("reloading")
     try:
         await cluster.restart()
@@ -92,7 +94,7 @@ async def _restart(cluster: Obedient) -> None:
         await _tell("ready")
 
 
-async def _shut_down(cluster: Obedient) -> None:
+async def _shut_down(cluster: SignalTarget) -> None:
     await _tell("stopping")
     await cluster.shutdown()
 

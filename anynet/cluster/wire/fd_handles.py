@@ -15,7 +15,7 @@ from anynet._core.connections.socket import Socket, own_stream_below
 from anynet._rules.checks import shown
 from anynet._rules.options import ConnectionOptions
 from anynet._transport.streams.prefixed_stream import PrefixedStream
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import HasFileno
 from anynet.cluster.wire.frames import ChannelError
 
@@ -29,7 +29,7 @@ _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 
 
 @attrs.frozen(kw_only=True)
-class Parcel:
+class FdPayload:
     """A handle that is ready to go: a descriptor, and what the kernel does not know about it."""
 
     fd: int
@@ -52,7 +52,7 @@ def check_sendable(handle: object) -> None:
         stream = own_stream_below(handle)
         if handle.closed:
             raise anyio.ClosedResourceError
-        if not isinstance(stream, RawStream):
+        if not isinstance(stream, SocketStream):
             raise ValueError("handle must be a socket of the operating system, not a stream")
         if stream.mid_message:
             raise ValueError("handle has sent a part of a message: nobody could go on from there")
@@ -66,13 +66,13 @@ def check_sendable(handle: object) -> None:
         raise ValueError(f"handle must be open, not {shown(handle)}") from None
 
 
-def pack(handle: Sendable) -> Parcel:
+def pack(handle: Sendable) -> FdPayload:
     """Get a handle ready that :func:`check_sendable` let pass. A :class:`Socket` is then closed."""
     if not isinstance(handle, Socket):
         fd = handle if isinstance(handle, int) else handle.fileno()
-        return Parcel(fd=fd, state=None)
+        return FdPayload(fd=fd, state=None)
     stream = handle.hand_over()
-    assert isinstance(stream, RawStream)
+    assert isinstance(stream, SocketStream)
     unread = stream.take_leftover() if isinstance(stream, PrefixedStream) else b""
     sock = stream.detach()
     name = stream.peername
@@ -81,7 +81,7 @@ def pack(handle: Sendable) -> Parcel:
         "ended": stream.eof_sent,
         "allow_half_open": stream.allow_half_open,
     }
-    return Parcel(fd=sock.fileno(), state=state, unread=unread, sock=sock)
+    return FdPayload(fd=sock.fileno(), state=state, unread=unread, sock=sock)
 
 
 def unpack(fd: int, state: Any, unread: bytes) -> Received:
@@ -109,7 +109,7 @@ def _connection(sock: socket.socket, state: Any, unread: bytes) -> Received:
     if isinstance(peername, list):
         peername = tuple(peername)
     sock.setblocking(False)
-    stream = RawStream(sock, peername=peername)
+    stream = SocketStream(sock, peername=peername)
     if unread:
         stream = PrefixedStream(stream, unread)
     if ended:

@@ -12,10 +12,10 @@ import attrs
 from anyio.abc import TaskGroup
 
 from anynet._rules.options import ListenOptions
-from anynet._transport.listening.provider import Listening, install_source
+from anynet._transport.listening.provider import Listening, install_provider
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from anynet.cluster.distribution.received_listeners import PassedConnections, SharedListening
-from anynet.cluster.processes.parent_watch import drop_path, hold_on_to, keep_path
+from anynet.cluster.processes.parent_watch import claim_path, exit_with_parent, release_path
 from anynet.cluster.settings.settings import WorkerSettings, take_settings
 from anynet.cluster.wire.channel import Arrival, Channel, close_all
 from anynet.cluster.wire.codecs import options_to_json, rebuild_error
@@ -45,7 +45,7 @@ def attach() -> Worker | None:
     settings = take_settings()
     if settings is None:
         return None
-    hold_on_to(settings.lifeline)
+    exit_with_parent(settings.lifeline)
     return Worker(settings)
 
 
@@ -101,7 +101,7 @@ class Worker:
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._run, name="anynet worker")
         self._link.post("online")
-        install_source(self)
+        install_provider(self)
         _current = self
         return self
 
@@ -114,7 +114,7 @@ class Worker:
         global _current  # noqa: PLW0603
         assert self._tasks is not None
         _current = None
-        install_source(None)
+        install_provider(None)
         try:
             await self._link.flush(_LAST_WORDS)
         finally:
@@ -251,12 +251,12 @@ class Worker:
         count = len(socks) // 2 if passed else len(socks)
         left = count
         listening = socks[1::2] if passed else socks
-        paths = [keep_path(*each) for each in zip(listening, request.files, strict=True)]
+        paths = [claim_path(*each) for each in zip(listening, request.files, strict=True)]
 
         def closed(which: int) -> None:
             nonlocal left
             left -= 1
-            drop_path(paths[which], primary_lives=self.connected)
+            release_path(paths[which], primary_lives=self.connected)
             self._link.post("close", request.number, which)
             if not left:
                 self._indexes[key].discard(index)

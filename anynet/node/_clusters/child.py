@@ -14,7 +14,7 @@ import attrs
 
 from anynet._transport.listening.unix_path import BoundPath
 from anynet.cluster.distribution.received_listeners import PassedConnections, SharedListening
-from anynet.cluster.processes.parent_watch import drop_path, keep_path
+from anynet.cluster.processes.parent_watch import claim_path, release_path
 from anynet.cluster.wire.channel import close_all
 from anynet.node._clusters.places import request_to_json
 from anynet.node._clusters.worker import Worker
@@ -117,10 +117,10 @@ class OwnWorker(Worker):
     def _serve(self, question: _Question, sock: socket.socket, file: Any) -> Callable[[], object]:
         """A server listens with ``sock``. Returns what is to be called when it closes that."""
         self._serving[question.key] = question.server
-        return partial(self._closed, question, keep_path(sock, file))
+        return partial(self._closed, question, claim_path(sock, file))
 
     def _closed(self, question: _Question, path: BoundPath | None) -> None:
-        drop_path(path, primary_lives=self.process.connected)
+        release_path(path, primary_lives=self.process.connected)
         question.server.removeListener("listening", question.tell)
         self._serving.pop(question.key, None)
         place = question.key.rpartition(" ")[0]

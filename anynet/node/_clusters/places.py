@@ -32,7 +32,7 @@ def request_from_json(values: dict[str, Any]) -> ListenRequest:
     return ListenRequest(**{name: values[name] for name in _FORWARDED})
 
 
-class Place:
+class ListeningPoint:
     """One socket on which workers listen: in turns, or all of them by themselves."""
 
     def __init__(self, reactor: Reactor, listener: ListeningSocket, in_turns: bool) -> None:
@@ -72,14 +72,16 @@ class Place:
             self.listener.close()
 
 
-class Places:
+class ListeningPoints:
     """All of them, by keys that are equal for workers that share one."""
 
     def __init__(self, reactor: Reactor) -> None:
         self._reactor = reactor
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, ListeningPoint] = {}
 
-    def find(self, key: str, request: ListenRequest, host: str | None, *, in_turns: bool) -> Place:
+    def find(
+        self, key: str, request: ListenRequest, host: str | None, *, in_turns: bool
+    ) -> ListeningPoint:
         """The place of that key; a new one if need be. Raises :exc:`OSError`."""
         place = self._places.get(key)
         if place is None:
@@ -87,7 +89,7 @@ class Places:
                 listener = _open(request, host)
             except NodeSystemError as error:
                 raise OSError(-(error.errno or -errno.EINVAL), str(error)) from error
-            place = self._places[key] = Place(self._reactor, listener, in_turns)
+            place = self._places[key] = ListeningPoint(self._reactor, listener, in_turns)
         return place
 
     def remove(self, key: str, worker: int) -> None:
@@ -123,6 +125,6 @@ def _open(request: ListenRequest, host: str | None) -> ListeningSocket:
     try:
         listener.sock.listen(request.backlog)
     except OSError:
-        listener.give_up()
+        listener.disown()
         raise
     return listener

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from anynet.node._clusters import worker as cluster_worker
 from anynet.node._clusters.child import OwnWorker
-from anynet.node._clusters.places import Places, request_from_json
+from anynet.node._clusters.places import ListeningPoints, request_from_json
 from anynet.node._clusters.worker import ForkedWorker
 from anynet.node._emitters.emitter import EventEmitter
 from anynet.node._errors.errors import invalid_arg_type, method_not_implemented, validate_string
@@ -69,7 +69,7 @@ class Cluster(EventEmitter):
         self.workers: dict[int, cluster_worker.Worker] = {}
         self._workers_made = 0
         self._policy: int | None = None
-        self._places: Places | None = None
+        self._places: ListeningPoints | None = None
         #: The workers that were asked to disconnect, and whom to tell when all have.
         self._leaving: set[cluster_worker.Worker] = set()
         self._waiting: list[Callable[[], object]] = []
@@ -145,7 +145,7 @@ class Cluster(EventEmitter):
         settings = self.settings
         runtime = self._own_runtime()
         if self._places is None:
-            self._places = Places(runtime.reactor)
+            self._places = ListeningPoints(runtime.reactor)
         program = validate_string("settings.exec", settings["exec"] or None)
         command = [sys.executable, *settings["execArgv"], program, *map(str, settings["args"])]
         self._workers_made += 1

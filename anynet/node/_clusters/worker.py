@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from anynet.node._clusters.places import Places
+from anynet.node._clusters.places import ListeningPoints
 from anynet.node._emitters.emitter import EventEmitter
 from anynet.node._processes.child_process import ChildProcess
 from anynet.node._processes.ipc_endpoint import IpcEndpoint
@@ -74,7 +74,11 @@ class ForkedWorker(Worker):
     process: ChildProcess
 
     def __init__(
-        self, number: int, process: ChildProcess, places: Places, remove: Callable[[int], object]
+        self,
+        number: int,
+        process: ChildProcess,
+        places: ListeningPoints,
+        remove: Callable[[int], object],
     ) -> None:
         super().__init__(number, process)
         self.exitedAfterDisconnect: bool | None = None

@@ -45,7 +45,7 @@ class SignalLike(Protocol):
     ) -> None: ...
 
 
-class Inbox:
+class EventBuffer:
     """Listeners on an emitter that keep what came until somebody takes it.
 
     It knows nothing of who takes, so that an awaitable or iterator that is dropped half-way can
@@ -100,7 +100,7 @@ class Inbox:
         if not self._paused and len(self.events) - self.takers > self._high:
             self._paused = True
             self._emitter.pause()
-        self._rouse()
+        self._notify()
 
     def take(self) -> tuple[Any, ...]:
         args = self.events.popleft()
@@ -124,9 +124,9 @@ class Inbox:
         self._listeners.clear()
         if self._signal is not None:
             self._signal.removeEventListener("abort", self._abort)
-        self._rouse()
+        self._notify()
 
-    def _rouse(self) -> None:
+    def _notify(self) -> None:
         if self._wake is not None:
             self._wake.set()
             self._wake = None
@@ -143,7 +143,7 @@ class Inbox:
         self.takers += 1
         # An emitter that belongs to a runtime is silent after its end.
         runtime: Runtime | None = getattr(self._emitter, "_runtime", None)
-        rouse = partial(self._rouse)
+        rouse = partial(self._notify)
         if runtime is not None:
             runtime.at_end(rouse)
         try:
@@ -164,7 +164,7 @@ class PendingEvent:
 
     __slots__ = ("__weakref__", "_inbox")
 
-    def __init__(self, inbox: Inbox) -> None:
+    def __init__(self, inbox: EventBuffer) -> None:
         self._inbox = inbox
 
     def __await__(self) -> Generator[Any, None, tuple[Any, ...]]:
@@ -202,7 +202,7 @@ def once(
     the ``await`` ends the listening. If the runtime of a stream or server ends before the event,
     :exc:`NoRuntimeError` is raised. Works on Trio and on asyncio.
     """
-    inbox = Inbox(emitter, _merged(options, signal=signal)["signal"])
+    inbox = EventBuffer(emitter, _merged(options, signal=signal)["signal"])
 
     def arrived(*args: Any) -> None:
         inbox.close()
@@ -221,7 +221,7 @@ class EventIterator:
 
     __slots__ = ("__weakref__", "_inbox")
 
-    def __init__(self, inbox: Inbox) -> None:
+    def __init__(self, inbox: EventBuffer) -> None:
         self._inbox = inbox
 
     def __aiter__(self) -> EventIterator:
@@ -274,7 +274,7 @@ def on(
     )
     if isinstance(merged["close"], str):
         raise invalid_arg_type("options.close", "Array", merged["close"])
-    inbox = Inbox(emitter, merged["signal"], high, low)
+    inbox = EventBuffer(emitter, merged["signal"], high, low)
     inbox.listen(name, inbox.put)
     inbox.listen_for_failure(name)
     for each in merged["close"]:

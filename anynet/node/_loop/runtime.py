@@ -140,7 +140,7 @@ class Runtime:
             raise NoRuntimeError("the runtime has ended")
         self._coroutines.add(coroutine)
         self.hold()
-        self.reactor.tasks_woken = True
+        self.reactor.yield_to_tasks = True
         self._task_group.start_soon(self._run_task, coroutine, on_error)
 
     async def _run_task(
@@ -225,7 +225,7 @@ def let_tasks_run() -> None:
     """Have the tasks that a callback wakes run before more happens in the runtime."""
     found = _current.get(None)
     if found is not None:
-        found.reactor.tasks_woken = True
+        found.reactor.yield_to_tasks = True
 
 
 def run(function: Callable[..., object], *args: Any, backend: Backend = "asyncio") -> None:

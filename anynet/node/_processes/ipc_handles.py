@@ -11,7 +11,7 @@ import attrs
 
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.socket_handle import SocketHandle
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 from anynet.cluster.wire.channel import close_all
 from anynet.node._errors.errors import invalid_handle_type, invalid_state
 from anynet.node._net.options.listen_arguments import ListenRequest
@@ -30,7 +30,7 @@ class Counts(Protocol):
 
 
 @attrs.frozen(kw_only=True)
-class Parcel:
+class FdPayload:
     """What goes with a message for its handle."""
 
     state: dict[str, Any]
@@ -53,7 +53,7 @@ def check_handle(handle: object) -> None:
         raise invalid_state("a socket that still has bytes to write cannot be sent")
 
 
-def pack(handle: object, *, keep_open: bool, counts: Counts) -> Parcel | None:
+def pack(handle: object, *, keep_open: bool, counts: Counts) -> FdPayload | None:
     """Get a handle ready to go, that :func:`check_handle` let pass; None if it is closed.
 
     A socket leaves its object, unless it is to be kept open.
@@ -62,7 +62,7 @@ def pack(handle: object, *, keep_open: bool, counts: Counts) -> Parcel | None:
         listening = handle._handle
         if listening is None:
             return None
-        return Parcel(state={"kind": "server"}, sock=listening.copy_socket())
+        return FdPayload(state={"kind": "server"}, sock=listening.copy_socket())
     assert isinstance(handle, Socket)
     below = handle._handle
     if not isinstance(below, SocketHandle):
@@ -71,11 +71,11 @@ def pack(handle: object, *, keep_open: bool, counts: Counts) -> Parcel | None:
     key = counts.note_sent(server) if isinstance(server, Server) else None
     state = {"kind": "socket", "key": key}
     if keep_open:
-        return Parcel(state=state, sock=below.stream.sock.dup())
+        return FdPayload(state=state, sock=below.stream.sock.dup())
     unread = handle._give_away()
     stream = below.detach()
-    assert isinstance(stream, RawStream)
-    return Parcel(state=state, sock=stream.detach(), unread=unread)
+    assert isinstance(stream, SocketStream)
+    return FdPayload(state=state, sock=stream.detach(), unread=unread)
 
 
 @attrs.define(eq=False)
@@ -100,7 +100,7 @@ def unpack(fds: list[int], state: Any, unread: bytes, counts: Counts) -> Server 
         case [fd], {"kind": "socket", "key": int() | None as key}:
             sock = socket.socket(fileno=fd)
             sock.setblocking(False)
-            stream = RawStream(sock, host=current_host_loop())
+            stream = SocketStream(sock, host=current_host_loop())
             taken = Socket({"handle": stream})
             if key is not None:
                 taken._counted_by = _Watch(lambda: counts.note_closed(key))

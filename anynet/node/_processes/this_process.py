@@ -8,7 +8,7 @@ import sys
 from collections.abc import MutableMapping
 from typing import Never
 
-from anynet.cluster.processes.parent_watch import hold_on_to
+from anynet.cluster.processes.parent_watch import exit_with_parent
 from anynet.node._emitters.emitter import EventName, Listener
 from anynet.node._loop.runtime import Runtime, at_start
 from anynet.node._processes.ipc_endpoint import IpcEndpoint
@@ -149,7 +149,7 @@ def _inherited_channel() -> socket.socket | None:
     lifeline = os.environ.pop(LIFELINE_VARIABLE, None)
     if lifeline is not None:
         os.set_inheritable(int(lifeline), False)
-        hold_on_to(int(lifeline), _LAST_WORDS)
+        exit_with_parent(int(lifeline), _LAST_WORDS)
     number = os.environ.pop(CHANNEL_VARIABLE, None)
     if number is None:
         return None

@@ -78,7 +78,7 @@ class Pipe:
             pipes = [pipe.destination for pipe in state.pipes or ()]
             if len(pipes) == 1 and pipes[0] is self.destination:
                 state.awaited = [self.destination]
-                state.several_pipes = False
+                state.multi_await_drain = False
             elif _holds(pipes, self.destination) and not _holds(state.awaited, self.destination):
                 state.awaited = [*(state.awaited or ()), self.destination]
             self.source.pause()
@@ -91,7 +91,7 @@ class Pipe:
         state = source._readable_state
         if state.awaited is not None:
             left = [other for other in state.awaited if other is not self.destination]
-            state.awaited = left if left or state.several_pipes else None
+            state.awaited = left if left or state.multi_await_drain else None
         if not state.awaited and state.has_data_listener:
             source.resume()
 

@@ -87,8 +87,8 @@ class ReadableSide(ReadableCore):
         state = self._readable_state
         ends = end and (options is None or options.get("end") is not False)
         pipe = Pipe(self, destination, ends)
-        if state.pipes is not None and not state.several_pipes:
-            state.several_pipes = True
+        if state.pipes is not None and not state.multi_await_drain:
+            state.multi_await_drain = True
             state.awaited = state.awaited or []
         state.pipes = [*(state.pipes or ()), pipe]
         if state.end_emitted:

@@ -36,7 +36,7 @@ class ReadableCore(Stream):
         state = self._readable_state
         if (
             state.flowing
-            and state.self_feeding
+            and state.push_without_read
             and type(chunk) is bytes
             and chunk
             and not state.length
@@ -55,7 +55,7 @@ class ReadableCore(Stream):
                 result = listener(chunk)
                 if result is not None and iscoroutine(result):
                     self._start(result, "data", (chunk,))
-            if not state.self_feeding:
+            if not state.push_without_read:
                 state.reading = False
                 self._plan_more(state)
             now = self._readable_state

@@ -27,13 +27,13 @@ class ReadableState:
         "high_water_mark",
         "length",
         "more_planned",
+        "multi_await_drain",
         "paused",
         "pipes",
+        "push_without_read",
         "readable",
         "reading",
         "resume_planned",
-        "self_feeding",
-        "several_pipes",
         "sync",
         "wanted",
     )
@@ -51,7 +51,7 @@ class ReadableState:
         #: `_read` was called and nothing has come since.
         self.reading: bool = False
         #: `_read` would do nothing now: what comes is pushed without being asked for.
-        self.self_feeding: bool = False
+        self.push_without_read: bool = False
         #: Inside `_read`, and before its first call.
         self.sync: bool = True
         #: Nobody gets told that there is data before some has been pushed.
@@ -69,7 +69,7 @@ class ReadableState:
         #: Destinations of pipes whose 'drain' has to come before the flow goes on.
         self.awaited: list[Any] | None = None
         #: There has been more than one pipe, and all of them count in `awaited`.
-        self.several_pipes: bool = False
+        self.multi_await_drain: bool = False
 
     def lack(self) -> None:
         """The stream has no such side."""
@@ -83,7 +83,7 @@ class ReadableState:
 
     def await_nobody(self) -> None:
         if self.awaited:
-            self.awaited = [] if self.several_pipes else None
+            self.awaited = [] if self.multi_await_drain else None
 
     def takes_more(self) -> bool:
         """The answer to a push: may more be pushed at once?"""

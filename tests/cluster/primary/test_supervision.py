@@ -16,7 +16,7 @@ import pytest
 import anynet
 from anynet.cluster import Cluster, Fork, Listening, Message, Primary, RestartError
 from anynet.cluster.distribution.distribution import Distributor
-from anynet.cluster.settings.signals import obey_signals
+from anynet.cluster.settings.signals import handle_signals
 from tests.cluster.clusters import LOCAL, asked, exists, next_of, open_client, port_of
 from tests.cluster.clusters import until as wait_until
 from tests.support import in_thread
@@ -187,7 +187,7 @@ class Stopping:
 async def test_a_cluster_that_shuts_down_restarts_nothing() -> None:
     cluster = Stopping()
     async with anyio.create_task_group() as tasks:
-        await tasks.start(obey_signals, cluster)
+        await tasks.start(handle_signals, cluster)
         os.kill(os.getpid(), signal.SIGHUP)
         os.kill(os.getpid(), signal.SIGTERM)
         await cluster.aborted.wait()

@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 import anynet
-from anynet.cluster.settings.signals import obey_signals
+from anynet.cluster.settings.signals import handle_signals
 
 pytestmark = pytest.mark.anyio
 
@@ -55,7 +55,7 @@ async def test_restarts_that_pile_up_are_one() -> None:
     """A second one waits for the first, whatever else comes meanwhile."""
     cluster = CountingCluster()
     async with anyio.create_task_group() as tasks:
-        await tasks.start(obey_signals, cluster)
+        await tasks.start(handle_signals, cluster)
         for _ in range(5):
             await signalled(signal.SIGHUP)
         await cluster.restarted.wait()
@@ -72,7 +72,7 @@ async def test_no_restart_begins_once_it_stops() -> None:
     cluster = CountingCluster()
     cluster.may_end.set()
     async with anyio.create_task_group() as tasks:
-        await tasks.start(obey_signals, cluster)
+        await tasks.start(handle_signals, cluster)
         await signalled(signal.SIGTERM)
         assert cluster.stopping
         await signalled(signal.SIGHUP)

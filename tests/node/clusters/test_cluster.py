@@ -14,7 +14,8 @@ import anyio
 import pytest
 
 from anynet import node as net
-from anynet.node import child_process, cluster
+from anynet.node import cluster
+from anynet.node._processes import child_process
 from anynet.node.events import once
 from tests.support import open_descriptors
 

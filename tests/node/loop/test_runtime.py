@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from anynet._transport.reactor.socket_handle import SocketHandle
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._loop.runtime import Backend, NoRuntimeError, current_runtime, run, runtime
 from anynet.node._loop.timers import nextTick, setImmediate, setInterval, setTimeout
 
@@ -93,7 +93,7 @@ async def test_cancelling_from_outside_closes_everything() -> None:
     ours.setblocking(False)
     with anyio.CancelScope() as scope:
         async with runtime() as inside:
-            handle = SocketHandle(inside.reactor, RawStream(ours), None)
+            handle = SocketHandle(inside.reactor, SocketStream(ours), None)
             handle.read_start()
             setTimeout(scope.cancel)
     assert scope.cancelled_caught
@@ -106,7 +106,7 @@ async def test_what_is_unrefed_is_closed_at_the_end() -> None:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
     async with runtime() as inside:
-        handle = SocketHandle(inside.reactor, RawStream(ours), None)
+        handle = SocketHandle(inside.reactor, SocketStream(ours), None)
         handle.read_start()
         handle.unref()
     assert theirs.recv(1) == b""

@@ -17,7 +17,7 @@ from anyio.streams.stapled import StapledObjectStream
 import anynet
 from anynet import node as net
 from anynet._transport.reactor.socket_handle import SocketHandle
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 from tests.node.server_traces import port_of
 from tests.transport.reactors import Recorder, reactor_running, until
 
@@ -188,7 +188,7 @@ async def test_nothing_is_sent_after_a_close_in_the_same_event() -> None:
     ours.setblocking(False)
     async with reactor_running() as reactor:
         recorder = Recorder()
-        handle = recorder.handle = SocketHandle(reactor, RawStream(ours), recorder)
+        handle = recorder.handle = SocketHandle(reactor, SocketStream(ours), recorder)
         done: list[OSError | None] = []
         assert not handle.write(b"x" * 10_000_000, done.append)
         sent = handle.bytes_written

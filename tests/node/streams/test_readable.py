@@ -325,7 +325,7 @@ async def test_a_source_that_feeds_by_itself_is_not_asked() -> None:
         def _read(self, size: int) -> None:
             nonlocal asked
             asked += 1
-            self._readable_state.self_feeding = True
+            self._readable_state.push_without_read = True
 
     async with runtime() as scope:
         stream = trace.watch(Feeding(highWaterMark=4), ["data", "end"])
@@ -336,7 +336,7 @@ async def test_a_source_that_feeds_by_itself_is_not_asked() -> None:
         assert not scope.reactor.ticks and asked == before
         stream.pause()
         assert stream.push(b"abcd") is False
-        stream._readable_state.self_feeding = False
+        stream._readable_state.push_without_read = False
         await turns()
         assert asked == before
         stream.resume()

@@ -15,7 +15,7 @@ from anynet._rules.values.events import (
     ConnectEvent,
     ConnectionAttempt,
 )
-from anynet._transport.dialing.happy_eyeballs import Race
+from anynet._transport.dialing.happy_eyeballs import HappyEyeballs
 from tests.transport.loopback import (
     bound,
     dialled,
@@ -133,7 +133,7 @@ async def test_two_successes_in_one_turn(cancel: bool) -> None:
         await ready.wait()
         return connections[address]
 
-    race: Race[Connection] = Race(attempt_delay=0, on_event=ignore)
+    race: HappyEyeballs[Connection] = HappyEyeballs(attempt_delay=0, on_event=ignore)
     won = []
 
     async def run() -> None:
@@ -166,7 +166,7 @@ async def test_a_bug_in_the_turn_of_a_cancellation_leaves_bare() -> None:
                 raise ZeroDivisionError
         return Connection()
 
-    race: Race[Connection] = Race(attempt_delay=0, on_event=ignore)
+    race: HappyEyeballs[Connection] = HappyEyeballs(attempt_delay=0, on_event=ignore)
     caught: list[BaseException] = []
 
     async def run(scope: anyio.CancelScope) -> None:

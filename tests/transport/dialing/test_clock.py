@@ -19,7 +19,7 @@ from anynet._rules.values.events import (
     ConnectionAttemptFailed,
     ConnectionAttemptTimeout,
 )
-from anynet._transport.dialing.happy_eyeballs import Race
+from anynet._transport.dialing.happy_eyeballs import HappyEyeballs
 
 ADDRESSES = {name: SocketAddress(f"192.0.2.{number}", 80) for number, name in enumerate("abcd", 1)}
 NAMES = {address: name for name, address in ADDRESSES.items()}
@@ -277,7 +277,9 @@ ROWS = [
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 async def test_race(row: Row, autojump_clock: MockClock, nursery: trio.Nursery) -> None:
     network = Network(row.plan, nursery)
-    race: Race[Connection] = Race(attempt_delay=row.delay, on_event=network.on_event)
+    race: HappyEyeballs[Connection] = HappyEyeballs(
+        attempt_delay=row.delay, on_event=network.on_event
+    )
     begun = trio.current_time()
 
     won = await race.run([ADDRESSES[name] for name in row.plan], network.connect)
@@ -299,7 +301,7 @@ async def test_attempts_are_reported_with_their_times(
     autojump_clock: MockClock, nursery: trio.Nursery
 ) -> None:
     network = Network({"a": (0.5, "refused"), "b": (9, "ok"), "c": (1, "ok")}, nursery)
-    race: Race[Connection] = Race(attempt_delay=0.25, on_event=network.on_event)
+    race: HappyEyeballs[Connection] = HappyEyeballs(attempt_delay=0.25, on_event=network.on_event)
     begun = trio.current_time()
     await race.run([ADDRESSES[name] for name in "abc"], network.connect)
     reports = [attempt.report(begun, trio.current_time()) for attempt in race.attempts]
@@ -315,7 +317,7 @@ async def test_a_bug_leaves_bare_and_ends_the_race(
     names: str, autojump_clock: MockClock, nursery: trio.Nursery
 ) -> None:
     network = Network({"a": (1, "bug"), "b": (5, "late")}, nursery)
-    race: Race[Connection] = Race(attempt_delay=0.25, on_event=network.on_event)
+    race: HappyEyeballs[Connection] = HappyEyeballs(attempt_delay=0.25, on_event=network.on_event)
     with pytest.raises(ZeroDivisionError, match="a"):
         await race.run([ADDRESSES[name] for name in names], network.connect)
     assert all(connection.closed for connection in network.connections)
@@ -334,7 +336,7 @@ async def test_what_on_event_raises_leaves_bare(
         if isinstance(event, kind) and network.log[-1][1] != "start a":
             raise ZeroDivisionError
 
-    race: Race[Connection] = Race(attempt_delay=0.25, on_event=on_event)
+    race: HappyEyeballs[Connection] = HappyEyeballs(attempt_delay=0.25, on_event=on_event)
     with pytest.raises(ZeroDivisionError):
         await race.run([ADDRESSES[name] for name in "ab"], network.connect)
     assert [connection.closed for connection in network.connections] == [True]
@@ -346,7 +348,7 @@ async def test_cancelling_leaves_nothing_open(
     cancel_after: float, autojump_clock: MockClock, nursery: trio.Nursery
 ) -> None:
     network = Network({"a": (1.25, "late"), "b": (1, "late")}, nursery)
-    race: Race[Connection] = Race(attempt_delay=0.25, on_event=network.on_event)
+    race: HappyEyeballs[Connection] = HappyEyeballs(attempt_delay=0.25, on_event=network.on_event)
     won = None
     with trio.move_on_after(cancel_after) as scope:
         won = await race.run([ADDRESSES[name] for name in "ab"], network.connect)
@@ -360,7 +362,7 @@ async def test_two_bugs_in_one_turn_leave_as_a_group(
     autojump_clock: MockClock, nursery: trio.Nursery
 ) -> None:
     network = Network({"a": (1.25, "bug"), "b": (1, "bug")}, nursery)
-    race: Race[Connection] = Race(attempt_delay=0.25, on_event=network.on_event)
+    race: HappyEyeballs[Connection] = HappyEyeballs(attempt_delay=0.25, on_event=network.on_event)
     with pytest.raises(ExceptionGroup) as info:
         await race.run([ADDRESSES[name] for name in "ab"], network.connect)
     assert sorted(str(error) for error in info.value.exceptions) == ["a", "b"]

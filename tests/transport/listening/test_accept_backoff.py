@@ -13,7 +13,7 @@ import anyio
 import pytest
 
 import anynet
-from anynet._transport.listening.accept_backoff import Shortage
+from anynet._transport.listening.accept_backoff import AcceptBackoff
 from anynet._transport.listening.open import ListeningSocket
 from tests.core.server_peers import (
     PATIENCE,
@@ -65,13 +65,13 @@ class OneWaits(NobodyWaits):
         return socket.socket(), None
 
 
-def meet(shortage: Shortage) -> float:
+def meet(shortage: AcceptBackoff) -> float:
     return shortage.meet(cast(ListeningSocket, NobodyWaits()), FULL)
 
 
 def test_the_pauses_grow_up_to_a_second_and_begin_anew_when_it_is_over() -> None:
     clock = Clock()
-    shortage = Shortage()
+    shortage = AcceptBackoff()
     shortage.start(clock)
     for pause in (0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0):
         assert meet(shortage) == pytest.approx(pause)
@@ -83,7 +83,7 @@ def test_the_pauses_grow_up_to_a_second_and_begin_anew_when_it_is_over() -> None
 
 def test_nobody_is_refused_before_the_pause_is_over() -> None:
     clock = Clock()
-    shortage = Shortage()
+    shortage = AcceptBackoff()
     shortage.start(clock)
     place = OneWaits()
     shortage.meet(cast(ListeningSocket, place), FULL)
@@ -100,7 +100,7 @@ def test_nobody_is_refused_before_the_pause_is_over() -> None:
 
 def test_at_most_a_line_of_log_a_second(caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock()
-    shortage = Shortage()
+    shortage = AcceptBackoff()
     shortage.start(clock)
     for _ in range(100):
         meet(shortage)
@@ -116,14 +116,14 @@ def test_at_most_a_line_of_log_a_second(caplog: pytest.LogCaptureFixture) -> Non
 
 
 def test_closing_twice_gives_the_reserve_up_once() -> None:
-    shortage = Shortage()
+    shortage = AcceptBackoff()
     shortage.start(Clock())
     shortage.close()
     shortage.close()
 
 
 def test_a_reserve_that_could_not_be_kept_is_tried_for_again() -> None:
-    shortage = Shortage()
+    shortage = AcceptBackoff()
     with nothing_left_open():
         with descriptors_left(0):
             shortage.start(Clock())

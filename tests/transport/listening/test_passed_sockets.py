@@ -283,7 +283,7 @@ async def test_listening_on_them(
         listener.close()
     assert os.path.exists(unix.getsockname())
     (local,) = await open_listeners(ListenOptions(systemd="local"))
-    local.give_up()
+    local.disown()
     assert local.sock.fileno() == -1
     with closing((await open_listeners(ListenOptions(systemd=["local"])))[0]) as again:
         assert again.address == unix.getsockname()

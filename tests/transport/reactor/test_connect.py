@@ -12,7 +12,7 @@ import pytest
 from anynet._rules.values.addresses import SocketAddress
 from anynet._transport.reactor.connect import Dial, dial_tcp, dial_unix
 from anynet._transport.reactor.reactor import Reactor
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 from tests.transport.loopback import bound, listening, silent
 from tests.transport.reactors import reactor_running
 
@@ -23,17 +23,17 @@ class Outcome:
     """What a dial called back with."""
 
     def __init__(self) -> None:
-        self.results: list[OSError | RawStream | None] = []
+        self.results: list[OSError | SocketStream | None] = []
         self._called = anyio.Event()
 
-    def __call__(self, error: OSError | None, stream: RawStream | None) -> None:
+    def __call__(self, error: OSError | None, stream: SocketStream | None) -> None:
         self.results.append(error or stream)
         self._called.set()
 
-    async def stream(self) -> RawStream:
+    async def stream(self) -> SocketStream:
         await self._called.wait()
         (stream,) = self.results
-        assert isinstance(stream, RawStream)
+        assert isinstance(stream, SocketStream)
         return stream
 
     async def error(self) -> OSError:

@@ -10,8 +10,8 @@ import anyio
 import pytest
 
 from anynet._transport.reactor.reactor import Reactor
-from anynet._transport.reactor.stream_handle import PumpHandle
-from anynet._transport.streams.wrapped_stream import ForeignStream
+from anynet._transport.reactor.stream_handle import StreamHandle
+from anynet._transport.streams.wrapped_stream import WrappedStream
 from anynet.testing import FaultyStream, MemoryStream, memory_stream_pair
 from tests.testing.pairs import pattern_of, wrap_tls
 from tests.transport.reactors import Recorder, reactor_running
@@ -26,7 +26,7 @@ async def pumped(
     one, other = memory_stream_pair()
     async with reactor_running() as reactor:
         owner = Recorder()
-        owner.handle = PumpHandle(reactor, ForeignStream(FaultyStream(one, **faults)), owner)
+        owner.handle = StreamHandle(reactor, WrappedStream(FaultyStream(one, **faults)), owner)
         owner.handle.read_start()
         yield reactor, owner, other
 
@@ -107,7 +107,7 @@ async def test_tls() -> None:
     client, server = await wrap_tls(*memory_stream_pair(), standard_compatible=True)
     async with reactor_running() as reactor:
         owner = Recorder()
-        owner.handle = PumpHandle(reactor, ForeignStream(server), owner)
+        owner.handle = StreamHandle(reactor, WrappedStream(server), owner)
         owner.handle.read_start()
         await client.send(b"secret")
         await owner.heard("data")
@@ -135,7 +135,7 @@ async def test_ending_a_stream_that_cannot_end_one_side_alone() -> None:
     client, server = await wrap_tls(*memory_stream_pair(), standard_compatible=True)
     async with reactor_running() as reactor:
         owner = Recorder()
-        owner.handle = PumpHandle(reactor, ForeignStream(server), owner)
+        owner.handle = StreamHandle(reactor, WrappedStream(server), owner)
         await client.send(b"received before")
         owner.handle.write(b"the last", owner.note)
         owner.handle.shutdown(lambda error: owner.note(("ended", error)))

@@ -12,8 +12,8 @@ import anynet
 from anynet._rules.values.errors import ConnectionClosed
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.streams.prefixed_stream import PrefixedStream
-from anynet._transport.streams.socket_stream import RawStream
-from anynet._transport.streams.wrapped_stream import ForeignStream
+from anynet._transport.streams.socket_stream import SocketStream
+from anynet._transport.streams.wrapped_stream import WrappedStream
 from anynet.testing import memory_stream_pair
 from tests.testing.pairs import plain_and_raw
 
@@ -120,7 +120,7 @@ async def test_receiving_what_is_left_refuses_a_second_task() -> None:
 async def test_descriptors_after_the_leftover() -> None:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
-    raw = RawStream(ours, host=current_host_loop())
+    raw = SocketStream(ours, host=current_host_loop())
     stream = PrefixedStream(raw, b"left")
     assert await stream.receive_fds(10, 1) == (b"left", [])
     with open(os.devnull) as null:
@@ -134,7 +134,7 @@ async def test_descriptors_after_the_leftover() -> None:
 
 async def test_a_foreign_stream() -> None:
     one, other = memory_stream_pair()
-    stream = ForeignStream(one)
+    stream = WrappedStream(one)
     await other.send(b"0123456789")
     assert await stream.receive(4) == b"0123"
     taken = stream.hand_over()
@@ -150,7 +150,7 @@ async def test_a_foreign_stream() -> None:
 
 async def test_a_foreign_stream_that_is_in_use() -> None:
     one, _other = memory_stream_pair()
-    stream = ForeignStream(one)
+    stream = WrappedStream(one)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(stream.receive)
         await anyio.wait_all_tasks_blocked()

@@ -11,8 +11,8 @@ import anyio.lowlevel
 import pytest
 
 from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed
-from anynet._transport.streams.read_ahead import Pump
-from anynet._transport.streams.wrapped_stream import ForeignStream
+from anynet._transport.streams.read_ahead import ReadAhead
+from anynet._transport.streams.wrapped_stream import WrappedStream
 from anynet.testing import Fault, FaultyStream, MemoryStream, memory_stream_pair
 from tests.testing.pairs import pattern_of
 
@@ -22,10 +22,10 @@ pytestmark = pytest.mark.anyio
 @asynccontextmanager
 async def pumping(
     high_water_mark: int = 65536, **faults: Any
-) -> AsyncIterator[tuple[ForeignStream, Pump, MemoryStream]]:
+) -> AsyncIterator[tuple[WrappedStream, ReadAhead, MemoryStream]]:
     one, other = memory_stream_pair()
-    stream = ForeignStream(FaultyStream(one, **faults))
-    stream.pump = pump = Pump(stream, high_water_mark)
+    stream = WrappedStream(FaultyStream(one, **faults))
+    stream.pump = pump = ReadAhead(stream, high_water_mark)
     async with anyio.create_task_group() as tasks:
         pump.start(tasks)
         yield stream, pump, other

@@ -17,7 +17,7 @@ import anyio.to_thread
 import pytest
 
 from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 from tests.testing.pairs import at_the_wake, pattern_of, plain_and_raw, read_to_end
 
 pytestmark = pytest.mark.anyio
@@ -330,7 +330,7 @@ async def test_detached_socket_works_and_is_ours_no_more(pair: Any) -> None:
             assert ours.remote_address == address
             with pytest.raises(ConnectionClosed):
                 ours.detach()
-            again = RawStream(sock)
+            again = SocketStream(sock)
             peer.sendall(b"more")
             assert await again.receive() == b"more"
 

@@ -15,16 +15,16 @@ from anyio.streams.stapled import StapledObjectStream
 
 import anynet
 from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed
-from anynet._transport.streams.wrapped_stream import ForeignStream
+from anynet._transport.streams.wrapped_stream import WrappedStream
 from anynet.testing import Fault, FaultyStream, MemoryStream, memory_stream_pair
 from tests.testing.pairs import tcp, tcp_sockets, wrap_tls
 
 pytestmark = pytest.mark.anyio
 
 
-def over_memory(**faults: Any) -> tuple[ForeignStream, MemoryStream]:
+def over_memory(**faults: Any) -> tuple[WrappedStream, MemoryStream]:
     one, other = memory_stream_pair()
-    return ForeignStream(FaultyStream(one, **faults)), other
+    return WrappedStream(FaultyStream(one, **faults)), other
 
 
 class Failing(ByteStream):
@@ -51,7 +51,7 @@ class Failing(ByteStream):
 )
 async def test_failures_of_the_stream_break_the_connection(error: Exception) -> None:
     for operation in ("receive", "send", "send_eof"):
-        ours = ForeignStream(Failing(error))
+        ours = WrappedStream(Failing(error))
         with pytest.raises(ConnectionBroken, match="the connection is broken") as caught:
             await getattr(ours, operation)(*([b"x"] if operation == "send" else []))
         assert caught.value.origin == ours.origin
@@ -62,7 +62,7 @@ async def test_failures_of_the_stream_break_the_connection(error: Exception) -> 
 
 
 async def test_stream_closed_below_counts_as_closed() -> None:
-    ours = ForeignStream(Failing(anyio.ClosedResourceError()))
+    ours = WrappedStream(Failing(anyio.ClosedResourceError()))
     for operation in (ours.receive, lambda: ours.send(b"x")):
         with pytest.raises(ConnectionClosed):
             await operation()
@@ -71,7 +71,7 @@ async def test_stream_closed_below_counts_as_closed() -> None:
 
 async def test_other_errors_pass_through() -> None:
     error = ArithmeticError("a bug of the stream")
-    ours = ForeignStream(Failing(error))
+    ours = WrappedStream(Failing(error))
     with pytest.raises(ArithmeticError) as caught:
         await ours.receive()
     assert caught.value is error
@@ -83,7 +83,7 @@ async def test_other_errors_pass_through() -> None:
 async def test_objects_longer_than_asked_for_are_kept() -> None:
     there, back = anyio.create_memory_object_stream[bytes](9)
     with there, back:
-        ours = ForeignStream(StapledObjectStream(there, back))
+        ours = WrappedStream(StapledObjectStream(there, back))
         for chunk in (b"0123456789", b"", b"abc"):
             await there.send(chunk)
         assert await ours.receive(4) == b"0123"
@@ -208,7 +208,7 @@ async def test_half_close_that_the_stream_lacks() -> None:
         async def send_eof(self) -> None:
             raise NotImplementedError
 
-    ours = ForeignStream(NoEnd(OSError()))
+    ours = WrappedStream(NoEnd(OSError()))
     with pytest.raises(NotImplementedError, match="NoEnd cannot end one side alone"):
         await ours.send_eof()
     assert not ours.eof_sent
@@ -228,7 +228,7 @@ async def test_half_close_twice_and_sends_after() -> None:
 
 async def test_close_survives_a_stream_that_fails_to_close() -> None:
     for error in (OSError(), anyio.BrokenResourceError(), anyio.ClosedResourceError()):
-        ours = ForeignStream(Failing(error))
+        ours = WrappedStream(Failing(error))
         await ours.aclose()
         await ours.aclose()
         assert ours.closed
@@ -236,7 +236,7 @@ async def test_close_survives_a_stream_that_fails_to_close() -> None:
 
 async def test_close_yields_although_the_stream_does_not() -> None:
     there, back = anyio.create_memory_object_stream[bytes](1)
-    ours = ForeignStream(StapledObjectStream(there, back))
+    ours = WrappedStream(StapledObjectStream(there, back))
     with anyio.CancelScope() as scope:
         scope.cancel()
         await ours.aclose()

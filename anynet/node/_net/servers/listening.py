@@ -62,7 +62,7 @@ def _adopt(reactor: Reactor, fd: int, backlog: int, on_connection: OnConnection)
             handle.start(on_connection)
             handle.listen(backlog)
         except OSError:
-            handle.give_up()
+            handle.disown()
             raise
     except OSError as error:
         raise _error(error, None, None) from error

@@ -14,7 +14,7 @@ from anynet._rules.values.addresses import is_ip
 from anynet._transport.listening.provider import Listening
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.listen_handle import ListenHandle
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._emitters.abort import AbortSignal
 from anynet.node._errors.errors import (
     NodeSystemError,
@@ -230,7 +230,7 @@ class Server(ServerCounting):
         except NodeSystemError as error:
             runtime.next_tick(self.emit, "error", error)
         else:
-            self._stand_on(handle)
+            self._attach_handle(handle)
 
     def _given(
         self, attempt: int, request: ListenRequest, given: Listening | NodeSystemError
@@ -244,9 +244,9 @@ class Server(ServerCounting):
         else:
             handle = ListenHandle(self._runtime.reactor, given)
             handle.start(self._on_connection)
-            self._stand_on(handle)
+            self._attach_handle(handle)
 
-    def _stand_on(self, handle: ListenHandle) -> None:
+    def _attach_handle(self, handle: ListenHandle) -> None:
         self._handle = handle
         if self._unref:
             handle.unref()
@@ -290,7 +290,7 @@ class Server(ServerCounting):
             return
         try:
             socket = accepted_socket(
-                RawStream(sock, peername=peername, host=current_host_loop()),
+                SocketStream(sock, peername=peername, host=current_host_loop()),
                 allow_half_open=self.allowHalfOpen,
                 high_water_mark=self.highWaterMark,
                 pause_on_connect=self.pauseOnConnect,

@@ -7,7 +7,7 @@ from typing import Any, Self, TypeAlias, Unpack, overload
 
 from anynet._core.connections.socket import Socket as CoreSocket
 from anynet._transport.streams.prefixed_stream import PrefixedStream
-from anynet._transport.streams.stream_base import DoorStream
+from anynet._transport.streams.stream_base import StreamBase
 from anynet.node._errors.errors import (
     invalid_handle_type,
     socket_closed,
@@ -75,9 +75,9 @@ class Socket(SocketBridge):
         self._tcp = settings.tcp
         reactor = self._runtime.reactor
         if settings.handle is not None:
-            self._stand_on(given_handle(reactor, settings.handle, self))
+            self._attach_handle(given_handle(reactor, settings.handle, self))
         elif settings.fd is not None:
-            self._stand_on(handle_of_descriptor(reactor, settings.fd, self))
+            self._attach_handle(handle_of_descriptor(reactor, settings.fd, self))
         if not settings.readable:
             self._readable_state.lack()
         if not settings.writable:
@@ -222,7 +222,7 @@ Stream: TypeAlias = Socket
 
 
 def accepted_socket(
-    stream: DoorStream,
+    stream: StreamBase,
     *,
     allow_half_open: bool,
     high_water_mark: int,
@@ -244,7 +244,7 @@ def accepted_socket(
             no_delay=no_delay, keep_alive=keep_alive, keep_alive_delay=keep_alive_initial_delay
         )
     socket.server = socket._counted_by = server
-    socket._stand_on(handle_for(socket._runtime.reactor, stream, socket))
+    socket._attach_handle(handle_for(socket._runtime.reactor, stream, socket))
     if pause_on_connect:
         socket._readable_state.flowing = False
     else:

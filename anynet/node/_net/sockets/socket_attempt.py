@@ -13,7 +13,7 @@ from anynet._rules.values.addresses import SocketAddress
 from anynet._transport.reactor.connect import Dial, dial_tcp
 from anynet._transport.reactor.handle import os_error
 from anynet._transport.sockets.resolving import literal
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import ip_blocked, system_error
 from anynet.node._loop.runtime import Runtime
 from anynet.node._net.options.arguments import ConnectRequest
@@ -39,7 +39,7 @@ class Connectable(Protocol):
 
     def _touch(self) -> None: ...
 
-    def _established(self, stream: RawStream) -> None: ...
+    def _established(self, stream: SocketStream) -> None: ...
 
 
 @attrs.frozen
@@ -201,7 +201,9 @@ class Attempting:
             return ip_blocked(candidate.address)
         return None
 
-    def _done(self, candidate: Candidate, error: OSError | None, stream: RawStream | None) -> None:
+    def _done(
+        self, candidate: Candidate, error: OSError | None, stream: SocketStream | None
+    ) -> None:
         self._dial = None
         if stream is not None:
             self._finish()

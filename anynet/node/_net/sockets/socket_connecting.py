@@ -11,7 +11,7 @@ from typing import Any
 from anynet._transport.reactor.connect import dial_unix
 from anynet._transport.reactor.handle import os_error
 from anynet._transport.reactor.timers import ReactorTimer
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import (
     AggregateError,
     InvalidAddressFamily,
@@ -109,7 +109,7 @@ class Connecting(Attempting):
         except OSError as error:
             self._fail(system_error(error, "connect", path, details=NO_LOCAL_END))
 
-    def _path_done(self, error: OSError | None, stream: RawStream | None) -> None:
+    def _path_done(self, error: OSError | None, stream: SocketStream | None) -> None:
         self._dial = None
         if stream is not None:
             self._finish()
@@ -129,7 +129,7 @@ class Connecting(Attempting):
         self._socket.emit("lookup", error, address, family, host)
         if not self._live:
             return
-        failure = error or self._fault_of(address, family)
+        failure = error or self._address_error(address, family)
         if failure is not None:
             self._runtime.next_tick(self._fail, failure)
         else:
@@ -150,7 +150,7 @@ class Connecting(Attempting):
             self._socket.emit("lookup", None, address, family, host)
             if not self._live:
                 return
-            fault = self._fault_of(address, family)
+            fault = self._address_error(address, family)
             if fault is None:
                 candidates.append(Candidate(address, family))
             else:
@@ -168,7 +168,7 @@ class Connecting(Attempting):
             self._many = True
             self._try_next()
 
-    def _fault_of(self, address: Any, family: Any) -> Exception | None:
+    def _address_error(self, address: Any, family: Any) -> Exception | None:
         if not isIP(address):
             return invalid_ip_address(address)
         if family not in (4, 6):

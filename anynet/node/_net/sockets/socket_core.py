@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, ClassVar, Protocol
 
 from anynet._transport.reactor.handle import Handle
-from anynet._transport.streams.socket_stream import RawStream
+from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._emitters.emitter import EventName
 from anynet.node._errors.errors import NodeError, ended_by_other_party, socket_closed, system_error
 from anynet.node._net.options.arguments import ConnectRequest
@@ -97,7 +97,7 @@ class SocketCore(Duplex):
         # Of a handle that is gone.
         self._bytes_read = self._bytes_written = 0
 
-    def _stand_on(self, handle: Handle) -> None:
+    def _attach_handle(self, handle: Handle) -> None:
         """Work with a connected handle from now on."""
         self._handle = handle
         if self._read_into is not None:
@@ -125,12 +125,12 @@ class SocketCore(Duplex):
         )
         self._connecting.start()
 
-    def _established(self, stream: RawStream) -> None:
+    def _established(self, stream: SocketStream) -> None:
         """The connect has succeeded."""
         self._connecting = None
         self.connecting = False
         self._own_end = None
-        self._stand_on(handle_for(self._runtime.reactor, stream, self))
+        self._attach_handle(handle_for(self._runtime.reactor, stream, self))
         self._touch()
         self.emit("connect")
         self.emit("ready")
@@ -145,14 +145,14 @@ class SocketCore(Duplex):
             self.once("connect", self._read_now)
         elif not handle.reading:
             handle.read_start()
-            self._readable_state.self_feeding = True
+            self._readable_state.push_without_read = True
 
     def _read_now(self) -> None:
         self._read(0)
 
     def _stop_reading(self) -> None:
         if self._handle is not None:
-            self._readable_state.self_feeding = False
+            self._readable_state.push_without_read = False
             self._handle.read_stop()
 
     def on_read(self, data: bytes) -> None:

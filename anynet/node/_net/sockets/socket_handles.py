@@ -13,22 +13,22 @@ from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.handle import Handle, HandleOwner
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.reactor.socket_handle import SocketHandle
-from anynet._transport.reactor.stream_handle import PumpHandle
-from anynet._transport.streams.socket_stream import RawStream
-from anynet._transport.streams.stream_base import DoorStream
-from anynet._transport.streams.wrapped_stream import ForeignStream
+from anynet._transport.reactor.stream_handle import StreamHandle
+from anynet._transport.streams.socket_stream import SocketStream
+from anynet._transport.streams.stream_base import StreamBase
+from anynet._transport.streams.wrapped_stream import WrappedStream
 from anynet.node._errors.errors import invalid_fd_type, invalid_handle_type, system_error
 from anynet.node._net.values.address_info import AddressInfo, family_name, ip_text
 
 _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 
 
-def handle_for(reactor: Reactor, stream: DoorStream, owner: HandleOwner) -> Handle:
+def handle_for(reactor: Reactor, stream: StreamBase, owner: HandleOwner) -> Handle:
     """A handle that calls ``owner``."""
-    if isinstance(stream, RawStream):
+    if isinstance(stream, SocketStream):
         return SocketHandle(reactor, stream, owner)
-    assert isinstance(stream, ForeignStream)
-    return PumpHandle(reactor, stream, owner)
+    assert isinstance(stream, WrappedStream)
+    return StreamHandle(reactor, stream, owner)
 
 
 def given_handle(reactor: Reactor, given: object, owner: HandleOwner) -> Handle:
@@ -41,8 +41,8 @@ def given_handle(reactor: Reactor, given: object, owner: HandleOwner) -> Handle:
         return given
     if isinstance(given, socket.socket):
         given.setblocking(False)
-        given = RawStream(given, host=current_host_loop())
-    if isinstance(given, RawStream | ForeignStream):
+        given = SocketStream(given, host=current_host_loop())
+    if isinstance(given, SocketStream | WrappedStream):
         return handle_for(reactor, given, owner)
     raise invalid_handle_type()
 
@@ -56,7 +56,7 @@ def handle_of_descriptor(reactor: Reactor, fd: int, owner: HandleOwner) -> Handl
     sock = _stream_socket(fd)
     try:
         sock.setblocking(False)
-        return SocketHandle(reactor, RawStream(sock, host=current_host_loop()), owner)
+        return SocketHandle(reactor, SocketStream(sock, host=current_host_loop()), owner)
     except OSError as error:
         sock.detach()
         raise system_error(error, "open") from error
@@ -98,18 +98,18 @@ def system_socket(handle: Handle | None) -> socket.socket | None:
     return None
 
 
-def own_end(handle: Handle) -> AddressInfo | None:
+def local_endpoint(handle: Handle) -> AddressInfo | None:
     """Where our end of a connection is; None if it has no IP address."""
     stream = handle.stream
-    if isinstance(stream, RawStream):
+    if isinstance(stream, SocketStream):
         return own_end_of_socket(stream.sock)
     return _info_of_value(stream.local_address)
 
 
-def peer_end(handle: Handle) -> AddressInfo | None:
+def remote_endpoint(handle: Handle) -> AddressInfo | None:
     """Where the peer's end of a connection is; None if it has no IP address."""
     stream = handle.stream
-    if not isinstance(stream, RawStream):
+    if not isinstance(stream, SocketStream):
         return _info_of_value(stream.remote_address)
     try:
         return _info(stream.peername or stream.sock.getpeername())

@@ -20,9 +20,9 @@ from anynet.node._net.options.arguments import Listener
 from anynet.node._net.options.socket_options import TcpOptions, apply_keep_alive, keep_alive_seconds
 from anynet.node._net.sockets.socket_events import SocketEvents
 from anynet.node._net.sockets.socket_handles import (
-    own_end,
+    local_endpoint,
     own_end_of_socket,
-    peer_end,
+    remote_endpoint,
     system_socket,
 )
 from anynet.node._net.values.address_info import AddressInfo
@@ -78,7 +78,7 @@ class SocketMembers(SocketEvents):
         """Where our end is: ``{address, family, port}``; empty where there is no IP address."""
         if self._own_end is None:
             if self._handle is not None:
-                self._own_end = own_end(self._handle)
+                self._own_end = local_endpoint(self._handle)
             elif self._connecting is not None and self._connecting.sock is not None:
                 return own_end_of_socket(self._connecting.sock) or {}
         return self._own_end or {}
@@ -100,7 +100,7 @@ class SocketMembers(SocketEvents):
 
     def _peer(self) -> AddressInfo | dict[str, Any]:
         if self._peer_end is None and self._handle is not None and not self.connecting:
-            self._peer_end = peer_end(self._handle)
+            self._peer_end = remote_endpoint(self._handle)
         return self._peer_end or {}
 
     @property
