@@ -47,7 +47,8 @@ from anynet.node._net.functions.is_ip import (
     setDefaultAutoSelectFamilyAttemptTimeout,
 )
 from anynet.node._net.servers.server import Server, createServer
-from anynet.node._net.sockets.socket import Socket, Stream, connect, createConnection
+from anynet.node._net.sockets.connect import Stream, connect, createConnection
+from anynet.node._net.sockets.socket import Socket
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._net.values.socket_address import SocketAddress
 from anynet.node._processes.child_process import ChildProcess

@@ -1,51 +1,62 @@
-"""Connecting on a reactor: one address at a time, a callback at the end."""
+"""Connecting on a reactor: one socket to one address, a callback at the end.
+
+Rules that live here:
+
+* A socket is registered after ``connect()`` was called: before that epoll reports a hangup.
+* Success is ``SO_ERROR`` 0 *and* a ``getpeername()`` that answers: epoll may wake without a reason.
+* A refusal that the kernel knows at once (loopback) is reported later, as libuv does; what else
+  fails at once is raised.
+"""
 
 from __future__ import annotations
 
 import errno
-import os
 import socket
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from anynet._rules.values.addresses import SocketAddress
 from anynet._transport.reactor.handle import os_error
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.streams.socket_stream import SocketStream
 
-DialDone: TypeAlias = Callable[["OSError | None", "SocketStream | None"], object]
-_Sockaddr: TypeAlias = Any
-
-_FAMILIES = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
+ConnectDone: TypeAlias = Callable[["OSError | None", "SocketStream | None"], object]
 
 
-class Dial:
-    """An attempt to connect. It keeps the runtime open until its end, or until it is cancelled."""
+def new_socket(family: int) -> socket.socket:
+    """A stream socket that never blocks. Raises :exc:`OSError`."""
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setblocking(False)
+    return sock
+
+
+class Connect:
+    """A connect of ``sock``, which belongs to it; ``done`` gets an error or the stream.
+
+    It keeps the runtime open until its end, or until it is cancelled.
+    """
 
     __slots__ = ("_done", "_reactor", "_sock")
 
-    def __init__(self, reactor: Reactor, sock: socket.socket, done: DialDone) -> None:
+    def __init__(self, reactor: Reactor, sock: socket.socket, done: ConnectDone) -> None:
         self._reactor = reactor
         self._sock: socket.socket | None = sock
         self._done = done
         reactor.open.add(self)
         reactor.hold(1)
 
-    def start(self, sockaddr: _Sockaddr, *, only_refused_later: bool) -> None:
-        """Begin; the error of a connect that fails at once comes later, in ``done``.
+    def start(self, sockaddr: Any, *, all_errors_later: bool = False) -> None:
+        """Begin. Raises :exc:`OSError` for what fails at once, unless it is a refusal.
 
-        With ``only_refused_later`` any other error than a refusal is raised.
+        It is to be cancelled then. With ``all_errors_later`` every error comes in ``done``.
         """
         assert self._sock is not None
         code = self._sock.connect_ex(sockaddr)
         if code in (0, errno.EINPROGRESS, errno.EINTR):
-            # Only now: a socket that has not begun to connect reports that it hung up.
             self._reactor.register(self._sock.fileno(), self._on_ready)
-        elif only_refused_later and code != errno.ECONNREFUSED:
-            self.cancel()
-            raise os_error(code)
-        else:
+        elif all_errors_later or code == errno.ECONNREFUSED:
             self._reactor.pend(self._fail, os_error(code))
+        else:
+            raise os_error(code)
 
     def cancel(self) -> None:
         """Give up; ``done`` is not called. Does nothing after the end."""
@@ -54,7 +65,7 @@ class Dial:
             self._reactor.defer(sock.close)
 
     def close_now(self) -> None:
-        """Close without a word: the runtime ends."""
+        """Close without calling back: the runtime ends."""
         sock = self._release()
         if sock is not None:
             sock.close()
@@ -82,48 +93,10 @@ class Dial:
             return
         sock = self._release()
         assert sock is not None
-        self._reactor.call(self._done, None, SocketStream(sock, peername=peername))
+        stream = SocketStream(sock, peername=peername, host=self._reactor.host)
+        self._reactor.call(self._done, None, stream)
 
     def _fail(self, error: OSError) -> None:
         if self._sock is not None:
             self.cancel()
             self._reactor.call(self._done, error, None)
-
-
-def dial_tcp(
-    reactor: Reactor,
-    address: SocketAddress,
-    local: SocketAddress | None,
-    prepare: Callable[[socket.socket], object] | None,
-    done: DialDone,
-) -> Dial:
-    """Connect to ``address``, from ``local``; ``prepare`` may set options before the connect.
-
-    Calls ``done`` with an error or with the stream. Raises :exc:`OSError` where the socket cannot
-    be made or bound, or the connect fails at once but for a refusal.
-    """
-    sock = _new_socket(_FAMILIES[address.family])
-    try:
-        if local is not None:
-            sock.bind(local.to_sockaddr())
-        if prepare is not None:
-            prepare(sock)
-    except BaseException:
-        sock.close()
-        raise
-    dial = Dial(reactor, sock, done)
-    dial.start(address.to_sockaddr(), only_refused_later=True)
-    return dial
-
-
-def dial_unix(reactor: Reactor, path: str, done: DialDone) -> Dial:
-    """Connect to the Unix socket at ``path``; every failure of the connect comes in ``done``."""
-    dial = Dial(reactor, _new_socket(socket.AF_UNIX), done)
-    dial.start(os.fsencode(path), only_refused_later=False)
-    return dial
-
-
-def _new_socket(family: int) -> socket.socket:
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    sock.setblocking(False)
-    return sock

@@ -35,9 +35,9 @@ class Cluster(EventEmitter):
         "_leaving",
         "_places",
         "_policy",
-        "_runtime",
         "_waiting",
         "_workers_made",
+        "runtime",
         "schedulingPolicy",
         "settings",
         "worker",
@@ -56,7 +56,7 @@ class Cluster(EventEmitter):
         self.worker: cluster_worker.Worker | None = None
         if process.unique_id is not None:
             self.worker = OwnWorker(process.unique_id, process)
-        self._runtime: Runtime | None = None
+        self.runtime: Runtime | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -90,9 +90,9 @@ class Cluster(EventEmitter):
         return self.worker is not None
 
     def _begin(self, runtime: Runtime) -> None:
-        if self._runtime is not None:
+        if self.runtime is not None:
             return
-        self._runtime = runtime
+        self.runtime = runtime
         runtime.at_end(self._end)
         if isinstance(self.worker, OwnWorker):
             self.worker.begin(runtime)
@@ -100,13 +100,13 @@ class Cluster(EventEmitter):
     def _end(self) -> None:
         if self._places is not None:
             self._places.close()
-        self._runtime = None
+        self.runtime = None
         self._reset()
         self.removeAllListeners()
 
     def _own_runtime(self) -> Runtime:
         runtime = current_runtime()
-        if runtime is not self._runtime:
+        if runtime is not self.runtime:
             raise NoRuntimeError("the cluster of this process belongs to another runtime")
         return runtime
 

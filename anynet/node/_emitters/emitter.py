@@ -102,6 +102,9 @@ class EventEmitter:
     defaultMaxListeners: ClassVar[float] = 10
     #: The default of the option of that name.
     captureRejections: ClassVar[bool] = False
+    #: For implementers: events that come first among the names, whoever listened first. Node's
+    #: streams make places for theirs in the constructor.
+    first_events: ClassVar[tuple[EventName, ...]] = ()
 
     def __init__(
         self,
@@ -122,6 +125,10 @@ class EventEmitter:
         self._max_listeners: float | None = None
         self._capture_rejections = validate_boolean("options.captureRejections", capture)
         self._warned: set[EventName] | None = None
+
+    def set_capture_rejections(self, capture: bool) -> None:
+        """For implementers: what the option ``captureRejections`` sets, once it was checked."""
+        self._capture_rejections = capture
 
     # -- registration ------------------------------------------------------------------------------
 
@@ -216,7 +223,7 @@ class EventEmitter:
             for listener in reversed(events.get(name, ())):
                 self.removeListener(name, listener)
         else:
-            for each in list(events):
+            for each in self.eventNames():
                 if each != "removeListener":
                     self.removeAllListeners(each)
             self.removeAllListeners("removeListener")
@@ -299,8 +306,10 @@ class EventEmitter:
         return sum(each == listener or _original(each) == listener for each in present)
 
     def eventNames(self) -> list[EventName]:
-        """The events that have listeners, symbols last."""
-        return sorted(self.listener_table or (), key=lambda name: isinstance(name, Symbol))
+        """The events that have listeners, symbols last; in streams those of every stream first."""
+        names = sorted(self.listener_table or (), key=lambda name: isinstance(name, Symbol))
+        first = [name for name in self.first_events if name in names]
+        return first + [name for name in names if name not in first]
 
     def setMaxListeners(self, n: float) -> Self:
         """Warn when one event gets more than ``n`` listeners; 0 for never."""

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 import attrs
 
-from anynet._transport.loops.host_loop import current_host_loop
-from anynet._transport.reactor.socket_handle import SocketHandle
-from anynet._transport.streams.socket_stream import SocketStream
 from anynet.cluster.wire.channel import close_all
-from anynet.node._errors.errors import invalid_handle_type, invalid_state
-from anynet.node._net.options.listen_options import ListenRequest
+from anynet.node._errors.errors import invalid_handle_type
+from anynet.node._net.servers.connection_count import ConnectionCount
 from anynet.node._net.servers.server import Server
+from anynet.node._net.servers.server_sending import copy_listening_socket, listen_with
 from anynet.node._net.sockets.socket import Socket
+from anynet.node._net.sockets.socket_sending import (
+    check_sendable,
+    copy_socket,
+    counter_of,
+    give_away,
+    has_handle,
+    take_over,
+)
 
 
 class Counts(Protocol):
-    """Who keeps count of the sockets that went to another process."""
+    """What keeps count of the sockets that went to another process."""
 
-    def note_sent(self, server: Server) -> int:
-        """A socket of ``server`` is sent. Returns a number by which the server is known there."""
+    def note_sent(self, count: ConnectionCount) -> int:
+        """A socket of a server is sent. Returns a number by which its count is known there."""
 
     def note_closed(self, key: int) -> None:
         """A socket that came with this number is closed."""
@@ -44,13 +50,7 @@ def check_handle(handle: object) -> None:
         return
     if not isinstance(handle, Socket):
         raise invalid_handle_type()
-    below = handle._handle
-    if below is None:
-        return
-    if not isinstance(below, SocketHandle):
-        raise invalid_handle_type()
-    if below.queue_size:
-        raise invalid_state("a socket that still has bytes to write cannot be sent")
+    check_sendable(handle)
 
 
 def pack(handle: object, *, keep_open: bool, counts: Counts) -> FdPayload | None:
@@ -59,32 +59,27 @@ def pack(handle: object, *, keep_open: bool, counts: Counts) -> FdPayload | None
     A socket leaves its object, unless it is to be kept open.
     """
     if isinstance(handle, Server):
-        listening = handle._handle
-        if listening is None:
-            return None
-        return FdPayload(state={"kind": "server"}, sock=listening.copy_socket())
+        listening = copy_listening_socket(handle)
+        return None if listening is None else FdPayload(state={"kind": "server"}, sock=listening)
     assert isinstance(handle, Socket)
-    below = handle._handle
-    if not isinstance(below, SocketHandle):
+    if not has_handle(handle):
         return None
-    server = handle._counted_by
-    key = counts.note_sent(server) if isinstance(server, Server) else None
+    count = counter_of(handle)
+    key = counts.note_sent(count) if isinstance(count, ConnectionCount) else None
     state = {"kind": "socket", "key": key}
     if keep_open:
-        return FdPayload(state=state, sock=below.stream.sock.dup())
-    unread = handle._give_away()
-    stream = below.detach()
-    assert isinstance(stream, SocketStream)
-    return FdPayload(state=state, sock=stream.detach(), unread=unread)
+        return FdPayload(state=state, sock=copy_socket(handle))
+    sock, unread = give_away(handle)
+    return FdPayload(state=state, sock=sock, unread=unread)
 
 
 @attrs.define(eq=False)
 class _Watch:
-    """Stands in the place of a server for a socket that came from another process."""
+    """Counts a socket that came from another process: there its server waits for its end."""
 
     closed: Callable[[], object]
 
-    def _connection_closed(self, _socket: object, /) -> None:
+    def connection_closed(self) -> None:
         self.closed()
 
 
@@ -92,21 +87,10 @@ def unpack(fds: list[int], state: Any, unread: bytes, counts: Counts) -> Server 
     """The handle that came with a message, alive in this runtime; None if there is none."""
     match fds, state:
         case [fd], {"kind": "server"}:
-            server = Server()
-            server._bind(ListenRequest(fd=fd, exclusive=True), None)
-            if not server.listening:
-                os.close(fd)
-            return server
+            return listen_with(fd)
         case [fd], {"kind": "socket", "key": int() | None as key}:
-            sock = socket.socket(fileno=fd)
-            sock.setblocking(False)
-            stream = SocketStream(sock, host=current_host_loop())
-            taken = Socket({"handle": stream})
-            if key is not None:
-                taken._counted_by = _Watch(lambda: counts.note_closed(key))
-            if unread:
-                taken.push(unread)
-            return taken
+            watch = None if key is None else _Watch(partial(counts.note_closed, key))
+            return take_over(fd, unread, watch)
         case _:
             close_all(fds)
             return None

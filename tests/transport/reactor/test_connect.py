@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from anynet._rules.values.addresses import SocketAddress
-from anynet._transport.reactor.connect import Dial, dial_tcp, dial_unix
+from anynet._transport.reactor.connect import Connect, new_socket
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.streams.socket_stream import SocketStream
 from tests.transport.loopback import bound, listening, silent
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Outcome:
-    """What a dial called back with."""
+    """What a connect called back with."""
 
     def __init__(self) -> None:
         self.results: list[OSError | SocketStream | None] = []
@@ -43,8 +43,17 @@ class Outcome:
         return error
 
 
-def dial(reactor: Reactor, sock: socket.socket, outcome: Outcome) -> Dial:
-    return dial_tcp(reactor, SocketAddress.from_sockaddr(sock.getsockname()), None, None, outcome)
+def connect(reactor: Reactor, sock: socket.socket, outcome: Outcome) -> Connect:
+    """A connect to where ``sock`` is bound."""
+    attempt = Connect(reactor, new_socket(sock.family), outcome)
+    attempt.start(sock.getsockname())
+    return attempt
+
+
+def connect_path(reactor: Reactor, path: str, outcome: Outcome) -> Connect:
+    attempt = Connect(reactor, new_socket(socket.AF_UNIX), outcome)
+    attempt.start(path, all_errors_later=True)
+    return attempt
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
@@ -52,7 +61,7 @@ async def test_connecting(host: str) -> None:
     with listening(host) as listener:
         async with reactor_running() as reactor:
             outcome = Outcome()
-            dial(reactor, listener, outcome)
+            connect(reactor, listener, outcome)
             assert outcome.results == []  # Never inside the call.
             stream = await outcome.stream()
             assert stream.remote_address == SocketAddress.from_sockaddr(listener.getsockname())
@@ -63,46 +72,27 @@ async def test_a_refusal() -> None:
     with bound() as nobody:
         async with reactor_running() as reactor:
             outcome = Outcome()
-            dial(reactor, nobody, outcome)
+            connect(reactor, nobody, outcome)
             assert (await outcome.error()).errno == errno.ECONNREFUSED
 
 
-async def test_from_an_address_and_with_options() -> None:
-    with listening() as listener:
-        async with reactor_running() as reactor:
-            outcome = Outcome()
-            dial_tcp(
-                reactor,
-                SocketAddress.from_sockaddr(listener.getsockname()),
-                SocketAddress("127.0.0.2"),
-                lambda sock: sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-                outcome,
-            )
-            stream = await outcome.stream()
-            address = stream.local_address
-            assert isinstance(address, SocketAddress)
-            assert address.address == "127.0.0.2"
-            assert stream.sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
-            stream.close()
-
-
-async def test_what_fails_before_the_connect_raises() -> None:
+async def test_what_fails_at_once_raises() -> None:
     async with reactor_running() as reactor:
+        outcome = Outcome()
+        attempt = Connect(reactor, new_socket(socket.AF_INET), outcome)
         with pytest.raises(OSError) as raised:
-            dial_tcp(
-                reactor, SocketAddress("127.0.0.1", 9), SocketAddress("192.0.2.1"), None, Outcome()
-            )
-        assert raised.value.errno == errno.EADDRNOTAVAIL
-        with pytest.raises(OSError) as raised:
-            dial_tcp(reactor, SocketAddress("255.255.255.255", 9), None, None, Outcome())
+            attempt.start(("255.255.255.255", 9))
         assert raised.value.errno in (errno.ENETUNREACH, errno.EACCES)
+        attempt.cancel()
+        await anyio.sleep(0.005)
+        assert outcome.results == []
 
 
 async def test_cancelling() -> None:
     with silent() as listener:
         async with reactor_running() as reactor:
             outcome = Outcome()
-            attempt = dial(reactor, listener, outcome)
+            attempt = connect(reactor, listener, outcome)
             await anyio.sleep(0.005)
             attempt.cancel()
             attempt.cancel()
@@ -113,7 +103,7 @@ async def test_cancelling() -> None:
 async def test_cancelling_a_refusal_that_is_not_told_yet() -> None:
     async with reactor_running() as reactor:
         outcome = Outcome()
-        dial_unix(reactor, "/nowhere/at/all", outcome).cancel()
+        connect_path(reactor, "/nowhere/at/all", outcome).cancel()
         await anyio.sleep(0.005)
         assert outcome.results == []
 
@@ -121,7 +111,7 @@ async def test_cancelling_a_refusal_that_is_not_told_yet() -> None:
 async def test_the_end_of_the_reactor_closes_what_still_connects() -> None:
     with silent() as listener:
         async with reactor_running() as reactor:
-            dial(reactor, listener, Outcome())
+            connect(reactor, listener, Outcome())
             reactor.end()
 
 
@@ -129,17 +119,17 @@ async def test_unix_paths(tmp_path: Path) -> None:
     path = str(tmp_path / "socket")
     async with reactor_running() as reactor:
         outcome = Outcome()
-        dial_unix(reactor, path, outcome)
+        connect_path(reactor, path, outcome)
         assert outcome.results == []
         assert (await outcome.error()).errno == errno.ENOENT
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(path)
             listener.listen()
             outcome = Outcome()
-            dial_unix(reactor, path, outcome)
+            connect_path(reactor, path, outcome)
             stream = await outcome.stream()
             assert stream.remote_address == path
             stream.close()
         outcome = Outcome()
-        dial_unix(reactor, path, outcome)
+        connect_path(reactor, path, outcome)
         assert (await outcome.error()).errno == errno.ECONNREFUSED

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import attrs
 
-from anynet._transport.sockets.options import set_keep_alive, set_no_delay, set_type_of_service
 from anynet.node._emitters.abort import AbortSignal
 from anynet.node._errors.errors import (
     invalid_arg_type,
@@ -19,14 +17,12 @@ from anynet.node._errors.errors import (
     validate_int32,
     validate_number,
 )
+from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.values.block_list import BlockList
-from anynet.node._streams.options import high_water_mark
+from anynet.node._streams.options import StreamOptions, high_water_mark
 
 ReadBuffer: TypeAlias = bytearray | memoryview
 
-#: Keep-alive as libuv has it: a probe a second, the tenth without an answer ends the connection.
-_PROBE_INTERVAL = 1
-_PROBE_COUNT = 10
 _UNSUPPORTED = ("objectMode", "readableObjectMode", "writableObjectMode")
 
 
@@ -38,51 +34,11 @@ class ReadInto:
     callback: Callable[[int, Any], object]
 
 
-@attrs.define(kw_only=True)
-class TcpOptions:
-    """What is set on a TCP socket, now or as soon as it is connected."""
-
-    no_delay: bool = False
-    keep_alive: bool = False
-    #: In whole seconds; 0 leaves the system's.
-    keep_alive_delay: int = 0
-    type_of_service: int | None = None
-
-    def apply(self, sock: socket.socket) -> None:
-        """Set them on a TCP socket. What the system refuses is not set."""
-        with suppress(OSError):
-            if self.no_delay:
-                set_no_delay(sock, True)
-            if self.keep_alive:
-                apply_keep_alive(sock, True, self.keep_alive_delay)
-            if self.type_of_service is not None:
-                set_type_of_service(sock, self.type_of_service)
-
-
-def apply_keep_alive(sock: socket.socket, enable: bool, delay: int) -> None:
-    """Turn keep-alive on, after ``delay`` seconds of silence if that is not 0, or off."""
-    if enable and delay > 0:
-        set_keep_alive(sock, True, delay, _PROBE_INTERVAL, _PROBE_COUNT)
-    else:
-        set_keep_alive(sock, enable)
-
-
-def keep_alive_seconds(milliseconds: object) -> int:
-    """A delay as the system takes it: whole seconds; 0 for what is no delay."""
-    if isinstance(milliseconds, int | float) and 0 < milliseconds < 2**31 * 1000:
-        return int(milliseconds / 1000)
-    return 0
-
-
 @attrs.frozen(kw_only=True)
 class SocketSettings:
     """The options of a socket, checked."""
 
-    readable_high_water_mark: int
-    writable_high_water_mark: int
-    allow_half_open: bool
-    readable: bool
-    writable: bool
+    stream: StreamOptions
     fd: int | None
     handle: object
     signal: AbortSignal | None
@@ -90,6 +46,26 @@ class SocketSettings:
     read_into: ReadInto | None
     capture_rejections: bool | None
     tcp: TcpOptions | None
+
+
+@lru_cache(maxsize=64)
+def stream_options(
+    reading: int,
+    writing: int,
+    allow_half_open: bool,
+    readable: bool = True,
+    writable: bool = True,
+) -> StreamOptions:
+    """The options of a socket's stream: the same for all connections of a server, so made once."""
+    return StreamOptions(
+        readable_high_water_mark=reading,
+        writable_high_water_mark=writing,
+        allow_half_open=allow_half_open,
+        readable=readable,
+        writable=writable,
+        emit_close=False,
+        counts_characters=True,
+    )
 
 
 def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
@@ -113,31 +89,32 @@ def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
     if block_list is not None and not BlockList.isBlockList(block_list):
         raise invalid_arg_type("options.blockList", "net.BlockList", block_list)
     return SocketSettings(
-        readable_high_water_mark=readable_mark,
-        writable_high_water_mark=writable_mark,
-        allow_half_open=bool(options.get("allowHalfOpen")),
-        readable=options.get("readable") is not False,
-        writable=options.get("writable") is not False,
+        stream=stream_options(
+            readable_mark,
+            writable_mark,
+            bool(options.get("allowHalfOpen")),
+            options.get("readable") is not False,
+            options.get("writable") is not False,
+        ),
         fd=fd,
         handle=options.get("handle"),
         signal=signal,
         block_list=block_list,
         read_into=_read_into(options.get("onread")),
         capture_rejections=capture_rejections,
-        tcp=tcp_options(options, None),
+        tcp=wanted_tcp(options, None),
     )
 
 
-def tcp_options(options: Mapping[str, Any], known: TcpOptions | None) -> TcpOptions | None:
-    """What the options say about TCP, added to what is ``known`` already."""
+def wanted_tcp(options: Mapping[str, Any], tcp: TcpOptions | None) -> TcpOptions | None:
+    """What the options say about TCP, added to what is wanted already."""
     if options.get("noDelay"):
-        known = known or TcpOptions()
-        known.no_delay = True
+        tcp = tcp or TcpOptions()
+        tcp.want("no_delay", True, None)
     if options.get("keepAlive"):
-        known = known or TcpOptions()
-        known.keep_alive = True
-        known.keep_alive_delay = keep_alive_seconds(options.get("keepAliveInitialDelay"))
-    return known
+        tcp = tcp or TcpOptions()
+        tcp.want("keep_alive", keep_alive_seconds(options.get("keepAliveInitialDelay")), None)
+    return tcp
 
 
 def _read_into(onread: object) -> ReadInto | None:

@@ -1,4 +1,8 @@
-"""What a socket stands on: a handle for a stream, for a descriptor, or the one that was given."""
+"""Handles for sockets: for a stream, for a descriptor, or the one that the program passed.
+
+Rules that live here: a descriptor is judged as Node's ``guessHandleType`` does (a pipe, a file or a
+terminal is no socket, and its error says which), and what could not be used stays the caller's.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,7 @@ import errno
 import os
 import socket
 import stat
-from typing import Any
 
-from anynet._rules.values.addresses import Address, SocketAddress
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.handle import Handle, HandleOwner
 from anynet._transport.reactor.reactor import Reactor
@@ -18,7 +20,6 @@ from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.wrapped_stream import WrappedStream
 from anynet.node._errors.errors import invalid_fd_type, invalid_handle_type, system_error
-from anynet.node._net.values.address_info import AddressInfo, family_name, ip_text
 
 _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 
@@ -96,40 +97,3 @@ def system_socket(handle: Handle | None) -> socket.socket | None:
     if isinstance(handle, SocketHandle) and handle.stream.sock.family != socket.AF_UNIX:
         return handle.stream.sock
     return None
-
-
-def local_endpoint(handle: Handle) -> AddressInfo | None:
-    """Where our end of a connection is; None if it has no IP address."""
-    stream = handle.stream
-    if isinstance(stream, SocketStream):
-        return own_end_of_socket(stream.sock)
-    return _info_of_value(stream.local_address)
-
-
-def remote_endpoint(handle: Handle) -> AddressInfo | None:
-    """Where the peer's end of a connection is; None if it has no IP address."""
-    stream = handle.stream
-    if not isinstance(stream, SocketStream):
-        return _info_of_value(stream.remote_address)
-    try:
-        return _info(stream.peername or stream.sock.getpeername())
-    except OSError:
-        return None
-
-
-def own_end_of_socket(sock: socket.socket) -> AddressInfo | None:
-    """Where our end of a socket is, connected or not."""
-    try:
-        return _info(sock.getsockname())
-    except OSError:
-        return None
-
-
-def _info_of_value(address: Address | None) -> AddressInfo | None:
-    return _info(address.to_sockaddr()) if isinstance(address, SocketAddress) else None
-
-
-def _info(sockaddr: Any) -> AddressInfo | None:
-    if not isinstance(sockaddr, tuple):
-        return None
-    return {"address": ip_text(sockaddr), "family": family_name(sockaddr), "port": sockaddr[1]}
