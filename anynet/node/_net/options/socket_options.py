@@ -110,10 +110,10 @@ def wanted_tcp(options: Mapping[str, Any], tcp: TcpOptions | None) -> TcpOptions
     """What the options say about TCP, added to what is wanted already."""
     if options.get("noDelay"):
         tcp = tcp or TcpOptions()
-        tcp.want("no_delay", True, None)
+        tcp.want_no_delay(True)
     if options.get("keepAlive"):
         tcp = tcp or TcpOptions()
-        tcp.want("keep_alive", keep_alive_seconds(options.get("keepAliveInitialDelay")), None)
+        tcp.want_keep_alive(keep_alive_seconds(options.get("keepAliveInitialDelay")))
     return tcp
 
 

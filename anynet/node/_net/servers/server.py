@@ -38,6 +38,7 @@ from anynet.node._net.options.tcp_options import TcpOptions
 from anynet.node._net.servers.connection_count import ConnectionCount
 from anynet.node._net.servers.listening import ServerListening
 from anynet.node._net.servers.server_event_types import ServerEvents
+from anynet.node._net.sockets.accepting import accepted_socket
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._net.values.address_info import AddressInfo, drop_argument, family_name, ip_text
 from anynet.node._net.values.block_list import BlockList
@@ -230,7 +231,7 @@ class Server(ServerEvents):
             tcp = TcpOptions(no_delay=self.noDelay, keep_alive=delay)
         mark = self.highWaterMark
         try:
-            socket = Socket.accepted(
+            socket = accepted_socket(
                 SocketStream(sock, peername=peername, host=runtime.reactor.host),
                 stream_options(mark, mark, bool(self.allowHalfOpen)),
                 tcp,

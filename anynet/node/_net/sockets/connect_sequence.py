@@ -50,7 +50,6 @@ from anynet.node._net.values.block_list import BlockList
 class ConnectingSocket(Protocol):
     """The socket, as far as connecting needs it."""
 
-    connecting: bool
     runtime: Runtime
     autoSelectFamilyAttemptedAddresses: list[str] | None
 
@@ -58,7 +57,16 @@ class ConnectingSocket(Protocol):
 
     def destroy(self, error: BaseException | None = None, /) -> object: ...
 
-    def _connected(self, stream: SocketStream) -> None: ...
+
+class BeginningConnection(Protocol):
+    """The connection that is made."""
+
+    connecting: bool
+    link: HandleLink
+
+    def note_failure(self) -> None: ...
+
+    def established(self, socket: Any, stream: SocketStream, /) -> None: ...
 
 
 class ConnectSequence:
@@ -72,8 +80,8 @@ class ConnectSequence:
         "_attempt",
         "_block_list",
         "_connected",
+        "_connection",
         "_errors",
-        "_link",
         "_over",
         "_path_connect",
         "_previous",
@@ -87,7 +95,7 @@ class ConnectSequence:
     def __init__(
         self,
         owner: ConnectingSocket,
-        link: HandleLink,
+        connection: BeginningConnection,
         request: ConnectRequest,
         block_list: BlockList | None,
         previous: ConnectSequence | None,
@@ -96,7 +104,7 @@ class ConnectSequence:
         self.request: ConnectRequest = request
         self._socket = owner
         self._runtime = owner.runtime
-        self._link = link
+        self._connection = connection
         self._block_list = block_list
         self._previous = previous
         self._connected = connected
@@ -149,7 +157,7 @@ class ConnectSequence:
             self._timer = None
 
     def _is_live(self) -> bool:
-        return not self._over and self._socket.connecting
+        return not self._over and self._connection.connecting
 
     def _fail(self, error: Exception) -> None:
         if not self._over:
@@ -177,10 +185,10 @@ class ConnectSequence:
         self._path_connect = None
         if stream is not None:
             self._finish()
-            self._socket._connected(stream)
+            self._connection.established(self._socket, stream)
         elif error is not None:
             failure = system_error(error, "connect", self.request.path)
-            self._socket.connecting = False
+            self._connection.note_failure()
             self._socket.emit("connectionAttemptFailed", self.request.path, None, None, failure)
             self._fail(failure)
 
@@ -196,7 +204,7 @@ class ConnectSequence:
         if failure is not None:
             self._runtime.next_tick(self._fail, failure)
         else:
-            self._link.touch()
+            self._connection.link.touch()
             self._connect_to(Candidate(address, family))
 
     def _on_addresses(self, error: Any = None, addresses: Any = None, *_more: object) -> None:
@@ -221,7 +229,7 @@ class ConnectSequence:
         if not candidates:
             self._runtime.next_tick(self._fail, failures[0])
             return
-        self._link.touch()
+        self._connection.link.touch()
         queue = interleave(candidates)
         if len(queue) == 1:
             self._connect_to(queue[0])
@@ -273,7 +281,7 @@ class ConnectSequence:
     def _announce(self, candidate: Candidate) -> None:
         owner, port = self._socket, self.request.port
         owner.emit("connectionAttempt", candidate.address, port, candidate.family)
-        if self._over or not owner.connecting:
+        if not self._is_live():
             raise AttemptStoppedError(None)
         if self._queue is not None:
             if owner.autoSelectFamilyAttemptedAddresses is not None:
@@ -294,12 +302,12 @@ class ConnectSequence:
     ) -> None:
         if stream is not None:
             self._finish()
-            self._socket._connected(stream)
+            self._connection.established(self._socket, stream)
         elif error is not None:
             failed = attempt.failure(error)
             queue = self._queue
             if queue is None:
-                self._socket.connecting = False
+                self._connection.note_failure()
             else:
                 self._stop_attempt()
                 self._errors.append(failed[-1])

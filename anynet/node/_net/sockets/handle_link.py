@@ -40,9 +40,11 @@ class ConnectionCounter(Protocol):
 class LinkedSocket(Protocol):
     """The socket, as far as its link needs it."""
 
-    connecting: bool
     readable_state: ReadableState
     runtime: Runtime
+
+    @property
+    def connecting(self) -> bool: ...
 
     def destroy(self, error: BaseException | None = None, /) -> object: ...
 
@@ -67,12 +69,12 @@ class HandleLink:
         "_bytes_written",
         "_idle",
         "_pending",
+        "_resets",
         "_socket",
         "counted_by",
         "handle",
         "read_into",
         "refed",
-        "resets",
     )
 
     def __init__(
@@ -84,8 +86,7 @@ class HandleLink:
         self.read_into: ReadInto | None = read_into
         #: Whether the socket keeps the runtime open while it reads.
         self.refed: bool = refed
-        #: Whether the peer is to see a reset when the handle is closed.
-        self.resets: bool = False
+        self._resets = False
         self.counted_by: ConnectionCounter | None = None
         self._idle: IdleTimeout | None = None
         self._pending: PendingWrite | None = None
@@ -106,21 +107,25 @@ class HandleLink:
         """Give the handle away, with all that it still is to receive. There must be one."""
         handle, self.handle = self.handle, None
         assert handle is not None
-        self.stop_idle_timeout()
+        self.set_idle_timeout(0)
         self.leave_counter()
         return handle
 
     def close(self, *, had_error: bool) -> bool:
         """Close the handle; ``close`` is emitted then. False: there is none."""
         handle, self.handle = self.handle, None
-        self.stop_idle_timeout()
+        self.set_idle_timeout(0)
         if handle is None:
             return False
         self._bytes_read = handle.bytes_read
         self._bytes_written = handle.bytes_written + handle.queue_size
-        close = handle.reset if self.resets else handle.close
+        close = handle.reset if self._resets else handle.close
         close(partial(self.emit_close, had_error))
         return True
+
+    def reset_at_close(self) -> None:
+        """Have the peer see a reset when the handle is closed."""
+        self._resets = True
 
     def emit_close(self, *had_error: bool) -> None:
         """Emit ``close``, the last event, and let go of the socket."""
@@ -292,20 +297,16 @@ class HandleLink:
         if self._idle is not None:
             self._idle.touch()
 
-    def start_idle_timeout(self, seconds: float) -> None:
-        """Emit ``timeout`` after ``seconds`` without activity, counted from now."""
-        self.stop_idle_timeout()
-        if self._socket is not None:
-            reactor = self._socket.runtime.reactor
-            self._idle = IdleTimeout(reactor, seconds, self._idle_expired)
-
-    def stop_idle_timeout(self) -> None:
-        """Don't watch any more."""
+    def set_idle_timeout(self, seconds: float) -> None:
+        """Emit ``timeout`` after ``seconds`` without activity, counted from now; 0 for never."""
         if self._idle is not None:
             self._idle.stop()
             self._idle = None
+        if seconds and self._socket is not None:
+            reactor = self._socket.runtime.reactor
+            self._idle = IdleTimeout(reactor, seconds, self._on_idle)
 
-    def _idle_expired(self, idle: IdleTimeout) -> None:
+    def _on_idle(self, idle: IdleTimeout) -> None:
         handle = self.handle
         if handle is not None and handle.queue_size and idle.progress != handle.bytes_written:
             idle.touch(handle.bytes_written)

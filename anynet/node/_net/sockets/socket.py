@@ -1,39 +1,25 @@
 """``Socket``: a TCP or Unix connection as a duplex stream.
 
-A socket *is* a ``Duplex`` and *has* the rest: a link to its handle (``handle_link``), options for
-TCP (``tcp_options``), the ends of its connection (``endpoints``), and, while it connects, a
-sequence of attempts (``connect_sequence``). What lives here is when each of them is made and let
-go, in Node's order:
+A socket *is* a ``Duplex`` and *has* a connection (``connection``), which has a link to its handle,
+options for TCP, two ends, and, while it connects, a sequence of attempts. What lives here is what
+programs see of it:
 
-* Everything may be asked and set before there is a connection; what concerns the system's socket
-  is set as soon as there is one.
+* Everything may be asked and set before there is a connection.
 * A socket that was destroyed may connect again, and is as new then, but for its listeners.
-* ``close`` is emitted when the handle is closed, after the callbacks of the writes that are lost.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from functools import partial
 from typing import Any, ClassVar, Self, Unpack, overload
 
 from anynet._core.connections.socket import Socket as CoreSocket
 from anynet._transport.reactor.handle import Handle
-from anynet._transport.sockets.options import get_type_of_service
-from anynet._transport.streams.socket_stream import SocketStream
-from anynet._transport.streams.stream_base import StreamBase
 from anynet.node._emitters.emitter import EventName
 from anynet.node._errors.errors import (
     NodeError,
     ended_by_other_party,
-    invalid_arg_type,
-    invalid_handle_type,
-    socket_closed,
-    system_error,
     validate_function,
-    validate_int32,
 )
 from anynet.node._loop.runtime import current_runtime
 from anynet.node._net.options.connect_options import (
@@ -45,22 +31,13 @@ from anynet.node._net.options.connect_options import (
     connect_request,
 )
 from anynet.node._net.options.socket_options import socket_settings, wanted_tcp
-from anynet.node._net.options.tcp_options import TcpOptionName, TcpOptions, keep_alive_seconds
-from anynet.node._net.sockets.connect_sequence import ConnectSequence
-from anynet.node._net.sockets.endpoints import Endpoints, local_of_socket
-from anynet.node._net.sockets.handle_link import ConnectionCounter, HandleLink
+from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
+from anynet.node._net.sockets.connection import EndPart, SocketConnection, ended_by_peer
 from anynet.node._net.sockets.handles import (
     given_handle,
-    handle_for,
     handle_of_descriptor,
-    system_socket,
 )
-from anynet.node._net.sockets.handover import (
-    all_written,
-    event_or_close,
-    give_to_core,
-    take_from_core,
-)
+from anynet.node._net.sockets.handover import give_to_core, take_from_core
 from anynet.node._net.sockets.idle_timeout import timeout_milliseconds
 from anynet.node._net.sockets.socket_event_types import SocketEvents
 from anynet.node._net.values.address_info import AddressInfo
@@ -92,13 +69,9 @@ class Socket(SocketEvents):
 
     __slots__ = (
         "_block_list",
-        "_endpoints",
-        "_link",
-        "_sequence",
-        "_tcp",
+        "_connection",
         "_timeout",
         "autoSelectFamilyAttemptedAddresses",
-        "connecting",
         "server",
     )
 
@@ -121,64 +94,42 @@ class Socket(SocketEvents):
         self._set_up(settings.stream, settings.tcp, settings.block_list)
         if settings.capture_rejections is not None:
             self.set_capture_rejections(settings.capture_rejections)
-        self._link.read_into = settings.read_into
-        reactor = self.runtime.reactor
+        connection, link, reactor = self._connection, self._connection.link, self.runtime.reactor
+        if settings.read_into is not None:
+            link.read_into = settings.read_into
         if settings.handle is not None:
-            self._attach_handle(given_handle(reactor, settings.handle, self._link))
+            connection.attach_handle(given_handle(reactor, settings.handle, link))
         elif settings.fd is not None:
-            self._attach_handle(handle_of_descriptor(reactor, settings.fd, self._link))
+            connection.attach_handle(handle_of_descriptor(reactor, settings.fd, link))
         signal = settings.signal
         if signal is not None and signal.aborted:
             self.runtime.next_tick(destroy_on_abort, self, signal)
         elif signal is not None:
             destroy_on_abort(self, signal)
-        if self._link.handle is not None:
+        if link.handle is not None:
             self.read(0)
 
     def _set_up(
         self, options: StreamOptions, tcp: TcpOptions | None, block_list: BlockList | None
     ) -> None:
         Duplex.__init__(self, options)
-        self._tcp = tcp
-        self._block_list = block_list
         self.listener_table = {"end": _FIRST_LISTENERS}
-        self._link = HandleLink(self)
-        #: The connect under way; it may have failed its checks, so `connecting` is what counts.
-        self._sequence: ConnectSequence | None = None
-        self.connecting: bool = False
+        self._connection = SocketConnection(self, tcp)
+        self._block_list = block_list
+        self._timeout: float | None = None
         #: The server that accepted this socket.
         self.server: Any = None
         self.autoSelectFamilyAttemptedAddresses: list[str] | None = None
-        self._endpoints: Endpoints | None = None
-        self._timeout: float | None = None
 
     @classmethod
-    def accepted(
-        cls,
-        stream: StreamBase,
-        options: StreamOptions,
-        tcp: TcpOptions | None,
-        server: Any,
-        counter: ConnectionCounter | None,
-        *,
-        paused: bool,
-    ) -> Socket:
-        """For servers: the socket of a connection that was accepted, and is counted there.
-
-        Without the checks of the constructor. Raises :exc:`OSError` if it cannot be waited for.
-        """
-        socket = Socket.__new__(Socket)
-        socket._set_up(options, tcp, None)
+    def _for_server(
+        cls, server: Any, stream: StreamOptions, tcp: TcpOptions | None
+    ) -> tuple[Self, SocketConnection]:
+        """A socket for a connection that was accepted, without any checks."""
+        socket = cls.__new__(cls)
+        socket._set_up(stream, tcp, None)
         socket.server = server
-        link = socket._link
-        link.counted_by = counter
-        handle = handle_for(socket.runtime.reactor, stream, link)
-        socket._attach_handle(handle)
-        if paused:
-            socket.readableFlowing = False
-        else:
-            link.start_first_read(handle, socket.readable_state)
-        return socket
+        return socket, socket._connection
 
     @classmethod
     def fromCore(cls, socket: CoreSocket, /, **options: Unpack[SocketOptions]) -> Self:
@@ -192,14 +143,7 @@ class Socket(SocketEvents):
         current_runtime()
         # Before the connection is taken: what is wrong with the options must not cost it.
         socket_settings(merged_options(None, options))
-        taken = take_from_core(socket)
-        given: dict[str, Any] = {"allowHalfOpen": taken.allow_half_open, **options}
-        ours = cls({**given, "handle": taken.stream})
-        if taken.ended:
-            ours.writable_state.mark_absent()
-        if taken.unread:
-            ours.push(taken.unread)
-        return ours
+        return take_from_core(socket, options, cls)
 
     async def toCore(self) -> CoreSocket:
         """This connection as an :class:`anynet.Socket`, outside of the runtime's care.
@@ -212,15 +156,7 @@ class Socket(SocketEvents):
         Raises what a connect under way fails with, and ``ERR_SOCKET_CLOSED`` if there is no
         connection any more. Cancelling the wait leaves the socket as it is.
         """
-        if self.connecting:
-            await event_or_close(self, "connect")
-        await all_written(self)
-        if self._link.handle is None:
-            raise socket_closed()
-        unread = self.readable_state.take_unread()
-        handle = self._link.release()
-        self.close_without_events()
-        return await give_to_core(handle, unread, allow_half_open=self.allow_half_open)
+        return await give_to_core(self, self._connection)
 
     # -- connecting -----------------------------------------------------------------------------
 
@@ -258,84 +194,45 @@ class Socket(SocketEvents):
 
     def _connect(self, options: Mapping[str, Any], listener: Listener | None) -> Self:
         check_place(options)
+        connection = self._connection
         if self.destroyed:
             self.reset_for_reuse()
-            self._link = HandleLink(self, self._link.read_into, refed=self._link.refed)
-            self._endpoints = None
+            connection.reset_for_reuse(self)
         if listener is not None:
             self.once("connect", listener)
-        self._link.touch()
-        self.connecting = True
-        self._tcp = wanted_tcp(options, self._tcp)
-        request = connect_request(options)
-        connected = system_socket(self._link.handle)
-        self._sequence = ConnectSequence(
-            self, self._link, request, self._block_list, self._sequence, connected
-        )
-        self._sequence.start()
+        connection.note_begin(wanted_tcp(options, connection.tcp))
+        connection.connect(self, connect_request(options), self._block_list)
         return self
 
-    def _connected(self, stream: SocketStream) -> None:
-        """The connect has succeeded."""
-        self._sequence = None
-        self.connecting = False
-        if self._endpoints is not None:
-            self._endpoints.forget_local()
-        self._attach_handle(handle_for(self.runtime.reactor, stream, self._link))
-        self._link.touch()
-        self.emit("connect")
-        self.emit("ready")
-        if not self.isPaused():
-            self.read(0)
-
-    def _attach_handle(self, handle: Handle) -> None:
-        self._link.attach_handle(handle)
-        if self._tcp is not None:
-            sock = system_socket(handle)
-            if sock is not None:
-                self._tcp.apply(sock)
-
-    # -- the stream above, the handle below -----------------------------------------------------
+    # -- the stream above, the connection below -------------------------------------------------
 
     def _read(self, size: int) -> None:
-        if self.connecting or self._link.handle is None:
-            self.once("connect", self._read_now)
-        else:
-            self._link.start_reading()
-
-    def _read_now(self) -> None:
-        self._read(0)
+        self._connection.read(self)
 
     def read(self, size: float | None = None) -> Any:
         """The next ``size`` bytes, or all that has come; None if there are not as many."""
-        self._link.resume_reading_into()
+        self._connection.link.resume_reading_into()
         return super().read(size)
 
     def pause(self) -> Self:
         """Stop the flow of ``data``, or of reads into the buffer of ``onread``."""
-        self._link.pause_reading_into()
+        self._connection.link.pause_reading_into()
         return super().pause()
 
     def resume(self) -> Self:
         """Let it flow again."""
-        self._link.resume_reading_into()
+        self._connection.link.resume_reading_into()
         return super().resume()
 
     def _dispatch_write(self, chunk: bytes) -> bool:
-        return self._link.write(chunk)
+        return self._connection.link.write(chunk)
 
     def _dispatch_write_many(self, chunks: list[bytes]) -> bool:
-        return self._link.write_many(chunks)
+        return self._connection.link.write_many(chunks)
 
     def refuse_write(self, error: NodeError, callback: WriteCallback) -> NodeError:
         """For implementers: a write after our end, if the peer's end has brought that about."""
-        state = self.readable_state
-        if (
-            not self.writable_state.end_called
-            or not state.end_emitted
-            or not state.readable
-            or self.allow_half_open
-        ):
+        if self.allow_half_open or not ended_by_peer(self):
             return super().refuse_write(error, callback)
         error = ended_by_other_party()
         if callback is not None:
@@ -346,39 +243,11 @@ class Socket(SocketEvents):
             self.runtime.next_tick(self.destroy, error)
         return error
 
-    def _final(self, callback: Callable[..., object]) -> None:
-        if self.connecting:
-            self.once("connect", partial(self._final, callback))
-        elif self._link.handle is None:
-            callback(None)
-        else:
-            self._link.shut_down(callback)
+    def _final(self, callback: Callable[[None], object]) -> None:
+        self._connection.shut_down(self, callback)
 
     def _destroy(self, error: BaseException | None, callback: Callable[..., object]) -> None:
-        link, sequence = self._link, self._sequence
-        had_error = error is not None
-        was_connecting = self.connecting or sequence is not None
-        self._sequence = None
-        self.connecting = False
-        if self._endpoints is not None:
-            self._endpoints.forget_local()
-        if link.close(had_error=had_error):
-            callback(error)
-        elif was_connecting:
-            owed = None if sequence is None else sequence.abandon()
-            self.runtime.reactor.close_later(self._emit_abandoned, link, owed, had_error)
-            callback(error)
-        else:
-            callback(error)
-            self.runtime.next_tick(link.emit_close)
-        link.leave_counter()
-
-    def _emit_abandoned(
-        self, link: HandleLink, owed: tuple[Any, ...] | None, had_error: bool
-    ) -> None:
-        if owed is not None:
-            self.emit("connectionAttemptFailed", *owed)
-        link.emit_close(had_error)
+        self._connection.destroy(self, error, callback)
 
     def destroySoon(self) -> None:
         """End it, and destroy it once everything is written."""
@@ -395,21 +264,8 @@ class Socket(SocketEvents):
         Raises ``ERR_INVALID_HANDLE_TYPE`` unless it is a TCP socket. A socket that is not
         connected is destroyed with ``ERR_SOCKET_CLOSED``. Returns the socket.
         """
-        if self.connecting:
-            if self._sequence is not None and self._sequence.request.path is not None:
-                raise invalid_handle_type()
-            self.once("connect", self._reset)
-        elif self._link.handle is None:
-            self.destroy(socket_closed())
-        elif system_socket(self._link.handle) is None:
-            raise invalid_handle_type()
-        else:
-            self._reset()
+        self._connection.reset(self)
         return self
-
-    def _reset(self) -> None:
-        self._link.resets = True
-        self.destroy()
 
     # -- events ---------------------------------------------------------------------------------
 
@@ -422,12 +278,17 @@ class Socket(SocketEvents):
     @property
     def _handle(self) -> Handle | None:
         """The name that programs know from Node; None while there is no connection."""
-        return self._link.handle
+        return self._connection.link.handle
+
+    @property
+    def connecting(self) -> bool:
+        """Whether :meth:`connect` was called, and its outcome is not known yet."""
+        return self._connection.connecting
 
     @property
     def pending(self) -> bool:
         """Whether it is not connected yet, or not any more."""
-        return self._link.handle is None or self.connecting
+        return self._connection.pending
 
     @property
     def readyState(self) -> str:
@@ -441,64 +302,35 @@ class Socket(SocketEvents):
     @property
     def bytesRead(self) -> int:
         """How many bytes have been received."""
-        return self._link.bytes_read
+        return self._connection.link.bytes_read
 
     @property
     def bytesWritten(self) -> int:
         """How many bytes have been written, those included that still wait to be sent."""
-        return self._link.bytes_dispatched + self.writable_state.pending_size()
+        return self._connection.link.bytes_dispatched + self.writable_state.pending_size()
 
     @property
     def bufferSize(self) -> int | None:
         """How much waits to be sent. Deprecated: use ``writableLength``."""
-        if self._link.handle is None and not self.connecting:
-            return None
-        return self.writableLength
-
-    def _ends(self) -> Endpoints:
-        if self._endpoints is None:
-            self._endpoints = Endpoints()
-        return self._endpoints
+        gone = self._connection.pending and not self._connection.connecting
+        return None if gone else self.writableLength
 
     def address(self) -> AddressInfo | dict[str, Any]:
         """Where our end is: ``{address, family, port}``; empty where there is no IP address."""
-        handle = self._link.handle
-        sock = self._sequence.sock if handle is None and self._sequence is not None else None
-        found = self._ends().local(handle) if sock is None else local_of_socket(sock)
-        return found or {}
+        return self._connection.local_end() or {}
 
-    def _peer(self) -> AddressInfo | dict[str, Any]:
-        return self._ends().remote(None if self.connecting else self._link.handle) or {}
-
-    @property
-    def localAddress(self) -> str | None:
-        """The IP address of our end; None where there is none."""
-        return self.address().get("address")
-
-    @property
-    def localPort(self) -> int | None:
-        """The port of our end."""
-        return self.address().get("port")
-
-    @property
-    def localFamily(self) -> str | None:
-        """``IPv4`` or ``IPv6``."""
-        return self.address().get("family")
-
-    @property
-    def remoteAddress(self) -> str | None:
-        """The IP address of the peer. Once read, it is still there after the end."""
-        return self._peer().get("address")
-
-    @property
-    def remotePort(self) -> int | None:
-        """The port of the peer."""
-        return self._peer().get("port")
-
-    @property
-    def remoteFamily(self) -> str | None:
-        """``IPv4`` or ``IPv6``."""
-        return self._peer().get("family")
+    localAddress: EndPart[str] = EndPart(SocketConnection.local_end, "address")
+    """The IP address of our end; None where there is none."""
+    localPort: EndPart[int] = EndPart(SocketConnection.local_end, "port")
+    """The port of our end."""
+    localFamily: EndPart[str] = EndPart(SocketConnection.local_end, "family")
+    """``IPv4`` or ``IPv6``."""
+    remoteAddress: EndPart[str] = EndPart(SocketConnection.remote_end, "address")
+    """The IP address of the peer. Once read, it is still there after the end."""
+    remotePort: EndPart[int] = EndPart(SocketConnection.remote_end, "port")
+    """The port of the peer."""
+    remoteFamily: EndPart[str] = EndPart(SocketConnection.remote_end, "family")
+    """``IPv4`` or ``IPv6``."""
 
     # -- how it behaves -------------------------------------------------------------------------
 
@@ -517,31 +349,20 @@ class Socket(SocketEvents):
             return self
         self._timeout = msecs
         milliseconds = timeout_milliseconds(msecs)
-        if milliseconds:
-            self._link.start_idle_timeout(milliseconds / 1000)
-        else:
-            self._link.stop_idle_timeout()
+        self._connection.link.set_idle_timeout(milliseconds / 1000)
         if callback is not None:
             validate_function("callback", callback)
-            if milliseconds:
-                self.once("timeout", callback)
-            else:
-                self.removeListener("timeout", callback)
+            change = self.once if milliseconds else self.removeListener
+            change("timeout", callback)
         return self
-
-    def _want(self, name: TcpOptionName, value: Any) -> None:
-        """Set it now, or as soon as there is a socket. Raises :exc:`OSError`."""
-        if self._tcp is None:
-            self._tcp = TcpOptions()
-        self._tcp.want(name, value, system_socket(self._link.handle))
 
     def setNoDelay(self, noDelay: bool | None = True) -> Self:
         """Send small packets at once (True), or collect them by Nagle's algorithm.
 
         On a socket that is not connected it holds from the connect on. Returns the socket.
         """
-        with suppress(OSError):
-            self._want("no_delay", noDelay is None or bool(noDelay))
+        connection, enable = self._connection, noDelay is None or bool(noDelay)
+        connection.wanted_tcp().want_no_delay(enable, connection.tcp_socket)
         return self
 
     def setKeepAlive(self, enable: bool = False, initialDelay: float = 0) -> Self:
@@ -550,8 +371,8 @@ class Socket(SocketEvents):
         The delay counts in whole seconds, and 0 leaves it as it is. On a socket that is not
         connected it holds from the connect on. Returns the socket.
         """
-        with suppress(OSError):
-            self._want("keep_alive", keep_alive_seconds(initialDelay) if enable else None)
+        connection, delay = self._connection, keep_alive_seconds(initialDelay) if enable else None
+        connection.wanted_tcp().want_keep_alive(delay, connection.tcp_socket)
         return self
 
     def setTypeOfService(self, tos: int | None = None) -> Self:
@@ -560,30 +381,20 @@ class Socket(SocketEvents):
         Raises ``ERR_INVALID_ARG_TYPE``, ``ERR_OUT_OF_RANGE``, or NodeSystemError if the system
         refuses. Returns the socket.
         """
-        if isinstance(tos, float) and math.isnan(tos):
-            raise invalid_arg_type("tos", "number", tos)
-        try:
-            self._want("type_of_service", validate_int32("tos", tos, 0, 255))
-        except OSError as error:
-            raise system_error(error, "setTypeOfService") from error
+        connection = self._connection
+        connection.wanted_tcp().want_type_of_service(tos, connection.tcp_socket)
         return self
 
     def getTypeOfService(self) -> int:
         """How what is sent is marked."""
-        sock = system_socket(self._link.handle)
-        if sock is not None:
-            try:
-                return get_type_of_service(sock)
-            except OSError as error:
-                raise system_error(error, "getTypeOfService") from error
-        return (self._tcp and self._tcp.get("type_of_service")) or 0
+        return self._connection.wanted_tcp().type_of_service(self._connection.tcp_socket)
 
     def ref(self) -> Self:
         """Let it keep the runtime open, as it does from the start. Returns the socket."""
-        self._link.ref()
+        self._connection.link.ref()
         return self
 
     def unref(self) -> Self:
         """Don't let it keep the runtime open, once it is connected. Returns the socket."""
-        self._link.unref()
+        self._connection.link.unref()
         return self

@@ -21,7 +21,7 @@ from anynet.node._net.sockets.socket import Socket
 
 def check_sendable(socket: Socket) -> None:
     """Raise ``ERR_INVALID_HANDLE_TYPE`` or ``ERR_INVALID_STATE`` for a socket that cannot go."""
-    handle = socket._link.handle
+    handle = socket._connection.link.handle
     if handle is None:
         return
     if not isinstance(handle, SocketHandle):
@@ -32,17 +32,17 @@ def check_sendable(socket: Socket) -> None:
 
 def has_handle(socket: Socket) -> bool:
     """Whether there is a connection to send."""
-    return isinstance(socket._link.handle, SocketHandle)
+    return isinstance(socket._connection.link.handle, SocketHandle)
 
 
 def counter_of(socket: Socket) -> ConnectionCounter | None:
     """Who counts the connection; to be asked before it is given away."""
-    return socket._link.counted_by
+    return socket._connection.link.counted_by
 
 
 def copy_socket(socket: Socket) -> system.socket:
     """The system's socket once more; the connection stays here as well."""
-    handle = socket._link.handle
+    handle = socket._connection.link.handle
     assert isinstance(handle, SocketHandle)
     return handle.stream.sock.dup()
 
@@ -50,7 +50,7 @@ def copy_socket(socket: Socket) -> system.socket:
 def give_away(socket: Socket) -> tuple[system.socket, bytes]:
     """The system's socket, and what was received from it and not read."""
     unread = socket.readable_state.take_unread()
-    stream = socket._link.release().detach()
+    stream = socket._connection.link.release().detach()
     assert isinstance(stream, SocketStream)
     return stream.detach(), unread
 
@@ -60,7 +60,7 @@ def take_over(fd: int, unread: bytes, counter: ConnectionCounter | None) -> Sock
     sock = system.socket(fileno=fd)
     sock.setblocking(False)
     socket = Socket({"handle": SocketStream(sock, host=current_host_loop())})
-    socket._link.counted_by = counter
+    socket._connection.link.counted_by = counter
     if unread:
         socket.push(unread)
     return socket
