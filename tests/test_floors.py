@@ -245,9 +245,9 @@ def imports_in_functions(tree: Tree) -> Iterator[str]:
 def imports_by_name(tree: Tree) -> Iterator[str]:
     """Calls of ``import_module`` and its like: imports that the checks here do not see."""
     for name, module in tree.modules.items():
-        for node in ast.walk(module):
-            called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-            by_name = called.rpartition(".")[2] in {"import_module", "__import__", "exec_module"}
+        for node in (each for each in ast.walk(module) if isinstance(each, ast.Call)):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            by_name = called in {"import_module", "__import__", "exec_module"}
             if by_name and name not in IMPORTS_BY_NAME:
                 yield f"{name}:{node.lineno} imports by name"
 

@@ -6,8 +6,6 @@ to be closed; there is nothing to keep between parks.
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import math
 from collections.abc import Awaitable, Callable
 
@@ -15,80 +13,63 @@ import trio
 from trio.lowlevel import wait_readable, wait_writable
 
 from anynet._transport.loops.host_loop import HostLoop, Parkable, Timer
-
-#: So many cancelled timers may stay in the heap of Trio's timers.
-_FEW_TIMERS = 64
+from anynet._transport.loops.timer_heap import HeapTimer, TimerHeap
 
 
-class _TrioTimer:
-    """A timer of Trio, in the heap of :class:`_TrioTimers`."""
+class _TrioTimer(HeapTimer):
+    """A timer whose cancelling moves the time until which the task of the timers sleeps."""
 
-    __slots__ = ("_timers", "callback", "when")
+    __slots__ = ("_settle",)
 
-    def __init__(self, when: float, callback: Callable[[], object], timers: _TrioTimers) -> None:
-        self.when = when
-        self.callback: Callable[[], object] | None = callback
-        self._timers = timers
+    def __init__(
+        self,
+        heap: TimerHeap,
+        deadline: float,
+        callback: Callable[[], object],
+        settle: Callable[[], None],
+    ) -> None:
+        super().__init__(heap, deadline, callback)
+        self._settle = settle
 
     def cancel(self) -> None:
-        if self.callback is not None:
-            self.callback = None
-            self._timers.note_cancelled()
+        super().cancel()
+        self._settle()
 
 
 class _TrioTimers:
-    """Callbacks at times, by one system task that exists only while a timer is set."""
+    """Callbacks at times, by one system task that exists only while a timer is set.
+
+    Trio has no ``call_at``. A task for each timer would cost one switch to start and one to cancel
+    it; moving the deadline of the scope in which the one task sleeps costs neither.
+    """
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, _TrioTimer]] = []
-        self._order = itertools.count()
-        self._cancelled = 0
+        self._heap = TimerHeap()
         self._sleep: trio.CancelScope | None = None
 
     def call_at(self, when: float, callback: Callable[[], object]) -> Timer:
-        timer = _TrioTimer(when, callback, self)
-        heapq.heappush(self._heap, (when, next(self._order), timer))
+        timer = _TrioTimer(self._heap, when, callback, self._settle)
+        self._heap.push(timer)
         if self._sleep is None:
             self._sleep = trio.CancelScope(deadline=when)
             trio.lowlevel.spawn_system_task(self._run, name="anynet timers")
         else:
-            self.settle()
+            self._settle()
         return timer
 
-    def note_cancelled(self) -> None:
-        """A timer of the heap has been cancelled: it stays there until it comes to the top.
-
-        Where most have been, all of them go, so that replacing timers of hours piles up nothing.
-        """
-        self._cancelled += 1
-        if self._cancelled > max(len(self._heap) // 2, _FEW_TIMERS):
-            self._heap = [entry for entry in self._heap if entry[2].callback is not None]
-            heapq.heapify(self._heap)
-            self._cancelled = 0
-        self.settle()
-
-    def settle(self) -> None:
-        """Drop cancelled timers from the top of the heap; sleep until the earliest that is left."""
-        while self._heap and self._heap[0][2].callback is None:
-            heapq.heappop(self._heap)
-            self._cancelled -= 1
+    def _settle(self) -> None:
+        """Sleep until the earliest timer that is left; not at all without one."""
         if self._sleep is not None:
-            self._sleep.deadline = self._heap[0][0] if self._heap else -math.inf
+            deadline = self._heap.next_deadline
+            self._sleep.deadline = -math.inf if deadline == math.inf else deadline
 
     async def _run(self) -> None:
-        while self._heap:
-            self._sleep = trio.CancelScope(deadline=self._heap[0][0])
+        while (deadline := self._heap.next_deadline) != math.inf:
+            self._sleep = trio.CancelScope(deadline=deadline)
             with self._sleep:
                 await trio.sleep_forever()
-            now = trio.current_time()
-            while self._heap and self._heap[0][0] <= now:
-                timer = heapq.heappop(self._heap)[2]
-                callback, timer.callback = timer.callback, None
-                if callback is None:
-                    self._cancelled -= 1
-                else:
-                    callback()
-            self.settle()
+            for callback, args in self._heap.pop_due(trio.current_time()):
+                callback(*args)
         self._sleep = None
 
 
