@@ -1,4 +1,8 @@
-"""The pairs as files: what belongs to each, and what their headers say."""
+"""The pairs as files: what belongs to each, and what their headers say.
+
+The trace of a pair is what its JavaScript half prints on Node, normalised: recorded, so that the
+Python half can be compared with it where there is no Node.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from pathlib import Path
 import attrs
 
 PAIRS = Path(__file__).parent / "pairs"
+#: The Node that judges, which is the one that the traces were recorded from.
+NODE_VERSION = (Path(__file__).parent / "NODE_VERSION").read_text("utf-8").strip()
 
 _HEADER = re.compile(r"^(?://|#) (rows|differs): (.+)$", re.MULTILINE)
 
@@ -32,17 +38,18 @@ class Half:
 
 @attrs.frozen
 class Pair:
-    """The same program in both languages, and the lines in which their traces may differ."""
+    """The same program in both languages, its trace, and the lines in which ours may differ."""
 
     name: str
     javascript: Half
     python: Half
+    trace: tuple[str, ...]
     differences: tuple[str, ...]
 
 
 def names_by_suffix(directory: Path = PAIRS) -> dict[str, set[str]]:
     """The names of the files of each suffix."""
-    found: dict[str, set[str]] = {".js": set(), ".py": set(), ".differences": set()}
+    found: dict[str, set[str]] = {each: set() for each in (".js", ".py", ".trace", ".differences")}
     for path in directory.iterdir():
         if path.is_file():
             found.setdefault(path.suffix, set()).add(path.stem)
@@ -58,10 +65,15 @@ def all_pairs(directory: Path = PAIRS) -> list[Pair]:
 def read_pair(name: str, directory: Path = PAIRS) -> Pair:
     """The pair of a name. A half that is not written yet is stood in for by the other one."""
     javascript, python = (directory / f"{name}{suffix}" for suffix in (".js", ".py"))
-    differences = directory / f"{name}.differences"
     return Pair(
         name,
         Half.read(javascript),
         Half.read(python if python.exists() else javascript),
-        tuple(differences.read_text("utf-8").splitlines()) if differences.exists() else (),
+        _lines(directory / f"{name}.trace"),
+        _lines(directory / f"{name}.differences"),
     )
+
+
+def _lines(path: Path) -> tuple[str, ...]:
+    """The lines of a file; none of a file that is not there."""
+    return tuple(path.read_text("utf-8").splitlines()) if path.exists() else ()

@@ -35,8 +35,8 @@ def faults(pair: Pair) -> list[str]:
 
 def test_both_halves_of_every_pair_are_there() -> None:
     found = names_by_suffix()
-    assert set(found) == {".js", ".py", ".differences"}
-    assert found[".js"] == found[".py"]
+    assert set(found) == {".js", ".py", ".trace", ".differences"}
+    assert found[".js"] == found[".py"] == found[".trace"]
     assert found[".differences"] <= found[".js"]
 
 
