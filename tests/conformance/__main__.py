@@ -14,9 +14,8 @@ from pathlib import Path
 
 from tests.conformance.catalogue import (
     NODE_VERSION,
-    PAIRS,
     Pair,
-    names_by_suffix,
+    paths_by_suffix,
     read_pair,
 )
 from tests.conformance.judging import Verdict, busy_cores, faults_of_node, judge_all
@@ -29,7 +28,7 @@ def main() -> int:
     options = read_options()
     node = find_node(options.node)
     if options.trace:
-        return print_traces(options.trace, options.names, node)
+        return print_traces(options, node)
     pairs = chosen(options)
     if options.record:
         return record(pairs, node, options.jobs)
@@ -103,21 +102,23 @@ def find_node(path: str | None) -> str:
 
 def chosen(options: argparse.Namespace) -> list[Pair]:
     """The named pairs, or all; a name without a pair ends the program."""
-    found = names_by_suffix()
-    there = found[".js"] & found[".py"] if options.backends else found[".js"]
-    if unknown := set(options.names) - there:
+    found = paths_by_suffix()
+    node_alone = options.trace == "node" or not options.backends
+    paths = found[".js"] if node_alone else found[".js"] & found[".py"]
+    by_name = {path.name: path for path in paths}
+    if unknown := set(options.names) - set(by_name):
         sys.exit(f"no such pairs: {', '.join(sorted(unknown))}")
-    return [read_pair(name) for name in sorted(options.names or there)]
+    return [read_pair(by_name[name]) for name in sorted(options.names or by_name)]
 
 
-def print_traces(side: str, names: list[str], node: str) -> int:
+def print_traces(options: argparse.Namespace, node: str) -> int:
     """Print what the programs of one side print."""
-    for name in names or sorted(names_by_suffix()[".js" if side == "node" else ".py"]):
-        if side == "node":
-            outcome = run_javascript(PAIRS / f"{name}.js", node)
+    for pair in chosen(options):
+        if options.trace == "node":
+            outcome = run_javascript(pair.javascript.path, node)
         else:
-            outcome = run_python(PAIRS / f"{name}.py", side)
-        print(f"--- {name}", outcome.text, outcome.complaints, sep="\n")
+            outcome = run_python(pair.python.path, options.trace)
+        print(f"--- {pair.name}", outcome.text, outcome.complaints, sep="\n")
     return 0
 
 
@@ -138,10 +139,10 @@ def record(pairs: list[Pair], node: str, jobs: int | None) -> int:
 
 def record_pair(pair: Pair, trace: list[str]) -> bool:
     """Write the files of a pair; whether one of them has changed."""
-    changed = write_lines(PAIRS / f"{pair.name}.trace", trace)
+    changed = write_lines(pair.path.with_suffix(".trace"), trace)
     if pair.python.differs:
         ours = normalised(run_python(pair.python.path, BACKENDS[0]).text)
-        changed |= write_lines(PAIRS / f"{pair.name}.differences", differences(trace, ours))
+        changed |= write_lines(pair.path.with_suffix(".differences"), differences(trace, ours))
     return changed
 
 

@@ -15,6 +15,21 @@ PAIRS = Path(__file__).parent / "pairs"
 #: The Node that judges, which is the one that the traces were recorded from.
 NODE_VERSION = (Path(__file__).parent / "NODE_VERSION").read_text("utf-8").strip()
 
+#: A folder for each section of the specification, and what its pairs are about.
+SECTIONS = {
+    "ipc": "1: paths of Unix domain sockets",
+    "block_lists": "2: BlockList",
+    "socket_addresses": "3: SocketAddress",
+    "servers": "4: Server",
+    "sockets": "5: Socket, its state, options and errors",
+    "streams": "5: Socket as a stream: reading, writing, ending, pipes",
+    "events": "4 and 5: EventEmitter, the functions of events, AbortController",
+    "connecting": "6: connect and the selection of a family",
+    "functions": "7: the functions of net",
+    "order": "8: what runs before what, what keeps a program alive, what ends it",
+    "cluster": "c: cluster, process, child_process",
+}
+
 _HEADER = re.compile(r"^(?://|#) (rows|differs): (.+)$", re.MULTILINE)
 
 
@@ -40,37 +55,42 @@ class Half:
 class Pair:
     """The same program in both languages, its trace, and the lines in which ours may differ."""
 
-    name: str
+    path: Path  # without a suffix
     javascript: Half
     python: Half
     trace: tuple[str, ...]
     differences: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """What the command line and the documents call the pair; no other has the name."""
+        return self.path.name
 
-def names_by_suffix(directory: Path = PAIRS) -> dict[str, set[str]]:
-    """The names of the files of each suffix."""
-    found: dict[str, set[str]] = {each: set() for each in (".js", ".py", ".trace", ".differences")}
-    for path in directory.iterdir():
+
+def paths_by_suffix(directory: Path = PAIRS) -> dict[str, set[Path]]:
+    """The files of each suffix, without it."""
+    found: dict[str, set[Path]] = {each: set() for each in (".js", ".py", ".trace", ".differences")}
+    for path in directory.rglob("*"):
         if path.is_file():
-            found.setdefault(path.suffix, set()).add(path.stem)
+            found.setdefault(path.suffix, set()).add(path.with_suffix(""))
     return found
 
 
 def all_pairs(directory: Path = PAIRS) -> list[Pair]:
-    """Every pair of which both halves are there, by name."""
-    found = names_by_suffix(directory)
-    return [read_pair(name, directory) for name in sorted(found[".js"] & found[".py"])]
+    """Every pair of which both halves are there, by section and name."""
+    found = paths_by_suffix(directory)
+    return [read_pair(path) for path in sorted(found[".js"] & found[".py"])]
 
 
-def read_pair(name: str, directory: Path = PAIRS) -> Pair:
-    """The pair of a name. A half that is not written yet is stood in for by the other one."""
-    javascript, python = (directory / f"{name}{suffix}" for suffix in (".js", ".py"))
+def read_pair(path: Path) -> Pair:
+    """The pair of a path without a suffix. A half that is not written yet is the other one."""
+    javascript, python = path.with_suffix(".js"), path.with_suffix(".py")
     return Pair(
-        name,
+        path,
         Half.read(javascript),
         Half.read(python if python.exists() else javascript),
-        _lines(directory / f"{name}.trace"),
-        _lines(directory / f"{name}.differences"),
+        _lines(path.with_suffix(".trace")),
+        _lines(path.with_suffix(".differences")),
     )
 
 

@@ -21,7 +21,7 @@ from tests.conformance.catalogue import read_pair
 
 if __name__ == "__main__":
     programs.SECONDS_ALLOWED = float(sys.argv[2])
-    pair = read_pair("a", Path(sys.argv[1]))
+    pair = read_pair(Path(sys.argv[1], "a"))
     print(json.dumps(judging.judge(pair, sys.executable, repeat=2).failures))
 """
 THREE_LINES = "print('one'); print('two'); print('three', 45001)\n"

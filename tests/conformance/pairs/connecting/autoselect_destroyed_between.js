@@ -1,0 +1,66 @@
+// destroy() while attempts are going on: in the timeout event, in a failure, and from a timer. Nothing goes on.
+// rows: 6.autoselect 5.destroy 5.event.connectionAttemptTimeout 8.1 8.5
+const { Worker } = require('node:worker_threads');
+const { log, net, watch } = require('../../tracing');
+
+// Nobody accepts at this address: the thread that listens sleeps, and two connections fill its queue.
+function listenSilently(host, port, then) {
+  const code = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    require('node:net').createServer().listen({ ...workerData, backlog: 1 }, () => {
+      parentPort.postMessage('listening');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    });`;
+  const worker = new Worker(code, { eval: true, workerData: { host, port } });
+  worker.on('message', () => {
+    const first = net.connect(port, host, () => {
+      const second = net.connect(port, host, () => {
+        then(() => {
+          first.destroy();
+          second.destroy();
+          worker.terminate();
+        });
+      });
+    });
+  });
+}
+
+const server = net.createServer((c) => c.end());
+server.listen(0, '127.0.0.1', () => {
+  const port = server.address().port;
+  listenSilently('127.0.0.3', port, (done) => {
+    const cases = [
+      ['timeout', ['127.0.0.3', '127.0.0.1'], 'connectionAttemptTimeout'],
+      ['failed', ['127.0.0.2', '127.0.0.1'], 'connectionAttemptFailed'],
+      ['timer', ['127.0.0.3', '127.0.0.1'], undefined],
+    ];
+    function next() {
+      const one = cases.shift();
+      if (one === undefined) {
+        server.close();
+        done();
+        return;
+      }
+      const [label, addresses, event] = one;
+      log('case', label);
+      const client = net.connect({
+        port,
+        host: 'many.names',
+        autoSelectFamilyAttemptTimeout: event === undefined ? 200 : 120,
+        lookup: (hostname, options, callback) =>
+          process.nextTick(callback, null, addresses.map((address) => ({ address, family: 4 }))),
+      });
+      const events = ['connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'];
+      watch(client, 'client', ...events, 'connect', 'error', 'close');
+      client.write('lost', (error) => log('written', error.code));
+      function destroy() {
+        client.destroy();
+        log('destroyed', client.connecting, client.destroyed, client.autoSelectFamilyAttemptedAddresses);
+      }
+      if (event === undefined) setTimeout(destroy, 20);
+      else client.on(event, destroy);
+      client.on('close', () => setTimeout(next, 250));
+    }
+    next();
+  });
+});

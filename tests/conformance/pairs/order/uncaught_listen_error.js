@@ -1,0 +1,11 @@
+// A listen() that fails without a listener for error.
+// rows: 8.9 8.7 4.event.error
+const { log, net } = require('../../tracing');
+
+const first = net.createServer();
+first.listen(0, '127.0.0.1', () => {
+  const second = net.createServer();
+  second.on('close', () => log('never'));
+  second.listen(first.address().port, '127.0.0.1', () => log('never'));
+  log('listen returned', second.listening);
+});

@@ -1,0 +1,20 @@
+// An exception out of a data listener ends the program with that very exception.
+// rows: 8.9 5.event.data
+'use strict';
+const { log, net } = require('../../tracing');
+
+function main() {
+  const server = net.createServer((peer) => peer.write('x'));
+  function start() {
+    const socket = net.connect('s.sock');
+    function onData(data) {
+      log('data', data);
+      throw new Error('from the listener');
+    }
+    socket.on('data', onData);
+    socket.on('error', (error) => log('never', error));
+  }
+  server.listen('s.sock', start);
+}
+
+main();
