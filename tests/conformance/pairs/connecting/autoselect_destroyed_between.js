@@ -1,29 +1,7 @@
 // destroy() while attempts are going on: in the timeout event, in a failure, and from a timer. Nothing goes on.
 // rows: 6.autoselect 5.destroy 5.event.connectionAttemptTimeout 8.1 8.5
-const { Worker } = require('node:worker_threads');
+const { listenSilently } = require('../../silent_listener');
 const { log, net, watch } = require('../../tracing');
-
-// Nobody accepts at this address: the thread that listens sleeps, and two connections fill its queue.
-function listenSilently(host, port, then) {
-  const code = `
-    const { parentPort, workerData } = require('node:worker_threads');
-    require('node:net').createServer().listen({ ...workerData, backlog: 1 }, () => {
-      parentPort.postMessage('listening');
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-    });`;
-  const worker = new Worker(code, { eval: true, workerData: { host, port } });
-  worker.on('message', () => {
-    const first = net.connect(port, host, () => {
-      const second = net.connect(port, host, () => {
-        then(() => {
-          first.destroy();
-          second.destroy();
-          worker.terminate();
-        });
-      });
-    });
-  });
-}
 
 const server = net.createServer((c) => c.end());
 server.listen(0, '127.0.0.1', () => {

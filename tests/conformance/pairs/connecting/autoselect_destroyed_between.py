@@ -4,27 +4,11 @@ timer. Nothing goes on."""
 # rows: 6.autoselect 5.destroy 5.event.connectionAttemptTimeout 8.1 8.5
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 
 from anynet import node as net
+from tests.conformance.silent_listener import listen_silently
 from tests.conformance.tracing import log, run, watch
-
-
-# Nobody accepts at this address: two connections fill the queue.
-def listenSilently(host: str, port: int, then: Callable[..., object]) -> None:
-    listener = socket.socket()
-    listener.bind((host, port))
-    listener.listen(1)
-    first = socket.create_connection((host, port))
-    second = socket.create_connection((host, port))
-
-    def done() -> None:
-        first.close()
-        second.close()
-        listener.close()
-
-    then(done)
 
 
 def main() -> None:
@@ -85,7 +69,7 @@ def main() -> None:
 
             next_one()
 
-        listenSilently("127.0.0.3", port, on_silence)
+        listen_silently("127.0.0.3", port, on_silence)
 
     server.listen(0, "127.0.0.1", on_listening)
 

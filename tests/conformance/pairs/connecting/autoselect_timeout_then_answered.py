@@ -3,27 +3,11 @@
 # rows: 6.autoselect 6.option.autoSelectFamilyAttemptTimeout 5.event.connectionAttemptTimeout
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 
 from anynet import node as net
+from tests.conformance.silent_listener import listen_silently
 from tests.conformance.tracing import log, run, watch
-
-
-# Nobody accepts at this address: two connections fill the queue.
-def listenSilently(host: str, port: int, then: Callable[..., object]) -> None:
-    listener = socket.socket()
-    listener.bind((host, port))
-    listener.listen(1)
-    first = socket.create_connection((host, port))
-    second = socket.create_connection((host, port))
-
-    def done() -> None:
-        first.close()
-        second.close()
-        listener.close()
-
-    then(done)
 
 
 def main() -> None:
@@ -61,7 +45,7 @@ def main() -> None:
 
             client.on("close", on_close)
 
-        listenSilently("127.0.0.3", port, on_silence)
+        listen_silently("127.0.0.3", port, on_silence)
 
     server.listen(0, "127.0.0.1", on_listening)
 
