@@ -30,7 +30,7 @@ SECTIONS = {
     "cluster": "c: cluster, process, child_process",
 }
 
-_HEADER = re.compile(r"^(?://|#) (rows|differs): (.+)$", re.MULTILINE)
+_HEADER = re.compile(r"^(?://|#) (why|rows|differs): (.+)$", re.MULTILINE)
 
 
 @attrs.frozen
@@ -38,6 +38,7 @@ class Half:
     """One of the two programs of a pair."""
 
     path: Path
+    why: str | None  # what goes wrong in a ported program without it; the JavaScript says it
     rows: tuple[str, ...]
     differs: str | None
 
@@ -48,7 +49,8 @@ class Half:
             if kind in header:
                 raise ValueError(f"{path.name} has more than one line of {kind}")
             header[kind] = text.strip()
-        return cls(path, tuple(header.get("rows", "").split()), header.get("differs"))
+        rows = tuple(header.get("rows", "").split())
+        return cls(path, header.get("why"), rows, header.get("differs"))
 
 
 @attrs.frozen

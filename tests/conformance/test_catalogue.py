@@ -20,6 +20,8 @@ def faults(pair: Pair) -> list[str]:
     """What is wrong with the headers of a pair."""
     javascript, python = pair.javascript, pair.python
     found = [f"row {row} does not exist" for row in javascript.rows if row not in ROWS]
+    if not javascript.why:
+        found.append("does not say why it is there")
     if not javascript.rows:
         found.append("names no rows")
     if len(set(javascript.rows)) < len(javascript.rows):
@@ -57,6 +59,11 @@ def test_the_headers_of_a_pair(pair: Pair) -> None:
     assert pair.python.path.read_text("utf-8").startswith('"""')
 
 
+def test_every_pair_has_a_reason_of_its_own() -> None:
+    reasons = [pair.javascript.why for pair in all_pairs()]
+    assert len(set(reasons)) == len(reasons)
+
+
 def test_every_row_is_covered() -> None:
     covered = {row for pair in all_pairs() for row in pair.javascript.rows}
     assert sorted(ROWS - covered) == []
@@ -69,7 +76,7 @@ def test_the_documented_differences_are_those_of_the_pairs() -> None:
 
 
 def test_what_counts_as_a_fault(tmp_path: Path) -> None:
-    (tmp_path / "a.js").write_text("// What is shown.\n// rows: 4.close 4.nothing 4.close\n")
+    (tmp_path / "a.js").write_text("// What is shown.\n// why: It is.\n// rows: 4.close 4.nothing 4.close\n")
     (tmp_path / "a.py").write_text('"""What is shown."""\n# rows: 4.close\n# differs: it does\n')
     assert faults(read_pair(tmp_path / "a")) == [
         "row 4.nothing does not exist",
@@ -81,6 +88,7 @@ def test_what_counts_as_a_fault(tmp_path: Path) -> None:
     (tmp_path / "b.py").write_text('"""What is shown."""\n')
     (tmp_path / "b.differences").write_text("- 1\n")
     assert faults(read_pair(tmp_path / "b")) == [
+        "does not say why it is there",
         "names no rows",
         "a reason to differ and a file of differences belong together",
     ]

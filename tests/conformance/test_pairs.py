@@ -46,4 +46,5 @@ def test_pair(case: str, outcomes: dict[str, Future[Outcome]]) -> None:
     pair, _ = CASES[case]
     outcome = outcomes[case].result()
     if not is_expected(pair, pair.trace, normalised(outcome.text)):
-        pytest.fail(report_mismatch(f"{case} differs", pair.trace, outcome), pytrace=False)
+        report = report_mismatch(f"{case} differs", pair.trace, outcome)
+        pytest.fail(f"{report}\n  why: {pair.javascript.why}", pytrace=False)

@@ -1,4 +1,5 @@
 // Single addresses: what blocks them, and for which family.
+// why: A rule holds for one family only; a check that forgot the family would block strangers or let a blocked peer in.
 // rows: 2.addAddress 2.check
 'use strict';
 const { attempt, log, net } = require('../../tracing');

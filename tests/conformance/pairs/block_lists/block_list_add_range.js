@@ -1,4 +1,5 @@
 // Ranges include both their ends, and may be of one address.
+// why: An off-by-one at either end of a range lets in, or locks out, the two addresses that operators test least.
 // rows: 2.addRange 2.check
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Subnets: bits beyond the prefix do not matter, and the prefix has its limits.
+// why: Operators write networks with host bits set (172.16.9.9/12); Node masks them, so a port that compared them raw would block nothing.
 // rows: 2.addSubnet 2.check
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // addAddress: arguments of the wrong type, unknown families, addresses that are none of the family.
+// why: A typing error in a firewall rule must fail where it is written, with Node's code, and leave no half-made rule behind.
 // rows: 2.addAddress
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // check: what raises, and what is simply not blocked.
+// why: check() of text that is no address answers false, not an exception: servers call it with whatever a peer's address is.
 // rows: 2.check 2.isBlockList
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // addRange: which argument is complained about, and in which order.
+// why: Programs match error codes; which argument is checked first decides the code when several are wrong.
 // rows: 2.addRange
 'use strict';
 const { attempt, log, net } = require('../../tracing');

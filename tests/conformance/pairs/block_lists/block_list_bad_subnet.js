@@ -1,4 +1,5 @@
 // addSubnet: wrong networks, families and prefixes.
+// why: A prefix as a string or out of range is an error in Node; guessing what was meant would open or close whole networks.
 // rows: 2.addSubnet
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A socket does not dial what its block list holds: an attempt, then the error, and nobody at the server.
+// why: The block list is what keeps a client from dialing internal addresses, so no byte may reach the server, mapped spellings included.
 // rows: 2.use.connect 6.option.blockList 5.event.connectionAttempt 8.1
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // With family autoselection an address that is blocked is passed over for the next one.
+// why: A name with one blocked address is still reachable by its others, as if the blocked one had refused.
 // rows: 2.use.connect 6.option.blockList 6.autoselect
 'use strict';
 const { log, net, watch } = require('../../tracing');

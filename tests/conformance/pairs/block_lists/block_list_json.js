@@ -1,4 +1,5 @@
 // toJSON and fromJSON: the rules there and back, as a list and as text.
+// why: Rules are stored as JSON and read back at the next start; what is lost on the way is a hole in the firewall.
 // rows: 2.toJSON 2.fromJSON
 'use strict';
 const { log, net } = require('../../tracing');

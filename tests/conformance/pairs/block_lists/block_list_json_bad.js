@@ -1,4 +1,5 @@
 // fromJSON: what is no list of strings, what is no rule, and what is a rule that cannot be.
+// why: Node passes over lines that are no rules but throws for types; a port that threw for both would refuse files that Node reads.
 // rows: 2.fromJSON
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // fromJSON with rules for IPv4-mapped addresses, and with more text than a rule.
+// why: The text of a rule for a mapped address must read back as that rule, or a restart forgets it.
 // rows: 2.fromJSON
 // differs: Every rule that toJSON writes is read again, as a whole; Node loses mapped ones and cuts lines short.
 'use strict';

@@ -1,4 +1,5 @@
 // IPv4-mapped IPv6 addresses, in every spelling, meet rules for IPv4, and the reverse.
+// why: On a dual-stack server IPv4 peers appear as ::ffff:a.b.c.d; if a spelling did not meet the IPv4 rule, blocking would be evaded.
 // rows: 2.check 2.addAddress 2.addSubnet 2.addRange
 'use strict';
 const { log, net } = require('../../tracing');

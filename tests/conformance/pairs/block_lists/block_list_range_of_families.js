@@ -1,4 +1,5 @@
 // A range from an IPv4 to an IPv6 address.
+// why: Ends of two families order somehow in memory, so without a check the range is accepted and blocks other addresses than meant.
 // rows: 2.addRange 2.rules
 // differs: A range must be of one family; Node takes it and then blocks nothing that was meant.
 'use strict';

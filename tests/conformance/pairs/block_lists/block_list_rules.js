@@ -1,4 +1,5 @@
 // The rules as text: newest first, in canonical spelling, repeated ones included; the list is a copy.
+// why: The text of rules is what programs show, compare and store; order and canonical spelling are part of it.
 // rows: 2.rules 2.toJSON
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A rule that is added while the server listens counts from the next connection on; nobody is told.
+// why: Servers add rules while they run (a ban); the list is consulted at each accept, not copied when the server is made.
 // rows: 2.use.server 4.option.blockList 8.10
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // On a dual-stack server the rules for IPv4 meet IPv4 clients, whose addresses are mapped ones.
+// why: Without a host a server listens on ::, and IPv4 peers come in mapped; rules written for IPv4 must still meet them.
 // rows: 2.use.server 4.option.blockList
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // SocketAddress values in place of strings: their own family counts, their port does not.
+// why: A SocketAddress carries its family, which beats the argument; a port that obeyed the argument would refuse or misfile the rule.
 // rows: 2.addAddress 2.addRange 2.addSubnet 2.check 2.rules
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // What fails in the primary is an error event in the worker.
+// why: The primary binds for the worker, so its errno must travel back and become the event that an unclustered server would have emitted.
 // rows: 4.event.error 4.listen.options.port 8.7
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A listen() that is closed before the primary answered only closes.
+// why: The answer of the primary arrives after close(); a port that served it would leave a listener open that the program has closed.
 // rows: 4.close 4.event.listening c.event.listening
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

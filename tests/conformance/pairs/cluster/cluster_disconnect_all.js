@@ -1,4 +1,5 @@
 // cluster.disconnect() ends all the workers, and calls back when none is left.
+// why: Rolling restarts wait for this callback; called too early it comes before a worker has let go of the port.
 // rows: c.disconnect c.event.disconnect c.event.exit c.workers
 'use strict';
 const { cluster, log, net, process, watch } = require('../../tracing');

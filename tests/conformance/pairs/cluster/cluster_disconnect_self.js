@@ -1,4 +1,5 @@
 // A worker disconnects itself; a connection that is open is served to its end.
+// why: A graceful stop serves the open connection to its end although the channel to the primary is going down.
 // rows: c.Worker.disconnect c.Worker.exitedAfterDisconnect c.process.event.disconnect c.process.connected
 'use strict';
 const { cluster, log, net, process, watch } = require('../../tracing');

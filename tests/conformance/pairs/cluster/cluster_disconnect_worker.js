@@ -1,4 +1,5 @@
 // disconnect() of a worker closes its servers, then the channel, and then the worker ends.
+// why: exitedAfterDisconnect decides whether a supervisor forks a replacement; it must be set before disconnect and exit are emitted.
 // rows: c.Worker.disconnect c.Worker.exitedAfterDisconnect c.Worker.event.disconnect c.Worker.event.exit
 'use strict';
 const { cluster, log, net, process, watch } = require('../../tracing');

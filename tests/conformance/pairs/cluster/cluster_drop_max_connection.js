@@ -1,4 +1,5 @@
 // With dropMaxConnection a worker that is full drops connections; without they go to another.
+// why: By default a full worker hands the connection back for another to take; only dropMaxConnection makes it refuse for all.
 // rows: 4.dropMaxConnection 4.maxConnections 4.event.drop
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

@@ -1,4 +1,5 @@
 // With exclusive a worker binds for itself: the second gets EADDRINUSE, and so does who shares.
+// why: exclusive binds in the worker itself, so a second bind collides in the kernel, whether the other one shares or not.
 // rows: 4.exclusive 4.listen.options.exclusive 4.event.error
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

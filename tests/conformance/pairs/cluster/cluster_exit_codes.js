@@ -1,4 +1,5 @@
 // How workers end: by a status, by an exception, by signals, by having nothing to do.
+// why: Supervisors restart by exit code and signal; each way to end has its own pair of the two.
 // rows: c.event.exit c.Worker.event.exit c.Worker.isDead c.process.exit
 'use strict';
 const { cluster, log, process } = require('../../tracing');

@@ -1,4 +1,5 @@
 // The life of a worker: what the cluster, the worker and its process tell, and in which order.
+// why: Monitoring code hooks each of these events; an order of its own would show a worker as dead before it was online.
 // rows: c.fork c.event.setup c.event.fork c.event.online c.event.disconnect c.event.exit c.Worker.isDead c.Worker.isConnected c.workers
 'use strict';
 const { cluster, log, process, watch } = require('../../tracing');

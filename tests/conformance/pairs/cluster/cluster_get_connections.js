@@ -1,4 +1,5 @@
 // getConnections counts the connections that were sent to workers; close waits for them.
+// why: A connection that was sent to a worker still counts for the server that accepted it, and close() waits for it.
 // rows: 4.getConnections 4.close c.handle.socket
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

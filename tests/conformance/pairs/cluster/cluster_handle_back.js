@@ -1,4 +1,5 @@
 // A worker sends a connection of its own to the primary, and a server too.
+// why: Handles travel in both directions; a worker may hand a connection that it took, or a server that it bound, to the primary.
 // rows: c.handle.socket c.handle.server c.process.send c.Worker.event.message
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

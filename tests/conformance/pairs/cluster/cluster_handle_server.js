@@ -1,4 +1,5 @@
 // A server that is sent along: both processes listen; the worker's is a live server.
+// why: The receiver gets a live Server on the same port; after the sender closes, all connections are the receiver's.
 // rows: c.handle.server c.Worker.send c.process.event.message 4.listen.handle
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

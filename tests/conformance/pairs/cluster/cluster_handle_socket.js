@@ -1,4 +1,5 @@
 // A paused connection is sent to a worker, which reads what has come and answers.
+// why: Under pauseOnConnect no byte is read before the hand-over, so the worker sees the stream from its first byte.
 // rows: c.handle.socket 4.option.pauseOnConnect 4.getConnections 4.close
 'use strict';
 const { cluster, log, net, process, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // With keepOpen the sender goes on with the connection that it has sent.
+// why: By default a sent socket is closed in the sender; keepOpen leaves both ends of the program writing to one connection.
 // rows: c.handle.keepOpen c.handle.socket
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

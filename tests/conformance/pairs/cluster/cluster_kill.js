@@ -1,4 +1,5 @@
 // kill() and destroy() of a worker, from either side.
+// why: In the primary kill() is a signal, which is no voluntary exit; in a worker it disconnects and exits with 0.
 // rows: c.Worker.kill c.Worker.event.exit c.Worker.exitedAfterDisconnect
 'use strict';
 const { cluster, log, process } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A handle is listened on as it is, and the primary is not asked.
+// why: A handle needs no address from the primary, and asking for one would emit listening for a port that was never requested.
 // rows: 4.listen.handle c.handle.server 4.exclusive
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

@@ -1,4 +1,5 @@
 // listen() a second time is an error as soon as the primary has answered.
+// why: listen() waits for the primary, yet the second call must throw as it does without a cluster, and a closed server may listen again.
 // rows: 4.listen.overloads 4.event.error c.event.listening
 'use strict';
 const { attempt, cluster, log, net, process } = require('../../tracing');

@@ -1,4 +1,5 @@
 // The event `listening` in the primary tells where a worker listens, in the form that was asked for.
+// why: Programs log the port from this event; it shows the request (null host, path, addressType) and not the bound socket.
 // rows: c.event.listening c.Worker.event.listening 4.address
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

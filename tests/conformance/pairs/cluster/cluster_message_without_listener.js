@@ -1,4 +1,5 @@
 // A worker's messages that come before anybody listens are lost.
+// why: Node's workers start to read the channel at once, so a listener added later has missed what came; queueing would replay stale orders.
 // rows: c.process.event.message c.Worker.event.message
 'use strict';
 const { cluster, log, process } = require('../../tracing');

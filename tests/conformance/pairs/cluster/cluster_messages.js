@@ -1,4 +1,5 @@
 // Messages go both ways as JSON does, in order, whatever their size.
+// why: Every JSON value, also null and a megabyte of text, must arrive whole and in order: the channel is a stream, not datagrams.
 // rows: c.Worker.send c.event.message c.Worker.event.message c.process.send c.process.event.message
 'use strict';
 const { cluster, log, process } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A server that is unref'ed doesn't hold a worker, but its channel does.
+// why: The channel keeps a worker alive although its only server is unref'ed; otherwise idle workers would end and be forked anew.
 // rows: 4.unref 4.ref c.Worker.disconnect
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

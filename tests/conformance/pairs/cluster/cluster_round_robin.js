@@ -1,4 +1,5 @@
 // Connections go to the workers in turns.
+// why: Node deals connections out in turn; kernels that wake one favourite process leave the other workers idle.
 // rows: c.SCHED_RR c.schedulingPolicy 4.exclusive
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Port 0 is the same port in every worker, and the second one of a worker another.
+// why: Port 0 must give all workers one port, else nobody could reach the service; a worker's second listen(0) is another one.
 // rows: c.event.listening 4.exclusive
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

@@ -1,4 +1,5 @@
 // With SCHED_NONE the workers accept by themselves.
+// why: With SCHED_NONE the listening socket itself is shared; the primary accepts nothing and only passes the descriptor on.
 // rows: c.SCHED_NONE c.schedulingPolicy c.event.listening
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

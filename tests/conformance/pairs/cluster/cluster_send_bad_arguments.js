@@ -1,4 +1,5 @@
 // What cannot be sent is refused at once, and nothing has gone then.
+// why: A bad message or handle throws inside send(), before anything is queued, so the channel stays usable.
 // rows: c.Worker.send c.process.send
 'use strict';
 const { attempt, cluster, log, process } = require('../../tracing');

@@ -1,4 +1,5 @@
 // The callbacks of send come after it returned; a channel that is closed gives an error.
+// why: send() to a worker that is gone answers false and calls back with an error; code that waits for the callback must not hang.
 // rows: c.Worker.send c.process.send c.Worker.event.error
 'use strict';
 const { cluster, log, process } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A worker that closes its server leaves the place to the others; with the last it is gone.
+// why: One worker's close must not close the shared port of the others; the last one's must.
 // rows: 4.close 4.exclusive c.event.listening
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Sockets that come from the primary keep what the server of the worker was told.
+// why: The connection is accepted in the primary, but allowHalfOpen and pauseOnConnect are those of the worker's server.
 // rows: 4.option.allowHalfOpen 4.option.pauseOnConnect 4.maxConnections c.SCHED_RR
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

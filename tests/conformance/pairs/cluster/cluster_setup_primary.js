@@ -1,4 +1,5 @@
 // setupPrimary() changes what the next fork starts; each call is told.
+// why: Settings accumulate over calls and count from the next fork on; each call emits setup a tick later.
 // rows: c.setupPrimary c.settings c.event.setup
 'use strict';
 const { cluster, log, process } = require('../../tracing');

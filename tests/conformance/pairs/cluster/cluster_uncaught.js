@@ -1,4 +1,5 @@
 // An exception that nobody catches ends the worker with status 1.
+// why: A crashing worker must end with status 1, or a supervisor takes the crash for a normal exit.
 // rows: c.event.exit c.process.exit c.Worker.event.exit
 'use strict';
 const { cluster, log, process, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Workers share a path; the file is gone when the last of them has closed.
+// why: The primary owns the socket file: a worker that leaves must not unlink the path under the others.
 // rows: c.event.listening 4.listen.options.path 1.4
 'use strict';
 const { cluster, log, net, process } = require('../../tracing');

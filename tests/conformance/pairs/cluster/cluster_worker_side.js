@@ -1,4 +1,5 @@
 // What a worker sees of the cluster and of itself.
+// why: Programs branch on isPrimary and read process.env in the same file; a wrong role makes every worker fork again.
 // rows: c.fork c.worker c.isPrimary c.process.send c.process.env
 'use strict';
 const { cluster, log, process } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A child disconnects itself, and has no channel then.
+// why: After disconnect() connected is false at once, and a second one is an error event that a forgotten handler makes fatal.
 // rows: c.process.disconnect c.process.event.disconnect c.process.connected
 'use strict';
 const { attempt, child_process, log, process, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // child_process.fork() starts a program with a channel to it; without listeners it holds nothing.
+// why: A forked child sees the channel but is no cluster worker; mistaking one for the other changes what listen() does.
 // rows: c.child_process.fork c.process.send c.process.connected c.process.disconnect
 'use strict';
 const { child_process, cluster, log, process, watch } = require('../../tracing');

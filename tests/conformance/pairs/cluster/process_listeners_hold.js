@@ -1,4 +1,5 @@
 // A listener to `message` or `disconnect` holds a child; removed, it holds it no longer.
+// why: Node refs the channel while message or disconnect has a listener; a child relies on that to stay alive for orders.
 // rows: c.process.event.message c.process.event.disconnect c.child_process.fork
 'use strict';
 const { child_process, log, process, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // In a forked child, messages wait for the first listener.
+// why: Unlike cluster workers, a forked child buffers messages until its first listener, so a slow start loses no orders.
 // rows: c.process.event.message c.child_process.fork
 'use strict';
 const { child_process, log, process, watch } = require('../../tracing');

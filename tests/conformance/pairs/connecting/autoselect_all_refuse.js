@@ -1,4 +1,5 @@
 // When all addresses refuse there is one AggregateError with each failure, once, and close(true).
+// why: Programs read error.errors and error.code to say why no address answered; a plain error of the last address hides the others.
 // rows: 6.autoselect 5.event.error 8.1 8.5 5.autoSelectFamilyAttemptedAddresses
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // destroy() while attempts are going on: in the timeout event, in a failure, and from a timer. Nothing goes on.
+// why: A socket destroyed between two attempts must not dial the next address behind the program's back.
 // rows: 6.autoselect 5.destroy 5.event.connectionAttemptTimeout 8.1 8.5
 const { listenSilently } = require('../../silent_listener');
 const { log, net, watch } = require('../../tracing');

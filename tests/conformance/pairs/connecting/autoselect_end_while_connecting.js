@@ -1,4 +1,5 @@
 // end() before autoselection has found an address that answers: the data goes out, then the FIN.
+// why: end() before the connection must survive a failed attempt: the next attempt has a new handle, and the FIN is still owed on it.
 // rows: 6.autoselect 5.end 8.5
 // differs: end() while connecting is kept when an attempt fails; Node then ends our side only after the peer's end.
 const { log, net, watch } = require('../../tracing');

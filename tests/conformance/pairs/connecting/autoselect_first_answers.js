@@ -1,4 +1,5 @@
 // The first address that answers wins; the others are never tried.
+// why: A client must not open connections to further addresses once one answered; servers would see phantom connections.
 // rows: 6.autoselect 5.autoSelectFamilyAttemptedAddresses 5.event.lookup 5.event.connectionAttempt
 const { log, net, watch } = require('../../tracing');
 

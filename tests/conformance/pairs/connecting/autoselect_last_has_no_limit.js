@@ -1,4 +1,5 @@
 // The last address is not given up after the attempt timeout: here it still hangs when a timer ends it.
+// why: With nothing left to try, giving the last address up after 250 ms would break slow but working connections.
 // rows: 6.autoselect 6.option.autoSelectFamilyAttemptTimeout 5.event.connectionAttemptTimeout
 const { listenSilently } = require('../../silent_listener');
 const { log, net, watch } = require('../../tracing');

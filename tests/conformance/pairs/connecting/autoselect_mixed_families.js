@@ -1,4 +1,5 @@
 // A server on the IPv6 loopback only: the name's IPv4 address refuses, the IPv6 one answers; and the reverse.
+// why: localhost resolves to both families but servers often listen on one; without a second attempt that is ECONNREFUSED.
 // rows: 6.autoselect 4.listen.options.ipv6Only 5.remoteFamily
 const { log, net, watch } = require('../../tracing');
 

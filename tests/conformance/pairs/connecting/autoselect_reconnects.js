@@ -1,4 +1,5 @@
 // A socket that went through attempts once begins a new list of attempts at the next connect().
+// why: The list of attempted addresses is per connect(); keeping the old ones would misreport what the new one tried.
 // rows: 6.autoselect 6.reconnect 5.autoSelectFamilyAttemptedAddresses
 const { log, net, watch } = require('../../tracing');
 

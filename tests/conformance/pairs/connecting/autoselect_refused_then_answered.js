@@ -1,4 +1,5 @@
 // Addresses that refuse are passed over, each with its failed attempt; no error once one answers.
+// why: A refused attempt must not surface as an error event, or a program gives up on a connection that succeeds.
 // rows: 6.autoselect 5.event.connectionAttemptFailed 5.autoSelectFamilyAttemptedAddresses 8.5
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // One address only: no autoselection, the plain error, no list of attempts.
+// why: With one address there is nothing to select, and code that checks err.code === 'ECONNREFUSED' expects the plain error.
 // rows: 6.autoselect 5.event.error 5.autoSelectFamilyAttemptedAddresses
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // An address that does not answer in time is given up for the next one, and said so.
+// why: A black-holed address would cost the kernel's two minutes; the attempt timeout moves on and leaves no socket behind.
 // rows: 6.autoselect 6.option.autoSelectFamilyAttemptTimeout 5.event.connectionAttemptTimeout
 const { listenSilently } = require('../../silent_listener');
 const { log, net, watch } = require('../../tracing');

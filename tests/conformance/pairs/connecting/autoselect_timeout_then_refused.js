@@ -1,4 +1,5 @@
 // A timeout and a refusal: an AggregateError that holds both, the timeout as ETIMEDOUT.
+// why: The summary error has to hold an ETIMEDOUT for the attempt that was given up, which no system call reported.
 // rows: 6.autoselect 5.event.connectionAttemptTimeout 5.event.error 8.1
 const { listenSilently } = require('../../silent_listener');
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // When autoselection is off, or a family is asked for, only one address is looked up and tried.
+// why: The lookup is asked for all addresses only under autoselection; a custom lookup answers in another form otherwise.
 // rows: 6.autoselect 6.option.autoSelectFamily 7.setDefaultAutoSelectFamily
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // connect: bad values of family, hints, autoSelectFamily and its timeout.
+// why: Node throws for some bad values here and leaves others to the lookup; a port that throws more or less breaks callers' checks.
 // rows: 6.option.family 6.option.hints 6.option.autoSelectFamily 6.option.autoSelectFamilyAttemptTimeout
 'use strict';
 const { attempt, net } = require('../../tracing');

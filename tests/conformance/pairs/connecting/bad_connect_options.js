@@ -1,4 +1,5 @@
 // connect: options of the wrong type or value, thrown before anything is opened.
+// why: A wrong option must throw in connect(), not become an error event of a socket that is already half open.
 // rows: 6.option.localAddress 6.option.localPort 6.option.lookup 6.option.host 6.option.path 6.option.blockList
 'use strict';
 const { attempt, net } = require('../../tracing');

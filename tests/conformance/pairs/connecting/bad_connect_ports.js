@@ -1,4 +1,5 @@
 // connect: ports that are none, and the arguments that are missing.
+// why: Ports come from configuration as strings; which of them count as ports, and the code of the rest, is Node's alone to say.
 // rows: 6.tcp 6.option.port 6.factory 7.connect 7.createConnection
 'use strict';
 const { attempt, log, net } = require('../../tracing');

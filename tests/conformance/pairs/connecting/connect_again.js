@@ -1,4 +1,5 @@
 // A socket connects again after close: counts and states start anew.
+// why: Reconnecting clients reuse one socket; a counter or state that is left over makes the second connection look half closed.
 // rows: 5.connect 6.reconnect 5.destroyed 5.bytesRead 5.readyState
 'use strict';
 const { log, net, watch } = require('../../tracing');

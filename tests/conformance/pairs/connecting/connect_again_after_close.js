@@ -1,4 +1,5 @@
 // One socket connected three times, each time after its close: states and counters begin anew.
+// why: After close the same object must be writable again and count from zero, else a reconnecting client loses its first writes.
 // rows: 6.reconnect 5.connect 5.bytesRead 5.bytesWritten
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // A socket whose connection was refused connects elsewhere after its close, over a path and over TCP.
+// why: The usual retry loop calls connect() from close; errored must be cleared and the connect listener must not pile up.
 // rows: 6.reconnect 8.1 6.ipc 6.tcp
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // What Socket.connect refuses, with its words.
+// why: A refused connect() leaves the socket new: no event, no handle, ready for a correct call.
 // rows: 5.connect 6.tcp
 'use strict';
 const { attempt, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // The options of connect() that the constructor and setTimeout() refuse.
+// why: connect() hands its options to the constructor and to setTimeout(), so their complaints come out of connect() as well.
 // rows: 6.option.timeout 6.option.blockList 6.factory 5.option.signal
 const { attempt, net } = require('../../tracing');
 

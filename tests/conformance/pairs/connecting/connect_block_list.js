@@ -1,4 +1,5 @@
 // An address that the block list of the client refuses: one attempt, ERR_IP_BLOCKED, no failed attempt.
+// why: The refusal is an error event with ERR_IP_BLOCKED after the attempt is announced, so tracing code pairs attempts with outcomes.
 // rows: 6.option.blockList 5.option.blockList 2.use.connect 8.10
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // The block list and a name of several addresses: with autoselection and without.
+// why: Addresses are checked after the lookup: a hostile name that resolves to a blocked address must not get through.
 // rows: 6.option.blockList 6.autoselect 2.use.connect
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // destroy() in the tick of connect(), in the next tick, and with an error: one error at most, then close.
+// why: Callers that change their mind destroy right after connect(): one error at most, then close, and queued writes call back.
 // rows: 5.destroy 8.1 8.5 8.8
 const { log, net, watch } = require('../../tracing');
 

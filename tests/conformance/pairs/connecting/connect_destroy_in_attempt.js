@@ -1,4 +1,5 @@
 // destroy() inside connectionAttempt: nothing is attempted any more.
+// why: The handle is gone when the listener returns; going on with it is a use after free, and Node indeed crashes.
 // rows: 5.event.connectionAttempt 5.destroy 8.1
 // differs: destroy() within connectionAttempt ends the attempt; Node goes on with what it has just let go of, and crashes.
 const { log, net, watch } = require('../../tracing');

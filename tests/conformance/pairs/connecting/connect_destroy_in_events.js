@@ -1,4 +1,5 @@
 // destroy() inside lookup, connect and ready: nothing of the connection follows but close.
+// why: A listener may destroy the socket at every step; the code after the emit must look again before it goes on.
 // rows: 5.destroy 5.event.lookup 5.event.connect 5.event.ready 8.1
 const { log, net, watch } = require('../../tracing');
 

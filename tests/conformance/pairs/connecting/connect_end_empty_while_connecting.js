@@ -1,4 +1,5 @@
 // end() with nothing while connecting: the peer sees a connection that ends; nothing is lost of its answer.
+// why: end() right after connect() half-closes a connection that is not there yet; the FIN waits for it and the answer is still read.
 // rows: 5.end 8.2 8.8
 const { log, net, watch } = require('../../tracing');
 

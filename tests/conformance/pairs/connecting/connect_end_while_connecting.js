@@ -1,4 +1,5 @@
 // end() while connecting: the data goes out first, then the FIN; the callback comes with finish.
+// why: One-shot clients write everything with end() at once; losing the data or sending the FIN first would truncate the request.
 // rows: 5.end 5.stream.finish 8.5 8.8
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // The option family reaches the lookup and turns autoselection off.
+// why: A caller that asks for a family wants that family only; the lookup sees it and is not asked for all.
 // rows: 6.option.family 6.option.lookup 6.autoselect
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // The options of the factory go to the constructor and to connect(): marks, half-open, encoding of writes.
+// why: One options object serves constructor and connect(); dropping one half silently loses marks or half-open behaviour.
 // rows: 6.factory 5.option.highWaterMark 5.stream.writableHighWaterMark
 const { log, net } = require('../../tracing');
 

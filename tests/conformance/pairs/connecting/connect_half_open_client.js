@@ -1,4 +1,5 @@
 // allowHalfOpen of the client: with it the client goes on writing after the server's end, without it not.
+// why: Protocols that send after the server's FIN need allowHalfOpen; without it our FIN has to follow by itself, or sockets pile up.
 // rows: 5.option.allowHalfOpen 8.2 6.factory
 const { log, net, watch } = require('../../tracing');
 

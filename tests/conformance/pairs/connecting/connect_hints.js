@@ -1,4 +1,5 @@
 // The option hints is handed to the lookup as it is; AI_ADDRCONFIG, AI_V4MAPPED and AI_ALL are the hints there are.
+// why: A custom lookup sees the flags for getaddrinfo as they were passed, but Node puts a default of its own in the place of 0.
 // rows: 6.option.hints 6.option.lookup
 const dns = require('node:dns');
 const { log, net } = require('../../tracing');

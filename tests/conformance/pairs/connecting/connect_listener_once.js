@@ -1,4 +1,5 @@
 // The connect listener runs once, with the socket as the thing that connected, after listeners added earlier by hand.
+// why: The listener of connect() is once(): on a socket that reconnects it must not run again for the second connection.
 // rows: 6.factory 5.event.connect 5.event.ready 8.8
 const { log, net } = require('../../tracing');
 

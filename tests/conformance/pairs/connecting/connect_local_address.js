@@ -1,4 +1,5 @@
 // localAddress: what the server sees, addresses that are not ours, a family that does not fit.
+// why: Binding before connecting picks the source address; failures of bind are error events and never fall back to another address.
 // rows: 6.option.localAddress 6.option.localPort 6.tcp
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // With localAddress a lookup is asked for one address only, and autoselection is off.
+// why: A source address fixes the family, so racing families is off and the lookup answers in the single form.
 // rows: 6.option.localAddress 6.autoselect 6.option.lookup 6.option.autoSelectFamily
 const { log, net, watch } = require('../../tracing');
 

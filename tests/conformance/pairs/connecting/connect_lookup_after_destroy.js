@@ -1,4 +1,5 @@
 // A socket destroyed before the lookup answers: the answer is dropped, nothing is attempted.
+// why: DNS answers arrive seconds later; one for a destroyed socket must neither connect nor emit.
 // rows: 6.option.lookup 8.1 8.5 5.destroy
 const { log, net, watch } = require('../../tracing');
 

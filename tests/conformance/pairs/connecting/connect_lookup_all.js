@@ -1,4 +1,5 @@
 // A custom lookup with autoselection: asked for all, answering inside connect(), one lookup event per address.
+// why: A cached lookup answers at once, so its events come before connect() returns; listeners must have been added by then.
 // rows: 6.option.lookup 6.autoselect 5.event.lookup 8.8 5.autoSelectFamilyAttemptedAddresses
 const { log, net, watch } = require('../../tracing');
 

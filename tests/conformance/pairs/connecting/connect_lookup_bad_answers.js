@@ -1,4 +1,5 @@
 // Answers of a lookup that are no addresses.
+// why: A broken custom lookup must be an error event that names the bad address, not a crash in the middle of connecting.
 // rows: 6.option.lookup 5.event.lookup 8.1
 const { log, net, watch } = require('../../tracing');
 

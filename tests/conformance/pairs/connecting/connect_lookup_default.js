@@ -1,4 +1,5 @@
 // The system's own lookup: localhost by family, and a name that cannot be.
+// why: A name that does not exist is ENOTFOUND with syscall getaddrinfo and hostname set: retry code reads these fields.
 // rows: 6.option.host 6.option.family 5.event.lookup 6.tcp
 const { log, net, watch } = require('../../tracing');
 

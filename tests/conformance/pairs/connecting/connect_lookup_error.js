@@ -1,4 +1,5 @@
 // A lookup that fails, at once and later, in both forms: lookup(err), then error, then close.
+// why: The lookup's own error object must arrive unchanged, whether it answers inside the call or later.
 // rows: 6.option.lookup 5.event.lookup 8.1 8.8
 const { log, net, watch } = require('../../tracing');
 

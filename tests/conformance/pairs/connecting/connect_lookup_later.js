@@ -1,4 +1,5 @@
 // A lookup that answers in a tick, in an immediate and in a timer: connect() has returned before.
+// why: Whatever phase the answer comes in, connect() has returned and the socket is still connecting when it does.
 // rows: 6.option.lookup 5.event.lookup 8.8
 const { log, net, watch } = require('../../tracing');
 

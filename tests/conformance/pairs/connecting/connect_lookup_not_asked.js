@@ -1,4 +1,5 @@
 // An IP literal is not looked up, of neither family: no call, no lookup event, no options of lookup checked.
+// why: Looking up a literal costs a thread and, with a custom lookup, could send the connection elsewhere.
 // rows: 6.option.lookup 6.option.host 6.option.family 5.event.lookup
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // A custom lookup without autoselection: what it is given, and that it answers inside connect().
+// why: Without all the callback takes (err, address, family); a lookup written for that form must keep working.
 // rows: 6.option.lookup 6.option.autoSelectFamily 5.event.lookup 8.8
 const { log, net, watch } = require('../../tracing');
 

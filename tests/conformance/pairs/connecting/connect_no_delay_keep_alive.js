@@ -1,4 +1,5 @@
 // noDelay, keepAlive and keepAliveInitialDelay as options and as methods, before, while and after connecting.
+// why: Options set before the connection exists must reach the kernel once it does; /proc shows whether they did.
 // rows: 6.option.noDelay 6.option.keepAlive 6.option.keepAliveInitialDelay
 const fs = require('node:fs');
 const { log, net } = require('../../tracing');

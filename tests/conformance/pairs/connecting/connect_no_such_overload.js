@@ -1,4 +1,5 @@
 // Arguments of connect() that are no overload at all, and a listener that is no function.
+// why: connect() without any place to go must say which argument is missing instead of dialing port 0.
 // rows: 6.factory 5.connect
 const { attempt, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // onread as an option of connect(): the data never becomes an event, the buffer is ours, false pauses.
+// why: onread reuses one buffer to avoid allocations; a data event beside it, or a copy, would defeat it.
 // rows: 5.option.onread 6.factory 8.4
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // socket.connect() with its overloads: it returns the socket, and one socket takes its states in order.
+// why: Every overload must return the socket for chaining and run through the same states.
 // rows: 5.connect 6.tcp 5.connecting 5.pending 5.readyState
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // Every overload of net.connect() for TCP: the result, the listener added once, the order of the events.
+// why: A port may be a number or a string and the host may be left out; each form is used in the wild and adds its listener once.
 // rows: 6.factory 6.tcp 7.connect 7.createConnection
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // Every overload of net.connect() for a Unix path, and what a connected one says about itself.
+// why: A string that is no number is a path; Unix sockets have no lookup and no addresses, so logging code sees empty values.
 // rows: 6.factory 6.ipc 6.option.path 1.1
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // A refused connection to one address: one attempt, its failure, the plain error, then close(true).
+// why: The most common failure: error before close(true), destroyed already in the error listener, the errno and address on the error.
 // rows: 6.tcp 8.1 5.event.connectionAttemptFailed 5.event.error 5.event.close
 const { log, net, watch } = require('../../tracing');
 

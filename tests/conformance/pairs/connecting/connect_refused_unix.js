@@ -1,4 +1,5 @@
 // Unix paths that cannot be connected to: missing, a plain file, a directory, stale, too long, below a file.
+// why: Each reason has its own errno (ENOENT, ECONNREFUSED, ENOTDIR…); programs that wait for a service to start tell them apart.
 // rows: 6.ipc 1.2 5.event.connectionAttemptFailed 8.1
 const fs = require('node:fs');
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // resetAndDestroy() while connecting waits for the connection; on a new socket it is an error event.
+// why: There is nothing to reset before the handshake, so the RST is owed until it is done; the peer must see ECONNRESET.
 // rows: 5.resetAndDestroy 8.1 8.8
 const { attempt, log, net, watch } = require('../../tracing');
 

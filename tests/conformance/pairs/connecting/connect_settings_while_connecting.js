@@ -1,4 +1,5 @@
 // pause(), setEncoding(), setTimeout(), setNoDelay(), ref() and unref() while connecting: kept for the connection.
+// why: Programs configure the socket right after connect(); what is set then must hold once connected.
 // rows: 5.pause 5.resume 5.setEncoding 5.setTimeout 5.ref 5.unref 5.setNoDelay
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // The option signal: aborted before, while connecting and once connected; ABORT_ERR each time, then close.
+// why: Cancelling by AbortSignal is destroy() with ABORT_ERR at any stage; the reason is the error's cause.
 // rows: 5.option.signal 6.factory 8.1
 const { attempt, log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // A signal that was aborted before connect(): the error and the close come, and nothing else should.
+// why: An aborted caller is gone: connecting all the same opens a connection that no code will ever close.
 // rows: 5.option.signal 8.1
 // differs: A socket whose signal was aborted before never connects; Node's connects after its close and stays open.
 const { log, net, watch } = require('../../tracing');

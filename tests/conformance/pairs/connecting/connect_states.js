@@ -1,4 +1,5 @@
 // The addresses and counters of a connecting, connected, ended and destroyed client.
+// why: Logging reads addresses and counters at every stage; after destroy() local ones are gone but bytes are kept.
 // rows: 5.localAddress 5.remoteAddress 5.address 5.readyState 5.pending 5.connecting 6.tcp
 const { log, net } = require('../../tracing');
 

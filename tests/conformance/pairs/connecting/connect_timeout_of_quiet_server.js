@@ -1,4 +1,5 @@
 // timeout after the connection: silence, then end() by hand, as the manual says.
+// why: The timeout event closes nothing; a program has to end the socket itself, as the manual's example does.
 // rows: 6.option.timeout 5.event.timeout 5.setTimeout 5.end
 const { log, net, watch } = require('../../tracing');
 

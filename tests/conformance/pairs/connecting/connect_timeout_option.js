@@ -1,4 +1,5 @@
 // The option timeout runs from the start, also while the name is looked up, and closes nothing.
+// why: The timeout option covers the lookup too: a program relies on it to give up on a dead resolver.
 // rows: 6.option.timeout 5.event.timeout 5.timeout 5.setTimeout
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // A path that begins with a zero byte is an abstract name: nothing in the file system, refused once closed.
+// why: Abstract names vanish with the last descriptor and leave no file to clean up; the NUL must survive every string function.
 // rows: 1.3 6.ipc 6.option.path
 const fs = require('node:fs');
 const { log, net, watch } = require('../../tracing');

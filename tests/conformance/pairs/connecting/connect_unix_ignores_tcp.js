@@ -1,4 +1,5 @@
 // With a path the options of TCP are not looked at, not even bad ones; the server answers over the socket.
+// why: Configuration merges defaults for TCP with a path; checking those values would make a correct path fail.
 // rows: 6.ipc 6.option.path 5.event.lookup
 const { attempt, log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // What is written while connecting is queued, counted, called back in order, and sent once connected.
+// why: Clients write without waiting for connect; the queue counts as backpressure and is sent in order.
 // rows: 5.write 5.bytesWritten 5.bufferSize 5.event.drain 8.5 8.8
 const { log, net, watch } = require('../../tracing');
 

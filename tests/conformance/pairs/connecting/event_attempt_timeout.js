@@ -1,4 +1,5 @@
 // With autoselection an attempt that hangs times out and the next address is tried.
+// why: A server that never accepts shows as a hanging attempt; without the timeout event a program cannot log which address hung.
 // rows: 5.event.connectionAttemptTimeout 5.event.connectionAttempt 5.autoSelectFamilyAttemptedAddresses 6.autoselect
 'use strict';
 const { log, net, watch } = require('../../tracing');

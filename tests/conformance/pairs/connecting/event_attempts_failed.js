@@ -1,4 +1,5 @@
 // All addresses refused: one failed event for each, one AggregateError, the attempted list.
+// why: One event per failed address lets a program log each, while error comes once and names them all.
 // rows: 5.event.connectionAttemptFailed 5.event.connectionAttempt 5.autoSelectFamilyAttemptedAddresses 5.event.error
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // connect, then ready, then data; the listener of the call comes once; nothing before connect() returned.
+// why: Code waits on connect or on ready; both come once, in this order, and never inside connect().
 // rows: 5.event.connect 5.event.ready 5.connect 5.event.connectionAttempt 8.8
 'use strict';
 const { log, net, watch } = require('../../tracing');

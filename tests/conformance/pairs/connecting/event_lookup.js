@@ -1,4 +1,5 @@
 // lookup comes after resolving and before connecting, one per address with autoselection.
+// why: The lookup event shows what DNS said before any attempt; with several addresses there is one for each.
 // rows: 5.event.lookup 5.event.connectionAttempt 5.autoSelectFamilyAttemptedAddresses 6.option.lookup
 'use strict';
 const { log, net, watch } = require('../../tracing');

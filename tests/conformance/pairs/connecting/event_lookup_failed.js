@@ -1,4 +1,5 @@
 // A lookup that fails: the lookup event with the error, then error and close, no attempt.
+// why: Writes queued before a failed lookup must call back with the error; otherwise their callers wait for ever.
 // rows: 5.event.lookup 5.event.error 8.1
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // AbortController and AbortSignal: once, in order, with a reason; listeners, onabort, throwIfAborted.
+// why: Cancellation code is written against these semantics; a listener that ran twice or late would close things twice.
 // rows: 4.listen.options.signal 5.option.signal
 const { attempt, log } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // Listeners that are no functions, on sockets; and a listener taken off that was never there.
+// why: Adding a listener that is no function must fail at once, not when the event comes in production.
 // rows: 5.event.connect 5.event.data 5.event.timeout 5.connect
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // An async listener that fails: with captureRejections its exception becomes an error event, without it ends all.
+// why: An async listener's failure is otherwise unhandled and ends the program; with captureRejections it must become the error event.
 // rows: 8.9 4.event.connection 4.event.error
 // differs: A coroutine function as a listener is a task, which begins after the emit; Node runs it to its first await within.
 const { EventEmitter } = require('node:events');

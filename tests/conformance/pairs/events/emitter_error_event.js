@@ -1,4 +1,5 @@
 // emit('error') without a listener throws that very error, or says what was emitted; the monitor sees it first.
+// why: An error event without a listener is thrown by emit() itself, so the caller of emit() can catch that very object.
 // rows: 8.9 5.event.error
 const { errorMonitor } = require('node:events');
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // More listeners of one name than the limit: one warning for that name, and all are called.
+// why: The warning is how leaks of listeners are found; it comes once per name and never keeps a listener from being called.
 // rows: 5.event.data 5.event.timeout
 const { log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // What an emitter knows of its listeners: names, listeners, rawListeners with the once wrappers, limits.
+// why: Libraries inspect and wrap listeners; a once wrapper that was not exposed, or exposed wrongly, breaks their removal.
 // rows: 4.event.connection 4.event.close
 const { attempt, log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // newListener comes before the listener is there, removeListener after it is gone; removing all tells of each.
+// why: newListener is emitted before the listener is there, so a library can put its own in front of it.
 // rows: 5.event.connect 5.event.close
 const { log, net } = require('../../tracing');
 

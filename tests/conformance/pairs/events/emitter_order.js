@@ -1,4 +1,5 @@
 // Listeners of a socket: in order, duplicates and all, once, prepended, removed while they run; emit's result.
+// why: Handlers depend on registration order; emit() works on a copy, so removing one while it runs skips none.
 // rows: 5.event.timeout 5.event.drain
 const { log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // events.on: every event as a list, none lost while the loop is busy, ended by a closing event or by leaving.
+// why: A loop that awaits between events must not lose those that come meanwhile, and leaving it must remove its listeners.
 // rows: 5.event.data 4.event.connection 5.event.close
 const { on, once } = require('node:events');
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // events.once: the arguments of the next event as a list; an error event makes it fail, unless error is awaited.
+// why: A waiter for one event must be released by an error event too, or it waits for ever.
 // rows: 4.event.listening 4.event.connection 5.event.data 5.event.end 5.event.error
 const { once } = require('node:events');
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // events.once with a signal: aborted while waiting and before; the listeners are gone afterwards.
+// why: A wait that is given up must leave no listener behind; a server that waits in a loop would collect them.
 // rows: 4.event.connection 4.listen.options.signal
 const { once } = require('node:events');
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // captureRejections: a failing async listener destroys the socket with its error.
+// why: The option turns the coroutine's exception into destroy(error), so the socket is closed instead of left open.
 // rows: 5.event.error 5.event.data
 'use strict';
 const { log, net, watch } = require('../../tracing');

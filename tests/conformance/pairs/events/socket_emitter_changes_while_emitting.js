@@ -1,4 +1,5 @@
 // Listeners added or removed during an emit take part from the next one.
+// why: emit() runs the listeners that were there when it began; changing the list while iterating would skip or repeat some.
 // rows: 5.event.data
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // once() of the events module on a socket: the arguments as a list, or the error raised.
+// why: await once(socket, 'connect') is the usual way in async code; a refused connection must raise there.
 // rows: 5.event.connect 5.event.data 5.event.error
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // once, prependListener, off and the counts on a socket; the order in which listeners run.
+// why: once, prepend and duplicates decide in which order user and library listeners see connect.
 // rows: 5.event.data 5.event.connect
 'use strict';
 const { log, net, watch } = require('../../tracing');

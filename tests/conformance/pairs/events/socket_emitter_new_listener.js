@@ -1,4 +1,5 @@
 // newListener and removeListener on a socket, the internal listeners included.
+// why: Node adds listeners of its own on a socket; newListener shows which, and libraries that wrap listeners see them too.
 // rows: 5.event.data 5.connect
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // removeAllListeners on a socket: what still works when the internal listeners are gone.
+// why: Node ends the socket after the peer's end through the stream, not through the listener that a program can remove.
 // rows: 5.event.end 5.option.allowHalfOpen
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // An async connection listener that fails ends the program: captureRejections is no option of a server.
+// why: createServer does not pass captureRejections on, so an async listener that fails ends the program as anywhere else.
 // rows: 4.event.connection 5.event.error
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // The default time of an attempt: its least value is 10, and what is refused leaves it as it was.
+// why: Below 10 ms every attempt would be given up before a handshake can finish, so smaller values are raised.
 // rows: 7.getDefaultAutoSelectFamilyAttemptTimeout 7.setDefaultAutoSelectFamilyAttemptTimeout
 const { attempt, log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // The default of autoselection: on at first, a boolean and nothing else; it holds for the next connect().
+// why: One call at start switches autoselection for libraries that the program cannot configure; it must count from the next connect().
 // rows: 7.getDefaultAutoSelectFamily 7.setDefaultAutoSelectFamily
 const { attempt, log, net } = require('../../tracing');
 

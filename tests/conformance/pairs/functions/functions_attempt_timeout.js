@@ -1,4 +1,5 @@
 // The default of autoSelectFamilyAttemptTimeout: its limits, its least value, and what is refused.
+// why: A refused value must leave the default as it was, or a typing error changes all connections of the program.
 // rows: 7.getDefaultAutoSelectFamilyAttemptTimeout 7.setDefaultAutoSelectFamilyAttemptTimeout
 'use strict';
 const { attempt, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // The default of autoSelectFamily: who may set it, and that connections made later go by it.
+// why: The process-wide default is only a default: an option of one connect() beats it.
 // rows: 7.getDefaultAutoSelectFamily 7.setDefaultAutoSelectFamily 6.option.autoSelectFamily
 'use strict';
 const { attempt, log, net } = require('../../tracing');

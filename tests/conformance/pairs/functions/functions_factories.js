@@ -1,4 +1,5 @@
 // The factories: what they return, and that connect and createConnection are one and the same.
+// why: Code tests instanceof and compares connect with createConnection; both must be the same kind of socket.
 // rows: 7.connect 7.createConnection 7.createServer 7.Stream 6.factory
 'use strict';
 const { log, net } = require('../../tracing');

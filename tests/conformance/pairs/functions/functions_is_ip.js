@@ -1,4 +1,5 @@
 // isIP, isIPv4 and isIPv6 of addresses in many spellings, and of what is no address.
+// why: isIP decides whether a host is looked up; a lenient parser ('127.1', leading zeros) would connect elsewhere than Node does.
 // rows: 7.isIP 7.isIPv4 7.isIPv6
 'use strict';
 const { log, net } = require('../../tracing');

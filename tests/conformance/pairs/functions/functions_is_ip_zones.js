@@ -1,4 +1,5 @@
 // Zones of IPv6 addresses, as isIPv6 takes them.
+// why: Link-local addresses carry a zone; which characters count decides whether a host is an address or a name to look up.
 // rows: 7.isIPv6 7.isIP
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A leading NUL is Linux' abstract namespace: nothing in the file system, gone with the last reference.
+// why: The name lives in the kernel only: no file may appear, and after close a client is refused at once.
 // rows: 1.3 4.address 4.close
 'use strict';
 const fs = require('node:fs');

@@ -1,4 +1,5 @@
 // An abstract name in use is EADDRINUSE, and free again when its server closed.
+// why: Abstract names collide like ports; a daemon's guard against a second instance relies on EADDRINUSE.
 // rows: 1.3 4.event.error 8.7
 'use strict';
 const { log, net } = require('../../tracing');

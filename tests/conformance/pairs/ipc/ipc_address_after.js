@@ -1,4 +1,5 @@
 // address() of a Unix server: set once listen returned.
+// why: A Unix server keeps its path as address() after close, where a TCP server answers null; log lines at exit read it.
 // rows: 4.address 1.1
 'use strict';
 const { log, net } = require('../../tracing');

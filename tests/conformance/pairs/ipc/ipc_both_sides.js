@@ -1,4 +1,5 @@
 // What both sockets of a Unix connection say of themselves.
+// why: Unix sockets have no ports or addresses: undefined on both sides, and an empty object from address().
 // rows: 1.1 4.event.connection 5.address
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Over maxConnections a Unix server emits drop without data.
+// why: A Unix peer has no address to report, so drop comes without data and listeners must not expect any.
 // rows: 4.event.drop 4.maxConnections 8.10 1.1
 'use strict';
 const { log, net } = require('../../tracing');

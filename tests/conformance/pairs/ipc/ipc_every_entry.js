@@ -1,4 +1,5 @@
 // A path names a Unix domain socket in every entry that takes one.
+// why: The path may come as a string or an option, to three functions; missing one sends the path to DNS as a host name.
 // rows: 1.1 6.ipc 7.connect 7.createConnection 4.event.connection
 'use strict';
 const { log, net } = require('../../tracing');

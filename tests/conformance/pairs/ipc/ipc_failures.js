@@ -1,4 +1,5 @@
 // Paths that cannot be served or reached: which code each gives, at which end.
+// why: Deployment errors (missing directory, path taken by a file) are told apart by code at both ends.
 // rows: 1.1 4.event.error 8.1
 'use strict';
 const fs = require('node:fs');

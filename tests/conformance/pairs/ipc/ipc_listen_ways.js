@@ -1,4 +1,5 @@
 // Every way to listen at a path; port beats path, and a numeric string is a port.
+// why: A numeric string is a port, not a path: '0' must not create a socket file of that name.
 // rows: 1.1 4.listen.options.path 4.listen.overloads 4.listen.options.backlog 4.address
 'use strict';
 const fs = require('node:fs');

@@ -1,4 +1,5 @@
 // A Unix socket can't be reset: resetAndDestroy throws, on both sides, and harms nothing.
+// why: There is no RST on Unix sockets; closing instead, silently, would hide that the peer sees a clean end.
 // rows: 1.1 5.resetAndDestroy
 'use strict';
 const { attempt, log, net } = require('../../tracing');

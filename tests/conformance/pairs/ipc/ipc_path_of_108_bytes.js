@@ -1,4 +1,5 @@
 // A path that fills the kernel's structure to the last byte, without a NUL behind it.
+// why: The kernel takes 108 bytes without a final NUL; Python's socket module does not, and cutting the path would bind another name.
 // rows: 1.2 4.event.error
 // differs: A path has at most 107 bytes, since Python's socket module takes no longer one; Node binds 108.
 'use strict';

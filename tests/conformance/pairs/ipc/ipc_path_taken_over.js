@@ -1,4 +1,5 @@
 // What lies at the path of a server when it closes, but was made by somebody else.
+// why: Another program may have replaced the file meanwhile: deleting it would destroy what is not ours.
 // rows: 1.4 4.close
 // differs: Only the socket file that the server made is unlinked; Node deletes whatever lies at its path.
 'use strict';

@@ -1,4 +1,5 @@
 // readableAll and writableAll open the path to all users; by default the umask rules.
+// why: A service for all users needs the mode set by listen() itself; a chmod afterwards leaves a gap, and the umask hides the path.
 // rows: 1.5 4.listen.options.readableAll 4.listen.options.writableAll
 'use strict';
 const fs = require('node:fs');

@@ -1,4 +1,5 @@
 // Closed and listening again at the same path in one breath: the file is the new one's.
+// why: The closing server must not unlink the file that its successor has just made.
 // rows: 1.4 4.close 4.event.listening
 'use strict';
 const fs = require('node:fs');

@@ -1,4 +1,5 @@
 // A socket file that nobody serves is not replaced: EADDRINUSE to a server, ECONNREFUSED to a client.
+// why: After a crash the file remains; replacing it without being asked could cut off a server that is alive.
 // rows: 1.4 4.event.error 8.7
 'use strict';
 const fs = require('node:fs');

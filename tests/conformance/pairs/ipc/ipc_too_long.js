@@ -1,4 +1,5 @@
 // A path longer than the kernel takes is an error event, never truncated.
+// why: A truncated path binds or connects to another name than the program asked for.
 // rows: 1.2 4.event.error 8.7
 'use strict';
 const fs = require('node:fs');

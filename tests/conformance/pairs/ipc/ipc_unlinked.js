@@ -1,4 +1,5 @@
 // The socket file is there once listen returned and gone once close returned; connections go on without it.
+// why: The file exists as soon as listen() returns, so a supervisor can start clients, and is gone as soon as close() returns.
 // rows: 1.4 4.close
 'use strict';
 const fs = require('node:fs');

@@ -1,4 +1,5 @@
 // A client that is gone before it is accepted: the server meets it all the same, and its end.
+// why: The kernel queues a connection whose client is gone already; the server must serve it as an ordinary one that ends.
 // rows: 1.1 4.event.connection 8.1
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Calls that throw emit nothing; but listeners given to them were added all the same.
+// why: A throwing call has still added its listener in Node; a port that rolled back would call fewer listeners later.
 // rows: 8.7 8.8 6.factory 4.listen.overloads
 'use strict';
 const { attempt, log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // No callback runs inside the call that caused it: listen, connect, write, end, destroy, close return first.
+// why: Callers finish setting up after the call; a callback inside it would run on a half-initialised object.
 // rows: 8.8 8.7 4.listen.overloads 5.write 5.end 5.destroy 4.close
 const { log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
-// After destroy(): the ticks that were queued before, error, close, all before the immediates.
+// After destroy(): the ticks that were queued before, error, the immediates, then close.
+// why: The error comes in a tick, but close waits until libuv has closed the handle, behind the immediates: cleanup in close is the last.
 // rows: 8.1 8.8 5.destroy 5.event.close
 const { log, net } = require('../../tracing');
 

@@ -1,5 +1,4 @@
-"""After destroy(): the ticks that were queued before, error, close, all before the
-immediates."""
+"""After destroy(): the ticks that were queued before, error, the immediates, then close."""
 
 # rows: 8.1 8.8 5.destroy 5.event.close
 from __future__ import annotations

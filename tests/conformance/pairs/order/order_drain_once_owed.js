@@ -1,4 +1,5 @@
 // A drain that is owed fires once, also when what was queued is flushed at once; none is owed without a false.
+// why: A producer that saw false stops until drain; if it never comes the stream stands still for ever.
 // rows: 8.6 5.event.drain 5.write 5.stream.writableNeedDrain 5.stream.cork
 const { log, net } = require('../../tracing');
 

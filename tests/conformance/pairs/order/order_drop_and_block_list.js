@@ -1,4 +1,5 @@
 // drop is only for maxConnections: an address on the block list is refused without any event.
+// why: An operator who counts drop sees overload only; blocked scanners must not look like overload.
 // rows: 8.10 4.event.drop 4.maxConnections 4.option.blockList 2.use.server
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // end is emitted once to a late reader; close waits for it; data before end.
+// why: Data that arrived before anyone reads must survive until a reader comes, and end waits behind it.
 // rows: 8.1 8.4 5.event.end 5.stream.readableFlowing
 'use strict';
 const { log, net, watch } = require('../../tracing');

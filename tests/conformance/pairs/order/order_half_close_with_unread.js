@@ -1,4 +1,5 @@
 // The end and the close wait for what was not read yet; nothing is lost when reading begins late.
+// why: The peer's FIN must not discard what is still buffered for a slow reader.
 // rows: 8.2 8.4 5.pause 5.resume 5.event.end
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // listen() that fails: its callback never runs, the error is an event after the call, and listen may be called again.
+// why: Code passes its success path as the callback and handles failure in the error event; calling both would run both.
 // rows: 8.7 4.event.error 4.listen.overloads
 const { attempt, log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // No callback runs inside the call that caused it: write, end, destroy, connect, pause and resume return first.
+// why: write(), end() and destroy() may be called from any listener; running others inside them reorders the program's own state.
 // rows: 8.8 5.write 5.end 5.destroy 5.connect
 'use strict';
 const { log, net } = require('../../tracing');

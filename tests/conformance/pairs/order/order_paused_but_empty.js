@@ -1,4 +1,5 @@
 // A paused socket without any data still sees the FIN once it reads; without reading it stays open.
+// why: pause() holds back data; with none to hold back the end is still seen, so idle peers that leave are noticed.
 // rows: 8.4 8.3 4.option.pauseOnConnect 5.event.end
 const { log, net, watch } = require('../../tracing');
 

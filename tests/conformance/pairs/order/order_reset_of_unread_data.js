@@ -1,4 +1,5 @@
 // destroy() with unread input on TCP resets the connection: what the peer sees.
+// why: The kernel answers a close over unread bytes with RST; the peer must see ECONNRESET and not a clean end.
 // rows: 5.destroy 5.event.error 5.event.close
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // The server's close comes after the last connection's end and before that socket's own close.
+// why: Shutdown code waits for the server's close; sockets emit their own close after it, so it must not expect the reverse.
 // rows: 8.1 5.event.close 4.event.close
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Ticks run before the next input; immediates after it, timers in their order.
+// why: State that a tick prepares must be there at the next data event; an immediate gives no such promise.
 // rows: 8.8 5.event.data
 'use strict';
 const { log, net } = require('../../tracing');

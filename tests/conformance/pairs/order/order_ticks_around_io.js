@@ -1,4 +1,5 @@
 // Ticks queued by an I/O callback, and the ticks they queue, run before the next I/O callback and before immediates.
+// why: nextTick is how programs finish a unit of work before new input is seen, however deep the ticks nest.
 // rows: 8.8
 const { log, net } = require('../../tracing');
 

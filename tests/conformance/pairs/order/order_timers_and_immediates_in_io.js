@@ -1,4 +1,5 @@
 // Within an I/O callback: ticks, then immediates, then timers of zero; each in the order they were made.
+// why: Within I/O setImmediate always beats setTimeout(0); programs rely on it to yield exactly once.
 // rows: 8.8
 const { log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // The callbacks of many writes come in order, and before the one of end().
+// why: Callbacks tell which message went out; out of order, a program acknowledges the wrong one.
 // rows: 8.5 8.8 5.write 5.end 5.stream.cork 5.stream.uncork
 const { log, net } = require('../../tracing');
 

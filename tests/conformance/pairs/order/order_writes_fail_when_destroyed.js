@@ -1,4 +1,5 @@
 // Queued writes of a connected socket that is destroyed: each callback with the error, none dropped.
+// why: Each queued write owns resources that its callback frees; a dropped callback leaks them.
 // rows: 8.5 5.write 5.destroy 8.1
 const { log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // setImmediate: arguments, clearing in the same pass, immediates made by immediates, hasRef.
+// why: An immediate made by an immediate waits for the next round, so a loop of them cannot starve I/O.
 // rows: 8.8
 const { attempt, log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // setInterval: arguments, ticks between two runs, cleared by itself and by another, refresh.
+// why: A cleared interval must not run again, from inside its own callback included, and ticks run between two runs.
 // rows: 8.8
 const { attempt, log, net } = require('../../tracing');
 

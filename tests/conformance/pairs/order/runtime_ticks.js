@@ -1,4 +1,5 @@
 // nextTick: arguments, order, ticks of ticks before anything else, and what it refuses.
+// why: Ticks run to exhaustion before anything else, with their arguments, and refuse what is no function at the call.
 // rows: 8.8
 const { attempt, log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // clearTimeout in every way: before, from another timer due at the same time, twice, of nothing, close().
+// why: A timer that is due already may still be cleared by one that runs before it; running it would act on freed state.
 // rows: 8.8
 const { attempt, log, net } = require('../../tracing');
 

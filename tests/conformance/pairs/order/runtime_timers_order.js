@@ -1,4 +1,5 @@
 // Timers that are due together run by their deadlines, then by age, with the ticks of each between them.
+// why: After a blocked loop several timers are due; protocols rely on deadlines, not on insertion, to order them.
 // rows: 8.8
 const { attempt, log, net } = require('../../tracing');
 

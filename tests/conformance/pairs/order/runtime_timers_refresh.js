@@ -1,4 +1,5 @@
 // refresh(): begins the time anew, also of a timer that ran already, but not of one that was cleared.
+// why: Idle timeouts are pushed back by refresh() thousands of times; it must revive one that ran but never one that was cleared.
 // rows: 8.8
 const { attempt, log, net } = require('../../tracing');
 

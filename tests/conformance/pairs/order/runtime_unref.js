@@ -1,4 +1,5 @@
 // What keeps a program alive: not unref'ed timers, servers, sockets; ref() takes it back.
+// why: Background work is unref'ed so that it does not hold the program; missing one keeps a command line tool from ending.
 // rows: 4.unref 4.ref 5.unref 5.ref
 const { attempt, log, net } = require('../../tracing');
 

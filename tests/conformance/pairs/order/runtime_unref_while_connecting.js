@@ -1,4 +1,5 @@
 // A pending connect holds the program although its socket was unref'ed; afterwards nothing does.
+// why: libuv counts the connect request besides the handle, so an unref'ed socket still holds the program until it is connected.
 // rows: 5.unref 6.tcp
 const { attempt, log, net } = require('../../tracing');
 

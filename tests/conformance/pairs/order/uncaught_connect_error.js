@@ -1,4 +1,5 @@
 // A refused connection without a listener for error ends the program with that very error; timers do not run any more.
+// why: A failure that no code handles must end the program with that error, not be printed and passed over.
 // rows: 8.9 5.event.error
 const { log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // destroy(error) without a listener for error: close does not come any more.
+// why: destroy(error) reports through the error event; without a listener the program ends before close is emitted.
 // rows: 8.9 5.destroy
 const { log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // An exception in a data listener is no error event of the socket; it ends the program.
+// why: A bug in the program is not a failure of the connection; as an error event it would be handled as a network error.
 // rows: 8.9 5.event.data 5.event.error
 const { log, net } = require('../../tracing');
 

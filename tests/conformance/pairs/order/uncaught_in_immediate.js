@@ -1,4 +1,5 @@
 // An exception in an immediate: the immediates behind it do not run.
+// why: After an exception no further callback may run, or work goes on in a program that is ending.
 // rows: 8.9 8.8
 const { log, net } = require('../../tracing');
 

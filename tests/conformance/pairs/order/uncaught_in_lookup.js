@@ -1,4 +1,5 @@
 // An exception inside a custom lookup comes out of connect() itself, in both forms; a later one ends the program.
+// why: connect() calls a custom lookup directly, so its exception reaches the caller, who can still destroy the socket.
 // rows: 8.9 6.option.lookup 8.8
 const { log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // An exception in the program itself, after a server was told to listen and a timer was set.
+// why: What was only started must not run once the main program failed: a half configured server would accept.
 // rows: 8.9
 const { log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // An exception in a tick: the ticks behind it do not run.
+// why: The ticks behind a failed one belong to the same unit of work and must not see its half-done state.
 // rows: 8.9 8.8
 const { log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // An exception in a timer, while a server listens and a connection is open.
+// why: Timers run outside any caller, so only the end of the program can report their exceptions.
 // rows: 8.9
 const { log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // An exception in the callback of a write ends the program.
+// why: A write's callback runs in the runtime's own code; an exception there must not be swallowed by the stream.
 // rows: 8.9 5.write
 const { log, net } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // A listen() that fails without a listener for error.
+// why: A server that cannot bind and has no error listener must end the program with EADDRINUSE instead of idling.
 // rows: 8.9 8.7 4.event.error
 const { log, net } = require('../../tracing');
 

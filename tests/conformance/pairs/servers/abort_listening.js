@@ -1,4 +1,5 @@
 // The signal of listen(): aborted before, in the same tick, and while a connection is open.
+// why: Aborting must never leave a listener behind, in whichever moment of listen() it comes.
 // rows: 4.listen.options.signal 4.event.close 4.close
 const { attempt, log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // AbortSignal.any and AbortSignal.timeout, and a server and a client that they close.
+// why: Combined signals carry a deadline and a shutdown in one; the first to fire gives the reason.
 // rows: 4.listen.options.signal 5.option.signal 4.event.close
 const { log, net, watch } = require('../../tracing');
 

@@ -1,4 +1,5 @@
 // listen while the server listens already, or is about to.
+// why: While listening a further listen() is refused before its arguments are looked at; while a host is looked up it is not.
 // rows: 4.listen.overloads 4.event.listening 4.event.close
 'use strict';
 const { attempt, log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // listen: options that name no place, and values of the wrong type.
+// why: A misspelt option names no place; binding a random port instead would leave a service unreachable.
 // rows: 4.listen.overloads 4.listen.options.path 4.listen.options.host 4.listen.options.backlog
 'use strict';
 const { attempt, log, net } = require('../../tracing');

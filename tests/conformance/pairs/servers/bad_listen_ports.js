@@ -1,4 +1,5 @@
 // listen: ports that are none, thrown before anything is opened; the server can still listen afterwards.
+// why: The port is checked before anything is opened, and the server stays usable for a correct call.
 // rows: 4.listen.options.port 4.listen.overloads
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // listen: a signal that is none; the server can still listen.
+// why: A wrong signal must not be found out at shutdown, when the server would fail to close.
 // rows: 4.listen.options.signal 4.signal
 'use strict';
 const { attempt, log, net } = require('../../tracing');

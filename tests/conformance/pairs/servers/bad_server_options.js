@@ -1,4 +1,5 @@
 // Options of a server that are of the wrong type or out of range.
+// why: Which options are checked at all is Node's choice: truthy values count for booleans, numbers are checked.
 // rows: 4.option.highWaterMark 4.option.keepAliveInitialDelay 4.option.noDelay 4.option.keepAlive 7.createServer
 'use strict';
 const { attempt, net } = require('../../tracing');

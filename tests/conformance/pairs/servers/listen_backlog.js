@@ -1,4 +1,5 @@
 // backlog in each place: one that is small still serves all who come, in their order.
+// why: The backlog only bounds the queue; even 0 or text must still serve every client that connects in turn.
 // rows: 4.listen.options.backlog 4.listen.overloads 4.event.connection
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Arguments of listen() that name nothing to listen at, or something of the wrong type.
+// why: Arguments that name no place must throw; silently taking any free port would hide the mistake.
 // rows: 4.listen.overloads 4.listen.options.host 4.listen.options.path 4.listen.options.backlog
 'use strict';
 const { attempt, log, net } = require('../../tracing');

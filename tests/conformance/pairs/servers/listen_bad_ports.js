@@ -1,4 +1,5 @@
 // Ports that are none: ERR_SOCKET_BAD_PORT thrown by listen(), nothing bound.
+// why: ERR_SOCKET_BAD_PORT is thrown, not emitted, so configuration errors surface at the line that made them.
 // rows: 4.listen.options.port
 'use strict';
 const { attempt, log, net, shown } = require('../../tracing');

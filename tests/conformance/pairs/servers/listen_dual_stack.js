@@ -1,4 +1,5 @@
 // Without a host IPv4 clients come in as mapped addresses, IPv6 clients as their own.
+// why: Without a host one socket serves both families; access rules see IPv4 peers as ::ffff: addresses.
 // rows: 4.listen.options.host 4.event.connection 4.event.drop
 'use strict';
 const { log, net } = require('../../tracing');

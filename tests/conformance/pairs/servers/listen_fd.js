@@ -1,4 +1,5 @@
 // listen({fd}) serves a socket that another program bound and handed down.
+// why: Supervisors and socket activation hand over a bound descriptor; the server must serve it without binding again.
 // rows: 4.listen.options.fd 4.listen.handle 4.address
 'use strict';
 const { spawnSync } = require('node:child_process');

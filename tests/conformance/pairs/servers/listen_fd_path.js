@@ -1,4 +1,5 @@
 // listen({fd}) of a Unix socket: the path is its address.
+// why: A child that inherits the descriptor is not told the path, yet clients still reach it there.
 // rows: 4.listen.options.fd 4.listen.handle 1.1
 'use strict';
 const { spawnSync } = require('node:child_process');

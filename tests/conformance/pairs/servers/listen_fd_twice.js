@@ -1,4 +1,5 @@
 // One descriptor can't be served twice in one program: an error event, and the first goes on.
+// why: Two handles on one descriptor would close it under each other; the second must fail and leave the first alone.
 // rows: 4.listen.options.fd 4.listen.handle 4.event.error
 'use strict';
 const { log, net } = require('../../tracing');

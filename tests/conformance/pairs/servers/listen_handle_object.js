@@ -1,4 +1,5 @@
 // Anything with a _handle can be listened at; closing one of two servers closes what they share.
+// why: Servers may share one handle, and in Node closing either closes it for both.
 // rows: 4.listen.handle 4.close 4.listening
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // listen(server) serves what another server has bound; so does anything with its _handle.
+// why: A successor can take over a listening socket without a gap in which clients are refused.
 // rows: 4.listen.handle 4.listen.overloads 4.address
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Descriptors and handles that cannot be listened at.
+// why: A descriptor that is no socket must be an error event, not a server that accepts nothing.
 // rows: 4.listen.options.fd 4.listen.handle 4.event.error
 'use strict';
 const fs = require('node:fs');

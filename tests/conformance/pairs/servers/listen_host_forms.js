@@ -1,4 +1,5 @@
 // What host does: none is dual stack, an address its own family, the empty string is none.
+// why: The host decides the family, and whether the bind happens in the call or after a lookup; null and '' mean all addresses.
 // rows: 4.listen.options.host 4.address
 'use strict';
 const { log, net } = require('../../tracing');

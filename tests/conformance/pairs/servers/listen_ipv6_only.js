@@ -1,4 +1,5 @@
 // ipv6Only: '::' leaves IPv4 alone, so another server may have the same port there.
+// why: Separate services per family need :: without IPv4; otherwise the second bind is EADDRINUSE.
 // rows: 4.listen.options.ipv6Only 4.event.error
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // ipv6Only without a host, and with an IPv4 host.
+// why: ipv6Only must also hold when the host is left out, and mean nothing on an IPv4 address.
 // rows: 4.listen.options.ipv6Only 4.listen.options.host
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Odd arguments that listen() takes: null in each place, an empty path, fractions, a host that is a callback.
+// why: JavaScript programs pass null and numbers as text; coercions that Node takes must bind and not throw.
 // rows: 4.listen.overloads 4.listen.options.backlog 4.listen.options.path 4.listen.options.port
 'use strict';
 const { attempt, log, net } = require('../../tracing');

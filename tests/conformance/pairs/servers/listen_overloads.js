@@ -1,4 +1,5 @@
 // Every overload of listen(): what it binds and that the callback is the last argument.
+// why: The manual's overloads are all in use; the callback is the last argument whatever stands before it.
 // rows: 4.listen.overloads 4.listen.options.port 4.listen.options.host 4.listen.options.backlog
 'use strict';
 const { log, net } = require('../../tracing');

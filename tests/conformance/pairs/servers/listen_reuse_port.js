@@ -1,4 +1,5 @@
 // reusePort: two servers share a port; if only one asks for it, EADDRINUSE.
+// why: The kernel shares a port only if both sockets ask; a server that set it unasked could be joined by a stranger.
 // rows: 4.listen.options.reusePort 4.event.error
 'use strict';
 const { log, net } = require('../../tracing');

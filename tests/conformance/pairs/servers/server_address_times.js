@@ -1,4 +1,5 @@
 // address() before, while and after, for each way to bind.
+// why: Programs log address() right after listen(): with a port alone it is bound by then, with a host only at listening.
 // rows: 4.address 4.listening
 'use strict';
 const { log, net } = require('../../tracing');

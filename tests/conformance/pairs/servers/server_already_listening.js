@@ -1,4 +1,5 @@
 // A second listen() throws ERR_SERVER_ALREADY_LISTEN, whatever its arguments, and changes nothing.
+// why: A second bind would replace the handle and leak the first one, which goes on accepting.
 // rows: 4.event.listening
 'use strict';
 const { attempt, log, net } = require('../../tracing');

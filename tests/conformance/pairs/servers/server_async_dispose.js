@@ -1,4 +1,5 @@
 // Leaving the block of a server closes it and waits for its connections.
+// why: Leaving the block means the server is closed and its connections are done, so what follows may free their state.
 // rows: 4.asyncDispose 4.close
 'use strict';
 const { once } = require('node:events');

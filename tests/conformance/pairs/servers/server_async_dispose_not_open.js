@@ -1,4 +1,5 @@
 // Leaving the block of a server that never listened, or has closed, is no error.
+// why: Cleanup runs whether or not the server was ever started; an error there would hide the real one.
 // rows: 4.asyncDispose 4.close
 'use strict';
 const { once } = require('node:events');

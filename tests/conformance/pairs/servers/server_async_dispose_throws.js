@@ -1,4 +1,5 @@
 // An exception leaves the block of a server: it closes first, and waits, then the exception goes on.
+// why: The exception must wait until the server is closed, or connections outlive the block that owns them.
 // rows: 4.asyncDispose 8.9 4.event.close
 'use strict';
 const { once } = require('node:events');

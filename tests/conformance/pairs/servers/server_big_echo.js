@@ -1,4 +1,5 @@
 // Five megabytes through an echo server by pipe, with a slow high-water mark: nothing is lost.
+// why: Backpressure in both directions at once: an error in it loses bytes or dead-locks, and only large data shows it.
 // rows: 5.stream.pipe 4.option.highWaterMark 8.6 4.option.allowHalfOpen
 'use strict';
 const { createHash } = require('node:crypto');

@@ -1,4 +1,5 @@
 // maxConnections comes before the block list: a blocked peer over the limit is a drop.
+// why: The limit is checked first, so a blocked peer over the limit counts as drop.
 // rows: 4.option.blockList 4.maxConnections 4.event.drop 8.10
 'use strict';
 const { log, net } = require('../../tracing');

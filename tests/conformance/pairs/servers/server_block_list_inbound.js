@@ -1,4 +1,5 @@
 // blockList refuses in silence: no connection, no drop, no error; the client only sees its connection end.
+// why: A refused scanner must learn nothing and cost no event; its connection just ends.
 // rows: 4.option.blockList 2.use.server 8.10 4.getConnections
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A dual-stack server meets an IPv4 peer as a mapped address, and the IPv4 rule holds.
+// why: Without a host IPv4 peers are seen as mapped addresses; an IPv4 rule that missed them would block no one.
 // rows: 4.option.blockList 2.use.server 8.10
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A block list without a rule for the peer lets it in; rules added later count from then on.
+// why: An address without a rule passes, and bans that are added at run time count from the next accept.
 // rows: 4.option.blockList 2.use.server 4.event.connection
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A block list says nothing of Unix sockets.
+// why: Unix peers have no address, so even a list that blocks all addresses must let them in.
 // rows: 4.option.blockList 1.1 2.use.server
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // blockList must be a BlockList; an empty one and null are fine.
+// why: An array of addresses is a plausible mistake; taken silently it would block no one.
 // rows: 4.option.blockList 2.use.server
 'use strict';
 const { attempt, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // write, end, destroy, close in the connection listener all return before their callbacks run.
+// why: The connection listener may write, end and close in one go; running their callbacks inside it would nest events.
 // rows: 8.8 8.5 4.event.connection
 'use strict';
 const { log, net } = require('../../tracing');

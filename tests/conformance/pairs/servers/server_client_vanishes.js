@@ -1,4 +1,5 @@
 // A client that is destroyed in its connect callback, and one that is before it connects.
+// why: A client that leaves at once still counts and must be let go again, or maxConnections fills up with ghosts.
 // rows: 4.event.connection 4.event.close 8.1 5.destroy
 'use strict';
 const { log, net } = require('../../tracing');

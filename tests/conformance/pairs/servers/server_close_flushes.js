@@ -1,4 +1,5 @@
 // close() with megabytes still to be written: all of them arrive before it is closed.
+// why: A graceful stop must not cut answers: close() waits until the queue of each connection is written.
 // rows: 4.close 8.5 4.event.close 5.end
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Closing a server that is not open: a close event all the same, the callback gets the error.
+// why: Shutdown code closes without asking first; it gets close in any case and an error only in its callback.
 // rows: 4.close 4.event.close
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Three sockets that are destroyed at once, and the server with them: who closes when.
+// why: Connections count as closed at destroy(), so the server's close precedes the sockets' own, which come the last one first.
 // rows: 4.event.close 8.8 4.getConnections
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // The server's close precedes the last socket's own close, however the socket ends.
+// why: The count falls before the socket emits its own close, however the socket was ended.
 // rows: 4.event.close 4.close 8.1
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // An exception in a close callback ends the program.
+// why: A bug in cleanup must end the program, not leave it hanging with the listener half closed.
 // rows: 8.9 4.event.close
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Closing twice while connections last: the second callback gets ERR_SERVER_NOT_RUNNING; close comes once.
+// why: Two shutdown paths may race; each callback runs, the second with ERR_SERVER_NOT_RUNNING, and close comes once.
 // rows: 4.close 4.event.close
 'use strict';
 const { log, net } = require('../../tracing');

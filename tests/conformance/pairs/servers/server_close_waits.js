@@ -1,4 +1,5 @@
 // close() stops accepting and waits: those inside go on, those outside are refused.
+// why: After close() new clients are refused while open connections go on: that is what makes a restart graceful.
 // rows: 4.close 4.event.close 4.listening 4.address
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // connection: one Socket per client, each listener called in order with the server as its own.
+// why: Every listener gets the same Socket, open and with its addresses, in order of registration.
 // rows: 4.event.connection 4.getConnections 5.remotePort 5.localPort
 'use strict';
 const { log, net } = require('../../tracing');

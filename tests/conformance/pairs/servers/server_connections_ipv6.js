@@ -1,4 +1,5 @@
 // The same over IPv6: addresses of both ends.
+// why: IPv6 addresses must come without brackets or zones and with family 'IPv6' at both ends.
 // rows: 4.event.connection 4.address 4.listen.options.host
 'use strict';
 const { log, net } = require('../../tracing');

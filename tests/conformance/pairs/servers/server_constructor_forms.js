@@ -1,4 +1,5 @@
 // Every form of the constructor and the factory, and what a new server says of itself.
+// why: Options and listener may each be left out; a listener taken for options would never be called.
 // rows: 4.listening 4.address 4.maxConnections 7.createServer 4.event.connection
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A socket that is destroyed in the connection listener: its callbacks come later, with the error.
+// why: Rejecting a client in the listener is common; callbacks of its writes must still come, with the error.
 // rows: 8.1 8.5 8.8 4.event.connection 5.destroy
 'use strict';
 const { log, net } = require('../../tracing');

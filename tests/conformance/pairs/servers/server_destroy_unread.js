@@ -1,4 +1,5 @@
 // A server that destroys a socket over unread data resets it: the client's error, then its close.
+// why: Closing over unread data sends RST, which makes the client lose what it had not read yet: a trap for error pages.
 // rows: 8.1 4.option.pauseOnConnect 5.destroy
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // maxConnections 0 drops every connection, on IPv6 too.
+// why: maxConnections 0 is how a server is drained: it refuses every newcomer and keeps listening.
 // rows: 4.maxConnections 4.event.drop
 'use strict';
 const { log, net, watch } = require('../../tracing');

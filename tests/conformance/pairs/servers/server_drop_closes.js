@@ -1,4 +1,5 @@
 // close() from the drop listener: the one inside is waited for.
+// why: close() from the drop listener runs in the middle of accepting; the connection inside must still be waited for.
 // rows: 4.event.drop 4.close 4.event.close
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // dropMaxConnection is for cluster workers only: elsewhere drop stays as it is.
+// why: The option belongs to cluster workers; a plain server that obeyed it would lose the limit or the event.
 // rows: 4.dropMaxConnection 4.event.drop 4.maxConnections
 'use strict';
 const { log, net } = require('../../tracing');

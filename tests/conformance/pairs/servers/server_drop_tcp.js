@@ -1,4 +1,5 @@
 // Over maxConnections: drop with both ends of the refused connection, which just ends for the client.
+// why: Operators log who was refused, so drop carries both ends; the client just sees its connection end.
 // rows: 4.event.drop 4.maxConnections 8.10 4.getConnections
 'use strict';
 const { log, net } = require('../../tracing');

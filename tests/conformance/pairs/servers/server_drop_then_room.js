@@ -1,4 +1,5 @@
 // A place that becomes free is given to the next; maxConnections may change while running.
+// why: The limit is looked at for each newcomer: a freed place, or a raised limit, counts at once.
 // rows: 4.event.drop 4.maxConnections 4.event.connection
 'use strict';
 const { log, net } = require('../../tracing');

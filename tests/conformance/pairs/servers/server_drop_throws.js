@@ -1,4 +1,5 @@
 // An exception in a drop listener ends the program.
+// why: An exception out of the accept path must end the program instead of stopping the accept loop silently.
 // rows: 8.9 4.event.drop
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A program may emit connection itself: the listeners run, the count stays.
+// why: Proxies and tests inject sockets by emitting connection; such sockets are not counted and the server does not own them.
 // rows: 4.event.connection 4.getConnections 4.close
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // The server ends first: with allowHalfOpen on the client's side it still hears what the client says.
+// why: A server may say goodbye first and still hear the client, if the client keeps its side open.
 // rows: 8.2 4.option.allowHalfOpen 5.end
 'use strict';
 const { log, net } = require('../../tracing');

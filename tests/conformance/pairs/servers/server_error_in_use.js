@@ -1,4 +1,5 @@
 // EADDRINUSE: an event after listen() returned, no close, no callback; the server may try again.
+// why: The commonest start-up failure: one error event after the call, no close, and the server may try again.
 // rows: 4.event.error 4.listen.options.port 8.7
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // EADDRINUSE with a port alone, where the bind happens inside listen(): the error still waits.
+// why: Even when the bind fails inside listen() the error waits for a tick, so a listener added after the call sees it.
 // rows: 4.event.error 8.7 8.8 4.close
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // An address that is not ours is EADDRNOTAVAIL; a bad one among several errors leaves the server usable.
+// why: A wrong address in the configuration is EADDRNOTAVAIL with that address; a retry on the same object must work.
 // rows: 4.event.error 4.listen.options.host
 'use strict';
 const { log, net } = require('../../tracing');

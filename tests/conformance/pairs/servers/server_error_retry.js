@@ -1,4 +1,5 @@
 // The manual's way to retry: close() and listen() again from the error listener.
+// why: The manual's own recipe closes a server that never listened and listens again; that must not leak listeners or handles.
 // rows: 4.event.error 4.close
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // An error event with no listener ends the program with that error.
+// why: A server that failed to bind without a handler must end the program, not keep it waiting for clients.
 // rows: 8.9 4.event.error
 'use strict';
 const { log, net } = require('../../tracing');

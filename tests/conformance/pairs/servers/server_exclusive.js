@@ -1,4 +1,5 @@
 // exclusive changes nothing outside a cluster: the second taker of a port gets EADDRINUSE.
+// why: exclusive matters between workers of a cluster only; elsewhere it must neither allow nor forbid sharing.
 // rows: 4.exclusive 4.listen.options.exclusive 4.event.error
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // getConnections: asynchronous, counts the open ones, works before listen and after close.
+// why: The answer is asynchronous in every state, because workers have to be asked in a cluster.
 // rows: 4.getConnections 8.8
 'use strict';
 const { log, net } = require('../../tracing');

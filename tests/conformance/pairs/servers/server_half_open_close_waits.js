@@ -1,4 +1,5 @@
 // close() waits for a half-open connection until both directions have ended.
+// why: A half-open connection is still open: closing the server at the client's FIN would cut the answer.
 // rows: 4.close 4.event.close 4.option.allowHalfOpen 8.2
 'use strict';
 const { log, net } = require('../../tracing');

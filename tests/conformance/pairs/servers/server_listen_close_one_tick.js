@@ -1,4 +1,5 @@
 // listen() and close() in one tick: only close, however it was bound.
+// why: A start that is cancelled at once must not emit listening for a server that is closed already.
 // rows: 4.event.listening 4.event.close 4.close
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // listen() twice before a host is bound, and close() between the two.
+// why: Until a host is bound Node does not count the server as listening, so a second listen() wins over the first.
 // rows: 4.listening 4.event.listening 4.close
 'use strict';
 const { attempt, log, net } = require('../../tracing');

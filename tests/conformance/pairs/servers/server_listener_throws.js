@@ -1,4 +1,5 @@
 // An exception in the connection listener ends the program: no later listener, no other event.
+// why: After a bug in one listener the next ones must not see the connection; the program ends instead.
 // rows: 8.9 4.event.connection
 'use strict';
 const { log, net } = require('../../tracing');

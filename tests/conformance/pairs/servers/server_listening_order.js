@@ -1,4 +1,5 @@
 // listening comes after listen returned, after its ticks, once; the callback is one of its listeners.
+// why: The callback is a once listener for listening: it runs after those added before, and after the ticks of the call.
 // rows: 4.event.listening 4.listening 8.7 8.8
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A port alone is bound inside listen(); listening still waits for a tick.
+// why: The port is bound when listen() returns, yet listening waits, so listeners added after the call are called.
 // rows: 4.event.listening 4.address 8.8 4.listen.options.port
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // An exception in the listening callback ends the program.
+// why: A bug in the start-up callback must end the program with that exception; the server must not go on serving.
 // rows: 8.9 4.event.listening
 'use strict';
 const { log, net } = require('../../tracing');

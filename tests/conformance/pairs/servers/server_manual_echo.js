@@ -1,4 +1,5 @@
 // The echo server of the manual, line by line, over TCP and over a Unix socket.
+// why: The first program that a reader of the manual types in; it must run as it stands.
 // rows: 4.event.connection 5.stream.pipe 4.event.listening 4.close 1.1
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Ten clients at once: accepted in their order, each with its ticks, close after the last.
+// why: A burst is accepted in order and each connection's ticks run before the next one's event.
 // rows: 4.event.connection 4.getConnections 4.event.close 8.8
 'use strict';
 const { log, net } = require('../../tracing');

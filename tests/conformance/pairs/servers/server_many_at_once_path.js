@@ -1,4 +1,5 @@
 // The same over a Unix socket, where all of them are accepted in one batch, some dropped.
+// why: Unix clients connect at once, so all are accepted in one batch: the limit must hold within it.
 // rows: 4.event.connection 4.event.drop 8.8 8.10
 'use strict';
 const { log, net } = require('../../tracing');

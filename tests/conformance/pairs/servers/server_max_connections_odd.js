@@ -1,4 +1,5 @@
 // maxConnections as text, as nothing, below zero, as no number: what counts as a limit.
+// why: The limit is compared as JavaScript compares: '0' and negative values drop everyone, text that is no number drops none.
 // rows: 4.maxConnections 4.event.drop
 'use strict';
 const { log, net, shown } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A server without a connection listener still accepts; a client that only ends is let go.
+// why: Without a listener the socket is never read: a peer that sends data stays until it is destroyed.
 // rows: 4.event.connection 8.2 8.4 4.getConnections
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // allowHalfOpen: after the client's FIN the server still speaks; without it, it ends by itself.
+// why: By default the server's side ends after the client's FIN; protocols that answer after it need the option.
 // rows: 4.option.allowHalfOpen 8.2 4.event.connection
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // highWaterMark is that of both directions of every accepted socket.
+// why: The mark decides when write() answers false, and servers set it once for all their sockets.
 // rows: 4.option.highWaterMark 5.stream.readableHighWaterMark 5.stream.writableHighWaterMark
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // keepAlive and keepAliveInitialDelay are set on every accepted socket, milliseconds cut to seconds.
+// why: Dead peers behind a NAT are only found by probes; /proc shows that the kernel got the delay in whole seconds.
 // rows: 4.option.keepAlive 4.option.keepAliveInitialDelay 5.setKeepAlive
 'use strict';
 const fs = require('node:fs');

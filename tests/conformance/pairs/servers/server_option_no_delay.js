@@ -1,4 +1,5 @@
 // noDelay: short writes in turn arrive one by one; the option and the method agree.
+// why: Request and answer of a few bytes stall 40 ms each way if Nagle meets delayed ACK.
 // rows: 4.option.noDelay 5.setNoDelay
 'use strict';
 const { log, net } = require('../../tracing');

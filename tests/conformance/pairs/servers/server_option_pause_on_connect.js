@@ -1,4 +1,5 @@
 // pauseOnConnect: nothing is read until someone resumes; then all of it arrives.
+// why: The socket is to be handed on unread: not one byte may leave the kernel before resume().
 // rows: 4.option.pauseOnConnect 8.3 5.pause 5.resume
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Options of the wrong type: which are refused, with which words.
+// why: Node coerces some options and refuses others; refusing more would break programs that pass 1 or 'yes'.
 // rows: 4.option.keepAlive 4.option.keepAliveInitialDelay 4.option.noDelay 4.option.allowHalfOpen 4.option.highWaterMark 4.option.pauseOnConnect
 'use strict';
 const { attempt, net, shown } = require('../../tracing');

@@ -1,4 +1,5 @@
 // pause() inside the connection listener sticks until resume().
+// why: A server that has to authenticate first pauses in the listener and counts on no data before it resumes.
 // rows: 8.3 4.event.connection 5.pause
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // pauseOnConnect with readable events, with pipe, and over a Unix socket.
+// why: Reading may begin by a readable listener, by pipe() or by resume(); only what Node counts as a start may start it.
 // rows: 4.option.pauseOnConnect 8.3 5.stream.read 5.stream.pipe
 'use strict';
 const { log, net } = require('../../tracing');

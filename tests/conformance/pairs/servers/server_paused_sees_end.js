@@ -1,4 +1,5 @@
 // A paused socket that has nothing to read still sees the FIN; under pauseOnConnect it doesn't.
+// why: A plain pause() still notices a peer that leaves; pauseOnConnect reads nothing, so it cannot.
 // rows: 8.4 8.3 4.option.pauseOnConnect
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Around one connection: ticks first, then immediates, then timers; what they add waits its turn.
+// why: Work is deferred by tick, immediate or timer on purpose; swapping two of them reorders a protocol.
 // rows: 8.8 4.event.connection
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // ref() undoes unref(): the server holds the program again until it closes.
+// why: ref() after unref() must hold the program once more, or a server that is wanted again ends with it.
 // rows: 4.ref 4.unref
 'use strict';
 const { log, net } = require('../../tracing');

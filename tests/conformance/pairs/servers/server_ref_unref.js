@@ -1,4 +1,5 @@
 // ref() and unref() return the server, may be repeated, and work before listen and after close.
+// why: ref and unref are flags, not counters: two unrefs are undone by one ref.
 // rows: 4.ref 4.unref
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // After close a server may listen again, elsewhere; the old callback isn't called twice.
+// why: A server moves to another place by close() and listen(); the first callback must not run for the second start.
 // rows: 4.close 4.event.listening 4.address
 'use strict';
 const fs = require('node:fs');

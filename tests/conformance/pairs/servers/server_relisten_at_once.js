@@ -1,4 +1,5 @@
 // close() and listen() again in the same breath, with no connection and with one.
+// why: close() frees the handle at once while its event is still owed, so listen() in the same breath succeeds.
 // rows: 4.close 4.event.close
 'use strict';
 const { log, net } = require('../../tracing');

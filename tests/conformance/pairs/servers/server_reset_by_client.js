@@ -1,4 +1,5 @@
 // A client that resets: the socket's error, then its close; the server serves on.
+// why: A reset is a matter of one connection: it is that socket's error, and the server goes on.
 // rows: 8.1 4.event.error 4.event.connection 5.resetAndDestroy
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A port whose connections the server itself ended can be taken again at once: SO_REUSEADDR.
+// why: The side that closes first keeps TIME_WAIT; without SO_REUSEADDR a restart fails for a minute.
 // rows: 4.listen.options.port 4.close 4.event.listening
 'use strict';
 const { log, net } = require('../../tracing');

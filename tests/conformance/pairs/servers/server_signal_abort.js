@@ -1,4 +1,5 @@
 // Aborting the signal of listen() equals close(): it waits for those inside.
+// why: Abort means stop accepting, not cut off: connections inside are served to their end.
 // rows: 4.signal 4.listen.options.signal 4.event.close
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A signal that was aborted already closes at once; a signal of a closed server does nothing.
+// why: A shutdown that came first must win: the server never listens but still emits close.
 // rows: 4.signal 4.listen.options.signal 4.event.listening
 'use strict';
 const { log, net, watch } = require('../../tracing');

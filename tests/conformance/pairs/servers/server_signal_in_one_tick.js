@@ -1,4 +1,5 @@
 // listen() and abort() in one tick: only close. An aborted server may listen again.
+// why: Abort right after listen() must not leave a bound path; the old signal has no power over a later listen().
 // rows: 4.signal 4.listen.options.signal 4.event.close
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A signal that is none is refused at the door; undefined is fine.
+// why: Passing the controller instead of its signal is a common slip that must fail at once.
 // rows: 4.signal 4.listen.options.signal
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // All the events of one accepted socket, in order.
+// why: The full sequence of events is what a state machine on top of a socket is written against.
 // rows: 4.event.connection 8.1 5.event.end 5.event.close
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // With unread data neither end nor close comes, and the server's close waits too.
+// why: Data that was never read keeps its connection, and with it the server's close: shutdown hangs until it is read.
 // rows: 8.4 8.2 4.close
 'use strict';
 const { log, net } = require('../../tracing');

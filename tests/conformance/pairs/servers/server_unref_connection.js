@@ -1,4 +1,5 @@
 // An unref'ed server: its connections hold the program as long as they last.
+// why: unref() of a server concerns its listening only; connections that are open hold the program themselves.
 // rows: 4.unref 5.unref 4.event.connection
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A program whose servers are all unref'ed ends, without a close event.
+// why: A program whose servers are all unref'ed just ends: no close event, no wait.
 // rows: 4.unref 4.event.close
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A write after end() in the connection listener: its callback, then the error, then close.
+// why: A late write is the program's bug: its callback learns first, then one error, then close.
 // rows: 8.1 8.8 5.write 4.event.connection
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // SocketAddress: wrong options, and which of several is complained about.
+// why: Which of several wrong options is complained about decides the code that a caller sees.
 // rows: 3.errors 3.constructor
 'use strict';
 const { attempt, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // SocketAddress: its options and their defaults.
+// why: Defaults differ by family (127.0.0.1 or ::), and unknown options are passed over.
 // rows: 3.constructor
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // The default address of a family that is not written in small letters.
+// why: The family is accepted in any case, so its default address has to follow in any case too.
 // rows: 3.constructor
 // differs: The default address goes by the family in any case; Node takes the IPv6 one for 'IPv4' and then refuses it.
 'use strict';

@@ -1,4 +1,5 @@
 // Flow labels of more than 20 bits, each in a process of its own.
+// why: A label that does not fit 20 bits would spill into the traffic class; Node aborts the whole process.
 // rows: 3.constructor 3.errors
 // differs: A flow label has 20 bits (RFC 6437) and a larger one is out of range; Node aborts the process.
 'use strict';

@@ -1,4 +1,5 @@
 // SocketAddress.parse: addresses with and without a port, and text that is none.
+// why: Text that is no address gives undefined, not an exception: parse() is used to ask.
 // rows: 3.parse
 'use strict';
 const { attempt, net } = require('../../tracing');

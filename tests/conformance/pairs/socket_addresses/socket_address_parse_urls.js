@@ -1,4 +1,5 @@
 // SocketAddress.parse of what only a URL may be, and of port 80.
+// why: Node parses by way of a URL, which drops port 80 and takes '127.1' for an address; both are traps.
 // rows: 3.parse
 // differs: Text is read as an address and a port, not as the host of a URL; so port 80 is kept and short forms are none.
 'use strict';

@@ -1,4 +1,5 @@
 // The port of a SocketAddress: numbers, and strings that read as numbers.
+// why: Ports given as text are read as JavaScript numbers, blanks and hexadecimal included.
 // rows: 3.constructor 3.errors
 'use strict';
 const { attempt, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // SocketAddress keeps the canonical spelling of an address, without its zone.
+// why: Addresses are compared as text, so every spelling has to give the one canonical form.
 // rows: 3.constructor
 'use strict';
 const { attempt, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Options of a socket that are of the wrong type or out of range.
+// why: The constructor refuses what would only fail later, when the socket is connected and hard to trace.
 // rows: 5.option.fd 5.option.highWaterMark 5.option.signal 5.option.onread 5.option.allowHalfOpen
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Settings of a socket that was never connected: what they return and what they refuse.
+// why: Setters may be called before connecting: they return the socket, remember the value and check only what Node checks.
 // rows: 5.setEncoding 5.setKeepAlive 5.setNoDelay 5.setTypeOfService 5.address
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // setTimeout of a socket: bad times, bad callbacks, and what stays as it was.
+// why: A refused time must leave the running timeout as it was; NaN or Infinity would never fire or fire at once.
 // rows: 5.setTimeout 5.timeout
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // write and end: what is no chunk, thrown or called back, on a socket that was never connected.
+// why: A chunk of the wrong type throws at the call; written after end() it is an error for the callback instead.
 // rows: 5.write 5.end 8.8
 'use strict';
 const { attempt, log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // destroy(): no end, no finish, close once; the error reaches only the first.
+// why: destroy() is the way out of any state: close comes once, and only the first error counts.
 // rows: 5.destroy 5.destroyed 5.event.close 5.event.error 8.1 8.8
 'use strict';
 const { log, net, watch } = require('../../tracing');

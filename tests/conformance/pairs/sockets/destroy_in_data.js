@@ -1,4 +1,5 @@
 // destroy() inside a data listener: nothing more is read, no end, and the peer sees it.
+// why: A parser that sees garbage destroys the socket in the data listener; a further data event would hit it again.
 // rows: 5.destroy 5.event.data 8.1
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // destroySoon() destroys once everything is written.
+// why: destroySoon() is how servers drop a client without cutting the answer that is still queued.
 // rows: 5.destroySoon 5.stream.finish
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // destroySoon() with nothing to write, after end, while connecting, and twice.
+// why: Called while connecting or twice it must still flush what is queued and close exactly once.
 // rows: 5.destroySoon 5.destroyed
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A write after the peer's FIN with allowHalfOpen false: EPIPE, "ended by the other party".
+// why: After the peer's end ours follows by itself; a write that comes too late is EPIPE with Node's own text.
 // rows: 5.write 5.event.error 8.1 8.2
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Writing to a Unix socket whose peer has closed, unnoticed because we do not read: EPIPE to callback and event.
+// why: Without reading the peer's close goes unnoticed, so the first write finds out: each callback gets EPIPE, the event comes once.
 // rows: 5.event.error 5.write 8.1
 'use strict';
 const { log, net, watch } = require('../../tracing');

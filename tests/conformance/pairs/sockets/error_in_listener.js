@@ -1,4 +1,5 @@
 // An exception out of a data listener ends the program with that very exception.
+// why: An exception in a listener is a bug, and as an error event of the socket it would be retried like a network failure.
 // rows: 8.9 5.event.data
 'use strict';
 const { log, net } = require('../../tracing');

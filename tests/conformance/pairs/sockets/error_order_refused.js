@@ -1,4 +1,5 @@
-// A refused connection: error, then close(true), in ticks that nothing of the program comes between.
+// A refused connection: error, then close(true), with only the ticks of the error between them.
+// why: Retry code runs in close and relies on the error having come before it, with the socket destroyed already.
 // rows: 5.event.error 5.event.close 8.1 5.event.connectionAttemptFailed 5.event.connectionAttempt
 'use strict';
 const { log, net, watch } = require('../../tracing');

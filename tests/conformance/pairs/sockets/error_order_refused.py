@@ -1,4 +1,4 @@
-"""A refused connection: error, then close(true), in ticks that nothing of the program comes between."""
+"""A refused connection: error, then close(true), with only the ticks of the error between them."""
 
 # rows: 5.event.error 5.event.close 8.1 5.event.connectionAttemptFailed 5.event.connectionAttempt
 

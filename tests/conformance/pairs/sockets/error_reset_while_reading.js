@@ -1,4 +1,5 @@
 // A reset while reading: data that came first, then ECONNRESET and close(true), with no end.
+// why: A reset is no end: a reader that took it for one would accept a truncated message as whole.
 // rows: 5.event.error 5.event.close 8.1
 'use strict';
 const { log, net, watch } = require('../../tracing');

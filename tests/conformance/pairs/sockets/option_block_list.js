@@ -1,4 +1,5 @@
 // The blockList option: a blocked address is an attempt, an error and no failed event.
+// why: The option works on a socket that is made first and connected later, as an event and never as an exception.
 // rows: 5.option.blockList 2.use.connect 5.event.error
 'use strict';
 const { attempt, log, net, watch } = require('../../tracing');

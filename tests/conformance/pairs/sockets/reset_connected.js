@@ -1,4 +1,5 @@
 // resetAndDestroy() on a TCP connection: our side closes without an error, the peer gets ECONNRESET.
+// why: resetAndDestroy() must send a real RST: the peer sees ECONNRESET, while our side closes without an error.
 // rows: 5.resetAndDestroy 5.event.error 8.1
 'use strict';
 const { log, net, watch } = require('../../tracing');

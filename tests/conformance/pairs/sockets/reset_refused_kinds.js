@@ -1,4 +1,5 @@
 // resetAndDestroy() without a handle, after destroy, and on a Unix socket.
+// why: Without a TCP handle there is nothing to reset; what Node throws and what it emits differ by state.
 // rows: 5.resetAndDestroy 5.event.error
 'use strict';
 const { attempt, log, net, watch } = require('../../tracing');

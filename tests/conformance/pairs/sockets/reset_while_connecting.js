@@ -1,4 +1,5 @@
 // resetAndDestroy() while connecting waits for the connection, then resets it.
+// why: The RST is owed until the connection stands; an early close would look to the peer like a normal end.
 // rows: 5.resetAndDestroy 5.connecting
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Addresses of an IPv6 connection, and of an IPv4 one to a dual-stack server.
+// why: Access logs and allow lists see the mapped form on a dual-stack server and the plain one on the client.
 // rows: 5.address 5.localAddress 5.localFamily 5.remoteAddress 5.remoteFamily
 'use strict';
 const { log, net } = require('../../tracing');

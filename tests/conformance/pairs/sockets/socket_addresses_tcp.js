@@ -1,4 +1,5 @@
 // Addresses of both ends before, during and after a TCP connection.
+// why: After destroy() the local address is gone, but the remote one stays readable, for the log line about who left.
 // rows: 5.address 5.localAddress 5.localPort 5.localFamily 5.remoteAddress 5.remotePort 5.remoteFamily
 'use strict';
 const { log, net } = require('../../tracing');

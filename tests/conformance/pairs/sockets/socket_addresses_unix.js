@@ -1,4 +1,5 @@
 // A Unix socket has no addresses, at any stage.
+// why: Code that logs remoteAddress must meet undefined on a Unix socket, at every stage, and no exception.
 // rows: 5.address 5.localAddress 5.remoteAddress 1.1
 'use strict';
 const { log, net, watch } = require('../../tracing');

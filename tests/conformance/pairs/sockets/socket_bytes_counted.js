@@ -1,4 +1,5 @@
 // bytesRead and bytesWritten: queued bytes count, strings count in their encoding, and the counts stay after close.
+// why: bytesWritten counts what is queued too, in encoded bytes; billing and progress bars read it after close.
 // rows: 5.bytesRead 5.bytesWritten 5.bufferSize 5.stream.writableLength
 'use strict';
 const { log, net } = require('../../tracing');

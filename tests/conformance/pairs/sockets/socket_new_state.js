@@ -1,4 +1,5 @@
 // A socket that was never connected: every property of its state, and what its methods answer.
+// why: Before connecting a socket is open, pending and writable at once; guards written for Node test exactly that.
 // rows: 5.readyState 5.pending 5.connecting 5.destroyed 5.bytesRead 5.bytesWritten 5.bufferSize 5.address 5.timeout 5.localAddress 5.remoteAddress 5.autoSelectFamilyAttemptedAddresses 5.stream.readableFlowing 5.stream.closed 5.stream.errored 5.option.allowHalfOpen
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // What the constructor refuses, with its words, and what it takes.
+// why: Each refused option has its code and text, and a socket that failed to construct must leave nothing open.
 // rows: 5.option.fd 5.option.onread 5.option.signal 5.option.highWaterMark 5.option.readable 5.option.writable
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // The fd option takes an open descriptor over: here a Unix socket that a child inherits.
+// why: Inherited descriptors are how a parent hands a connection to a child; the socket is connected from the start.
 // rows: 5.option.fd 5.option.readable 5.option.writable 5.readyState
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // With fd, readable and writable default to both, as without it; each can be switched off.
+// why: A socket on a descriptor is readable and writable unless told otherwise; one direction may be left alone.
 // rows: 5.option.fd 5.option.readable 5.option.writable
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // highWaterMark decides what write() answers and when drain comes, on either end.
+// why: Backpressure is by this mark: one byte off and a producer stops early or a buffer grows without bound.
 // rows: 5.option.highWaterMark 5.stream.writableHighWaterMark 5.stream.readableHighWaterMark 5.stream.writableNeedDrain 5.event.drain
 'use strict';
 const { log, net, watch } = require('../../tracing');

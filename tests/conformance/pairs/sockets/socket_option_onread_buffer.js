@@ -1,4 +1,5 @@
 // onread with one buffer: the callback gets the count and that very buffer; no data events.
+// why: The buffer is reused for every read: the callback must get that very object and the count of valid bytes.
 // rows: 5.option.onread 5.event.end 5.bytesRead
 'use strict';
 const { log, net, watch } = require('../../tracing');

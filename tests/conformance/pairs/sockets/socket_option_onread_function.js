@@ -1,4 +1,5 @@
 // onread with a function: it is asked for a buffer before each read.
+// why: Asking for each buffer lets a program keep the filled ones; asking too rarely would overwrite data in use.
 // rows: 5.option.onread
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A callback of onread that answers false pauses the socket until resume().
+// why: Answering false is the only backpressure that onread has; reading on would overwrite the buffer in use.
 // rows: 5.option.onread 5.pause 5.resume
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Aborting the signal of a connected socket destroys it with an AbortError.
+// why: Abort must destroy the socket with ABORT_ERR and fail its writes, so a cancelled task holds no connection.
 // rows: 5.option.signal 5.event.error 5.event.close 8.1
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A signal that is aborted before or while connecting: no connect, an AbortError, close.
+// why: A caller that cancelled before the connection stood must not get a connect event any more.
 // rows: 5.option.signal 5.connect 8.1
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // readyState, pending and connecting at each stage of a connection.
+// why: Libraries poll readyState and pending to decide whether to write, wait or reconnect.
 // rows: 5.readyState 5.pending 5.connecting 5.destroyed 5.event.connect 5.event.ready
 'use strict';
 const { log, net } = require('../../tracing');

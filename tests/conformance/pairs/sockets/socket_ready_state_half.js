@@ -1,4 +1,5 @@
 // The half-open states: readOnly after our end(), writeOnly after the peer's.
+// why: readOnly and writeOnly are named for what is left of our side; swapping them reverses every guard.
 // rows: 5.readyState 5.option.allowHalfOpen 5.end
 'use strict';
 const { log, net } = require('../../tracing');

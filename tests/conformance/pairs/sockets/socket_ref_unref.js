@@ -1,4 +1,5 @@
 // ref and unref return the socket at every stage; an unref'ed connection alone does not hold the program.
+// why: Pooled idle connections are unref'ed so that a program may end; they may still be held again at any stage.
 // rows: 5.ref 5.unref
 'use strict';
 const { log, net } = require('../../tracing');

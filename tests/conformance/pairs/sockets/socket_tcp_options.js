@@ -1,4 +1,5 @@
 // setNoDelay and setKeepAlive before, while and after a connection: what they return, and what they take.
+// why: The setters chain and take effect in any state; called before connecting they are remembered.
 // rows: 5.setNoDelay 5.setKeepAlive
 'use strict';
 const { log, net } = require('../../tracing');

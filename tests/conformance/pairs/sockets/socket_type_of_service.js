@@ -1,4 +1,5 @@
 // setTypeOfService and getTypeOfService at each stage, and what they refuse.
+// why: Set before connecting the value is remembered, set afterwards it reaches the kernel; a wrong one throws.
 // rows: 5.setTypeOfService 5.getTypeOfService
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // An unref'ed socket that is still connecting holds the program until it is connected.
+// why: The pending connect request holds the program by itself; ending there would drop a write that was promised.
 // rows: 5.unref 5.event.connect
 'use strict';
 const { log, net, watch } = require('../../tracing');

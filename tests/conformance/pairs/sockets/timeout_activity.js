@@ -1,4 +1,5 @@
 // Activity of either direction restarts the timeout; after it fired, activity starts it again.
+// why: Idle means no traffic in either direction; a timer that only reading restarts would cut off a long upload.
 // rows: 5.setTimeout 5.event.timeout
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // What setTimeout takes and refuses; a callback given with 0 is taken away.
+// why: setTimeout(0, callback) removes the listener, so switching a timeout on and off does not pile up listeners.
 // rows: 5.setTimeout 5.timeout
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // setTimeout: its answer, the timeout property, the event, and that it closes nothing.
+// why: timeout is a notice: a port that closed the socket would break programs that only send a ping.
 // rows: 5.setTimeout 5.timeout 5.event.timeout
 'use strict';
 const { log, net } = require('../../tracing');

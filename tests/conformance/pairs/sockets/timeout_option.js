@@ -1,4 +1,5 @@
 // The timeout option of connect, a timeout while connecting, and none after destroy.
+// why: A timeout also runs while connecting and on a socket that never connected, but never after destroy().
 // rows: 5.setTimeout 5.event.timeout 5.timeout
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A timeout alone does not hold the program.
+// why: The timer of a socket is unref'ed: a program with nothing else to do must not wait for it.
 // rows: 5.setTimeout 5.unref
 'use strict';
 const { log, net, watch } = require('../../tracing');

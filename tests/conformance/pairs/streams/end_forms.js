@@ -1,4 +1,5 @@
 // The forms of end(): nothing, data, an encoding, a callback; and end() twice.
+// why: end() takes the data, encoding and callback of a last write in every combination; a callback taken for data is sent.
 // rows: 5.end 5.stream.finish
 'use strict';
 const { log, net, watch } = require('../../tracing');

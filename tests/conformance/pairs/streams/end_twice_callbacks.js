@@ -1,4 +1,5 @@
 // end() after end() and after finish: what their callbacks get.
+// why: Shutdown paths overlap, so end() is called twice: each callback runs, after finish with an error that is no event.
 // rows: 5.end 5.stream.writableFinished
 'use strict';
 const { log, net, watch } = require('../../tracing');

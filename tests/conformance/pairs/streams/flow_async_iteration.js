@@ -1,4 +1,5 @@
 // for await reads to the end, then the socket is closed.
+// why: for await is reading to the end and then closing; a socket left open would leak one descriptor per loop.
 // rows: 5.stream.asyncIteration 5.event.close
 'use strict';
 const { log, net, watch } = require('../../tracing');

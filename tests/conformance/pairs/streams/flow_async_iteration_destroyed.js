@@ -1,4 +1,5 @@
 // A socket destroyed without an error ends the loop with a premature close.
+// why: A loop that just ended at destroy() would take half a message for a whole one.
 // rows: 5.stream.asyncIteration 5.destroy
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Leaving the loop destroys the socket; destroying the socket raises inside the loop.
+// why: Breaking out of the loop gives the socket up: it must be destroyed, or the peer waits for ever.
 // rows: 5.stream.asyncIteration 5.destroy 5.event.close
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // The plain life of a connection: data, end, finish and close, with allowHalfOpen false on both ends.
+// why: The order data, end, finish, close on both sides is the base that everything else is built on.
 // rows: 5.event.data 5.event.end 5.event.close 5.stream.finish 8.1 8.2
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Flowing with no listener, data is lost; not flowing, it waits for the first listener.
+// why: resume() without a listener throws data away, a fresh socket keeps it: mixing them up loses the first bytes.
 // rows: 5.event.data 5.resume
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // allowHalfOpen on both ends: each end talks on after the other's end, and nothing closes by itself.
+// why: With the option on both ends nothing ends by itself; a port that helped would cut the other direction.
 // rows: 5.option.allowHalfOpen 5.end 8.2
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // allowHalfOpen false ends after draining: a large answer still arrives after the client's end.
+// why: The automatic end waits for the write queue: ending at the FIN would truncate a large answer.
 // rows: 8.2 5.option.allowHalfOpen 5.event.drain
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
-// With allowHalfOpen false the peer's end ends ours too, after what we wrote from the end listener was refused.
+// With allowHalfOpen false the peer's end ends ours too, after the end listeners and their ticks.
+// why: Our end follows the peer's by itself, after the end listeners and not before them.
 // rows: 5.option.allowHalfOpen 5.write 5.event.end
 'use strict';
 const { log, net, watch } = require('../../tracing');

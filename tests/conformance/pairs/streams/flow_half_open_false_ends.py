@@ -1,4 +1,4 @@
-"""With allowHalfOpen false the peer's end ends ours too, after what we wrote from the end listener was refused."""
+"""With allowHalfOpen false the peer's end ends ours too, after the end listeners and their ticks."""
 
 # rows: 5.option.allowHalfOpen 5.write 5.event.end
 

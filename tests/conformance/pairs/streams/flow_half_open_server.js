@@ -1,4 +1,5 @@
 // A server with allowHalfOpen answers after the client has ended, and stays writable until it ends itself.
+// why: A request ended by FIN is answered afterwards: the server must stay writable until it ends itself.
 // rows: 5.option.allowHalfOpen 5.event.end 8.2
 'use strict';
 const { log, net } = require('../../tracing');

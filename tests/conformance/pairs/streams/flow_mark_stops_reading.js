@@ -1,4 +1,5 @@
 // Over the readable high-water mark nothing more is read from the handle until read() makes room.
+// why: The mark is what keeps a slow reader from filling the memory: above it the kernel must hold the data back.
 // rows: 5.option.highWaterMark 5.stream.readableHighWaterMark 5.stream.readableLength 5.bytesRead
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // pause() inside the connection listener sticks, even when a data listener is added after it.
+// why: An explicit pause() must survive a data listener added later, which otherwise starts the flow.
 // rows: 8.3 5.pause
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Under pauseOnConnect nothing is read from the handle until resume().
+// why: A server that hands connections on must not read a byte of them, not even to find the end.
 // rows: 8.3 4.option.pauseOnConnect 5.resume
 'use strict';
 const { log, net, watch } = require('../../tracing');

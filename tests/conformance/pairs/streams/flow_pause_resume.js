@@ -1,4 +1,5 @@
 // pause() holds data back, resume() lets it go on, in order and without loss.
+// why: pause() must stop data at once and resume() bring it in order, with the flags as Node shows them.
 // rows: 5.pause 5.resume 5.stream.isPaused 5.stream.readableFlowing 5.event.data
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // A paused socket with an empty buffer: when does it see the end?
+// why: A socket paused by hand before it connected is not read at all, so its end stays unseen; an untouched one sees it.
 // rows: 8.4 5.pause 5.event.end
 'use strict';
 const { log, net, watch } = require('../../tracing');

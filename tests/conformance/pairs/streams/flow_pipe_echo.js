@@ -1,4 +1,5 @@
 // An echo server by pipe(): the bytes come back whole, the pipe ends with the client.
+// why: pipe() to itself is the echo server of every manual; both directions under backpressure must not lose a byte.
 // rows: 5.stream.pipe 5.event.end 8.2
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // pipe(target, {end: false}) leaves the target open when the source ends.
+// why: Several sources in turn into one target need the target left open when one of them ends.
 // rows: 5.stream.pipe
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // pipe() pauses its source while the target's buffer is full, and nothing is lost.
+// why: Without the pause a fast source fills the memory with what a slow target cannot take.
 // rows: 5.stream.pipe 5.event.drain 5.pause 8.6
 'use strict';
 const { log, net } = require('../../tracing');

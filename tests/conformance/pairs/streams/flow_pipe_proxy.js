@@ -1,4 +1,5 @@
 // A proxy of two pipes: data, ends and closes pass through.
+// why: A proxy is two pipes: an end must pass through as a half-close, or requests and answers hang.
 // rows: 5.stream.pipe 5.event.end
 'use strict';
 const { log, net, watch } = require('../../tracing');

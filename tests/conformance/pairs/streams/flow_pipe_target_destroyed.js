@@ -1,4 +1,5 @@
 // The target of a pipe is destroyed: the source is unpiped and paused, and stays alive.
+// why: A target that dies must unpipe and pause its source, not destroy it or let it flow into nothing.
 // rows: 5.stream.pipe 5.stream.unpipe 5.destroy
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // pipe and unpipe: their events, the listeners they add and take away, and the flow after it.
+// why: pipe() adds listeners and unpipe() takes exactly those away; what is left over would leak or write twice.
 // rows: 5.stream.pipe 5.stream.unpipe 5.stream.readableFlowing
 'use strict';
 const { log, net } = require('../../tracing');

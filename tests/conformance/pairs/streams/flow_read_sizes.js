@@ -1,4 +1,5 @@
 // read(n) waits until n bytes are there; at the end it gives what is left.
+// why: Framed protocols call read(n) for n bytes or null; a short piece before the end would break the frame.
 // rows: 5.stream.read 5.stream.readableLength 5.stream.readableEnded
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Readable mode: readable events, read(), read(n) and what is left.
+// why: readable, read() and null are the pull interface; a read that emptied the buffer early would lose the rest.
 // rows: 5.stream.read 5.stream.readableLength 5.event.end
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Removing the readable listener lets a data listener flow.
+// why: Protocols read a header by readable and then switch to data; the stream must not stay stuck between the modes.
 // rows: 5.stream.read 5.stream.readableFlowing 5.resume
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Async iteration over a socket with an encoding gives text, cut at characters.
+// why: A character cut by the network must not become replacement characters in the text that a loop yields.
 // rows: 5.stream.asyncIteration 5.setEncoding
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // setEncoding when bytes are already buffered, read(n) then counts characters.
+// why: Bytes that are buffered already are decoded as well, and lengths count characters from then on.
 // rows: 5.setEncoding 5.stream.read 5.stream.readableLength
 'use strict';
 const { log, net, watch } = require('../../tracing');

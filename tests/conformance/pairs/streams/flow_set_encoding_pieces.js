@@ -1,4 +1,5 @@
 // What each data event holds when a character comes byte by byte, and an unfinished one at the end.
+// why: An incomplete character waits for its rest, without an empty data event, and at the end becomes one U+FFFD.
 // rows: 5.setEncoding 5.event.end
 'use strict';
 const { attempt, log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // setEncoding: a character split over packets arrives whole, in each of the encodings.
+// why: Every encoding has units that packets can cut (base64 groups, surrogates); each must be kept until it is whole.
 // rows: 5.setEncoding 5.event.data
 'use strict';
 const { log, net } = require('../../tracing');

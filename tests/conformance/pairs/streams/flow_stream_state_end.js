@@ -1,4 +1,5 @@
 // The state of both directions as a socket ends.
+// why: Helpers such as finished() read these flags at every stage; one wrong flag makes them wait or return early.
 // rows: 5.stream.readable 5.stream.readableEnded 5.stream.writable 5.stream.writableEnded 5.stream.writableFinished 5.stream.closed 5.stream.errored 5.stream.finish
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // The state of both directions when the socket is destroyed with an error before anything ended.
+// why: readableAborted and errored tell an aborted transfer from a finished one.
 // rows: 5.stream.errored 5.stream.closed 5.stream.readable 5.stream.writable 5.destroy
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // While data is unread, end and close wait, however long the peer is gone.
+// why: A paused reader keeps what it has not read: the end may not overtake it, however long that lasts.
 // rows: 8.4 8.2 5.pause 5.resume 5.stream.isPaused
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // unshift puts bytes back in front, in flowing and in readable mode; after the end it is an error.
+// why: Parsers put back what they read too much, in front and in order; after end there is no stream to put it back to.
 // rows: 5.stream.unshift 5.stream.read
 'use strict';
 const { log, net, watch } = require('../../tracing');

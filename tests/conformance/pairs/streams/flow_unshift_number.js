@@ -1,4 +1,5 @@
 // unshift and push of something that is no bytes destroy the socket with an error.
+// why: A wrong chunk must be an error of the stream, not an exception in the parser or a value among the bytes.
 // rows: 5.stream.unshift 5.event.error
 'use strict';
 const { attempt, log, net, watch } = require('../../tracing');

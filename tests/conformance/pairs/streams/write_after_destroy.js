@@ -1,4 +1,5 @@
 // write() and end() on a destroyed socket: ERR_STREAM_DESTROYED to the callbacks, no error event.
+// why: Writers learn of a destroyed socket by callback only; an error event after destroy() would crash the program.
 // rows: 5.write 5.destroy 5.end 8.1
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // write() after end(): ERR_STREAM_WRITE_AFTER_END to the callback and as an error event.
+// why: A write after end() is a bug that must be heard: in its callback, and once as an error event.
 // rows: 5.write 5.end 5.event.error 8.1
 'use strict';
 const { log, net, watch } = require('../../tracing');

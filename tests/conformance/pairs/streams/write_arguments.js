@@ -1,4 +1,5 @@
 // What write() refuses, and the encodings it takes.
+// why: What counts as a chunk and which encodings exist is checked at the call, before a byte is queued.
 // rows: 5.write
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Callbacks of writes come in order, after the call, with finish and end's callback behind them.
+// why: Empty writes call back too, and in order; end()'s callback and finish come behind them all.
 // rows: 5.write 5.end 5.stream.finish 8.8
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Writes queued while connecting and corked writes keep their order when mixed with encodings.
+// why: Corking and connecting both queue; the bytes must leave in the order of the writes, each in its encoding.
 // rows: 5.stream.cork 5.stream.uncork 5.write 5.bytesWritten
 'use strict';
 const { log, net } = require('../../tracing');

@@ -1,4 +1,5 @@
 // cork() holds writes back, nests, and uncork() sends them; end() uncorks.
+// why: cork() batches small writes into one packet; it nests, and end() must not leave them behind.
 // rows: 5.stream.cork 5.stream.uncork 5.write
 'use strict';
 const { log, net } = require('../../tracing');

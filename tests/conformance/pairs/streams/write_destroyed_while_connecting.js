@@ -1,4 +1,5 @@
 // destroy() while connecting: no connect, writes fail with ERR_SOCKET_CLOSED_BEFORE_CONNECTION.
+// why: Writes queued for a connection that never came fail with a code of their own, so callers can resend them.
 // rows: 5.destroy 8.5 8.1 5.connecting
 'use strict';
 const { log, net, watch } = require('../../tracing');

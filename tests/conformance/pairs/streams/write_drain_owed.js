@@ -1,4 +1,5 @@
 // Once owed, drain fires, also when a later write flushed the backlog, and when writes go on in callbacks.
+// why: A producer that got false waits for drain; writes from callbacks must not make Node forget that it owes one.
 // rows: 8.6 5.event.drain 5.write
 'use strict';
 const { log, net } = require('../../tracing');

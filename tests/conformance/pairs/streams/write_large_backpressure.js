@@ -1,4 +1,5 @@
 // A write larger than the kernel takes: write() answers true or false as Node counts, the callback waits for the last byte.
+// why: write() answers by the mark and calls back at the last byte; calling back early frees a buffer in use.
 // rows: 5.write 5.event.drain 5.bufferSize 5.stream.writableLength 8.6
 'use strict';
 const { log, net } = require('../../tracing');

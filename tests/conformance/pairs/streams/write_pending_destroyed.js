@@ -1,4 +1,5 @@
 // destroy() with writes under way: every callback gets an error, in order.
+// why: Writes that the kernel has not taken fail in order at destroy(); a silent one would look delivered.
 // rows: 5.destroy 5.write 8.5 8.1
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // write() answers false over the mark while connecting; drain comes once, after the queue is gone.
+// why: Bytes queued while connecting count against the mark, and drain comes once when all of them are gone.
 // rows: 5.write 5.event.drain 5.stream.writableNeedDrain 5.stream.writableLength 8.6
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,5 @@
 // Writes made while connecting wait, are written in order and call back after connect.
+// why: Programs write right after connect(); waiting for the event must not be needed, nor change the order.
 // rows: 5.write 8.5 5.connecting
 'use strict';
 const { log, net, watch } = require('../../tracing');

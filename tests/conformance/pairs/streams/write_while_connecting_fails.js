@@ -1,4 +1,5 @@
 // The connection fails: error, close, and every queued write's callback with an error.
+// why: When the connection fails each queued write must hear of it, after close and with an error.
 // rows: 8.5 8.1 5.write 5.event.error
 'use strict';
 const { log, net, watch } = require('../../tracing');
