@@ -76,7 +76,9 @@ def test_the_documented_differences_are_those_of_the_pairs() -> None:
 
 
 def test_what_counts_as_a_fault(tmp_path: Path) -> None:
-    (tmp_path / "a.js").write_text("// What is shown.\n// why: It is.\n// rows: 4.close 4.nothing 4.close\n")
+    (tmp_path / "a.js").write_text(
+        "// What is shown.\n// why: It is.\n// rows: 4.close 4.nothing 4.close\n"
+    )
     (tmp_path / "a.py").write_text('"""What is shown."""\n# rows: 4.close\n# differs: it does\n')
     assert faults(read_pair(tmp_path / "a")) == [
         "row 4.nothing does not exist",
