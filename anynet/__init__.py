@@ -47,9 +47,9 @@ from anynet._rules.values.events import (
     SocketEvent,
     Timeout,
 )
-from anynet._transport.listening.passed_sockets import notify_service, service_watchdog
 from anynet._transport.sockets.peer_credentials import PeerCredentials
 from anynet._transport.streams.proxy_attributes import ProxyAttribute
+from anynet.service import notify_service, service_watchdog
 
 __version__ = "0.1.0"
 

@@ -23,6 +23,7 @@ FLOORS = {
     "_rules": 0,
     "_transport": 1,
     "_core": 2,
+    "service": 2,
     "": 2.1,
     "testing": 2.2,
     "cluster": 3,

@@ -57,6 +57,16 @@ def check_int(
     return int(value)
 
 
+def check_digits(name: str, text: str) -> int:
+    """Return the number that an environment variable holds: nothing but digits.
+
+    More than 20 of them would be no number of descriptors, processes or microseconds.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= 20):
+        raise ValueError(f"{name} must be a number, not {shown(text)}")
+    return int(text)
+
+
 def check_port(option: str, value: object, *, minimum: int = 0) -> int:
     """Return the value if it is a port number; `minimum=1` refuses 0, the "any free port"."""
     return check_int(option, value, minimum=minimum, maximum=MAX_PORT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import anyio
 
 from anynet._rules.options import ServerOptions
-from anynet._rules.policy.admission import is_blocked
+from anynet._rules.policy.accepting import is_blocked
 from anynet._rules.proxy.protocol import ProxyHeaderError
 from anynet._rules.values.addresses import SocketAddress
 from anynet._transport.streams.proxy_headers import UntrustedProxy, read_proxy_header

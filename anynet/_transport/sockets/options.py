@@ -60,6 +60,21 @@ def apply_socket_options(sock: socket.socket, options: SocketOptions) -> None:
         _set_raw(sock, entry)
 
 
+def plain_options(
+    options: SocketOptions, family: socket.AddressFamily
+) -> tuple[tuple[int, int, int], ...] | None:
+    """The arguments of setsockopt that are all :func:`apply_socket_options` would set.
+
+    None where that takes more than no_delay: for accept loops, which set the options of most
+    servers without a call of ours, and those of the others by that function.
+    """
+    if options != SocketOptions(no_delay=options.no_delay):
+        return None
+    if family == socket.AF_UNIX:
+        return ()
+    return ((socket.IPPROTO_TCP, socket.TCP_NODELAY, options.no_delay),)
+
+
 def set_no_delay(sock: socket.socket, enable: bool) -> None:
     """Turn Nagle's algorithm off (True) or on. Raises :exc:`OSError` when it is not TCP."""
     check_bool("no_delay", enable)
