@@ -37,7 +37,7 @@ from anynet.node._loop.timers import (
     setInterval,
     setTimeout,
 )
-from anynet.node._net.functions.functions import (
+from anynet.node._net.functions.is_ip import (
     getDefaultAutoSelectFamily,
     getDefaultAutoSelectFamilyAttemptTimeout,
     isIP,

@@ -12,8 +12,8 @@ from anynet._transport.listening.open import take_descriptor
 from anynet._transport.reactor.reactor import Reactor
 from anynet.cluster.distribution.distribution import Distributor
 from anynet.node._errors.errors import NodeSystemError
-from anynet.node._net.options.listen_arguments import ListenRequest
-from anynet.node._net.servers.listening import bind
+from anynet.node._net.options.listen_options import ListenRequest
+from anynet.node._net.servers.binding import bind
 
 #: What of a request goes to the primary.
 _FORWARDED = ("fd", "port", "path", "backlog", "ipv6_only", "readable_all", "writable_all")

@@ -14,7 +14,7 @@ from anynet._transport.reactor.socket_handle import SocketHandle
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.cluster.wire.channel import close_all
 from anynet.node._errors.errors import invalid_handle_type, invalid_state
-from anynet.node._net.options.listen_arguments import ListenRequest
+from anynet.node._net.options.listen_options import ListenRequest
 from anynet.node._net.servers.server import Server
 from anynet.node._net.sockets.socket import Socket
 

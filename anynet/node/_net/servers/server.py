@@ -23,15 +23,15 @@ from anynet.node._errors.errors import (
     system_error,
 )
 from anynet.node._loop.runtime import current_runtime
-from anynet.node._net.options.listen_arguments import (
+from anynet.node._net.options.listen_options import (
     ListenOptions,
     ListenRequest,
     sort_arguments,
     to_number,
 )
 from anynet.node._net.options.server_options import ServerOptions, accept_settings
-from anynet.node._net.servers.listening import first_address, open_handle
-from anynet.node._net.servers.server_counting import ServerCounting
+from anynet.node._net.servers.binding import first_address, open_handle
+from anynet.node._net.servers.connection_count import ServerCounting
 from anynet.node._net.sockets.socket import Socket, accepted_socket
 from anynet.node._net.values.address_info import (
     AddressInfo,

@@ -13,7 +13,7 @@ from anynet.node._errors.errors import (
     socket_closed,
 )
 from anynet.node._loop.runtime import current_runtime
-from anynet.node._net.options.arguments import (
+from anynet.node._net.options.connect_options import (
     ConnectOptions,
     Listener,
     SocketOptions,
@@ -26,14 +26,14 @@ from anynet.node._net.options.socket_options import (
     socket_settings,
     tcp_options,
 )
-from anynet.node._net.sockets.socket_bridge import SocketBridge
-from anynet.node._net.sockets.socket_core import CountingServer
-from anynet.node._net.sockets.socket_handles import (
+from anynet.node._net.sockets.handle_link import CountingServer
+from anynet.node._net.sockets.handles import (
     given_handle,
     handle_for,
     handle_of_descriptor,
     system_socket,
 )
+from anynet.node._net.sockets.handover import SocketBridge
 from anynet.node._streams.finished import destroy_on_abort
 from anynet.node._streams.stream import merged_options
 

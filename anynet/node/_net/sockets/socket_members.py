@@ -16,15 +16,15 @@ from anynet.node._errors.errors import (
     validate_int32,
 )
 from anynet.node._loop.timers import TimeoutOverflowWarning
-from anynet.node._net.options.arguments import Listener
+from anynet.node._net.options.connect_options import Listener
 from anynet.node._net.options.socket_options import TcpOptions, apply_keep_alive, keep_alive_seconds
-from anynet.node._net.sockets.socket_events import SocketEvents
-from anynet.node._net.sockets.socket_handles import (
+from anynet.node._net.sockets.handles import (
     local_endpoint,
     own_end_of_socket,
     remote_endpoint,
     system_socket,
 )
+from anynet.node._net.sockets.socket_event_types import SocketEvents
 from anynet.node._net.values.address_info import AddressInfo
 
 #: The longest timeout in milliseconds.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, overload
 
 from anynet.node._emitters.emitter import EventName, Listener
-from anynet.node._net.sockets.socket_core import SocketCore
+from anynet.node._net.sockets.handle_link import SocketCore
 
 _Bare: TypeAlias = Literal[
     "connect", "drain", "end", "finish", "pause", "readable", "ready", "resume", "timeout"

@@ -10,12 +10,12 @@ from anynet._transport.reactor.handle import Handle
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._emitters.emitter import EventName
 from anynet.node._errors.errors import NodeError, ended_by_other_party, socket_closed, system_error
-from anynet.node._net.options.arguments import ConnectRequest
+from anynet.node._net.options.connect_options import ConnectRequest
 from anynet.node._net.options.socket_options import ReadInto, TcpOptions
-from anynet.node._net.sockets.idle_timer import IdleTimer
-from anynet.node._net.sockets.socket_connecting import Connecting
-from anynet.node._net.sockets.socket_handles import handle_for, system_socket
-from anynet.node._net.sockets.socket_writes import LateWrite
+from anynet.node._net.sockets.connect_sequence import Connecting
+from anynet.node._net.sockets.handles import handle_for, system_socket
+from anynet.node._net.sockets.idle_timeout import IdleTimer
+from anynet.node._net.sockets.pending_write import LateWrite
 from anynet.node._net.values.address_info import AddressInfo
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._streams.duplex import Duplex

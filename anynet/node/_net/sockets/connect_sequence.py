@@ -18,9 +18,9 @@ from anynet.node._errors.errors import (
     invalid_ip_address,
     system_error,
 )
-from anynet.node._net.functions.functions import isIP
+from anynet.node._net.functions.is_ip import isIP
+from anynet.node._net.sockets.address_attempt import NO_LOCAL_END, Attempting, Candidate
 from anynet.node._net.sockets.lookup import look_up
-from anynet.node._net.sockets.socket_attempt import NO_LOCAL_END, Attempting, Candidate
 
 #: The longest path of a Unix socket: ``sun_path`` without the NUL that ends it.
 _LONGEST_PATH = 107 if sys.platform == "linux" else 103

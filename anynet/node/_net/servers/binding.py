@@ -12,7 +12,7 @@ from anynet._transport.reactor.listen_handle import ListenHandle, OnConnection
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.resolving import resolve
 from anynet.node._errors.errors import NodeSystemError, lookup_error, system_error
-from anynet.node._net.options.listen_arguments import ListenRequest
+from anynet.node._net.options.listen_options import ListenRequest
 
 _ANY_IPV4 = "0.0.0.0"
 _ANY_IPV6 = "::"

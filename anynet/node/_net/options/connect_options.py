@@ -20,13 +20,13 @@ from anynet.node._errors.errors import (
     validate_port,
     validate_string,
 )
-from anynet.node._net.functions.functions import (
+from anynet.node._net.functions.is_ip import (
     MINIMUM_ATTEMPT_TIMEOUT,
     default_auto_select_family,
     default_auto_select_family_attempt_timeout,
     isIP,
 )
-from anynet.node._net.options.listen_arguments import is_pipe_name
+from anynet.node._net.options.listen_options import is_pipe_name
 from anynet.node._net.values.block_list import BlockList
 
 Listener: TypeAlias = Callable[..., object]

@@ -8,7 +8,7 @@ import pytest
 
 from anynet.node._emitters.abort import AbortController
 from anynet.node._errors.errors import NodeError, NodeRangeError, NodeTypeError
-from anynet.node._net.options.listen_arguments import (
+from anynet.node._net.options.listen_options import (
     ListenRequest,
     is_pipe_name,
     sort_arguments,

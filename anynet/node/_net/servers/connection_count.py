@@ -9,7 +9,7 @@ from typing import Self
 from anynet._transport.reactor.listen_handle import ListenHandle
 from anynet.node._errors.errors import validate_function
 from anynet.node._loop.runtime import Runtime
-from anynet.node._net.servers.server_events import ServerEvents
+from anynet.node._net.servers.server_event_types import ServerEvents
 
 
 class ServerCounting(ServerEvents):

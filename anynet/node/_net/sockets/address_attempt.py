@@ -16,8 +16,8 @@ from anynet._transport.sockets.resolving import literal
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import ip_blocked, system_error
 from anynet.node._loop.runtime import Runtime
-from anynet.node._net.options.arguments import ConnectRequest
-from anynet.node._net.sockets.socket_handles import own_end_of_socket
+from anynet.node._net.options.connect_options import ConnectRequest
+from anynet.node._net.sockets.handles import own_end_of_socket
 from anynet.node._net.values.block_list import BlockList
 
 Version: TypeAlias = Literal[4, 6]

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from anynet.node._errors.errors import NodeError
-from anynet.node._net.functions.functions import (
+from anynet.node._net.functions.is_ip import (
     getDefaultAutoSelectFamilyAttemptTimeout,
     setDefaultAutoSelectFamily,
 )
-from anynet.node._net.options.arguments import check_place, connect_arguments, connect_request
+from anynet.node._net.options.connect_options import check_place, connect_arguments, connect_request
 
 
 def listener() -> None:
