@@ -112,6 +112,13 @@ def check_host(option: str, value: object) -> str:
     return value
 
 
+def check_callable(option: str, value: object) -> object:
+    """Return the value if it can be called."""
+    if not callable(value):
+        raise TypeError(f"{option} must be callable, not {shown(value)}")
+    return value
+
+
 def check_choice(option: str, value: object, choices: Collection[T]) -> T:
     """Return the value if it is one of the choices, which are all of one type."""
     for choice in choices:
@@ -131,18 +138,6 @@ def validated(
 
     def validate(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
         check(_option_name(attribute), value, *args, **limits)
-
-    return validate
-
-
-def optional(
-    check: Callable[..., Any], *args: Any, **limits: Any
-) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
-    """The same as `validated` for a field that may also be None."""
-
-    def validate(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-        if value is not None:
-            check(_option_name(attribute), value, *args, **limits)
 
     return validate
 

@@ -14,10 +14,10 @@ import attrs
 from anyio.abc import ByteStreamConnectable
 
 from anynet._core.connections.connection import Connection
-from anynet._core.connections.option_types import ConnectOptionNames
 from anynet._core.connections.socket import Socket
 from anynet._rules.options import (
     ConnectionOptions,
+    ConnectOptionNames,
     ConnectOptions,
     ReconnectOptions,
     SocketOptions,
