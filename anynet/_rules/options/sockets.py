@@ -64,7 +64,7 @@ class SocketOptions(Options):
     type_of_service: int | None = option(
         None,
         partial(check_int, minimum=0, maximum=255),
-        setting=Setting("IPPROTO_IP", ("IP_TOS",), ipv6=("IPPROTO_IPV6", "IPV6_TCLASS")),
+        setting=Setting("IPPROTO_IP", ("IP_TOS",), ipv6=Setting("IPPROTO_IPV6", ("IPV6_TCLASS",))),
     )
     user_timeout: float | None = option(None, _finite, setting=_tcp("TCP_USER_TIMEOUT", scale=1000))
     socket_options: tuple[RawSocketOption, ...] = option((), convert=_raw_options)

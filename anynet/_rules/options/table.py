@@ -33,8 +33,8 @@ class Setting(NamedTuple):
     names: tuple[str, ...]
     #: So many units of the system make one of ours.
     scale: int = 1
-    #: Sockets of IPv6 have a level and a name of their own.
-    ipv6: tuple[str, str] | None = None
+    #: What sockets of IPv6 have instead.
+    ipv6: Setting | None = None
     #: Unix sockets have it as well.
     on_unix: bool = False
 
@@ -103,6 +103,10 @@ def options(cls: type[OptionsT]) -> type[OptionsT]:
     return decorated
 
 
+#: One object of each class for all who give none of its options: they are frozen.
+_without_any: dict[type[Options], Options] = {}
+
+
 def split_options(
     function: str, given: Mapping[str, Any], *classes: type[Options]
 ) -> tuple[Any, ...]:
@@ -120,14 +124,7 @@ def split_options(
             near = difflib.get_close_matches(name, [row for cls in classes for row in cls.rows], 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise TypeError(f"{function}() has no option {name!r}{hint}")
-    return tuple(cls(**parts[cls]) if cls in parts else _unset(cls) for cls in classes)
-
-
-#: One object of each class for all who have given none of its options: they are frozen.
-_shared: dict[type[Options], Options] = {}
-
-
-def _unset(cls: type[Options]) -> Options:
-    if cls not in _shared:
-        _shared[cls] = cls()
-    return _shared[cls]
+    for cls in classes:
+        if cls not in parts and cls not in _without_any:
+            _without_any[cls] = cls()
+    return tuple([cls(**parts[cls]) if cls in parts else _without_any[cls] for cls in classes])

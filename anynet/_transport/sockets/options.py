@@ -119,16 +119,6 @@ def _check_and_set(sock: socket.socket, **values: float) -> None:
         _set(sock, name, value, setting)
 
 
-def _set(sock: socket.socket, option: str, value: float, setting: Setting) -> None:
-    if setting.ipv6 is None or sock.family != socket.AF_INET6:
-        _set_number(sock, option, value, setting.level, setting.names, setting.scale)
-        return
-    level, name = setting.ipv6
-    _set_number(sock, option, value, level, (name,), setting.scale)
-    if _is_mapped(sock):
-        _set_number(sock, option, value, setting.level, setting.names, setting.scale)
-
-
 def _set_raw(sock: socket.socket, entry: RawSocketOption) -> None:
     level, name, *arguments = entry
     if any(isinstance(each, int) and not -_MAX_INT <= each <= _MAX_INT for each in entry):
@@ -142,16 +132,19 @@ def _set_raw(sock: socket.socket, entry: RawSocketOption) -> None:
         raise TypeError(f"socket_options {shown(entry)} is not for setsockopt: {error}") from error
 
 
-def _set_number(
-    sock: socket.socket, option: str, value: float, level: str, names: tuple[str, ...], scale: int
-) -> None:
-    """Set ``option`` to ``value``; the system counts in units of which ``scale`` make one."""
-    constant = platform_constant(option, *names)
-    number = value * scale
+def _set(sock: socket.socket, option: str, value: float, setting: Setting) -> None:
+    if setting.ipv6 is not None and sock.family == socket.AF_INET6:
+        _set(sock, option, value, setting.ipv6)
+        if not _is_mapped(sock):
+            return
+    constant = getattr(socket, setting.names[0], None)
+    if constant is None:
+        constant = platform_constant(option, *setting.names)
+    number = value * setting.scale
     if number > _MAX_INT:
         raise ValueError(f"{option} is too large: {shown(value)}")
     try:
-        sock.setsockopt(getattr(socket, level), constant, math.ceil(number))
+        sock.setsockopt(getattr(socket, setting.level), constant, math.ceil(number))
     except OSError as error:
         reason = error.strerror or error
         raise OSError(error.errno, f"cannot set {option} to {shown(value)}: {reason}") from error
