@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, ClassVar, Protocol
 
 from anynet._transport.reactor.handle import Handle
@@ -19,6 +19,7 @@ from anynet.node._net.sockets.pending_write import LateWrite
 from anynet.node._net.values.address_info import AddressInfo
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._streams.duplex import Duplex
+from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.writable_state import WriteCallback
 
 
@@ -33,6 +34,18 @@ class CountingServer(Protocol):
     """The server of a socket, as far as the socket needs it."""
 
     def _connection_closed(self, socket: Any, /) -> object: ...
+
+
+@lru_cache(maxsize=64)
+def _stream_options(allow_half_open: bool, reading: int, writing: int) -> StreamOptions:
+    """The options of the stream: the same for all connections of a server, so made once."""
+    return StreamOptions(
+        readable_high_water_mark=reading,
+        writable_high_water_mark=writing,
+        allow_half_open=allow_half_open,
+        emit_close=False,
+        counts_characters=True,
+    )
 
 
 class SocketCore(Duplex):
@@ -68,14 +81,10 @@ class SocketCore(Duplex):
         readable_high_water_mark: int,
         writable_high_water_mark: int,
     ) -> None:
-        self._set_up_streams(
-            readable_high_water_mark=readable_high_water_mark,
-            writable_high_water_mark=writable_high_water_mark,
-            allow_half_open=allow_half_open,
-            emit_close=False,
+        super().__init__(
+            _stream_options(allow_half_open, readable_high_water_mark, writable_high_water_mark)
         )
-        self._events = {"end": _LISTENERS_FROM_THE_START}
-        self._writable_state.counts_characters = True
+        self.listener_table = {"end": _LISTENERS_FROM_THE_START}
         self._handle: Handle | None = None
         #: The connect under way; it may have failed its checks, so `connecting` is what counts.
         self._connecting: Connecting | None = None
@@ -117,7 +126,7 @@ class SocketCore(Duplex):
     def _start_connecting(self, request: ConnectRequest) -> None:
         self._connecting = Connecting(
             self,
-            self._runtime,
+            self.runtime,
             request,
             self._block_list,
             previous=self._connecting,
@@ -130,7 +139,7 @@ class SocketCore(Duplex):
         self._connecting = None
         self.connecting = False
         self._own_end = None
-        self._attach_handle(handle_for(self._runtime.reactor, stream, self))
+        self._attach_handle(handle_for(self.runtime.reactor, stream, self))
         self._touch()
         self.emit("connect")
         self.emit("ready")
@@ -145,14 +154,14 @@ class SocketCore(Duplex):
             self.once("connect", self._read_now)
         elif not handle.reading:
             handle.read_start()
-            self._readable_state.push_without_read = True
+            self.readable_state.source_started()
 
     def _read_now(self) -> None:
         self._read(0)
 
     def _stop_reading(self) -> None:
         if self._handle is not None:
-            self._readable_state.push_without_read = False
+            self.readable_state.source_stopped()
             self._handle.read_stop()
 
     def on_read(self, data: bytes) -> None:
@@ -176,24 +185,22 @@ class SocketCore(Duplex):
 
     # -- writing --------------------------------------------------------------------------------
 
-    def _accept(self, data: bytes, length: int, callback: WriteCallback) -> NodeError | bool:
-        if (
-            self._writable_state.ending
-            and self._readable_state.end_emitted
-            and self._readable_state.readable
-            and not self._allow_half_open
+    def refuse_write(self, error: NodeError, callback: WriteCallback) -> NodeError:
+        """A write after our end, which the peer's end has brought about, says so."""
+        if not (
+            self.writable_state.end_called
+            and self.readable_state.end_emitted
+            and self.readable_state.readable
+            and not self.allow_half_open
         ):
-            return self._refuse_after_end(callback)
-        return super()._accept(data, length, callback)
-
-    def _refuse_after_end(self, callback: WriteCallback) -> NodeError:
+            return super().refuse_write(error, callback)
         error = ended_by_other_party()
         if callback is not None:
-            self._runtime.next_tick(callback, error)
+            self.runtime.next_tick(callback, error)
         if self.server is None:
             self.destroy(error)
         else:
-            self._runtime.next_tick(self.destroy, error)
+            self.runtime.next_tick(self.destroy, error)
         return error
 
     def _dispatch_write(self, chunk: bytes) -> bool:
@@ -203,7 +210,7 @@ class SocketCore(Duplex):
         try:
             done = handle.write(chunk, self._written)
         except OSError as error:
-            self._write_done(system_error(error, "write"))
+            self.write_done(system_error(error, "write"))
             return False
         if self._idle is not None:
             self._idle.touch(handle.bytes_written)
@@ -216,7 +223,7 @@ class SocketCore(Duplex):
         try:
             done = handle.write_many(chunks, self._written)
         except OSError as error:
-            self._write_done(system_error(error, "write"))
+            self.write_done(system_error(error, "write"))
             return False
         if self._idle is not None:
             self._idle.touch(handle.bytes_written)
@@ -226,21 +233,21 @@ class SocketCore(Duplex):
         if self.connecting:
             self._late_write = LateWrite(self, chunks)
         else:
-            self._write_done(socket_closed())
+            self.write_done(socket_closed())
         return False
 
     def _written(self, error: OSError | None) -> None:
         self._touch()
-        self._write_done(None if error is None else system_error(error, "write"))
+        self.write_done(None if error is None else system_error(error, "write"))
 
     def _write_late(self, chunks: list[bytes]) -> None:
         self._late_write = None
         if self._dispatch_write_many(chunks):
-            self._write_done()
+            self.write_done()
 
     def _fail_late(self, error: Exception) -> None:
         self._late_write = None
-        self._write_done(error)
+        self.write_done(error)
 
     def _late_size(self) -> int:
         return 0 if self._late_write is None else sum(map(len, self._late_write.chunks))
@@ -272,11 +279,11 @@ class SocketCore(Duplex):
             callback(error)
         elif was_connecting:
             owed = connecting.abandon() if connecting is not None else None
-            self._runtime.reactor.close_later(self._tell_abandoned, owed, had_error)
+            self.runtime.reactor.close_later(self._tell_abandoned, owed, had_error)
             callback(error)
         else:
             callback(error)
-            self._runtime.next_tick(self.emit, "close")
+            self.runtime.next_tick(self.emit, "close")
         server, self._counted_by = self._counted_by, None
         if server is not None:
             server._connection_closed(self)
@@ -295,7 +302,7 @@ class SocketCore(Duplex):
 
     def _start_idle_timer(self, seconds: float) -> None:
         self._stop_idle_timer()
-        self._idle = IdleTimer(self._runtime.reactor, seconds, self._idle_expired)
+        self._idle = IdleTimer(self.runtime.reactor, seconds, self._idle_expired)
 
     def _stop_idle_timer(self) -> None:
         if self._idle is not None:

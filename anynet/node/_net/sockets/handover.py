@@ -11,7 +11,6 @@ from anynet.node._emitters.emitter import EventName
 from anynet.node._emitters.waiting import on
 from anynet.node._errors.errors import socket_closed
 from anynet.node._net.sockets.socket_members import SocketMembers
-from anynet.node._streams.encoding import encode
 
 
 class SocketBridge(SocketMembers):
@@ -38,10 +37,10 @@ class SocketBridge(SocketMembers):
         handle = self._handle
         if handle is None:
             raise socket_closed()
-        unread = self._take_unread()
+        unread = self.readable_state.take_unread()
         self._leave()
         stream = await handle.release(unread)
-        options = ConnectionOptions(allow_half_open=self._allow_half_open)
+        options = ConnectionOptions(allow_half_open=self.allow_half_open)
         return CoreSocket(Connection(stream, options))
 
     async def _everything_written(self) -> None:
@@ -51,28 +50,19 @@ class SocketBridge(SocketMembers):
         elif self.writableLength and not self.destroyed:
             written = anyio.Event()
             self.write(b"", lambda _error=None: written.set())
-            await self._runtime.wait(written)
+            await self.runtime.wait(written)
 
     async def _event_or_close(self, name: EventName) -> None:
         events = on(self, name, close=["close"])
         await anext(events, None)
         await events.aclose()
 
-    def _take_unread(self) -> bytes:
-        state = self._readable_state
-        chunks, state.buffer, state.length = state.buffer or (), None, 0
-        decoder = state.decoder
-        if decoder is None:
-            return b"".join(chunk for chunk in chunks if isinstance(chunk, bytes))
-        text = "".join(chunk for chunk in chunks if isinstance(chunk, str))
-        return encode(text, decoder.encoding) + decoder.held
-
     def _give_away(self) -> bytes:
         """Let go of the handle, which goes to another process with what this returns.
 
         Unlike :meth:`_leave`, this leaves the socket as it is, only without a handle: as in Node.
         """
-        unread = self._take_unread()
+        unread = self.readable_state.take_unread()
         self._handle = None
         self._stop_idle_timer()
         server, self._counted_by = self._counted_by, None
@@ -83,7 +73,7 @@ class SocketBridge(SocketMembers):
     def _leave(self) -> None:
         """Be destroyed without a word; the handle is somebody else's."""
         self._handle = None
-        self._destroyed = self._closed = self._close_emitted = True
+        self.close_without_events()
         self._stop_idle_timer()
         server, self._counted_by = self._counted_by, None
         if server is not None:

@@ -35,7 +35,7 @@ from anynet.node._net.sockets.handles import (
 )
 from anynet.node._net.sockets.handover import SocketBridge
 from anynet.node._streams.finished import destroy_on_abort
-from anynet.node._streams.stream import merged_options
+from anynet.node._streams.options import merged_options
 
 
 class Socket(SocketBridge):
@@ -73,18 +73,18 @@ class Socket(SocketBridge):
         self._block_list = settings.block_list
         self._read_into = settings.read_into
         self._tcp = settings.tcp
-        reactor = self._runtime.reactor
+        reactor = self.runtime.reactor
         if settings.handle is not None:
             self._attach_handle(given_handle(reactor, settings.handle, self))
         elif settings.fd is not None:
             self._attach_handle(handle_of_descriptor(reactor, settings.fd, self))
         if not settings.readable:
-            self._readable_state.lack()
+            self.readable_state.mark_absent()
         if not settings.writable:
-            self._writable_state.lack()
+            self.writable_state.mark_absent()
         signal = settings.signal
         if signal is not None and signal.aborted:
-            self._runtime.next_tick(destroy_on_abort, self, signal)
+            self.runtime.next_tick(destroy_on_abort, self, signal)
         elif signal is not None:
             destroy_on_abort(self, signal)
         if self._handle is not None:
@@ -106,7 +106,7 @@ class Socket(SocketBridge):
         given: dict[str, Any] = {"allowHalfOpen": stream.allow_half_open, **options}
         taken = cls({**given, "handle": stream})
         if stream.eof_sent:
-            taken._writable_state.lack()
+            taken.writable_state.mark_absent()
         if isinstance(stream, PrefixedStream):
             taken.push(stream.take_leftover())
         return taken
@@ -147,8 +147,8 @@ class Socket(SocketBridge):
 
     def _connect(self, options: Mapping[str, Any], listener: Listener | None) -> Self:
         check_place(options)
-        if self._destroyed:
-            self._undestroy()
+        if self.destroyed:
+            self.reset_for_reuse()
             self._peer_end = None
             self._resetting = False
             self._bytes_read = self._bytes_written = 0
@@ -181,7 +181,7 @@ class Socket(SocketBridge):
         return super().resume()
 
     def _resume_reading_into(self) -> None:
-        if not self.connecting and not self._readable_state.ended:
+        if not self.connecting and not self.readable_state.ended:
             self._read(0)
 
     # -- the end --------------------------------------------------------------------------------
@@ -244,9 +244,9 @@ def accepted_socket(
             no_delay=no_delay, keep_alive=keep_alive, keep_alive_delay=keep_alive_initial_delay
         )
     socket.server = socket._counted_by = server
-    socket._attach_handle(handle_for(socket._runtime.reactor, stream, socket))
+    socket._attach_handle(handle_for(socket.runtime.reactor, stream, socket))
     if pause_on_connect:
-        socket._readable_state.flowing = False
+        socket.readableFlowing = False
     else:
         socket.read(0)
     return socket

@@ -35,8 +35,8 @@ class SocketEvents(SocketCore):
 
     def removeAllListeners(self, name: EventName | None = None) -> Self:
         """Remove the listeners of one event, or of all, in the order of :meth:`eventNames`."""
-        if name is None and self._events is not None:
-            self._events = {each: self._events[each] for each in self.eventNames()}
+        if name is None and self.listener_table is not None:
+            self.listener_table = {each: self.listener_table[each] for each in self.eventNames()}
         return super().removeAllListeners(name)
 
     if TYPE_CHECKING:

@@ -63,7 +63,7 @@ class SocketMembers(SocketEvents):
             dispatched = self._bytes_written
         else:
             dispatched = handle.bytes_written + handle.queue_size
-        return dispatched + self._late_size() + self._pending_size()
+        return dispatched + self._late_size() + self.writable_state.pending_size()
 
     @property
     def bufferSize(self) -> int | None:
@@ -131,7 +131,7 @@ class SocketMembers(SocketEvents):
         That closes nothing. 0 turns it off. ``callback`` is added for ``timeout``, once; with 0 it
         is removed. Raises ``ERR_INVALID_ARG_TYPE`` or ``ERR_OUT_OF_RANGE``. Returns the socket.
         """
-        if self._destroyed:
+        if self.destroyed:
             return self
         self._timeout = msecs
         milliseconds = _timer_duration(msecs)

@@ -1,4 +1,9 @@
-"""``async for`` over what a stream reads: from callbacks to structured code."""
+"""``async for`` over what a stream reads: from callbacks to structured code.
+
+Rules that live here: as in Node, leaving the loop destroys the stream, unless the iterator was
+asked not to. Python has no hook for a loop that is left early, so that is noticed by the iterator
+being freed: nothing that lives longer, no listener and no frame, may refer to it.
+"""
 
 from __future__ import annotations
 
@@ -14,34 +19,42 @@ from anynet.node._streams.readable_state import Chunk
 from anynet.node._streams.stream import Stream
 
 
-class _Bell:
-    """What the stream's listeners hold on to, so that an iterator nobody holds can go."""
+class _Wakeup:
+    """What the stream's listeners refer to, instead of an iterator that is to be freed."""
 
-    __slots__ = ("error", "over", "rung")
+    __slots__ = ("error", "event", "over")
 
     def __init__(self) -> None:
-        self.rung = anyio.Event()
+        self.event = anyio.Event()
         self.over = False
         self.error: BaseException | None = None
 
-    def ring(self) -> None:
-        self.rung.set()
+    def set(self) -> None:
+        self.event.set()
         let_tasks_run()
 
     def end(self, error: BaseException | None) -> None:
         self.over = True
         self.error = error
-        self.ring()
+        self.set()
 
 
-class _Reading:
+class _Iteration:
     """An iteration under way.
 
     It is apart from the iterator so that no frame of a step refers to that: a frame may outlive
     its step in a traceback, and the end of a loop that was left would not be noticed.
     """
 
-    __slots__ = ("_bell", "_destroy_on_return", "_left", "_read", "_stepping", "_stream", "_watch")
+    __slots__ = (
+        "_destroy_on_return",
+        "_left",
+        "_read",
+        "_stepping",
+        "_stream",
+        "_wakeup",
+        "_watch",
+    )
 
     def __init__(
         self, stream: Stream, read: Callable[[], Chunk | None], destroy_on_return: bool
@@ -51,7 +64,7 @@ class _Reading:
         self._stream = stream
         self._read = read
         self._destroy_on_return = destroy_on_return
-        self._bell: _Bell | None = None
+        self._wakeup: _Wakeup | None = None
         self._watch: EndWatch | None = None
 
     async def step(self) -> Chunk:
@@ -66,29 +79,29 @@ class _Reading:
                 self._finish()
 
     async def _next(self) -> Chunk:
-        bell = self._bell
-        if bell is None:
-            bell = self._bell = _Bell()
-            self._stream.on("readable", bell.ring)
-            self._watch = EndWatch(self._stream, bell.end, writable=False)
-            self._stream._runtime.at_end(bell.ring)
-        # Others get their turn before the chunk is read, not between that and its use: in Node the
+        wakeup = self._wakeup
+        if wakeup is None:
+            wakeup = self._wakeup = _Wakeup()
+            self._stream.on("readable", wakeup.set)
+            self._watch = EndWatch(self._stream, wakeup.end, writable=False)
+            self._stream.runtime.at_end(wakeup.set)
+        # The checkpoint comes before the chunk is read, not between that and its use: in Node the
         # body of the loop runs before the next event, and a cancelled step has read nothing.
         await checkpoint()
         while True:
             chunk = None if self._stream.destroyed else self._read()
             if chunk is not None:
                 return chunk
-            if bell.over:
+            if wakeup.over:
                 self._left = True
-                if bell.error is not None:
-                    raise bell.error
+                if wakeup.error is not None:
+                    raise wakeup.error
                 raise StopAsyncIteration
-            if self._stream._runtime.reactor.ended:
+            if self._stream.runtime.reactor.ended:
                 raise NoRuntimeError("the runtime has ended")
-            await bell.rung.wait()
-            if not bell.over:
-                bell.rung = anyio.Event()
+            await wakeup.event.wait()
+            if not wakeup.over:
+                wakeup.event = anyio.Event()
 
     def leave(self) -> None:
         """End the iteration; a step under way is the last."""
@@ -99,17 +112,17 @@ class _Reading:
             self._finish()
 
     def _finish(self) -> None:
-        bell, watch, stream = self._bell, self._watch, self._stream
-        if bell is None or watch is None or stream._runtime.reactor.ended:
+        wakeup, watch, stream = self._wakeup, self._watch, self._stream
+        if wakeup is None or watch is None or stream.runtime.reactor.ended:
             return
-        stream._runtime.forget_end(bell.ring)
-        failed = bell.error is not None
-        if (failed or self._destroy_on_return) and (not bell.over or stream._auto_destroy):
-            state = stream._readable_state
+        stream.runtime.forget_end(wakeup.set)
+        failed = wakeup.error is not None
+        if (failed or self._destroy_on_return) and (not wakeup.over or stream._auto_destroy):
+            state = stream.readable_state
             unread = state.readable and not state.end_emitted
             stream.destroy(AbortError() if unread or stream._can_write() else None)
         else:
-            stream.removeListener("readable", bell.ring)
+            stream.removeListener("readable", wakeup.set)
             watch.stop()
 
 
@@ -124,19 +137,19 @@ class ChunkIterator(AsyncIterator[Chunk]):
     cancelled one loses nothing, unless the loop is left by it.
     """
 
-    __slots__ = ("_reading",)
+    __slots__ = ("_iteration",)
 
     def __init__(
         self, stream: Stream, read: Callable[[], Chunk | None], *, destroy_on_return: bool = True
     ) -> None:
-        self._reading = _Reading(stream, read, destroy_on_return)
+        self._iteration = _Iteration(stream, read, destroy_on_return)
 
     def __anext__(self) -> Awaitable[Chunk]:
-        return self._reading.step()
+        return self._iteration.step()
 
     async def aclose(self) -> None:
         """End the iteration."""
-        self._reading.leave()
+        self._iteration.leave()
 
     def __del__(self) -> None:
-        self._reading.leave()
+        self._iteration.leave()
