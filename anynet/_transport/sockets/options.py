@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import socket
+import struct
 
 from anynet._rules.checks import (
     check_bool,
@@ -16,10 +17,13 @@ from anynet._rules.options import RawSocketOption, SocketOptions
 
 # macOS calls the idle time TCP_KEEPALIVE.
 _IDLE_NAMES = ("TCP_KEEPIDLE", "TCP_KEEPALIVE")
+_NO_TIMES = (None, None, None)
 #: The values of options are of type int in C.
 _MAX_INT = 2**31 - 1
 #: How IPv6 sockets show the address of an IPv4 connection (RFC 4291 section 2.5.5.2).
 _MAPPED = "::ffff:"
+#: struct linger: on, zero seconds.
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 def apply_socket_options(sock: socket.socket, options: SocketOptions) -> None:
@@ -38,12 +42,9 @@ def apply_socket_options(sock: socket.socket, options: SocketOptions) -> None:
         _set(sock, "no_delay", options.no_delay, socket.IPPROTO_TCP, socket.TCP_NODELAY)
         if options.keep_alive:
             _set(sock, "keep_alive", True, socket.SOL_SOCKET, socket.SO_KEEPALIVE)
-        _set_keep_alive_times(
-            sock,
-            options.keep_alive_idle,
-            options.keep_alive_interval,
-            options.keep_alive_count,
-        )
+        times = options.keep_alive_idle, options.keep_alive_interval, options.keep_alive_count
+        if times != _NO_TIMES:
+            _set_keep_alive_times(sock, *times)
         if options.type_of_service is not None:
             set_type_of_service(sock, options.type_of_service)
         if options.user_timeout is not None:
@@ -79,6 +80,15 @@ def set_no_delay(sock: socket.socket, enable: bool) -> None:
     """Turn Nagle's algorithm off (True) or on. Raises :exc:`OSError` when it is not TCP."""
     check_bool("no_delay", enable)
     _set(sock, "no_delay", enable, socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def set_reset_on_close(sock: socket.socket) -> None:
+    """Have the close of a TCP socket reset the connection and drop what is unsent.
+
+    Nothing else can reset: a Unix socket ignores the option, and its peer may see a clean end.
+    """
+    if sock.family != socket.AF_UNIX:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
 
 
 def set_keep_alive(
