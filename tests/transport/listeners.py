@@ -9,8 +9,8 @@ from typing import Any
 
 from anynet._rules.options import ListenOptions
 from anynet._rules.values.addresses import SocketAddress
-from anynet._transport.listening.open import open_listeners
 from anynet._transport.listening.listener import Listener
+from anynet._transport.listening.open import open_listeners
 
 
 def open_descriptors() -> int:

@@ -96,11 +96,11 @@ def _lineage(connection: ServerConnection | None) -> Iterator[ServerConnection]:
 
 
 def _report(connection: ServerConnection, outcome: Outcome, began: float) -> ConnectionOutcome:
-    stream = connection.raw if connection.socket is None else connection.socket
+    counters = connection.raw.state if connection.socket is None else connection.socket
     return ConnectionOutcome(
         remote_address=connection.raw.remote_address,
         outcome=outcome,
         age=began - connection.accepted_at,
-        bytes_received=stream.bytes_received,
-        bytes_sent=stream.bytes_sent,
+        bytes_received=counters.bytes_received,
+        bytes_sent=counters.bytes_sent,
     )

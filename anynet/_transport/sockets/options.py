@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import socket
+import struct
 
 from anynet._rules.checks import shown
 from anynet._rules.options import RawSocketOption, SocketOptions
@@ -19,6 +20,8 @@ from anynet._rules.options.table import Setting
 _MAX_INT = 2**31 - 1
 #: How IPv6 sockets show the address of an IPv4 connection.
 _MAPPED = "::ffff:"
+#: struct linger: on, zero seconds.
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 def apply_socket_options(sock: socket.socket, options: SocketOptions) -> None:
@@ -59,6 +62,15 @@ def plain_options(
 def set_no_delay(sock: socket.socket, enable: bool) -> None:
     """Turn Nagle's algorithm off (True) or on. Raises :exc:`OSError` when it is not TCP."""
     _check_and_set(sock, no_delay=enable)
+
+
+def set_reset_on_close(sock: socket.socket) -> None:
+    """Have the close of a TCP socket reset the connection and drop what is unsent.
+
+    Nothing else can reset: a Unix socket ignores the option, and its peer may see a clean end.
+    """
+    if sock.family != socket.AF_UNIX:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
 
 
 def set_keep_alive(

@@ -72,10 +72,8 @@ def pack(handle: object, *, keep_open: bool, counts: Counts) -> FdPayload | None
     state = {"kind": "socket", "key": key}
     if keep_open:
         return FdPayload(state=state, sock=below.stream.sock.dup())
-    unread = handle._give_away()
-    stream = below.detach()
-    assert isinstance(stream, SocketStream)
-    return FdPayload(state=state, sock=stream.detach(), unread=unread)
+    released = below.release_now(handle._give_away())
+    return FdPayload(state=state, sock=released.sock, unread=released.unread)
 
 
 @attrs.define(eq=False)

@@ -11,8 +11,8 @@ import attrs
 
 from anynet._rules.values.addresses import SocketAddress
 from anynet._transport.reactor.connect import Dial, dial_tcp
-from anynet._transport.reactor.handle import os_error
 from anynet._transport.sockets.resolving import literal
+from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import ip_blocked, system_error
 from anynet.node._loop.runtime import Runtime

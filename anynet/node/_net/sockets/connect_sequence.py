@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from anynet._transport.reactor.connect import dial_unix
-from anynet._transport.reactor.handle import os_error
 from anynet._transport.reactor.timers import ReactorTimer
+from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import (
     AggregateError,

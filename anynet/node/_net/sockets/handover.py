@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import anyio
 
-from anynet._core.connections.connection import Connection
 from anynet._core.connections.socket import Socket as CoreSocket
-from anynet._rules.options import ConnectionOptions
 from anynet.node._emitters.emitter import EventName
 from anynet.node._emitters.waiting import on
 from anynet.node._errors.errors import socket_closed
@@ -39,9 +37,9 @@ class SocketBridge(SocketMembers):
             raise socket_closed()
         unread = self.readable_state.take_unread()
         self._leave()
-        stream = await handle.release(unread)
-        options = ConnectionOptions(allow_half_open=self.allow_half_open)
-        return CoreSocket(Connection(stream, options))
+        released = await handle.release(unread)
+        released.state.allow_half_open = self.allow_half_open
+        return CoreSocket.adopt(released)
 
     async def _everything_written(self) -> None:
         if self.writableEnded:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Self, TypeAlias, Unpack, overload
 
 from anynet._core.connections.socket import Socket as CoreSocket
-from anynet._transport.streams.prefixed_stream import PrefixedStream
+from anynet._transport.streams.adopt import adopt
+from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
 from anynet.node._errors.errors import (
     invalid_handle_type,
@@ -102,13 +103,13 @@ class Socket(SocketBridge):
         current_runtime()
         # Before the connection is taken: what is wrong with the options must not cost it.
         socket_settings(merged_options(None, options))
-        stream = socket.hand_over()
-        given: dict[str, Any] = {"allowHalfOpen": stream.allow_half_open, **options}
+        stream = adopt(socket.release())
+        given: dict[str, Any] = {"allowHalfOpen": stream.state.allow_half_open, **options}
         taken = cls({**given, "handle": stream})
-        if stream.eof_sent:
+        if stream.state.eof_sent:
             taken.writable_state.mark_absent()
-        if isinstance(stream, PrefixedStream):
-            taken.push(stream.take_leftover())
+        if isinstance(stream, SocketStream) and stream.unread_size:
+            taken.push(stream.take_unread())
         return taken
 
     # -- connecting -----------------------------------------------------------------------------

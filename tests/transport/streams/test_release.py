@@ -9,9 +9,10 @@ import anyio
 import pytest
 
 import anynet
-from anynet._rules.values.errors import ConnectionClosed
+from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed
 from anynet._transport.loops.host_loop import current_host_loop
-from anynet._transport.streams.prefixed_stream import PrefixedStream
+from anynet._transport.streams.adopt import adopt
+from anynet._transport.streams.descriptors import receive_fds
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.wrapped_stream import WrappedStream
 from anynet.testing import memory_stream_pair
@@ -25,15 +26,15 @@ async def test_the_new_stream_goes_on_and_the_old_one_refuses() -> None:
         await raw.send(b"before")
         plain.sendall(b"unread")
         peer = raw.remote_address
-        taken = raw.hand_over()
+        taken = adopt(raw.release())
         with pytest.raises(ConnectionClosed):
             await raw.receive()
         with pytest.raises(ConnectionClosed):
-            raw.hand_over()
+            raw.release()
         assert await taken.receive() == b"unread"
         await taken.send(b", after")
         assert plain.recv(100) == b"before, after"
-        assert taken.bytes_sent == len("before, after")
+        assert taken.state.bytes_sent == len("before, after")
         assert (taken.remote_address, taken.origin) == (peer, raw.origin)
         await taken.aclose()
 
@@ -48,7 +49,7 @@ async def test_who_is_parked_gets_the_closed_error() -> None:
 
             tasks.start_soon(receive)
             await anyio.wait_all_tasks_blocked()
-            taken = raw.hand_over()
+            taken = adopt(raw.release())
         await taken.aclose()
 
 
@@ -58,9 +59,9 @@ async def test_an_end_that_was_reached_is_still_the_end() -> None:
         with pytest.raises(anyio.EndOfStream):
             await raw.receive()
         await raw.send_eof()
-        taken = raw.hand_over()
-        assert taken.eof_received
-        assert taken.eof_sent
+        taken = adopt(raw.release())
+        assert taken.state.eof_received
+        assert taken.state.eof_sent
         with pytest.raises(anyio.EndOfStream):
             await taken.receive()
         with pytest.raises(anyio.ClosedResourceError):
@@ -71,7 +72,9 @@ async def test_an_end_that_was_reached_is_still_the_end() -> None:
 async def test_what_was_left_comes_first() -> None:
     with plain_and_raw() as (plain, raw):
         plain.sendall(b"from the socket")
-        stream = PrefixedStream(raw, b"left over, ")
+        raw.unread(b"over, ")
+        raw.unread(b"left ")
+        stream = adopt(raw.release())
         with pytest.raises(ValueError, match="max_bytes"):
             await stream.receive(0)
         assert await stream.receive(4) == b"left"
@@ -80,7 +83,7 @@ async def test_what_was_left_comes_first() -> None:
         assert bytes(buffer) == b" o"
         await stream.wait_readable()
         assert stream.try_receive(4) == b"ver,"
-        stream = anynet_over(stream)
+        stream = adopt(stream.release())
         assert await stream.receive() == b" "
         assert await stream.receive() == b"from the socket"
         plain.close()
@@ -89,43 +92,35 @@ async def test_what_was_left_comes_first() -> None:
         await stream.aclose()
 
 
-def anynet_over(stream: PrefixedStream) -> PrefixedStream:
-    """The same once more handed over."""
-    taken = stream.hand_over()
-    assert isinstance(taken, PrefixedStream)
-    return taken
-
-
 async def test_leftovers_without_waiting_and_then_the_socket() -> None:
-    with plain_and_raw() as (plain, raw):
-        stream = PrefixedStream(raw, b"left")
+    with plain_and_raw() as (plain, stream):
+        stream.unread(b"left")
         assert stream.try_receive() == b"left"
         assert stream.try_receive() is None
         plain.sendall(b"more")
         await stream.wait_readable()
         assert await stream.receive_into(bytearray(10)) == 4
-        assert stream.take_leftover() == b""
-        await stream.aclose()
+        stream.unread(b"for another reader")
+        assert stream.take_unread() == b"for another reader"
+        assert stream.try_receive() is None
 
 
-async def test_receiving_what_is_left_refuses_a_second_task() -> None:
-    with plain_and_raw() as (_, raw):
-        stream = PrefixedStream(raw, b"left")
-        stream.retire()
+async def test_what_is_unread_cannot_be_received_once_a_close_has_begun() -> None:
+    with plain_and_raw() as (_, stream):
+        stream.unread(b"left")
+        stream.state.begin_close()
         with pytest.raises(ConnectionClosed):
             await stream.receive()
-        await stream.aclose()
 
 
 async def test_descriptors_after_the_leftover() -> None:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
-    raw = SocketStream(ours, host=current_host_loop())
-    stream = PrefixedStream(raw, b"left")
-    assert await stream.receive_fds(10, 1) == (b"left", [])
+    stream = SocketStream(ours, host=current_host_loop(), unread=b"left")
+    assert await receive_fds(stream, 10, 1) == (b"left", [])
     with open(os.devnull) as null:
         socket.send_fds(theirs, [b"with one"], [null.fileno()])
-    message, (fd,) = await stream.receive_fds(10, 1)
+    message, (fd,) = await receive_fds(stream, 10, 1)
     assert message == b"with one"
     os.close(fd)
     theirs.close()
@@ -137,15 +132,15 @@ async def test_a_foreign_stream() -> None:
     stream = WrappedStream(one)
     await other.send(b"0123456789")
     assert await stream.receive(4) == b"0123"
-    taken = stream.hand_over()
+    taken = adopt(stream.release())
     with pytest.raises(ConnectionClosed):
         await stream.receive()
     await stream.aclose()  # Of the old one: the connection is not its any more.
     assert await taken.receive() == b"456789"
-    assert taken.bytes_received == 10
+    assert taken.state.bytes_received == 10
     await taken.aclose()
     with pytest.raises(ConnectionClosed):
-        taken.hand_over()
+        taken.release()
 
 
 async def test_a_foreign_stream_that_is_in_use() -> None:
@@ -155,20 +150,34 @@ async def test_a_foreign_stream_that_is_in_use() -> None:
         tasks.start_soon(stream.receive)
         await anyio.wait_all_tasks_blocked()
         with pytest.raises(anyio.BusyResourceError):
-            stream.hand_over()
+            stream.release()
         tasks.cancel_scope.cancel()
     await stream.aclose()
 
 
-async def test_a_socket_is_closed_by_it() -> None:
+async def test_a_socket_is_closed_by_it_and_another_adopts_the_connection() -> None:
     with plain_and_raw() as (plain, raw):
         plain.sendall(b"hello")
-        fd = raw.detach().detach()
+        fd = raw.release().sock.detach()
         sock = anynet.Socket.from_fd(fd)
         closed = anyio.Event()
         sock.when_closed(closed.set)
-        taken = sock.hand_over()
+        released = sock.release()
         assert sock.closed
         assert closed.is_set()
-        assert await taken.receive() == b"hello"
+        async with anynet.Socket.adopt(released) as taken:
+            assert await taken.receive() == b"hello"
+            assert taken.bytes_received == 5
+            async with taken.hand_over() as stream:
+                await stream.send(b"answer")
+                assert plain.recv(100) == b"answer"
+
+
+async def test_a_cut_message_stays_cut_for_the_next_owner() -> None:
+    with plain_and_raw() as (_, raw):
+        with anyio.move_on_after(0.01):
+            await raw.send(bytes(1 << 26))
+        taken = adopt(raw.release())
+        with pytest.raises(ConnectionBroken, match="cut off"):
+            await taken.send(b"as if nothing had happened")
         await taken.aclose()

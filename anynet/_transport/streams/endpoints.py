@@ -1,15 +1,23 @@
-"""The typed attributes of a connection that came through a proxy."""
+"""The ends of a connection: their addresses, as the kernel or a PROXY header names them.
+
+A header that a proxy sent names the real ends and stands above what the kernel says; the proxy's
+own address is still to be had as ``ProxyAttribute.address``.
+"""
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from anyio import TypedAttributeSet, typed_attribute
 from anyio.abc import SocketAttribute
 
 from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address, SocketAddress
+from anynet._transport.sockets.sockaddr import address_from_sockaddr, socket_attributes
+
+Attributes: TypeAlias = Mapping[Any, Callable[[], Any]]
 
 
 class ProxyAttribute(TypedAttributeSet):
@@ -21,9 +29,29 @@ class ProxyAttribute(TypedAttributeSet):
     address: Address = typed_attribute()
 
 
-def proxied_attributes(
-    attributes: Mapping[Any, Callable[[], Any]], header: ProxyHeader, proxy: Address | None
-) -> Mapping[Any, Callable[[], Any]]:
+def local_end(sock: socket.socket, header: ProxyHeader | None) -> Address | None:
+    """The address of our end of a connection that is open."""
+    if header is not None and header.relayed:
+        return header.destination
+    return address_from_sockaddr(sock.getsockname())
+
+
+def remote_end(peer: Address | None, header: ProxyHeader | None) -> Address | None:
+    """The address of the other end, where ``peer`` is that of the socket's own peer."""
+    return header.source if header is not None and header.relayed else peer
+
+
+def attributes_of(
+    sock: socket.socket, peername: Any, header: ProxyHeader | None, *, closed: bool
+) -> Attributes:
+    """The typed attributes of a connection; once closed, those left."""
+    attributes = socket_attributes(sock, peername, closed=closed)
+    if header is None:
+        return attributes
+    return _proxied(attributes, header, address_from_sockaddr(peername))
+
+
+def _proxied(attributes: Attributes, header: ProxyHeader, proxy: Address | None) -> Attributes:
     """``attributes`` of a socket with the ends that ``header`` names in place of its own."""
     merged = dict(attributes)
     merged[ProxyAttribute.header] = lambda: header

@@ -1,4 +1,4 @@
-"""PROXY headers on our own streams, before anything else goes over them."""
+"""Reading and sending the PROXY header of a connection, before anything else goes over it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from anynet._rules.proxy.protocol import (
     has_signature,
     parse_header,
 )
-from anynet._transport.streams.prefixed_stream import PrefixedStream
 from anynet._transport.streams.socket_stream import SocketStream
 
 
 class UntrustedProxy(Exception):
-    """A header came from somebody whose headers are not believed."""
+    """A header came from a peer whose headers are not believed."""
 
 
-async def read_proxy_header(raw: SocketStream, *, trusted: bool, required: bool) -> SocketStream:
-    """The connection after its header, which is then its ``proxy_header``; nothing else is read.
+async def read_proxy_header(raw: SocketStream, *, trusted: bool, required: bool) -> None:
+    """Read the header of a connection, which is then its ``proxy_header``; nothing else is read.
 
     Where none is ``required``, one may come without: what was read to know that is not lost.
     Raises :exc:`UntrustedProxy` as soon as a header begins that is not ``trusted``,
@@ -36,18 +35,19 @@ async def read_proxy_header(raw: SocketStream, *, trusted: bool, required: bool)
     except NoProxyHeader:
         if required:
             raise
-        return PrefixedStream(raw, bytes(data))
+        raw.unread(bytes(data))
+        return
     except anyio.EndOfStream:
         if required or data:
             raise
-        return PrefixedStream(raw, b"")
+        raw.unread(b"")  # The end comes again.
+        return
     raw.proxy_header = parse_header(data)
-    raw.bytes_received -= len(data)  # They are not the user's.
-    return raw
+    raw.state.bytes_received -= len(data)  # They are not the user's.
 
 
 async def send_proxy_header(raw: SocketStream, header: ProxyHeader) -> None:
     """Send a header as the first bytes; they do not count as sent."""
     data = build_header(header)
     await raw.send(data)
-    raw.bytes_sent -= len(data)
+    raw.state.bytes_sent -= len(data)
