@@ -15,8 +15,8 @@ import socket
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from anynet._transport.reactor.handle import os_error
 from anynet._transport.reactor.reactor import Reactor
+from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.socket_stream import SocketStream
 
 ConnectDone: TypeAlias = Callable[["OSError | None", "SocketStream | None"], object]

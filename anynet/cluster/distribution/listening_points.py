@@ -14,8 +14,8 @@ from anyio.abc import TaskGroup
 
 from anynet._rules.options import ListenOptions
 from anynet._rules.values.addresses import Address, SocketAddress
-from anynet._transport.listening.open import ListeningSocket, listen_tcp_now, open_listeners
-from anynet._transport.listening.provider import Listening
+from anynet._transport.listening.listener import Listener, ListeningSocket
+from anynet._transport.listening.open import listen_tcp_now, open_listeners
 from anynet._transport.listening.unix_path import PathFile
 from anynet.cluster.distribution.distribution import Distributor
 from anynet.cluster.wire.codecs import options_from_json, options_to_json
@@ -44,7 +44,7 @@ class ListeningPoint:
     In this one all of them accept from the same sockets.
     """
 
-    def __init__(self, key: str, number: int, listeners: list[Listening]) -> None:
+    def __init__(self, key: str, number: int, listeners: list[Listener]) -> None:
         self.key = key
         self.number = number
         self.listeners = listeners
@@ -95,7 +95,7 @@ class ListeningPoint:
 class RoundRobinPoint(ListeningPoint):
     """The primary accepts, and passes the connections to the workers in rotation."""
 
-    def __init__(self, key: str, number: int, listeners: list[Listening], tasks: TaskGroup) -> None:
+    def __init__(self, key: str, number: int, listeners: list[Listener], tasks: TaskGroup) -> None:
         super().__init__(key, number, listeners)
         self._distributors = [Distributor(listener) for listener in listeners]
         for distributor in self._distributors:
@@ -144,10 +144,10 @@ class ReusePortPoint(ListeningPoint):
     dies.
     """
 
-    def __init__(self, key: str, number: int, listeners: list[Listening], backlog: int) -> None:
+    def __init__(self, key: str, number: int, listeners: list[Listener], backlog: int) -> None:
         super().__init__(key, number, listeners)
         self._backlog = backlog
-        self._of_slot: dict[int, list[Listening]] = {}
+        self._of_slot: dict[int, list[Listener]] = {}
 
     def offer(self, worker: int, slot: int) -> Offer:
         own = self._of_slot.get(slot)
@@ -155,8 +155,8 @@ class ReusePortPoint(ListeningPoint):
             own = self._of_slot[slot] = self._more() if self._of_slot else self.listeners
         return Offer(kind="own", fds=[listener.sock.fileno() for listener in own], ours=[])
 
-    def _more(self) -> list[Listening]:
-        more: list[Listening] = []
+    def _more(self) -> list[Listener]:
+        more: list[Listener] = []
         try:
             for listener in self.listeners:
                 address = listener.address

@@ -11,7 +11,7 @@ from typing import Any
 
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import DescriptorsTruncated
-from anynet._transport.listening.open import ListeningSocket
+from anynet._transport.listening.listener import ListeningSocket
 from anynet._transport.sockets.fd_passing import receive_with_descriptors
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
 

@@ -5,31 +5,18 @@ from __future__ import annotations
 import errno
 from typing import Any
 
-from anynet._rules.options import ListenOptions
-
-#: The options that a worker sends to its primary.
-_FORWARDED = (
-    "host",
-    "port",
-    "path",
-    "systemd",
-    "backlog",
-    "ipv6_only",
-    "reuse_port",
-    "mode",
-    "replace_stale",
-)
+from anynet._rules.options.listening import FORWARDED, ListenOptions
 
 
 def options_to_json(options: ListenOptions) -> dict[str, Any]:
     """Listen options as they go to the primary."""
-    values = {name: getattr(options, name) for name in _FORWARDED}
+    values = {name: getattr(options, name) for name in FORWARDED}
     return {name: value for name, value in values.items() if value not in (None, ())}
 
 
 def options_from_json(values: dict[str, Any]) -> ListenOptions:
     """The other way round."""
-    return ListenOptions(**{name: values[name] for name in _FORWARDED if name in values})
+    return ListenOptions(**{name: values[name] for name in FORWARDED if name in values})
 
 
 def describe_error(error: Exception) -> tuple[str, int | None, str]:

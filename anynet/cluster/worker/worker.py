@@ -12,7 +12,8 @@ import attrs
 from anyio.abc import TaskGroup
 
 from anynet._rules.options import ListenOptions
-from anynet._transport.listening.provider import Listening, install_provider
+from anynet._transport.listening.listener import Listener
+from anynet._transport.listening.provider import install_provider
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from anynet.cluster.distribution.received_listeners import PassedConnections, SharedListening
 from anynet.cluster.processes.parent_watch import claim_path, exit_with_parent, release_path
@@ -195,7 +196,7 @@ class Worker:
 
     # -- listening ------------------------------------------------------------------------------
 
-    async def open(self, options: ListenOptions) -> list[Listening]:
+    async def open(self, options: ListenOptions) -> list[Listener]:
         """Listen where ``options`` say, with what the primary gives; for the servers."""
         if current_host_loop() is not self._host:
             raise RuntimeError("a worker listens in its main event loop, or with exclusive=True")
@@ -242,11 +243,11 @@ class Worker:
         for index in range(len(fds) // (2 if kind == "passed" else 1)):
             self._link.post("close", place, index)
 
-    def _listeners(self, request: _Request, key: str, index: int) -> list[Listening]:
+    def _listeners(self, request: _Request, key: str, index: int) -> list[Listener]:
         socks = [socket.socket(fileno=fd) for fd in request.fds]
         for sock in socks:
             sock.setblocking(False)  # They are; but the object has to know.
-        listeners: list[Listening] = []
+        listeners: list[Listener] = []
         passed = request.kind == "passed"
         count = len(socks) // 2 if passed else len(socks)
         left = count

@@ -7,7 +7,8 @@ import os
 import socket
 from typing import Any
 
-from anynet._transport.listening.open import ListeningSocket, take_descriptor
+from anynet._transport.listening.listener import ListeningSocket
+from anynet._transport.listening.open import take_descriptor
 from anynet._transport.reactor.reactor import Reactor
 from anynet.cluster.distribution.distribution import Distributor
 from anynet.node._errors.errors import NodeSystemError

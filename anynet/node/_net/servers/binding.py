@@ -6,12 +6,8 @@ import errno
 import socket
 
 from anynet._rules.values.addresses import SocketAddress, is_link_local
-from anynet._transport.listening.open import (
-    ListeningSocket,
-    listen_tcp_now,
-    listen_unix_now,
-    take_descriptor,
-)
+from anynet._transport.listening.listener import ListeningSocket
+from anynet._transport.listening.open import listen_tcp_now, listen_unix_now, take_descriptor
 from anynet._transport.reactor.listen_handle import ListenHandle, OnConnection
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.resolving import resolve

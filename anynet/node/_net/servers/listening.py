@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from anynet._rules.values.addresses import is_ip
-from anynet._transport.listening.provider import Listening
+from anynet._transport.listening.listener import Listener
 from anynet._transport.reactor.listen_handle import ListenHandle, OnConnection
 from anynet.node._errors.errors import NodeSystemError, system_error
 from anynet.node._loop.runtime import Runtime
@@ -113,7 +113,7 @@ class ServerListening:
         else:
             self._attach_handle(handle)
 
-    def _on_answer(self, attempt: int, answer: Listening | NodeSystemError) -> None:
+    def _on_answer(self, attempt: int, answer: Listener | NodeSystemError) -> None:
         """The primary of a cluster has answered."""
         if isinstance(answer, NodeSystemError):
             if attempt == self._attempt:

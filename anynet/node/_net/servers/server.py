@@ -245,7 +245,7 @@ class Server(ServerEvents):
             if handle is None:
                 sock.close()
             else:
-                handle.refuse(sock, error)
+                handle.reject(sock, error)
             return
         self._count.here += 1
         self.emit("connection", socket)

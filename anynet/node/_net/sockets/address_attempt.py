@@ -20,9 +20,9 @@ from typing import Any, Literal, TypeAlias
 import attrs
 
 from anynet._transport.reactor.connect import Connect, new_socket
-from anynet._transport.reactor.handle import os_error
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.resolving import literal
+from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import system_error
 from anynet.node._net.options.connect_options import ConnectRequest

@@ -22,8 +22,8 @@ from typing import Any, Protocol
 
 from anynet._rules.policy.attempts import interleave
 from anynet._transport.reactor.connect import Connect, new_socket
-from anynet._transport.reactor.handle import os_error
 from anynet._transport.reactor.timers import ReactorTimer
+from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.sockets.unix_address import check_unix_path
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import (

@@ -11,10 +11,9 @@ from typing import Any, TypeVar
 
 import anyio
 
-from anynet._core.connections.connection import Connection
 from anynet._core.connections.socket import Socket as CoreSocket
-from anynet._rules.options import ConnectionOptions
-from anynet._transport.streams.prefixed_stream import PrefixedStream
+from anynet._transport.streams.adopt import adopt
+from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._emitters.emitter import EventName
 from anynet.node._emitters.waiting import on
 from anynet.node._errors.errors import socket_closed
@@ -28,13 +27,12 @@ def take_from_core(
     socket: CoreSocket, options: Mapping[str, Any], make: Callable[[dict[str, Any]], S]
 ) -> S:
     """Take the connection of a core socket, which is closed by that; see ``Socket.fromCore``."""
-    stream = socket.hand_over()
-    unread = stream.take_leftover() if isinstance(stream, PrefixedStream) else b""
-    taken = make({"allowHalfOpen": stream.allow_half_open, **options, "handle": stream})
-    if stream.eof_sent:
+    stream = adopt(socket.release())
+    taken = make({"allowHalfOpen": stream.state.allow_half_open, **options, "handle": stream})
+    if stream.state.eof_sent:
         taken.writable_state.mark_absent()
-    if unread:
-        taken.push(unread)
+    if isinstance(stream, SocketStream) and stream.unread_size:
+        taken.push(stream.take_unread())
     return taken
 
 
@@ -48,9 +46,9 @@ async def give_to_core(socket: Duplex, connection: SocketConnection) -> CoreSock
         raise socket_closed()
     unread, handle = socket.readable_state.take_unread(), link.release()
     socket.close_without_events()
-    stream = await handle.release(unread)
-    options = ConnectionOptions(allow_half_open=socket.allow_half_open)
-    return CoreSocket(Connection(stream, options))
+    released = await handle.release(unread)
+    released.state.allow_half_open = socket.allow_half_open
+    return CoreSocket.adopt(released)
 
 
 async def _all_written(stream: Duplex) -> None:

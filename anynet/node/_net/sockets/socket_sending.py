@@ -50,9 +50,10 @@ def copy_socket(socket: Socket) -> system.socket:
 def give_away(socket: Socket) -> tuple[system.socket, bytes]:
     """The system's socket, and what was received from it and not read."""
     unread = socket.readable_state.take_unread()
-    stream = socket._connection.link.release().detach()
-    assert isinstance(stream, SocketStream)
-    return stream.detach(), unread
+    handle = socket._connection.link.release()
+    assert isinstance(handle, SocketHandle)
+    released = handle.release_now(unread)
+    return released.sock, released.unread
 
 
 def take_over(fd: int, unread: bytes, counter: ConnectionCounter | None) -> Socket:
