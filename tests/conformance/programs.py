@@ -27,7 +27,8 @@ ROOT = Path(__file__).parents[2]
 BACKENDS = ("trio", "asyncio")
 
 _context = multiprocessing.get_context("forkserver")
-#: Starting a process looks after all the others, which must not be looked after meanwhile.
+#: start() polls every process of the context; polled by two threads at once, one of them would be
+#: without its exit status.
 _one_at_a_time = threading.Lock()
 _context.set_forkserver_preload(["runpy", "tests.conformance.tracing", "tests.conformance.warm"])
 
