@@ -48,7 +48,7 @@ def is_expected(pair: Pair, node: Sequence[str], python: Sequence[str]) -> bool:
 
 
 def report_mismatch(what: str, node: Sequence[str], outcome: Outcome) -> str:
-    """Both traces as one text, and what the Python program complained about."""
+    """Both traces as one text, and what the Python program wrote to stderr."""
     both = side_by_side(node, normalised(outcome.text))
     return _report(f"{what} (- Node, + ours)", outcome, both.splitlines())
 
@@ -107,6 +107,6 @@ def _faults_of_python(pair: Pair, trace: list[str], backends: Sequence[str]) -> 
 
 def _report(what: str, outcome: Outcome, lines: list[str]) -> str:
     report = [f"{what}:", *(f"  {line}" for line in lines)]
-    if outcome.complaints:
-        report += ["  stderr:", *(f"  | {line}" for line in outcome.complaints.splitlines())]
+    if outcome.stderr:
+        report += ["  stderr:", *(f"  | {line}" for line in outcome.stderr.splitlines())]
     return "\n".join(report)
