@@ -1,0 +1,42 @@
+"""Failing every system call of a scenario, with each of the errors that it may have."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from tests.sweep.leaks import collecting_quickly
+from tests.sweep.running import Scenario
+from tests.sweep.sweeping import Report, calm_run, run
+from tests.sweep.system_calls import ERRORS, Failure, watched
+
+
+def fail_everywhere(
+    scenario: Scenario, backend: str, errnos: Mapping[str, tuple[int, ...]] = ERRORS
+) -> Report:
+    """Count the system calls of ``scenario``, then fail each with each of its errors."""
+    with collecting_quickly():
+        calls = _calm_calls(scenario, backend)
+        report = Report(count=calls.total())
+        for name, number in sorted(calls.items()):
+            for failure in _failures(name, number, errnos):
+                with watched(failure) as made:
+                    outcome = run(scenario, backend)
+                if made.made[name] < failure.number:
+                    outcome.findings.append("the call was not made this time")
+                report.runs += 1
+                report.add(str(failure), outcome)
+    return report
+
+
+def _calm_calls(scenario: Scenario, backend: str) -> Counter[str]:
+    run(scenario, backend)  # The first run may fill caches.
+    with watched() as calls:
+        calm_run(scenario, backend)
+    return calls.made
+
+
+def _failures(name: str, count: int, errnos: Mapping[str, tuple[int, ...]]) -> Iterator[Failure]:
+    for number in range(1, count + 1):
+        for errno in errnos.get(name, ()):
+            yield Failure(name, number, errno)
