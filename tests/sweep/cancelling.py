@@ -24,6 +24,5 @@ def cancel_everywhere(scenario: Scenario, backend: str) -> Report:
                 outcome = run(scenario, backend, Point(step, when))
                 if not outcome.cancelled and outcome.steps_after > _LAST_STEPS:
                     outcome.findings.append("it went on after the cancellation")
-                report.runs += 1
-                report.add(f"step {step} {when.value}", outcome)
+                report.add("cancelled", f"step {step} {when.value}", outcome)
     return report

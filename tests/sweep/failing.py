@@ -24,8 +24,7 @@ def fail_everywhere(
                     outcome = run(scenario, backend)
                 if made.made[name] < failure.number:
                     outcome.findings.append("the call was not made this time")
-                report.runs += 1
-                report.add(str(failure), outcome)
+                report.add(failure.kind, f"call {failure.number}", outcome)
     return report
 
 

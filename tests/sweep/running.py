@@ -31,7 +31,7 @@ _QUIET_TURNS = 12
 #: Seconds between two looks at a world that has nothing to say: the kernel may take its time.
 _PULSE = 0.01
 #: As many of these without a step, and a scenario is stuck: nothing in it waits for so long.
-_STUCK = 250
+_STUCK = 120
 #: Turns in which tasks that were cancelled at the end of a scenario are over.
 _LAST_TURNS = 10
 

@@ -22,13 +22,14 @@ EXPECTED = (
 
 @attrs.frozen
 class Finding:
-    """What was wrong, and at which point."""
+    """What was wrong, of which kind the point was (a call and its error), and which it was."""
 
-    at: str
+    kind: str
+    point: str
     what: str
 
     def __str__(self) -> str:
-        return f"{self.at}: {self.what}"
+        return f"{self.kind} ({self.point}): {self.what}"
 
 
 @attrs.define
@@ -41,8 +42,9 @@ class Report:
     runs: int = 0
     findings: list[Finding] = attrs.field(factory=list)
 
-    def add(self, at: str, outcome: Outcome) -> None:
-        self.findings += [Finding(at, what) for what in outcome.findings]
+    def add(self, kind: str, point: str, outcome: Outcome) -> None:
+        self.runs += 1
+        self.findings += [Finding(kind, point, what) for what in outcome.findings]
 
 
 def run(scenario: Scenario, backend: str, point: Point | None = None) -> Outcome:

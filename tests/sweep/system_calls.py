@@ -78,8 +78,10 @@ class Failure:
     number: int
     errno: int
 
-    def __str__(self) -> str:
-        return f"{self.name} {self.number} {errno.errorcode[self.errno]}"
+    @property
+    def kind(self) -> str:
+        """The call and its error."""
+        return f"{self.name} {errno.errorcode[self.errno]}"
 
 
 class Calls:

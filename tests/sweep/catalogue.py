@@ -1,0 +1,167 @@
+"""Which scenarios there are, what is known to go wrong in them, and what they were counted at.
+
+The known faults have to be exactly what the sweeps find: a new one fails the tests, and so does one
+that is mended, until its row is gone. The counts were recorded by ``python -m tests.sweep --record``.
+Where they are a range, both ends of a connection are ours and Trio runs them in random order.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TypeAlias
+
+import attrs
+
+from tests.sweep import node_scenarios, scenarios
+from tests.sweep.running import Scenario
+from tests.sweep.sweeping import Report
+
+SCENARIOS: dict[str, Scenario] = {
+    scenario.__name__: scenario
+    for scenario in (
+        scenarios.happy_eyeballs,
+        scenarios.client,
+        scenarios.server,
+        scenarios.long_message,
+        scenarios.file,
+        scenarios.unix,
+        scenarios.stale_path,
+        scenarios.tls_client,
+        scenarios.tls_server,
+        scenarios.relaying,
+        scenarios.limits,
+        scenarios.shutdown,
+        scenarios.reconnecting,
+        scenarios.socket_events,
+        scenarios.server_events,
+        scenarios.channel,
+        node_scenarios.node_server,
+        node_scenarios.node_client,
+        node_scenarios.node_happy_eyeballs,
+        node_scenarios.node_long_message,
+        node_scenarios.node_unix,
+    )
+}
+
+#: A fault of a scenario: at which call (or "cancelled"), and what was wrong.
+Fault: TypeAlias = tuple[str, str]
+
+_CUT = "a peer saw a cut message and a clean end"
+_UNCLOSED = "a warning: unclosed …"
+
+
+@attrs.frozen
+class Known:
+    """Faults that are known to happen in some scenarios, on every backend."""
+
+    scenarios: frozenset[str]
+    at: str
+    whats: tuple[str, ...]
+    reason: str
+
+
+KNOWN = (
+    Known(
+        frozenset({"node_long_message"}),
+        "cancelled",
+        (_CUT,),
+        "A runtime that is cancelled closes its sockets instead of resetting them, so the peer of a"
+        " write that waits sees a clean end in the middle.",
+    ),
+    *(
+        Known(
+            frozenset({"node_long_message"}),
+            f"sendmsg {error}",
+            (_CUT,),
+            "As in Node: a socket that a failed write destroys is closed, not reset. If the peer"
+            " itself had gone, nobody would see that end.",
+        )
+        for error in ("EPIPE", "ECONNRESET", "ENOBUFS")
+    ),
+    Known(
+        frozenset({"node_unix"}),
+        "shutdown ENOBUFS",
+        ("it got stuck",),
+        "As in Node: the status of a shutdown is ignored, and here the peer waits for our end.",
+    ),
+    Known(
+        frozenset(
+            {
+                "server",
+                "tls_server",
+                "relaying",
+                "limits",
+                "shutdown",
+                "server_events",
+                "node_server",
+            }
+        ),
+        "getsockname ENOBUFS",
+        (_UNCLOSED,),
+        "A listener whose own address cannot be had is left to the garbage collector.",
+    ),
+    Known(
+        frozenset({"unix", "stale_path", "node_unix"}),
+        "getsockname ENOBUFS",
+        (_UNCLOSED, "a descriptor is left: the directory", "a file is left: socket"),
+        "The same on a Unix path, whose file and directory stay as well.",
+    ),
+    Known(
+        frozenset({"shutdown"}),
+        "setsockopt ENOBUFS",
+        (_UNCLOSED, "a peer saw no end"),
+        "A reset that cannot set SO_LINGER does not close the socket either.",
+    ),
+    Known(
+        frozenset({"channel"}),
+        "getpeername ENOBUFS",
+        ("it raised ValueError('fd … is not connected')",),
+        "Whatever the error, a socket without the address of a peer counts as not connected.",
+    ),
+)
+
+
+def known_faults(name: str, sweep: str) -> set[Fault]:
+    """What a sweep, ``"cancel"`` or ``"fail"``, is known to find in a scenario."""
+    return {
+        (known.at, what)
+        for known in KNOWN
+        if name in known.scenarios and (known.at == "cancelled") == (sweep == "cancel")
+        for what in known.whats
+    }
+
+
+def differences(name: str, sweep: str, report: Report) -> list[str]:
+    """What a report has that is not known, with its points, and what is known and not found."""
+    known = known_faults(name, sweep)
+    new = [str(found) for found in report.findings if (found.kind, found.what) not in known]
+    found = {(found.kind, found.what) for found in report.findings}
+    return new + [f"mended, to be taken off the list: {at}: {what}" for at, what in known - found]
+
+
+# -- counts ---------------------------------------------------------------------------------------
+
+#: Steps and system calls of a scenario on a backend: the fewest and the most.
+Range: TypeAlias = tuple[int, int]
+Counts: TypeAlias = dict[str, dict[str, dict[str, Range]]]
+
+#: How often these are woken depends on how much the kernel takes at once, which nobody promises.
+BY_THE_KERNEL = {"long_message", "file", "node_long_message"}
+RECORD = Path(__file__).with_name("counts.json")
+
+
+def recorded(name: str, backend: str, what: str) -> Range:
+    """What was recorded for ``what``: ``"steps"`` or ``"calls"``."""
+    counts: Counts = json.loads(RECORD.read_text("utf-8"))
+    fewest, most = counts[name][backend][what]
+    return (fewest // 2, most * 2) if name in BY_THE_KERNEL else (fewest, most)
+
+
+def write_record(counts: Counts) -> None:
+    """One line a scenario and backend, so that a change of one is a change of its line."""
+    scenario_texts = []
+    for name, backends in counts.items():
+        lines = [f'    "{backend}": {json.dumps(each)}' for backend, each in backends.items()]
+        scenario_texts.append(f'  "{name}": {{\n' + ",\n".join(lines) + "\n  }")
+    RECORD.write_text("{\n" + ",\n".join(scenario_texts) + "\n}\n", "utf-8")
