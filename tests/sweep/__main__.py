@@ -41,7 +41,8 @@ def main() -> int:
     if given.record:
         write_record({name: {each: count(name, each) for each in BACKENDS} for name in SCENARIOS})
         return 0
-    print(_ROW.format("scenario", "backend", "steps", "cancelled", "calls", "failed", "findings", ""))
+    heads = ("scenario", "backend", "steps", "cancelled", "calls", "failed", "findings", "")
+    print(_ROW.format(*heads))
     wrong = [line for name in names for each in backends for line in sweep(name, each)]
     print("\n".join(["", *wrong]) if wrong else "\nOnly what is known.")
     return bool(wrong)

@@ -1,8 +1,8 @@
 """Which scenarios there are, what is known to go wrong in them, and what they were counted at.
 
 The known faults have to be exactly what the sweeps find: a new one fails the tests, and so does one
-that is mended, until its row is gone. The counts were recorded by ``python -m tests.sweep --record``.
-Where they are a range, both ends of a connection are ours and Trio runs them in random order.
+that is mended, until its row is gone. ``python -m tests.sweep --record`` recorded the counts. Where
+they are a range, both ends of a connection are ours and Trio runs them in random order.
 """
 
 from __future__ import annotations

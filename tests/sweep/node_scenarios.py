@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from anynet import node as net
@@ -36,7 +37,7 @@ async def node_server(stage: Stage) -> None:
         await net.events.once(server, "listening")
         peers = [stage.client(_port_of(server)) for _ in range(2)]
         for peer in peers:
-            stage.act(lambda peer=peer: peer.send(HELLO), peer.send_eof)
+            stage.act(functools.partial(peer.send, HELLO), peer.send_eof)
         await stage.until(lambda: all(peer.end for peer in peers))
         server.close()
 
@@ -48,13 +49,13 @@ async def node_client(stage: Stage) -> None:
 
         def on_connect() -> None:
             client.write(HELLO)
-            stage.act(lambda: listener.peer.send(REPLY), lambda: listener.peer.send_eof())
+            stage.act(lambda: listener.send(REPLY), listener.send_eof)
 
         def on_data(data: bytes) -> None:
             client.setNoDelay(True)
             client.end(data)
 
-        client = net.connect(listener.address[1], "127.0.0.1", on_connect)
+        client: net.Socket = net.connect(listener.address[1], "127.0.0.1", on_connect)
         client.on("data", on_data)
         client.on("error", _ignore)
     await stage.until(lambda: not listener.peers or listener.ended)
@@ -71,7 +72,7 @@ async def node_happy_eyeballs(stage: Stage) -> None:
         callback(None, [{"address": each, "family": 4} for each in hosts])
 
     async with net.runtime():
-        client = net.connect(
+        client: net.Socket = net.connect(
             {
                 "host": "far.example",
                 "port": port,
@@ -82,7 +83,7 @@ async def node_happy_eyeballs(stage: Stage) -> None:
             lambda: client.end(HELLO),
         )
         client.on("error", _ignore)
-        client.on("connect", lambda: stage.act(lambda: listener.peer.send_eof()))
+        client.on("connect", lambda: stage.act(listener.send_eof))
         client.resume()
 
 
@@ -92,13 +93,13 @@ async def node_long_message(stage: Stage) -> None:
     async with net.runtime():
 
         def on_connect() -> None:
-            stage.act(lambda: listener.peer.read_on())
+            stage.act(listener.read_on)
             if not client.write(VERY_LONG):
                 client.once("drain", lambda: client.end(HELLO))
 
-        client = net.connect(listener.address[1], "127.0.0.1", on_connect)
+        client: net.Socket = net.connect(listener.address[1], "127.0.0.1", on_connect)
         client.on("error", _ignore)
-        client.on("finish", lambda: stage.act(lambda: listener.peer.send_eof()))
+        client.on("finish", lambda: stage.act(listener.send_eof))
         client.resume()
 
 
@@ -114,13 +115,12 @@ async def node_unix(stage: Stage) -> None:
             server.close()
 
         def on_listening() -> None:
-            client = net.connect(path, lambda: client.write(HELLO))
+            client: net.Socket = net.connect(path, lambda: client.write(HELLO))
             client.on("error", _ignore)
             client.on("error", lambda _error: server.close())
-            client.on("end", lambda: client.end())
+            client.on("end", client.end)
             client.resume()
 
         server = net.createServer(on_connection)
         server.on("error", _ignore)
         server.listen(path, on_listening)
-

@@ -59,6 +59,10 @@ class Peer:
         """The whole messages that have arrived."""
         return unframed(bytes(self.received))[0]
 
+    def answered(self) -> bool:
+        """Whether a message has arrived, or the end instead."""
+        return bool(self.messages or self.end)
+
     def ready(self) -> bool:
         """Whether there is something to read, and it may be read."""
         return self.reading and not self.end and _readable(self.sock, 0)
@@ -215,6 +219,22 @@ class PlainListener:
     def ended(self) -> bool:
         """Whether the first connection has come to its end."""
         return bool(self.peers and self.peers[0].end)
+
+    # Acts of the first connection, for a script that is written before there is one.
+
+    def send(self, data: bytes) -> None:
+        self.peer.send(data)
+
+    def send_eof(self) -> None:
+        self.peer.send_eof()
+
+    def read_on(self) -> None:
+        self.peer.read_on()
+
+    def close_latest(self) -> None:
+        """The latest connection is closed."""
+        if self.peers:
+            self.peers[-1].close()
 
     def ready(self) -> bool:
         return _readable(self.sock, 0)

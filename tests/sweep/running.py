@@ -25,8 +25,8 @@ from tests.sweep.stage import Stage
 Scenario: TypeAlias = Callable[[Stage], Awaitable[None]]
 
 BACKENDS = ("trio", "asyncio", "uvloop")
-#: As many turns of a loop without a step of the scenario, and the loop counts as idle: it polls once
-#: a turn, and a wake-up may pass through a few callbacks.
+#: As many turns of a loop without a step of the scenario, and the loop counts as idle: it polls
+#: once a turn, and a wake-up may pass through a few callbacks.
 _QUIET_TURNS = 12
 #: Seconds between two looks at a world that has nothing to say: the kernel may take its time.
 _PULSE = 0.01
@@ -220,7 +220,7 @@ class _Counting(Awaitable[Any]):
 
     def __await__(self) -> Generator[Any, Any, Any]:
         steps, coroutine = self._steps, self._coroutine
-        resume: Callable[[], Any] = lambda: coroutine.send(None)
+        resume = _sending(coroutine, None)
         steps.alive += 1
         try:
             while True:

@@ -21,7 +21,6 @@ import trustme
 import anynet
 from anynet.cluster import Channel
 from tests.sweep.peers import framed, unframed
-from tests.sweep.running import Scenario
 from tests.sweep.stage import Stage
 
 HELLO, REPLY = framed(b"hello"), framed(b"a reply")
@@ -69,7 +68,7 @@ async def happy_eyeballs(stage: Stage) -> None:
 
     options: dict[str, Any] = {"attempt_delay": 0.01, "connect_timeout": 0.1}
     async with anynet.connect("far.example", port, lookup=lookup, **options) as connection:
-        stage.act(lambda: listener.peer.send(REPLY))
+        stage.act(lambda: listener.send(REPLY))
         assert await message_of(connection) == b"a reply"
 
 
@@ -79,9 +78,9 @@ async def client(stage: Stage) -> None:
     async with anynet.connect(*listener.address, keep_alive=True) as connection:
         await connection.send(HELLO)
         stage.act(
-            lambda: listener.peer.send(REPLY),
-            lambda: listener.peer.send(REPLY),
-            lambda: listener.peer.send_eof(),
+            lambda: listener.send(REPLY),
+            lambda: listener.send(REPLY),
+            listener.send_eof,
         )
         assert await message_of(connection) == b"a reply"
         buffer = bytearray(100)
@@ -101,7 +100,7 @@ async def server(stage: Stage) -> None:
         peers = [stage.client(serving.address), stage.client(serving.address)]
         for peer in peers:
             peer.send(HELLO)
-            await stage.until(lambda peer=peer: peer.messages or peer.end)
+            await stage.until(peer.answered)
         for peer in peers:
             stage.act(peer.send_eof)
 
@@ -111,7 +110,7 @@ async def long_message(stage: Stage) -> None:
     listener = stage.listener(receive_buffer=20_000, reading=False)
     connecting = anynet.connect(*listener.address, send_buffer_size=20_000)
     async with connecting as connection:
-        stage.act(lambda: listener.peer.read_on())
+        stage.act(listener.read_on)
         await connection.send(LONG)
         await connection.send_many([LONG[:1000], LONG[1000:]])
     await stage.until(lambda: listener.ended)
@@ -126,7 +125,7 @@ async def file(stage: Stage) -> None:
         source.flush()
         connecting = anynet.connect(*listener.address, send_buffer_size=20_000)
         async with connecting as connection:
-            stage.act(lambda: listener.peer.read_on())
+            stage.act(listener.read_on)
             await connection.send_file(source)
     await stage.until(lambda: listener.ended)
 
@@ -164,7 +163,7 @@ async def tls_client(stage: Stage) -> None:
     connecting = anynet.connect(*listener.address, tls=client_context)
     async with connecting as connection:
         await connection.send(HELLO)
-        stage.act(lambda: listener.peer.send(REPLY))
+        stage.act(lambda: listener.send(REPLY))
         assert await message_of(connection) == b"a reply"
     await stage.until(lambda: listener.ended)
 
@@ -177,7 +176,7 @@ async def tls_server(stage: Stage) -> None:
         await stage.until(lambda: getattr(peer, "secured", False) or peer.end)
         if not peer.end:
             peer.send(HELLO)
-        await stage.until(lambda: peer.messages or peer.end)
+        await stage.until(peer.answered)
         stage.act(peer.send_eof)
 
 
@@ -198,8 +197,8 @@ async def relaying(stage: Stage) -> None:
         peer.send(b"PROXY TCP4 192.0.2.1 192.0.2.2 1000 80\r\n" + HELLO)
         await stage.until(lambda: peer.end or (upstream.peers and upstream.peer.messages))
         stage.act(
-            lambda: upstream.peer.send(REPLY),
-            lambda: upstream.peer.send_eof(),
+            lambda: upstream.send(REPLY),
+            upstream.send_eof,
             peer.send_eof,
         )
         await stage.until(lambda: peer.end)
@@ -215,7 +214,7 @@ async def limits(stage: Stage) -> None:
         peers = [stage.client(serving.address), stage.client(serving.address)]
         for peer in peers:
             peer.send(HELLO)
-        await stage.until(lambda: peers[0].messages or peers[0].end)
+        await stage.until(peers[0].answered)
         stage.act(*(peer.send_eof for peer in peers))
         await stage.until(lambda: peers[1].end)
 
@@ -229,9 +228,7 @@ async def shutdown(stage: Stage) -> None:
     async with anynet.create_server(handler, **LOCAL, cancel_on_disconnect=True) as serving:
         peers = [stage.client(serving.address) for _ in range(2)]
         peers[0].send(HELLO)
-        await stage.until(
-            lambda: len(serving.connections) == 2 or any(peer.end for peer in peers)
-        )
+        await stage.until(lambda: len(serving.connections) == 2 or any(peer.end for peer in peers))
         report = await serving.shutdown(grace=0.01)
         assert len(report.connections) == 2 or any(peer.end for peer in peers)
     await stage.until(lambda: all(peer.end for peer in peers))
@@ -245,7 +242,7 @@ async def reconnecting(stage: Stage) -> None:
     async for connection in connections:
         async with connection:
             await connection.send(HELLO)
-            stage.act(lambda: listener.peers[-1].close())
+            stage.act(listener.close_latest)
             try:
                 await connection.receive()
             except (anyio.EndOfStream, anyio.BrokenResourceError):
@@ -263,7 +260,7 @@ async def socket_events(stage: Stage) -> None:
     kinds = []
     async with anynet.connect(*listener.address) as connection:
         await connection.send(HELLO)
-        stage.act(lambda: listener.peer.send(REPLY), lambda: listener.peer.send_eof())
+        stage.act(lambda: listener.send(REPLY), listener.send_eof)
         async for event in connection.events():
             kinds.append(type(event).__name__)
             if isinstance(event, anynet.End):
@@ -296,7 +293,8 @@ async def channel(stage: Stage) -> None:
     listener = stage.listener()
     one, other = socket.socketpair()
     with one, other:
-        async with aclosing(Channel.from_fd(one)) as here, aclosing(Channel.from_fd(other)) as there:
+        here, there = Channel.from_fd(one), Channel.from_fd(other)
+        async with aclosing(here), aclosing(there):
             await here.send({"number": 1})
             assert await there.receive() == ({"number": 1}, None)
             async with anynet.connect(*listener.address) as moving:
