@@ -10,6 +10,10 @@ from tests.sweep.running import Scenario
 from tests.sweep.sweeping import Report, calm_run, run
 from tests.sweep.system_calls import ERRORS, Failure, watched
 
+#: Some calls are made only in some of the orders in which Trio may run the tasks of a turn. One
+#: that does not come again in so many runs is left out.
+_TRIES = 5
+
 
 def fail_everywhere(
     scenario: Scenario, backend: str, errnos: Mapping[str, tuple[int, ...]] = ERRORS
@@ -20,11 +24,12 @@ def fail_everywhere(
         report = Report(count=calls.total())
         for name, number in sorted(calls.items()):
             for failure in _failures(name, number, errnos):
-                with watched(failure) as made:
-                    outcome = run(scenario, backend)
-                if made.made[name] < failure.number:
-                    outcome.findings.append("the call was not made this time")
-                report.add(failure.kind, f"call {failure.number}", outcome)
+                for _ in range(_TRIES):
+                    with watched(failure) as made:
+                        outcome = run(scenario, backend)
+                    if made.made[name] >= failure.number:
+                        report.add(failure.kind, f"call {failure.number}", outcome)
+                        break
     return report
 
 

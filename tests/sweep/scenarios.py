@@ -234,6 +234,25 @@ async def shutdown(stage: Stage) -> None:
     await stage.until(lambda: all(peer.end for peer in peers))
 
 
+async def lingering(stage: Stage) -> None:
+    """A close that waits for the end of a peer who has more to say."""
+    listener = stage.listener()
+    connection = await anynet.connect(*listener.address)
+    try:
+        await connection.send(HELLO)
+    finally:
+        stage.act(lambda: listener.send(REPLY), listener.send_eof)
+        await connection.aclose(linger=0.1)
+    await stage.until(lambda: listener.ended)
+
+
+async def idling(stage: Stage) -> None:
+    """A client that says nothing is left by its server."""
+    async with anynet.create_server(echo, **LOCAL, idle_timeout=0.01) as serving:
+        peer = stage.client(serving.address)
+        await stage.until(lambda: peer.end)
+
+
 async def reconnecting(stage: Stage) -> None:
     """A client that connects again when its connection ends."""
     listener = stage.listener()
@@ -265,6 +284,22 @@ async def socket_events(stage: Stage) -> None:
             kinds.append(type(event).__name__)
             if isinstance(event, anynet.End):
                 await connection.send_eof()
+    assert kinds[-3:] == ["Data", "End", "Close"] or kinds[-2:] == ["Error", "Close"]
+
+
+async def tls_events(stage: Stage) -> None:
+    """All events of a client over TLS, whose reading needs a task, and what it writes meanwhile."""
+    server_context, client_context = tls_contexts()
+    listener = stage.listener(tls=server_context)
+    kinds = []
+    async with anynet.connect(*listener.address, tls=client_context) as connection:
+        async with connection.events() as events:
+            await connection.send(HELLO)
+            stage.act(lambda: listener.send(REPLY), listener.send_eof)
+            async for event in events:
+                kinds.append(type(event).__name__)
+                if isinstance(event, anynet.End):
+                    await connection.aclose()
     assert kinds[-3:] == ["Data", "End", "Close"] or kinds[-2:] == ["Error", "Close"]
 
 
