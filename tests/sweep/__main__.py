@@ -1,6 +1,7 @@
 """The sweeps by hand: ``python -m tests.sweep [SCENARIO…]`` prints a table of what they counted.
 
-With ``--record`` it counts every scenario a number of times instead, and writes the counts down.
+With ``--record`` it counts each of them a number of times instead, and writes the counts down:
+after a change that is meant to change them.
 """
 
 from __future__ import annotations
@@ -8,13 +9,15 @@ from __future__ import annotations
 import argparse
 import faulthandler
 import sys
+from collections import Counter
 
 from tests.sweep.cancelling import cancel_everywhere
 from tests.sweep.catalogue import (
     SCENARIOS,
-    Range,
+    Ranges,
+    counted_anew,
     differences,
-    recorded,
+    read_record,
     write_record,
 )
 from tests.sweep.failing import fail_everywhere
@@ -39,7 +42,9 @@ def main() -> int:
     names = given.scenarios or list(SCENARIOS)
     backends = given.backend or list(BACKENDS)
     if given.record:
-        write_record({name: {each: count(name, each) for each in BACKENDS} for name in SCENARIOS})
+        counts = {name: each for name, each in read_record().items() if name in SCENARIOS}
+        counts |= {name: {each: count(name, each) for each in BACKENDS} for name in names}
+        write_record(counts)
         return 0
     heads = ("scenario", "backend", "steps", "cancelled", "calls", "failed", "findings", "")
     print(_ROW.format(*heads))
@@ -58,32 +63,31 @@ def sweep(name: str, backend: str) -> list[str]:
     }
     faulthandler.cancel_dump_traceback_later()
     cancelled, failed = reports.values()
-    wrong = [line for each, report in reports.items() for line in differences(name, each, report)]
-    wrong += counted_anew("steps", cancelled.count, recorded(name, backend, "steps"))
-    wrong += counted_anew("calls", failed.count, recorded(name, backend, "calls"))
+    wrong = []
+    for each, report in reports.items():
+        wrong += differences(name, each, report)
+        wrong += counted_anew(name, backend, each, report)
     findings = len(cancelled.findings) + len(failed.findings)
-    counts = cancelled.count, cancelled.runs, failed.count, failed.runs, findings
+    totals = cancelled.counts.total(), failed.counts.total()
+    counts = totals[0], cancelled.runs, totals[1], failed.runs, findings
     print(_ROW.format(name, backend, *counts, "WRONG" if wrong else ""), flush=True)
     return [f"{name} on {backend}: {line}" for line in wrong]
 
 
-def counted_anew(what: str, number: int, before: Range) -> list[str]:
-    fewest, most = before
-    return [] if fewest <= number <= most else [f"{number} {what}, and {fewest} to {most} before"]
-
-
-def count(name: str, backend: str) -> dict[str, Range]:
+def count(name: str, backend: str) -> Ranges:
     """The fewest and the most steps and calls of some calm runs."""
     scenario = SCENARIOS[name]
-    steps, calls = [], []
+    counts = []
     with collecting_quickly():
         run(scenario, backend)
         for _ in range(_RUNS):
-            with watched() as made:
-                steps.append(calm_run(scenario, backend).steps)
-            calls.append(made.made.total())
-    print(f"{name} on {backend}: {min(steps)}-{max(steps)} {min(calls)}-{max(calls)}", flush=True)
-    return {"steps": (min(steps), max(steps)), "calls": (min(calls), max(calls))}
+            with watched() as calls:
+                steps = calm_run(scenario, backend).steps
+            counts.append(Counter(steps=steps) + calls.made)
+    whats = sorted(set().union(*counts))
+    ranges = {what: (min(c[what] for c in counts), max(c[what] for c in counts)) for what in whats}
+    print(f"{name} on {backend}: {ranges['steps']} steps", flush=True)
+    return ranges
 
 
 if __name__ == "__main__":

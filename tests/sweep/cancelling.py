@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tests.sweep.leaks import collecting_quickly
 from tests.sweep.running import Point, Scenario, When
 from tests.sweep.sweeping import Report, calm_run, run
@@ -18,8 +20,9 @@ def cancel_everywhere(scenario: Scenario, backend: str) -> Report:
     """
     with collecting_quickly():
         run(scenario, backend)  # The first run may fill caches.
-        report = Report(count=calm_run(scenario, backend).steps)
-        for step in range(1, report.count + 1):
+        steps = calm_run(scenario, backend).steps
+        report = Report(Counter(steps=steps))
+        for step in range(1, steps + 1):
             for when in When:
                 outcome = run(scenario, backend, Point(step, when))
                 if not outcome.cancelled and outcome.steps_after > _LAST_STEPS:

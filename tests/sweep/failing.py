@@ -21,7 +21,7 @@ def fail_everywhere(
     """Count the system calls of ``scenario``, then fail each with each of its errors."""
     with collecting_quickly():
         calls = _calm_calls(scenario, backend)
-        report = Report(count=calls.total())
+        report = Report(calls)
         for name, number in sorted(calls.items()):
             for failure in _failures(name, number, errnos):
                 for _ in range(_TRIES):

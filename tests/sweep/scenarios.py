@@ -66,7 +66,7 @@ async def happy_eyeballs(stage: Stage) -> None:
     async def lookup(_host: str, _family: Any) -> list[str]:
         return ["127.0.0.2", "127.0.0.3", host]
 
-    options: dict[str, Any] = {"attempt_delay": 0.01, "connect_timeout": 0.1}
+    options: dict[str, Any] = {"attempt_delay": 0.01, "connect_timeout": 0.5}
     async with anynet.connect("far.example", port, lookup=lookup, **options) as connection:
         stage.act(lambda: listener.send(REPLY))
         assert await message_of(connection) == b"a reply"
@@ -242,7 +242,7 @@ async def lingering(stage: Stage) -> None:
         await connection.send(HELLO)
     finally:
         stage.act(lambda: listener.send(REPLY), listener.send_eof)
-        await connection.aclose(linger=0.1)
+        await connection.aclose(linger=5)
     await stage.until(lambda: listener.ended)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import anyio
@@ -36,8 +37,8 @@ class Finding:
 class Report:
     """What a sweep of one scenario on one backend came to."""
 
-    #: Steps of the scenario, or its system calls.
-    count: int = 0
+    #: How often there was what the sweep goes through: steps, or each system call by its name.
+    counts: Counter[str] = attrs.field(factory=Counter)
     #: How many runs were cancelled, or failed.
     runs: int = 0
     findings: list[Finding] = attrs.field(factory=list)
