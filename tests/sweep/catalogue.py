@@ -23,6 +23,7 @@ SCENARIOS: dict[str, Scenario] = {
         scenarios.happy_eyeballs,
         scenarios.client,
         scenarios.server,
+        scenarios.places,
         scenarios.long_message,
         scenarios.file,
         scenarios.unix,
@@ -106,7 +107,7 @@ KNOWN = (
         "A listener whose own address cannot be had is left to the garbage collector.",
     ),
     Known(
-        frozenset({"unix", "stale_path", "node_unix"}),
+        frozenset({"unix", "stale_path", "places", "node_unix"}),
         "getsockname ENOBUFS",
         (_UNCLOSED, "a descriptor is left: the directory", "a file is left: socket"),
         "The same on a Unix path, whose file and directory stay as well.",

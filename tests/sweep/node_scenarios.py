@@ -55,7 +55,9 @@ async def node_client(stage: Stage) -> None:
             client.setNoDelay(True)
             client.end(data)
 
-        client: net.Socket = net.connect(listener.address[1], "127.0.0.1", on_connect)
+        host, port = listener.address
+        options = {"host": host, "port": port, "localAddress": host, "keepAlive": True}
+        client: net.Socket = net.connect(options, on_connect)
         client.on("data", on_data)
         client.on("error", _ignore)
     await stage.until(lambda: not listener.peers or listener.ended)

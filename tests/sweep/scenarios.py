@@ -7,12 +7,12 @@ run; when it is cancelled or a system call fails, its errors are those of the sy
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 import ssl
 import tempfile
 from contextlib import aclosing
-from functools import cache
 from typing import Any
 
 import anyio
@@ -29,7 +29,7 @@ LONG = framed(bytes(300_000))
 LOCAL: dict[str, Any] = {"host": "127.0.0.1", "port": 0}
 
 
-@cache
+@functools.cache
 def tls_contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """The server's and the client's."""
     authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
@@ -102,6 +102,18 @@ async def server(stage: Stage) -> None:
             peer.send(HELLO)
             await stage.until(peer.answered)
         for peer in peers:
+            stage.act(peer.send_eof)
+
+
+async def places(stage: Stage) -> None:
+    """A server that listens at two addresses, then on a path too, with a client at each."""
+    options: dict[str, Any] = {"host": ["127.0.0.1", "127.0.0.2"], "port": 0}
+    async with anynet.create_server(echo, **options) as serving:
+        await serving.listen(path=stage.path("socket"))
+        for address in serving.addresses:
+            peer = stage.client(address)
+            peer.send(HELLO)
+            await stage.until(peer.answered)
             stage.act(peer.send_eof)
 
 
@@ -194,7 +206,8 @@ async def relaying(stage: Stage) -> None:
         handler, **LOCAL, proxy_protocol="require", proxy_trust=trusted
     ) as serving:
         peer = stage.client(serving.address)
-        peer.send(b"PROXY TCP4 192.0.2.1 192.0.2.2 1000 80\r\n" + HELLO)
+        peer.send(b"PROXY TCP4 192.0.2.1 192.0.2.2 1000 80\r\n" + HELLO[:5])
+        stage.act(functools.partial(peer.send, HELLO[5:]))
         await stage.until(lambda: peer.end or (upstream.peers and upstream.peer.messages))
         stage.act(
             lambda: upstream.send(REPLY),
