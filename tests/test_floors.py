@@ -73,6 +73,7 @@ BACKENDS = {
 #: The modules that import others by their names, and why they cannot do it at the top of the file.
 IMPORTS_BY_NAME = {
     "anynet._transport.loops.host_loop": "Trio takes long to import, and may never run",
+    "anynet.cluster": "anynet.node needs the lower rooms of it alone",
     "anynet.cluster.settings.programs": "the user of a cluster names the program",
 }
 #: Documented, so public, in spite of its name.
@@ -80,7 +81,7 @@ DOCUMENTED = {"os._exit"}
 MOST_LINES_OF_FILE = 400
 MOST_LINES_OF_FUNCTION = 50
 
-TYPES_ONLY = "TYPE_CHECKING"
+TYPES_ONLY = {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -163,7 +164,7 @@ def is_private(name: str) -> bool:
 def imports_of(name: str, module: ast.Module) -> Iterator[Import]:
     def walk(node: ast.AST, in_function: bool, for_types: bool) -> Iterator[Import]:
         inside = in_function or isinstance(node, FunctionNode | ast.Lambda)
-        types = for_types or (isinstance(node, ast.If) and ast.unparse(node.test) == TYPES_ONLY)
+        types = for_types or (isinstance(node, ast.If) and ast.unparse(node.test) in TYPES_ONLY)
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield Import(name, alias.name, None, node.lineno, inside, types)
