@@ -49,12 +49,13 @@ def fixed_settings(
 ) -> tuple[tuple[int, int, int], ...] | None:
     """The arguments of setsockopt by which :func:`apply_socket_options` sets ``options``.
 
-    None where they are not the same for all sockets of the family, or raw. For accept loops, which
-    so set the options of most servers without a call of ours a connection; that the system takes
-    them is to be tried before.
+    None where they are raw, or depend on whether an IPv6 socket carries an IPv4 connection. For
+    accept loops, which so set the options of most servers without a call of ours a connection; that
+    the system takes them is to be tried before.
     """
     settings = [row for row in options.settings if family != socket.AF_UNIX or row[2].on_unix]
-    if options.socket_options or any(setting.ipv6 for _, _, setting in settings):
+    mapped = family == socket.AF_INET6 and any(setting.ipv6 for _, _, setting in settings)
+    if mapped or options.socket_options:
         return None
     return tuple(
         (
