@@ -62,7 +62,7 @@ def take_inherited(variable: str) -> Inherited | None:
         inherited = Inherited(**values)
         if [os.fstat(fd).st_ino for fd in inherited.fds] != inodes:
             return None
-    except (ValueError, TypeError, KeyError, AttributeError, OSError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError):
         return None
     if os.getppid() != sender:
         if inherited.watch is not None and _has_ended(inherited.watch):
