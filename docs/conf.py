@@ -7,14 +7,12 @@ import sys
 from pathlib import Path
 from typing import ForwardRef
 
-import attrs
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import anynet
 from anynet._core.connections import connection
-from anynet._core.connections import option_types as option_names
 from anynet._rules import options
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -54,9 +52,9 @@ class StateDiagram(SphinxDirective):
         return [nodes.raw("", draw(connection._STATES), format="html")]
 
 
-SERVER_TYPES = option_names.ServerOptionNames.__annotations__
+SERVER_TYPES = options.ServerOptionNames.__annotations__
 HOST_AND_PORT = {"host": ForwardRef("str | None"), "port": ForwardRef("int | None")}
-CONNECT_TYPES = HOST_AND_PORT | option_names.ConnectOptionNames.__annotations__
+CONNECT_TYPES = HOST_AND_PORT | options.ConnectOptionNames.__annotations__
 OPTION_TYPES = {
     "ListenOptions": SERVER_TYPES,
     "ServerOptions": SERVER_TYPES,
@@ -75,10 +73,10 @@ class OptionTable(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         name = self.arguments[0]
         rows = ["| option | type | default |", "|---|---|---|"]
-        for field in attrs.fields(getattr(options, name)):
-            kind = OPTION_TYPES[name][field.name].__forward_arg__.replace("|", "\\|")
-            default = re.sub(r"<class '(.*?)'>", r"\1", repr(field.default))
-            rows.append(f"| `{field.name}` | `{kind}` | `{default}` |")
+        for option, row in getattr(options, name).rows.items():
+            kind = OPTION_TYPES[name][option].__forward_arg__.replace("|", "\\|")
+            default = re.sub(r"<class '(.*?)'>", r"\1", repr(row.default))
+            rows.append(f"| `{option}` | `{kind}` | `{default}` |")
         return self.parse_text_to_nodes("\n".join(rows))
 
 

@@ -23,6 +23,7 @@ FLOORS = {
     "_rules": 0,
     "_transport": 1,
     "_core": 2,
+    "service": 2,
     "": 2.1,
     "testing": 2.2,
     "cluster": 3,
@@ -62,13 +63,24 @@ ROOMS = {
 CLUSTER_OF_NODE = {"cluster.wire", "cluster.processes", "cluster.distribution"}
 #: Run-time dependencies, and the lowest floor that may use each.
 DEPENDENCIES = {"anyio": 0, "attr": 0, "attrs": 0, "trio": 0, "click": 5, "rich": 5}
-#: What tells the backends apart: only this module of the lower floors may import them.
-BACKENDS = {"asyncio", "trio", "uvloop"}
-BACKEND_MODULE = "anynet._transport.loops.host_loop"
+#: The backends, and what of the lower floors may import each: one module, which is imported itself
+#: only once a loop of that kind runs. Types are for everybody, under TYPE_CHECKING.
+BACKENDS = {
+    "asyncio": "anynet._transport.loops.asyncio_loop",
+    "trio": "anynet._transport.loops.trio_loop",
+    "uvloop": None,
+}
+#: The modules that import others by their names, and why they cannot do it at the top of the file.
+IMPORTS_BY_NAME = {
+    "anynet._transport.loops.host_loop": "Trio takes long to import, and may never run",
+    "anynet.cluster.settings.programs": "the user of a cluster names the program",
+}
 #: Documented, so public, in spite of its name.
 DOCUMENTED = {"os._exit"}
 MOST_LINES_OF_FILE = 400
 MOST_LINES_OF_FUNCTION = 50
+
+TYPES_ONLY = "TYPE_CHECKING"
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -82,6 +94,7 @@ class Import:
     name: str | None
     line: int
     in_function: bool
+    for_types: bool
 
     def __str__(self) -> str:
         imported = self.target if self.name is None else f"{self.target}.{self.name}"
@@ -148,19 +161,20 @@ def is_private(name: str) -> bool:
 
 
 def imports_of(name: str, module: ast.Module) -> Iterator[Import]:
-    def walk(node: ast.AST, in_function: bool) -> Iterator[Import]:
+    def walk(node: ast.AST, in_function: bool, for_types: bool) -> Iterator[Import]:
         inside = in_function or isinstance(node, FunctionNode | ast.Lambda)
+        types = for_types or (isinstance(node, ast.If) and ast.unparse(node.test) == TYPES_ONLY)
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield Import(name, alias.name, None, node.lineno, inside)
+                yield Import(name, alias.name, None, node.lineno, inside, types)
         elif isinstance(node, ast.ImportFrom):
             target = "." * node.level + (node.module or "")
             for alias in node.names:
-                yield Import(name, target, alias.name, node.lineno, inside)
+                yield Import(name, target, alias.name, node.lineno, inside, types)
         for child in ast.iter_child_nodes(node):
-            yield from walk(child, inside)
+            yield from walk(child, inside, types)
 
-    yield from walk(module, False)
+    yield from walk(module, False, False)
 
 
 # -- the checks: each yields what is wrong ---------------------------------------------------------
@@ -229,6 +243,16 @@ def imports_in_functions(tree: Tree) -> Iterator[str]:
     return (f"{each} inside a function" for each in tree.imports if each.in_function)
 
 
+def imports_by_name(tree: Tree) -> Iterator[str]:
+    """Calls of ``import_module`` and its like: imports that the checks here do not see."""
+    for name, module in tree.modules.items():
+        for node in (each for each in ast.walk(module) if isinstance(each, ast.Call)):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            by_name = called in {"import_module", "__import__", "exec_module"}
+            if by_name and name not in IMPORTS_BY_NAME:
+                yield f"{name}:{node.lineno} imports by name"
+
+
 def relative_imports(tree: Tree) -> Iterator[str]:
     return (f"{each} relatively" for each in tree.imports if each.target.startswith("."))
 
@@ -245,9 +269,11 @@ def foreign_imports(tree: Tree) -> Iterator[str]:
 
 def backend_imports(tree: Tree) -> Iterator[str]:
     for each in tree.imports:
+        backend = each.target.split(".")[0]
         below = FLOORS.get(package_of(each.importer), -1) <= FLOORS["_core"]
-        if below and each.importer != BACKEND_MODULE and each.target.split(".")[0] in BACKENDS:
-            yield f"{each}; only {BACKEND_MODULE} knows the backend"
+        allowed = each.for_types or each.importer == BACKENDS.get(backend)
+        if below and backend in BACKENDS and not allowed:
+            yield f"{each}; only {BACKENDS[backend]} may"
 
 
 def private_imports(tree: Tree) -> Iterator[str]:
@@ -339,6 +365,7 @@ CHECKS: list[Check] = [
     imports_out_of_order,
     cycles,
     imports_in_functions,
+    imports_by_name,
     relative_imports,
     foreign_imports,
     backend_imports,
@@ -394,12 +421,16 @@ BROKEN: list[tuple[Check, dict[str, str]]] = [
     (cycles, modules(_core__a="import anynet._core.a")),
     (imports_in_functions, modules(_core__a="def f():\n    import os")),
     (imports_in_functions, modules(_core__a="class C:\n async def f(self):\n  from os import a")),
+    (imports_by_name, modules(_core__a="def f():\n    importlib.import_module('os')")),
+    (imports_by_name, modules(_core__a="def f():\n    return __import__('os')")),
     (relative_imports, modules(_core__a="from . import b")),
     (relative_imports, modules(_core__a="from .b import c")),
     (foreign_imports, modules(_core__a="import requests")),
     (foreign_imports, modules(_core__a="from click import echo")),
     (backend_imports, modules(_core__a="import trio.lowlevel")),
     (backend_imports, modules(_transport__a="from asyncio import Future")),
+    (backend_imports, modules(_transport__loops__host_loop="import trio")),
+    (backend_imports, modules(_transport__loops__trio_loop="import asyncio")),
     (private_imports, modules(_core__a="import anyio._core")),
     (private_imports, modules(_core__a="from anyio._core._sockets import connect_tcp")),
     (private_imports, modules(_core__a="from trio import _core")),
@@ -433,9 +464,11 @@ SOUND: list[tuple[Check, dict[str, str]]] = [
     ),
     (cycles, modules(_core__a="import anynet._core.b", _core__b="import os")),
     (foreign_imports, modules(cli__a="import click, rich.live, anyio, attrs, os.path")),
+    (backend_imports, modules(_transport__loops__trio_loop="import trio", cli__a="import trio")),
+    (backend_imports, modules(_core__a="if TYPE_CHECKING:\n    import trio")),
     (
-        backend_imports,
-        modules(_transport__loops__host_loop="import trio, asyncio", cli__a="import trio"),
+        imports_by_name,
+        modules(_transport__loops__host_loop="def _new_host_loop(): import_module()"),
     ),
     (private_imports, modules(_core__a="from anynet._core.b import _c", _core__b="")),
     (private_imports, modules(_core__a="from __future__ import annotations")),

@@ -8,21 +8,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-import attrs
 import pytest
 
 import anynet
 import anynet.cluster
 import anynet.testing
-from anynet._core.connections.option_types import ConnectOptionNames, ServerOptionNames
 from anynet._rules.options import (
     ConnectionOptions,
+    ConnectOptionNames,
     ConnectOptions,
     ListenOptions,
     ReconnectOptions,
+    ServerOptionNames,
     ServerOptions,
     SocketOptions,
 )
+from anynet._rules.options.table import Options
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference.md"
 
@@ -48,8 +49,8 @@ def public_members(cls: type) -> Iterator[tuple[str, object]]:
                 yield name, function
 
 
-def names_of(*classes: type[attrs.AttrsInstance]) -> set[str]:
-    return {field.name for cls in classes for field in attrs.fields(cls)}
+def names_of(*classes: type[Options]) -> set[str]:
+    return {name for cls in classes for name in cls.rows}
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -57,6 +57,16 @@ def check_int(
     return int(value)
 
 
+def check_digits(name: str, text: str) -> int:
+    """Return the number that an environment variable holds: nothing but digits.
+
+    More than 20 of them would be no number of descriptors, processes or microseconds.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= 20):
+        raise ValueError(f"{name} must be a number, not {shown(text)}")
+    return int(text)
+
+
 def check_port(option: str, value: object, *, minimum: int = 0) -> int:
     """Return the value if it is a port number; `minimum=1` refuses 0, the "any free port"."""
     return check_int(option, value, minimum=minimum, maximum=MAX_PORT)
@@ -102,6 +112,13 @@ def check_host(option: str, value: object) -> str:
     return value
 
 
+def check_callable(option: str, value: object) -> object:
+    """Return the value if it can be called."""
+    if not callable(value):
+        raise TypeError(f"{option} must be callable, not {shown(value)}")
+    return value
+
+
 def check_choice(option: str, value: object, choices: Collection[T]) -> T:
     """Return the value if it is one of the choices, which are all of one type."""
     for choice in choices:
@@ -121,18 +138,6 @@ def validated(
 
     def validate(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
         check(_option_name(attribute), value, *args, **limits)
-
-    return validate
-
-
-def optional(
-    check: Callable[..., Any], *args: Any, **limits: Any
-) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
-    """The same as `validated` for a field that may also be None."""
-
-    def validate(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-        if value is not None:
-            check(_option_name(attribute), value, *args, **limits)
 
     return validate
 

@@ -37,7 +37,7 @@ from anynet.node._loop.timers import (
     setInterval,
     setTimeout,
 )
-from anynet.node._net.functions.functions import (
+from anynet.node._net.functions.is_ip import (
     getDefaultAutoSelectFamily,
     getDefaultAutoSelectFamilyAttemptTimeout,
     isIP,
@@ -52,7 +52,9 @@ from anynet.node._net.values.block_list import BlockList
 from anynet.node._net.values.socket_address import SocketAddress
 from anynet.node._processes.child_process import ChildProcess
 from anynet.node._processes.this_process import Process, process
-from anynet.node._streams.duplex import Duplex, Readable, Writable
+from anynet.node._streams.duplex import Duplex
+from anynet.node._streams.readable import Readable
+from anynet.node._streams.writable import Writable
 
 __all__ = [
     "AbortController",

@@ -8,14 +8,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from pathlib import Path
 
-from tests.conformance.catalogue import PAIRS, Pair, names_by_suffix, read_pair
-from tests.conformance.judging import Verdict, busy_cores, judge_all
+from tests.conformance.catalogue import (
+    NODE_VERSION,
+    Pair,
+    paths_by_suffix,
+    read_pair,
+)
+from tests.conformance.judging import Verdict, busy_cores, faults_of_node, judge_all
 from tests.conformance.programs import BACKENDS, run_javascript, run_python
 from tests.conformance.traces import differences, normalised
-
-NODE_VERSION = "v25.8.1"
 
 
 def main() -> int:
@@ -23,10 +28,10 @@ def main() -> int:
     options = read_options()
     node = find_node(options.node)
     if options.trace:
-        return print_traces(options.trace, options.names, node)
+        return print_traces(options, node)
     pairs = chosen(options)
     if options.record:
-        return record(pairs, node)
+        return record(pairs, node, options.jobs)
     started = time.monotonic()
     failed = [verdict.pair.name for verdict in verdicts(pairs, node, options) if verdict.failures]
     if failed:
@@ -71,7 +76,9 @@ def read_options() -> argparse.Namespace:
         const=[],
         help="only see whether Node's own traces hold still",
     )
-    parser.add_argument("--record", action="store_true", help="write the files of differences")
+    parser.add_argument(
+        "--record", action="store_true", help="keep Node's traces, and the differences"
+    )
     parser.add_argument("--trace", choices=("node", *BACKENDS), help="only print this side's trace")
     options = parser.parse_args()
     if options.backends is None:
@@ -79,49 +86,73 @@ def read_options() -> argparse.Namespace:
     return options
 
 
-def find_node(given: str | None) -> str:
+def find_node(path: str | None) -> str:
     """The path of the right Node, or the end of the program: nothing is skipped."""
-    node = given or os.environ.get("CONFORMANCE_NODE")
+    node = path or os.environ.get("CONFORMANCE_NODE")
     if not node:
         sys.exit("Node is missing: give --node or set CONFORMANCE_NODE to its path")
     try:
         printed = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         sys.exit(f"Node does not run: {error}")
-    if (version := printed.stdout.strip()) != NODE_VERSION:
+    if (version := printed.stdout.strip().removeprefix("v")) != NODE_VERSION:
         sys.exit(f"Node must be {NODE_VERSION}, not {version}: {node}")
     return node
 
 
 def chosen(options: argparse.Namespace) -> list[Pair]:
     """The named pairs, or all; a name without a pair ends the program."""
-    found = names_by_suffix()
-    there = found[".js"] & found[".py"] if options.backends else found[".js"]
-    if unknown := set(options.names) - there:
+    found = paths_by_suffix()
+    node_alone = options.trace == "node" or not options.backends
+    paths = found[".js"] if node_alone else found[".js"] & found[".py"]
+    by_name = {path.name: path for path in paths}
+    if unknown := set(options.names) - set(by_name):
         sys.exit(f"no such pairs: {', '.join(sorted(unknown))}")
-    return [read_pair(name) for name in sorted(options.names or there)]
+    return [read_pair(by_name[name]) for name in sorted(options.names or by_name)]
 
 
-def print_traces(side: str, names: list[str], node: str) -> int:
+def print_traces(options: argparse.Namespace, node: str) -> int:
     """Print what the programs of one side print."""
-    for name in names or sorted(names_by_suffix()[".js" if side == "node" else ".py"]):
-        if side == "node":
-            outcome = run_javascript(PAIRS / f"{name}.js", node)
+    for pair in chosen(options):
+        if options.trace == "node":
+            outcome = run_javascript(pair.javascript.path, node)
         else:
-            outcome = run_python(PAIRS / f"{name}.py", side)
-        print(f"--- {name}", outcome.text, outcome.complaints, sep="\n")
+            outcome = run_python(pair.python.path, options.trace)
+        print(f"--- {pair.name}", outcome.text, outcome.complaints, sep="\n")
     return 0
 
 
-def record(pairs: list[Pair], node: str) -> int:
-    """Write down the lines in which pairs differ now, for those that declare a difference."""
-    for pair in (pair for pair in pairs if pair.python.differs):
-        theirs = normalised(run_javascript(pair.javascript.path, node).text)
+def record(pairs: list[Pair], node: str, jobs: int | None) -> int:
+    """Keep what Node prints, and the differences of the pairs that declare one."""
+    failed = False
+    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
+        outcomes = pool.map(lambda pair: run_javascript(pair.javascript.path, node), pairs)
+        for pair, outcome in zip(pairs, outcomes, strict=True):
+            trace = normalised(outcome.text)
+            if faults := faults_of_node(outcome, trace):
+                print(*(f"{pair.name}: {fault}" for fault in faults), sep="\n", flush=True)
+                failed = True
+            elif record_pair(pair, trace):
+                print(f"{pair.name}: recorded", flush=True)
+    return 1 if failed else 0
+
+
+def record_pair(pair: Pair, trace: list[str]) -> bool:
+    """Write the files of a pair; whether one of them has changed."""
+    changed = write_lines(pair.path.with_suffix(".trace"), trace)
+    if pair.python.differs:
         ours = normalised(run_python(pair.python.path, BACKENDS[0]).text)
-        text = "".join(f"{line}\n" for line in differences(theirs, ours))
-        (PAIRS / f"{pair.name}.differences").write_text(text, "utf-8")
-        print(f"{pair.name}:\n{text}")
-    return 0
+        changed |= write_lines(pair.path.with_suffix(".differences"), differences(trace, ours))
+    return changed
+
+
+def write_lines(path: Path, lines: list[str]) -> bool:
+    """Write a file of lines; whether it says something else than before."""
+    text = "".join(f"{line}\n" for line in lines)
+    if path.exists() and path.read_text("utf-8") == text:
+        return False
+    path.write_text(text, "utf-8")
+    return True
 
 
 if __name__ == "__main__":

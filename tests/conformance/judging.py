@@ -1,4 +1,8 @@
-"""Judging pairs: each runs on Node and on both backends, and the traces are compared."""
+"""Judging pairs: each runs on Node and on both backends, and the traces are compared.
+
+The Python halves are compared with what Node prints now. The trace that is kept must be the same,
+or it is out of date and the pair fails.
+"""
 
 from __future__ import annotations
 
@@ -27,18 +31,27 @@ class Verdict:
 
 def judge(pair: Pair, node: str, backends: Sequence[str] = BACKENDS, repeat: int = 1) -> Verdict:
     """Run a pair, possibly many times, until something is wrong."""
-    first: list[str] | None = None
     for turn in range(1, repeat + 1):
         outcome = run_javascript(pair.javascript.path, node)
         trace = normalised(outcome.text)
-        failures = _faults_of_node(outcome, trace, first)
+        failures = faults_of_node(outcome, trace)
         if not failures:
-            failures = _faults_of_python(pair, trace, backends)
+            failures = _faults_of_record(pair, trace) + _faults_of_python(pair, trace, backends)
         if failures:
             run = f" (run {turn} of {repeat})" if repeat > 1 else ""
             return Verdict(pair, [f"{pair.name}{run}: {failure}" for failure in failures])
-        first = trace
     return Verdict(pair, [])
+
+
+def is_expected(pair: Pair, node: Sequence[str], python: Sequence[str]) -> bool:
+    """Whether a trace of ours is Node's, but for the documented differences."""
+    return differences(node, python) == list(pair.differences)
+
+
+def report_mismatch(what: str, node: Sequence[str], outcome: Outcome) -> str:
+    """Both traces as one text, and what the Python program complained about."""
+    both = side_by_side(node, normalised(outcome.text))
+    return _report(f"{what} (- Node, + ours)", outcome, both.splitlines())
 
 
 def judge_all(
@@ -65,36 +78,40 @@ def busy_cores(count: int) -> Iterator[None]:
             loop.wait()
 
 
-def _faults_of_node(outcome: Outcome, trace: list[str], first: list[str] | None) -> list[str]:
+def faults_of_node(outcome: Outcome, trace: list[str]) -> list[str]:
+    """Why what Node printed cannot be compared with anything."""
     if outcome.status is None:
-        return [_told("Node did not finish", outcome, trace)]
+        return [_report("Node did not finish", outcome, trace)]
     if is_trivial(trace):
-        return [_told("the trace says too little", outcome, trace)]
-    if first is not None and trace != first:
-        return [f"Node's own trace changed (- before, + now):\n{side_by_side(first, trace)}"]
+        return [_report("the trace says too little", outcome, trace)]
+    return []
+
+
+def _faults_of_record(pair: Pair, trace: list[str]) -> list[str]:
+    if not pair.trace:
+        return ["no trace is kept: run with --record"]
+    if list(pair.trace) != trace:
+        both = side_by_side(pair.trace, trace)
+        return [f"the kept trace is not what Node prints (- kept, + now):\n{both}"]
     return []
 
 
 def _faults_of_python(pair: Pair, trace: list[str], backends: Sequence[str]) -> list[str]:
-    """What is wrong on each backend; the same on several is told once."""
+    """What is wrong on each backend; the same on several is reported once."""
     found: dict[tuple[str, ...], list[str]] = {}
     outcomes = {backend: run_python(pair.python.path, backend) for backend in backends}
     for backend, outcome in outcomes.items():
         ours = normalised(outcome.text)
-        if differences(trace, ours) != list(pair.differences):
+        if not is_expected(pair, trace, ours):
             found.setdefault(tuple(ours), []).append(backend)
     return [
-        _told(
-            f"differs on {' and '.join(names)} (- Node, + ours)",
-            outcomes[names[0]],
-            side_by_side(trace, ours).splitlines(),
-        )
-        for ours, names in found.items()
+        report_mismatch(f"differs on {' and '.join(names)}", trace, outcomes[names[0]])
+        for names in found.values()
     ]
 
 
-def _told(what: str, outcome: Outcome, lines: list[str]) -> str:
-    told = [f"{what}:", *(f"  {line}" for line in lines)]
+def _report(what: str, outcome: Outcome, lines: list[str]) -> str:
+    report = [f"{what}:", *(f"  {line}" for line in lines)]
     if outcome.complaints:
-        told += ["  stderr:", *(f"  | {line}" for line in outcome.complaints.splitlines())]
-    return "\n".join(told)
+        report += ["  stderr:", *(f"  | {line}" for line in outcome.complaints.splitlines())]
+    return "\n".join(report)

@@ -1,7 +1,7 @@
 """Running one program: the JavaScript on Node, the Python in a fork of a process that is ready.
 
 Python programs start from a server process that has imported everything and runs no loop, which
-spares each of them the start of an interpreter.
+spares each of them the start of an interpreter and its imports: 16 ms instead of half a second.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from pathlib import Path
 
 import attrs
 
-SECONDS_ALLOWED = 20.0
+#: None takes 3 seconds by itself; a machine that is busy with other things may need many more.
+SECONDS_ALLOWED = 60.0
 ROOT = Path(__file__).parents[2]
 BACKENDS = ("trio", "asyncio")
 
 _context = multiprocessing.get_context("forkserver")
 #: Starting a process looks after all the others, which must not be looked after meanwhile.
 _one_at_a_time = threading.Lock()
-_context.set_forkserver_preload(["asyncio", "runpy", "trio", "tests.conformance.tracing"])
+_context.set_forkserver_preload(["runpy", "tests.conformance.tracing", "tests.conformance.warm"])
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.catalogue import PAIRS, Pair, all_pairs, names_by_suffix, read_pair
+from tests.conformance.catalogue import PAIRS, SECTIONS, Pair, all_pairs, paths_by_suffix, read_pair
 from tests.conformance.rows import ROWS
 
 LEAST_PAIRS = 150
@@ -20,6 +20,8 @@ def faults(pair: Pair) -> list[str]:
     """What is wrong with the headers of a pair."""
     javascript, python = pair.javascript, pair.python
     found = [f"row {row} does not exist" for row in javascript.rows if row not in ROWS]
+    if not javascript.why:
+        found.append("does not say why it is there")
     if not javascript.rows:
         found.append("names no rows")
     if len(set(javascript.rows)) < len(javascript.rows):
@@ -34,10 +36,16 @@ def faults(pair: Pair) -> list[str]:
 
 
 def test_both_halves_of_every_pair_are_there() -> None:
-    found = names_by_suffix()
-    assert set(found) == {".js", ".py", ".differences"}
-    assert found[".js"] == found[".py"]
+    found = paths_by_suffix()
+    assert set(found) == {".js", ".py", ".trace", ".differences"}
+    assert found[".js"] == found[".py"] == found[".trace"]
     assert found[".differences"] <= found[".js"]
+
+
+def test_every_pair_has_a_section_and_a_name_of_its_own() -> None:
+    found = paths_by_suffix()[".js"]
+    assert {path.parent for path in found} == {PAIRS / section for section in SECTIONS}
+    assert len({path.name for path in found}) == len(found)
 
 
 def test_there_are_enough_pairs() -> None:
@@ -49,6 +57,11 @@ def test_the_headers_of_a_pair(pair: Pair) -> None:
     assert faults(pair) == []
     assert pair.javascript.path.read_text("utf-8").startswith("// ")
     assert pair.python.path.read_text("utf-8").startswith('"""')
+
+
+def test_every_pair_has_a_reason_of_its_own() -> None:
+    reasons = [pair.javascript.why for pair in all_pairs()]
+    assert len(set(reasons)) == len(reasons)
 
 
 def test_every_row_is_covered() -> None:
@@ -63,9 +76,11 @@ def test_the_documented_differences_are_those_of_the_pairs() -> None:
 
 
 def test_what_counts_as_a_fault(tmp_path: Path) -> None:
-    (tmp_path / "a.js").write_text("// What is shown.\n// rows: 4.close 4.nothing 4.close\n")
+    (tmp_path / "a.js").write_text(
+        "// What is shown.\n// why: It is.\n// rows: 4.close 4.nothing 4.close\n"
+    )
     (tmp_path / "a.py").write_text('"""What is shown."""\n# rows: 4.close\n# differs: it does\n')
-    assert faults(read_pair("a", tmp_path)) == [
+    assert faults(read_pair(tmp_path / "a")) == [
         "row 4.nothing does not exist",
         "names a row twice",
         "the halves name different rows",
@@ -74,7 +89,8 @@ def test_what_counts_as_a_fault(tmp_path: Path) -> None:
     (tmp_path / "b.js").write_text("// What is shown.\n")
     (tmp_path / "b.py").write_text('"""What is shown."""\n')
     (tmp_path / "b.differences").write_text("- 1\n")
-    assert faults(read_pair("b", tmp_path)) == [
+    assert faults(read_pair(tmp_path / "b")) == [
+        "does not say why it is there",
         "names no rows",
         "a reason to differ and a file of differences belong together",
     ]
@@ -83,7 +99,7 @@ def test_what_counts_as_a_fault(tmp_path: Path) -> None:
 def test_a_header_is_given_once(tmp_path: Path) -> None:
     (tmp_path / "a.js").write_text("// rows: 4.close\n// rows: 4.listen\n")
     with pytest.raises(ValueError, match=r"a\.js has more than one line of rows"):
-        read_pair("a", tmp_path)
+        read_pair(tmp_path / "a")
 
 
 def test_the_rows_are_those_of_all_sections() -> None:

@@ -21,18 +21,25 @@ from tests.conformance.catalogue import read_pair
 
 if __name__ == "__main__":
     programs.SECONDS_ALLOWED = float(sys.argv[2])
-    pair = read_pair("a", Path(sys.argv[1]))
+    pair = read_pair(Path(sys.argv[1], "a"))
     print(json.dumps(judging.judge(pair, sys.executable, repeat=2).failures))
 """
 THREE_LINES = "print('one'); print('two'); print('three', 45001)\n"
+TRACE = "one\ntwo\nthree <port1>\n"
 
 
 def judged(
-    directory: Path, node: str, python: str, differences: str = "", seconds: float = 20
+    directory: Path,
+    node: str,
+    python: str,
+    differences: str = "",
+    seconds: float = 20,
+    trace: str = TRACE,
 ) -> list[str]:
     """What the judge says of a pair of these programs."""
     (directory / "a.js").write_text(node)
     (directory / "a.py").write_text(python)
+    (directory / "a.trace").write_text(trace)
     if differences:
         (directory / "a.differences").write_text(differences)
     (directory / "judge.py").write_text(JUDGE)
@@ -60,7 +67,7 @@ def test_a_line_that_differs_is_shown_once_for_both_backends(tmp_path: Path) -> 
 
 def test_a_line_that_one_backend_prints(tmp_path: Path) -> None:
     ours = THREE_LINES + "import os; print(os.environ['CONFORMANCE_BACKEND'])\n"
-    (failure,) = judged(tmp_path, THREE_LINES + "print('trio')\n", ours)
+    (failure,) = judged(tmp_path, THREE_LINES + "print('trio')\n", ours, trace=f"{TRACE}trio\n")
     assert failure.startswith("a (run 1 of 2): differs on asyncio (- Node, + ours):\n")
     assert failure.endswith("\n  - trio\n  + asyncio")
 
@@ -79,11 +86,12 @@ def test_a_trace_that_says_too_little(tmp_path: Path, program: str) -> None:
 
 
 def test_an_exit_status_counts(tmp_path: Path) -> None:
-    failures = judged(tmp_path, THREE_LINES + "raise SystemExit(1)\n", THREE_LINES)
-    assert "  - (exit status 1)" in failures[0]
+    ended = f"{TRACE}(exit status 1)\n"
+    (failure,) = judged(tmp_path, THREE_LINES + "raise SystemExit(1)\n", THREE_LINES, trace=ended)
+    assert "  - (exit status 1)" in failure
 
 
-def test_what_a_program_complained_about_is_told(tmp_path: Path) -> None:
+def test_what_a_program_complained_about_is_reported(tmp_path: Path) -> None:
     failures = judged(tmp_path, THREE_LINES, THREE_LINES + "raise ValueError('too bad')\n")
     assert "  + (exit status 1)" in failures[0]
     assert "  | ValueError: too bad" in failures[0]
@@ -91,10 +99,20 @@ def test_what_a_program_complained_about_is_told(tmp_path: Path) -> None:
 
 def test_a_trace_of_node_that_changes(tmp_path: Path) -> None:
     runs = tmp_path / "runs"
-    count = f"log = open({str(runs)!r}, 'a'); log.write('x'); print('run', log.tell())\n"
-    (failure,) = judged(tmp_path, THREE_LINES + count, THREE_LINES + "print('run 1')\n")
-    assert failure.startswith("a (run 2 of 2): Node's own trace changed")
-    assert "- run 1\n+ run 2" in failure
+    count = f"log = open({str(runs)!r}, 'a'); log.write('x'); print('run', log.tell() // 2)\n"
+    ours = THREE_LINES + "print('run 0')\n"
+    kept, differing = judged(tmp_path, THREE_LINES + count, ours, trace=f"{TRACE}run 0\n")
+    assert kept.startswith("a (run 2 of 2): the kept trace is not what Node prints")
+    assert kept.endswith("\n- run 0\n+ run 1")
+    assert differing.startswith("a (run 2 of 2): differs on trio and asyncio")
+
+
+def test_a_kept_trace_that_is_out_of_date_or_missing(tmp_path: Path) -> None:
+    (failure,) = judged(tmp_path, THREE_LINES, THREE_LINES, trace=TRACE.replace("two", "2"))
+    assert failure.startswith("a (run 1 of 2): the kept trace is not what Node prints")
+    assert "\n- 2\n+ two\n" in failure
+    (failure,) = judged(tmp_path, THREE_LINES, THREE_LINES, trace="")
+    assert failure == "a (run 1 of 2): no trace is kept: run with --record"
 
 
 def test_a_program_that_does_not_end(tmp_path: Path) -> None:
@@ -108,7 +126,7 @@ def test_a_program_that_does_not_end(tmp_path: Path) -> None:
 
 def test_each_program_has_an_empty_directory(tmp_path: Path) -> None:
     program = "import os; print(os.listdir('.')); open('left', 'w').close(); print(1); print(2)\n"
-    assert judged(tmp_path, program, program) == []
+    assert judged(tmp_path, program, program, trace="[]\n1\n2\n") == []
 
 
 @pytest.mark.parametrize(

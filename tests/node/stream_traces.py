@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 from anynet.node._emitters.emitter import EventEmitter
 from anynet.node._loop.timers import setImmediate
-from anynet.node._streams.duplex import Duplex, Readable, Writable
+from anynet.node._streams.duplex import Duplex
+from anynet.node._streams.readable import Readable
+from anynet.node._streams.writable import Writable
 
 E = TypeVar("E", bound=EventEmitter)
 

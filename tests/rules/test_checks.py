@@ -188,8 +188,8 @@ def test_a_check_returns_the_value_or_names_the_option(value: object) -> None:
 @attrs.frozen(kw_only=True)
 class Options:
     port: int = attrs.field(validator=validation.validated(validation.check_port, minimum=1))
-    timeout: float | None = attrs.field(
-        default=None, validator=validation.optional(validation.check_seconds)
+    timeout: float = attrs.field(
+        default=1.0, validator=validation.validated(validation.check_seconds)
     )
     policy: str = attrs.field(
         default="pause", validator=validation.validated(validation.check_choice, ("pause", "drop"))
@@ -202,7 +202,7 @@ class Options:
 def test_checks_work_as_validators_of_fields() -> None:
     options = Options(port=80, timeout=2.5, policy="drop", backlog=5)
     assert (options.port, options.timeout, options.policy) == (80, 2.5, "drop")
-    assert Options(port=80).timeout is None
+    assert Options(port=80).timeout == 1.0
 
 
 @pytest.mark.parametrize(

@@ -9,19 +9,19 @@ from typing import Any
 
 from anynet._rules.options import ListenOptions
 from anynet._rules.values.addresses import SocketAddress
+from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.open import open_listeners
-from anynet._transport.listening.provider import Listening
 
 
 def open_descriptors() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-async def opened(**options: Any) -> list[Listening]:
+async def opened(**options: Any) -> list[Listener]:
     return await open_listeners(ListenOptions(**options))
 
 
-def addresses(listeners: Sequence[Listening]) -> list[tuple[str, int]]:
+def addresses(listeners: Sequence[Listener]) -> list[tuple[str, int]]:
     pairs = []
     for listener in listeners:
         assert isinstance(listener.address, SocketAddress)

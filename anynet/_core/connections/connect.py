@@ -14,10 +14,10 @@ import attrs
 from anyio.abc import ByteStreamConnectable
 
 from anynet._core.connections.connection import Connection
-from anynet._core.connections.option_types import ConnectOptionNames
 from anynet._core.connections.socket import Socket
 from anynet._rules.options import (
     ConnectionOptions,
+    ConnectOptionNames,
     ConnectOptions,
     ReconnectOptions,
     SocketOptions,
@@ -32,7 +32,7 @@ from anynet._transport.dialing.connect_errors import (
     header_failure,
     header_timeout,
 )
-from anynet._transport.streams.proxy_headers import send_proxy_header
+from anynet._transport.streams.proxy_exchange import send_proxy_header
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.tls import secure

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from anynet._core.connections.idle_timer import IdleAction, IdleTimer
 from anynet._rules.options import ConnectionOptions
 from anynet._rules.values.events import Close, Data, Drain, End, Error, SocketEvent, Timeout
-from anynet._transport.streams.stream_base import Guard, StreamBase
+from anynet._transport.streams.half_state import Receiving
+from anynet._transport.streams.stream_base import StreamBase
 
 _CHUNK = 65536
 _log = logging.getLogger("anynet")
@@ -65,7 +66,7 @@ class Connection:
         self._end_told = False
         self._close_told = False
         self._idle: IdleTimer | None = None
-        stream.allow_half_open = options.allow_half_open
+        stream.state.allow_half_open = options.allow_half_open
         stream.observer = self
         if options.idle_timeout is not None:
             self.set_idle_timeout(options.idle_timeout, options.idle_timeout_action)
@@ -73,15 +74,16 @@ class Connection:
     @property
     def state(self) -> ConnectionState:
         """Derived from what the stream has seen."""
-        stream = self.stream
-        if stream.closed:
+        half_state = self.stream.state
+        if half_state.closed:
             return ConnectionState.CLOSED
-        return _STATES[stream.eof_sent, stream.eof_received]
+        return _STATES[half_state.eof_sent, half_state.eof_received]
 
     @property
     def had_error(self) -> bool:
         """Was the connection lost, or closed by its idle timeout?"""
-        return self.stream.failed or self.stream.expired_after is not None
+        half_state = self.stream.state
+        return half_state.failed or half_state.expired_after is not None
 
     def set_idle_timeout(self, seconds: float | None, action: IdleAction) -> None:
         """Set, replace or (with None) remove the idle timeout."""
@@ -119,7 +121,7 @@ class Connection:
             return self._control.popleft()
         if self._close_told:
             return None
-        if self.stream.receive_guard is Guard.CLOSED:
+        if self.stream.state.receiving is Receiving.CLOSED:
             return self._emit_close()
         if self._end_told:
             if self.state is not ConnectionState.ENDED:
@@ -141,7 +143,7 @@ class Connection:
     @property
     def wants_to_read(self) -> bool:
         """Would readable data lead to a next event?"""
-        return not self._end_told and self.stream.receive_guard is not Guard.CLOSED
+        return not self._end_told and self.stream.state.receiving is not Receiving.CLOSED
 
     @property
     def finished(self) -> bool:

@@ -87,7 +87,7 @@ class _Relay:
             self._counted = self._count()
 
     def _count(self) -> int:
-        return sum(own.bytes_received + own.bytes_sent for own in self._own_streams)
+        return sum(own.state.bytes_received + own.state.bytes_sent for own in self._own_streams)
 
 
 def _lowest_own_stream(stream: ByteStream) -> StreamBase | None:

@@ -9,13 +9,13 @@ from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from typing import Any, BinaryIO
 
 import anyio
-import attrs
 from anyio.abc import AnyByteStream, ByteStream
 from anyio.streams.tls import TLSStream
 
 from anynet._core.connections.connection import Connection, ConnectionState
 from anynet._core.connections.idle_timer import IdleAction
 from anynet._core.connections.socket_events import SocketEvents
+from anynet._core.connections.values import SocketStatistics
 from anynet._rules.checks import check_choice, check_non_negative_int, check_seconds
 from anynet._rules.options import ConnectionOptions
 from anynet._rules.proxy.header import ProxyHeader
@@ -23,6 +23,7 @@ from anynet._rules.values.addresses import Address
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.sockets.adoption import adopt_connected
 from anynet._transport.sockets.buffers import Buffer
+from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.sockets.options import (
     get_type_of_service,
     set_keep_alive,
@@ -31,26 +32,15 @@ from anynet._transport.sockets.options import (
 )
 from anynet._transport.sockets.peer_credentials import PeerCredentials, peer_credentials
 from anynet._transport.sockets.sockaddr import peername_of
+from anynet._transport.streams.adopt import adopt
+from anynet._transport.streams.descriptors import receive_fds, send_fds
 from anynet._transport.streams.disconnect_watch import wait_peer_left
-from anynet._transport.streams.proxy_attributes import ProxyAttribute
+from anynet._transport.streams.endpoints import ProxyAttribute
 from anynet._transport.streams.socket_stream import SocketStream
-from anynet._transport.streams.stream_base import HasFileno, StreamBase
+from anynet._transport.streams.stream_base import Released, ReleasedStream, StreamBase
 from anynet._transport.streams.wrapped_stream import WrappedStream
 
 _CHUNK = 65536
-
-
-@attrs.frozen(kw_only=True)
-class SocketStatistics:
-    """A snapshot of a connection."""
-
-    state: ConnectionState
-    bytes_received: int
-    bytes_sent: int
-    #: How many sends had to wait for the peer.
-    send_waits: int
-    #: Seconds since the socket was made.
-    age: float
 
 
 class Socket(ByteStream):
@@ -100,6 +90,12 @@ class Socket(ByteStream):
         sock = adopt_connected(fd)
         stream = SocketStream(sock, peername=peername_of(sock), host=host)
         return cls(Connection(stream, connection_options))
+
+    @classmethod
+    def adopt(cls, released: Released | ReleasedStream) -> Socket:
+        """A socket over a connection that its owner has released: inverse of :meth:`release`."""
+        half_open = released.state.allow_half_open
+        return cls(Connection(adopt(released), ConnectionOptions(allow_half_open=half_open)))
 
     # -- receiving and sending ------------------------------------------------------------------
 
@@ -166,7 +162,7 @@ class Socket(ByteStream):
 
     async def send_fds(self, message: bytes, fds: Collection[int | HasFileno]) -> None:
         """Send open descriptors along with a message that is not empty (Unix sockets only)."""
-        await self._unix_stream("send_fds").send_fds(message, fds)
+        await send_fds(self._unix_stream("send_fds"), message, fds)
 
     async def receive_fds(self, msglen: int, maxfds: int) -> tuple[bytes, list[int]]:
         """Receive a message of at most ``msglen`` bytes, and at most ``maxfds`` descriptors.
@@ -174,7 +170,7 @@ class Socket(ByteStream):
         The descriptors are close-on-exec and belong to the caller. When there are more than
         ``maxfds``, all are closed and :exc:`DescriptorsTruncated` is raised. Unix sockets only.
         """
-        return await self._unix_stream("receive_fds").receive_fds(msglen, maxfds)
+        return await receive_fds(self._unix_stream("receive_fds"), msglen, maxfds)
 
     # -- the end --------------------------------------------------------------------------------
 
@@ -210,16 +206,23 @@ class Socket(ByteStream):
         Raises :exc:`ValueError` for a foreign stream, which has no socket of its own, and where
         bytes were received for this object that nobody has read yet.
         """
-        return self._raw_stream("detach").detach()
+        stream = self._raw_stream("detach")
+        if stream.unread_size:
+            raise ValueError(f"{stream.unread_size} bytes that were received are still unread")
+        return stream.release().sock
 
-    def hand_over(self) -> StreamBase:
+    def release(self) -> Released | ReleasedStream:
         """Give the connection away with all that belongs to it; this object is then closed.
 
-        What comes back is for the adapters of this package, which have a face of their own for it.
-        Raises :exc:`anyio.ClosedResourceError` after the close, and
+        What comes back is for :meth:`adopt`, and for the adapters of this package, which have a
+        face of their own for it. Raises :exc:`anyio.ClosedResourceError` after the close, and
         :exc:`anyio.BusyResourceError` for a foreign stream that is in use.
         """
-        return self._stream.hand_over()
+        return self._stream.release()
+
+    def hand_over(self) -> StreamBase:
+        """The same as :meth:`release`, as the stream of its next owner."""
+        return adopt(self.release())
 
     async def wait_peer_closed(self) -> None:
         """Wait until the peer has ended its side or reset the connection, without reading.
@@ -305,12 +308,12 @@ class Socket(ByteStream):
     @property
     def bytes_received(self) -> int:
         """How many bytes have been received."""
-        return self._stream.bytes_received
+        return self._stream.state.bytes_received
 
     @property
     def bytes_sent(self) -> int:
         """How many bytes the kernel (or the foreign stream) has taken."""
-        return self._stream.bytes_sent
+        return self._stream.state.bytes_sent
 
     @property
     def local_address(self) -> Address | None:
@@ -340,13 +343,13 @@ class Socket(ByteStream):
 
     def statistics(self) -> SocketStatistics:
         """A snapshot of the counters."""
-        stream = self._stream
+        half_state = self._stream.state
         return SocketStatistics(
             state=self.state,
-            bytes_received=stream.bytes_received,
-            bytes_sent=stream.bytes_sent,
-            send_waits=stream.send_waits,
-            age=stream.host.time() - self._connection.opened_at,
+            bytes_received=half_state.bytes_received,
+            bytes_sent=half_state.bytes_sent,
+            send_waits=half_state.send_waits,
+            age=self._stream.host.time() - self._connection.opened_at,
         )
 
     @property
@@ -358,13 +361,13 @@ class Socket(ByteStream):
         if not isinstance(self._stream, SocketStream):
             raise ValueError(f"{operation} needs a socket of the operating system, not a stream")
         if self._stream.closed:
-            raise self._stream.closed_error()
+            raise self._stream.state.closed_error()
         return self._stream
 
     def _tcp_socket(self, operation: str) -> stdlib_socket.socket:
         stream = self._stream.base if isinstance(self._stream, WrappedStream) else self._stream
         if self._stream.closed:
-            raise self._stream.closed_error()
+            raise self._stream.state.closed_error()
         if not isinstance(stream, SocketStream) or stream.sock.family == stdlib_socket.AF_UNIX:
             raise ValueError(f"{operation} needs a TCP socket")
         return stream.sock

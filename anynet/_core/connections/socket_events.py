@@ -10,8 +10,7 @@ from anyio.abc import TaskGroup
 
 from anynet._core.connections.connection import Connection, ConnectionState
 from anynet._rules.values.events import SocketEvent
-from anynet._transport.streams.read_ahead import ReadAhead
-from anynet._transport.streams.stream_base import Guard
+from anynet._transport.streams.half_state import Receiving
 from anynet._transport.streams.wrapped_stream import WrappedStream
 
 
@@ -35,15 +34,14 @@ class SocketEvents:
         self._claimed = False
         self._stepping = False
         self._waiting: anyio.CancelScope | None = None
-        self._pump_tasks: TaskGroup | None = None
+        self._reading: TaskGroup | None = None
 
     async def __aenter__(self) -> SocketEvents:
         self._claim()
         if self._foreign is not None:
-            self._pump_tasks = anyio.create_task_group()
-            await self._pump_tasks.__aenter__()
-            self._foreign.pump = ReadAhead(self._foreign)
-            self._foreign.pump.start(self._pump_tasks)
+            self._reading = anyio.create_task_group()
+            await self._reading.__aenter__()
+            self._foreign.start_reading_ahead(self._reading)
         return self
 
     async def __aexit__(
@@ -53,8 +51,8 @@ class SocketEvents:
         traceback: TracebackType | None,
     ) -> None:
         try:
-            if self._foreign is not None and self._pump_tasks is not None:
-                await _end_pump(self._foreign, self._pump_tasks, finish=exc_type is None)
+            if self._foreign is not None and self._reading is not None:
+                await _end_reading_ahead(self._foreign, self._reading)
         finally:
             self.release()
 
@@ -66,7 +64,7 @@ class SocketEvents:
         if self._stepping:
             raise anyio.BusyResourceError("stepping through the events of")
         if self._foreign is not None and not self._foreign.closed:
-            self._foreign.pumping()
+            self._foreign.reading_ahead()
         self._claim()
         self._stepping = True
         try:
@@ -94,13 +92,13 @@ class SocketEvents:
             return
         both_ended = (
             not connection.wants_to_read
-            and stream.receive_guard is Guard.EVENTS
+            and stream.state.receiving is Receiving.EVENTS
             and connection.state is ConnectionState.ENDED
         )
         if stream.closed or both_ended:
             stream.close()
-            if stream.pump is not None:
-                await stream.pump.wait_ended()
+            if stream.read_ahead is not None:
+                await stream.read_ahead.wait_ended()
             await stream.aclose()
 
     async def _wait(self) -> None:
@@ -128,7 +126,7 @@ class SocketEvents:
             if connection.on_event is not None:
                 raise anyio.BusyResourceError("consuming the events of")
             if not connection.stream.closed:
-                connection.stream.claim_receiving(Guard.EVENTS)
+                connection.stream.state.claim_receiving(Receiving.EVENTS)
             connection.on_event = self._wake
             self._claimed = True
 
@@ -140,23 +138,13 @@ class SocketEvents:
         if self._claimed:
             self._claimed = False
             self._connection.on_event = None
-            self._connection.stream.release_receiving()
+            self._connection.stream.state.release_receiving()
             self._wake()
 
 
-async def _end_pump(stream: WrappedStream, tasks: TaskGroup, *, finish: bool) -> None:
-    pump = stream.pumping()
+async def _end_reading_ahead(stream: WrappedStream, tasks: TaskGroup) -> None:
+    stream.reading_ahead().stop()
     try:
-        if finish and not stream.closed:
-            await pump.finish()
+        await tasks.__aexit__(None, None, None)
     finally:
-        pump.wake()
-        try:
-            await tasks.__aexit__(None, None, None)
-        finally:
-            pump.give_back()
-            stream.pump = None
-            if pump.unsent:
-                stream.mid_message = True
-                if stream.send_guard is None:
-                    stream.send_guard = Guard.BROKEN
+        stream.end_reading_ahead()

@@ -1,36 +1,51 @@
-"""Accepting connections: admission, shortage of descriptors, counters."""
+"""Accepting connections for a server: its limit, its block list, its socket options, counters.
+
+What is to be done about each connection, and about each error, is decided by
+:mod:`anynet._rules.policy.accepting`; this loop performs it on the event loop that it runs in. A
+connection that nothing speaks against, and a listener at which none waits, are all that most
+servers ever see: there nothing is asked, and no call is made that the options do not need.
+"""
 
 from __future__ import annotations
 
 import errno
 import math
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import Any
 
 import anyio
 
 from anynet._rules.options import ServerOptions, SocketOptions
-from anynet._rules.policy.admission import Admission, admit, may_accept
+from anynet._rules.policy.accepting import (
+    CONNECTION,
+    NO_CONNECTION,
+    Backoff,
+    Decision,
+    decide,
+    is_blocked,
+)
 from anynet._rules.values.events import Drop
-from anynet._transport.listening.accept_backoff import SHORTAGES, AcceptBackoff
+from anynet._transport.listening.accept_backoff import AcceptBackoff
+from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.listener_set import ListenerSet
-from anynet._transport.listening.open import FAILED_CONNECTION
-from anynet._transport.listening.provider import Listening
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
-from anynet._transport.sockets.options import apply_socket_options
+from anynet._transport.sockets.options import apply_socket_options, plain_options
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
 from anynet._transport.streams.socket_stream import SocketStream
 
-#: How many connections to refuse before other tasks get a turn.
-_MOST_REFUSED_AT_ONCE = 128
+#: How many connections to refuse before other tasks run.
+_MAX_REFUSED_AT_ONCE = 128
+#: Taken out of their class once: looking a member of an enum up costs the loop too much.
+_WAIT_FOR_PEER = Decision.WAIT_FOR_PEER
+_WAIT_FOR_SLOT = Decision.WAIT_FOR_SLOT
 
 
 class Acceptor:
     """Accepts connections from a set of listeners, as the server's options say.
 
-    ``open_connections`` says how many are open; :meth:`slot_freed` must be called when one has
-    ended. Nothing is opened before :meth:`start`.
+    ``connections`` are those that are open; :meth:`slot_freed` must be called when one has ended.
+    Nothing is opened before :meth:`start`.
     """
 
     host: HostLoop
@@ -40,42 +55,48 @@ class Acceptor:
         self,
         options: ServerOptions,
         socket_options: SocketOptions,
-        open_connections: Callable[[], int],
+        connections: Sized,
         on_drop: Callable[[Drop], object],
     ) -> None:
         self.accepted = self.dropped = self.blocked = 0
-        self._options = options
+        self.backoff = AcceptBackoff()
+        self._limit = options.max_connections
+        self._policy = options.max_connections_policy
+        self._block_list = options.block_list
         self._socket_options = socket_options
-        self._open_connections = open_connections
+        #: By the listener, what to set on its connections where that is plain; see plain_options().
+        self._plain_options: dict[Listener, tuple[tuple[int, int, int], ...] | None] = {}
+        self._connections = connections
         self._on_drop = on_drop
-        self._room = anyio.Event()
+        self._slot = anyio.Event()
         self._accepting = False
-        self.shortage = AcceptBackoff()
 
     def start(self) -> None:
         """Get ready to accept in the running event loop."""
         self.host = current_host_loop()
         self.listeners = ListenerSet([], host=self.host)
-        self.shortage.start(self.host.time)
+        self.backoff.start(self.host.time)
 
     def close(self) -> None:
-        """Close the listeners; who waits gets :exc:`anyio.ClosedResourceError`."""
+        """Close the listeners; the waiter gets :exc:`anyio.ClosedResourceError`."""
         self.listeners.close()
-        self.shortage.close()
-        self._room.set()
+        self.backoff.close()
+        self._slot.set()
 
-    def add(self, listener: Listening) -> None:
+    def add(self, listener: Listener) -> None:
         """Accept from ``listener`` too; the caller still owns it when that fails.
 
         Raises what :meth:`ListenerSet.add` raises, and what :func:`apply_socket_options` raises for
-        options that the system refuses: at the door, not when a client comes.
+        options that the system refuses: now, not when a client comes.
         """
         _check_options(listener, self._socket_options)
         self.listeners.add(listener)
+        family = listener.sock.family
+        self._plain_options[listener] = plain_options(self._socket_options, family)
 
     def slot_freed(self) -> None:
         """A connection has ended."""
-        self._room.set()
+        self._slot.set()
 
     async def accept(self) -> SocketStream:
         """The next connection. Cancelling this loses none.
@@ -86,96 +107,102 @@ class Acceptor:
         if self._accepting:
             raise anyio.BusyResourceError("accepting from")
         self._accepting = True
+        host, listeners = self.host, self.listeners
         try:
-            return await self._accept()
+            await host.enter_operation()
+            while not listeners.closed:
+                outcome = self._try_accept()
+                if outcome is _WAIT_FOR_PEER:
+                    # Not by the set's own wait(): its coroutine would cost each wake-up a step.
+                    try:
+                        await host.park_read(listeners)
+                    except host.woken_by_close:
+                        pass  # It was closed, or waits on another descriptor for one listener more.
+                elif isinstance(outcome, SocketStream):
+                    return outcome
+                else:
+                    seconds = outcome.seconds if isinstance(outcome, Backoff) else math.inf
+                    await self._wait_for_slot(seconds)
+            raise anyio.ClosedResourceError
         finally:
             self._accepting = False
 
-    async def _accept(self) -> SocketStream:
-        await self.host.enter_operation()
-        while not self.listeners.closed:
-            if not self._has_room():
-                await self._wait_for_room(math.inf)
-                continue
-            outcome = self._try_accept()
-            if isinstance(outcome, SocketStream):
-                return outcome
-            if outcome:
-                await self._wait_for_room(outcome)
-            else:
-                await self.listeners.wait()
-        raise anyio.ClosedResourceError
-
-    def _has_room(self) -> bool:
-        options = self._options
-        return may_accept(
-            self._open_connections(), options.max_connections, options.max_connections_policy
-        )
-
-    async def _wait_for_room(self, seconds: float) -> None:
+    async def _wait_for_slot(self, seconds: float) -> None:
         """Wait until a connection has ended, or until ``seconds`` are over."""
-        self._room = anyio.Event()
+        self._slot = anyio.Event()
         with anyio.move_on_after(seconds):
-            await self._room.wait()
+            await self._slot.wait()
 
-    def _try_accept(self) -> SocketStream | float:
-        """The next connection that is admitted, or for how many seconds nothing can be accepted.
+    def _try_accept(self) -> SocketStream | Decision | Backoff:
+        """The next connection that is admitted, or what to wait for.
 
-        It is 0 when none waits, and when so many were refused that other tasks must get a turn.
+        After so many that were refused it waits for a peer who is there: other tasks run meanwhile.
         """
-        for _ in range(_MOST_REFUSED_AT_ONCE):
-            listener = self.listeners.next_ready()
+        full = False
+        for _ in range(_MAX_REFUSED_AT_ONCE):
+            if self._limit is not None:
+                full = len(self._connections) >= self._limit
+                if decide(NO_CONNECTION, full=full, policy=self._policy) is _WAIT_FOR_SLOT:
+                    return _WAIT_FOR_SLOT
+            listener = self.listeners.only or self.listeners.next_ready()
             if listener is None:
-                break
+                return _WAIT_FOR_PEER
             try:
                 sock, peername = listener.accept()
             except BlockingIOError:
-                break
+                return _WAIT_FOR_PEER
             except OSError as error:
-                if error.errno in SHORTAGES or error.errno in FAILED_CONNECTION:
-                    return self.shortage.meet(listener, error)
-                raise
-            self.shortage.over()
-            if self._admitted(sock, peername, listener) and self._set_up(sock, listener):
+                decision = self.backoff.on_error(listener, error)
+                if decision is Decision.PASSED_OVER:
+                    continue
+                if decision is Decision.BROKEN:
+                    raise
+                return decision
+            if self.backoff.active:
+                self.backoff.reset()
+            restricted = full or self._block_list is not None
+            if restricted and not self._admit(sock, peername, listener, full):
+                continue
+            if self._set_up(sock, listener):
                 self.accepted += 1
                 return SocketStream(sock, peername=peername, host=self.host)
-        return 0
+        return _WAIT_FOR_PEER
 
-    def _admitted(self, sock: socket.socket, peername: Any, listener: Listening) -> bool:
-        options = self._options
-        remote = address_from_sockaddr(peername) if options.block_list is not None else None
-        admission = admit(
-            remote=remote,
-            open_connections=self._open_connections(),
-            max_connections=options.max_connections,
-            policy=options.max_connections_policy,
-            block_list=options.block_list,
-        )
-        if admission is Admission.ACCEPT:
+    def _admit(self, sock: socket.socket, peername: Any, listener: Listener, full: bool) -> bool:
+        remote = address_from_sockaddr(peername)
+        blocked = is_blocked(remote, self._block_list)
+        decision = decide(CONNECTION, full=full, policy=self._policy, blocked=blocked)
+        if decision is Decision.ACCEPTED:
             return True
-        if admission is Admission.BLOCK:
+        if decision is Decision.BLOCKED:
             self.blocked += 1
         else:
             self.dropped += 1
-            self._on_drop(Drop(listener.address, address_from_sockaddr(peername) or ""))
+            self._on_drop(Drop(listener.address, remote or ""))
         sock.close()
         return False
 
-    def _set_up(self, sock: socket.socket, listener: Listening) -> bool:
-        """Set the socket options; what fails now is for want of memory, or the peer is gone."""
+    def _set_up(self, sock: socket.socket, listener: Listener) -> bool:
+        """Set the socket options; what fails now is for lack of memory, or the peer is gone."""
+        sock.setblocking(False)
+        plain = self._plain_options[listener]
         try:
-            apply_socket_options(sock, self._socket_options)
+            if plain is None:
+                apply_socket_options(sock, self._socket_options)
+            else:
+                for level, name, value in plain:
+                    sock.setsockopt(level, name, value)
         except OSError as error:
             if _has_peer(sock):
-                self.shortage.refuse(listener, sock, error)
+                self.backoff.reject(listener, sock, error)
             else:
                 sock.close()  # Some systems then refuse to set anything.
             return False
         return True
 
 
-def _check_options(listener: Listening, options: SocketOptions) -> None:
-    """Set the options on a socket like those that the listener will accept, and let it go."""
+def _check_options(listener: Listener, options: SocketOptions) -> None:
+    """Set the options on a socket like those that the listener will accept, and drop it."""
     like = listener.sock
     with socket.socket(like.family, socket.SOCK_STREAM, like.proto) as trial:
         try:

@@ -1,4 +1,9 @@
-"""Serving one connection: what comes before the handler, the handler, its failures, the close."""
+"""Running one connection: what comes before the handler, the handler, its failures, the close.
+
+The order: the PROXY header, the TLS handshake, the handler, the close. The connection is closed
+whatever happens; it is *reset* where the handler did not finish, since a cut message must not look
+like a whole one. Whether a failure is the peer's is decided by ``failure_origin``.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ from anyio import TaskHandle
 
 from anynet._core.connections.connection import Connection
 from anynet._core.connections.socket import Socket
-from anynet._core.servers.failure_origin import caused_by_peer
+from anynet._core.servers.failure_origin import FailureOrigin, classify
 from anynet._core.servers.proxy import ProxyGate
 from anynet._rules.options import ConnectionOptions, ServerOptions
 from anynet._transport.streams.disconnect_watch import PeerWatch
@@ -25,7 +30,7 @@ Handler: TypeAlias = Callable[[Socket], Awaitable[object]]
 
 #: The connection whose handler runs in this context: a shutdown called there won't wait for it.
 current_connection: contextvars.ContextVar[ServerConnection | None] = contextvars.ContextVar(
-    "anynet served", default=None
+    "anynet connection", default=None
 )
 
 
@@ -34,11 +39,11 @@ class ServerConnection:
 
     __slots__ = ("accepted_at", "in_header", "parent", "raw", "socket", "task")
 
-    def __init__(self, raw: SocketStream) -> None:
+    def __init__(self, raw: SocketStream, in_header: bool) -> None:
         self.raw = raw
         self.accepted_at = raw.host.time()
-        #: Has its PROXY header yet to be read?
-        self.in_header = False
+        #: Whether its PROXY header is still to be read.
+        self.in_header = in_header
         #: None during the PROXY header and the TLS handshake.
         self.socket: Socket | None = None
         #: The task of the handler; None for a connection that was handed over.
@@ -53,7 +58,7 @@ class ServerConnection:
 
     @property
     def cut_off(self) -> bool:
-        """Was it reset before its handler began?"""
+        """Whether it was reset before its handler began."""
         return self.socket is None and self.raw.closed
 
     def reset(self) -> None:
@@ -86,53 +91,56 @@ class ConnectionRunner:
         self.tls_failures = 0
         self.peer_failures = 0
 
-    async def run(self, served: ServerConnection, handler: Handler) -> None:
+    async def run(self, connection: ServerConnection, handler: Handler) -> None:
         """Serve one connection to its end, as a task; it is closed whatever happens.
 
         Raises what the handler raised, unless that was a failure of the peer or
         ``on_handler_error`` took it. One coroutine for it all: each further one would cost every
         connection its frame, and every wake-up a step.
         """
-        served.parent = current_connection.get()
-        current_connection.set(served)
-        raw = served.raw
+        connection.parent = current_connection.get()
+        current_connection.set(connection)
+        raw = connection.raw
+        options = self._options
+        stop_watching: Callable[[], None] | None = None
         try:
-            if self._options.proxy_protocol is not None:
+            if options.proxy_protocol is not None:
                 admitted = await self.proxy.admit(raw)
                 if admitted is None:
                     return
-                raw = served.raw = admitted
-                served.in_header = False
-            stream = raw if self._options.tls is None else await self._secured(raw)
+                raw = connection.raw = admitted
+                connection.in_header = False
+            stream = raw if options.tls is None else await self._secured(raw)
             if stream is None:
                 return
-            try:
-                stop_watching = self._cancel_on_disconnect(served)
-            except OSError:
-                self.refused += 1  # There is no descriptor left to watch it with.
-                served.reset()
-                return
-            socket = self.socket_of(served, stream)
+            if options.cancel_on_disconnect:
+                try:
+                    stop_watching = _cancel_on_disconnect(connection)
+                except OSError:
+                    self.refused += 1  # There is no descriptor left to watch it with.
+                    connection.reset()
+                    return
+            socket = self.socket_of(connection, stream)
             self._on_open(socket)
             try:
                 await handler(socket)
             except (Exception, BaseExceptionGroup) as error:
-                await self._judge(error, served, stream, socket)
+                await self._handle_failure(error, connection, stream, socket)
             finally:
                 if stop_watching is not None:
                     stop_watching()
             await stream.aclose()
         except BaseException:
             # A handler that was stopped half-way must not look like a clean end.
-            served.reset()
+            connection.reset()
             raise
         finally:
-            self._on_end(served)
+            self._on_end(connection)
 
-    def socket_of(self, served: ServerConnection, stream: StreamBase) -> Socket:
+    def socket_of(self, connection: ServerConnection, stream: StreamBase) -> Socket:
         """The socket of a connection that is ready for its user."""
-        served.socket = Socket(Connection(stream, self._connection_options))
-        return served.socket
+        connection.socket = Socket(Connection(stream, self._connection_options))
+        return connection.socket
 
     async def _secured(self, raw: SocketStream) -> StreamBase | None:
         """The connection after its TLS handshake; None when that failed or was cut off."""
@@ -155,39 +163,39 @@ class ConnectionRunner:
         raw.close()
         return None
 
-    def _cancel_on_disconnect(self, served: ServerConnection) -> Callable[[], None] | None:
-        if not self._options.cancel_on_disconnect:
-            return None
-        raw = served.raw
-        if raw.closed:
-            return None
-
-        def notice(left: bool) -> None:
-            if left:
-                served.cancel()
-
-        return PeerWatch.of(raw.host).add(raw.host, raw, notice)
-
-    async def _judge(
-        self, error: BaseException, served: ServerConnection, stream: StreamBase, socket: Socket
+    async def _handle_failure(
+        self,
+        error: BaseException,
+        connection: ServerConnection,
+        stream: StreamBase,
+        socket: Socket,
     ) -> None:
         """Count a failure of the peer; give ``on_handler_error`` any other, or pass it on."""
-        failure: BaseException | None = error
-        cancelled: BaseException | None = None
-        if isinstance(error, BaseExceptionGroup):
-            # On Trio a cancelled task group raises both: what failed, and that it was cancelled.
-            cancelled, failure = error.split(anyio.get_cancelled_exc_class())
-        if not isinstance(failure, Exception):
-            raise error
-        origins = {served.raw.origin, stream.origin}
-        if caused_by_peer(failure, origins, (socket, served.raw)):
+        raw = connection.raw
+        failure = classify(error, {raw.origin, stream.origin}, (socket, raw))
+        on_handler_error = self._options.on_handler_error
+        if failure.origin is FailureOrigin.PEER:
             self.peer_failures += 1
-        elif self._options.on_handler_error is not None:
-            result = self._options.on_handler_error(failure, socket)
+        elif failure.origin is FailureOrigin.HANDLER and on_handler_error is not None:
+            assert isinstance(failure.error, Exception)
+            result = on_handler_error(failure.error, socket)
             if inspect.isawaitable(result):
                 await result
-            served.reset()  # What a handler did not finish must not look like a clean end.
+            connection.reset()  # What a handler did not finish must not look like a clean end.
         else:
             raise error
-        if cancelled is not None:
-            raise cancelled
+        if failure.cancelled is not None:
+            raise failure.cancelled
+
+
+def _cancel_on_disconnect(connection: ServerConnection) -> Callable[[], None] | None:
+    """Cancel the handler when the peer has left; returns how to stop that."""
+    raw = connection.raw
+    if raw.closed:
+        return None
+
+    def notice(left: bool) -> None:
+        if left:
+            connection.cancel()
+
+    return PeerWatch.of(raw.host).add(raw.host, raw, notice)

@@ -7,12 +7,12 @@ from typing import Unpack
 from anyio import TASK_STATUS_IGNORED
 from anyio.abc import TaskStatus
 
-from anynet._core.connections.option_types import ServerOptionNames
 from anynet._core.servers.connection_runner import Handler
 from anynet._core.servers.server import Server
 from anynet._rules.options import (
     ConnectionOptions,
     ListenOptions,
+    ServerOptionNames,
     ServerOptions,
     SocketOptions,
     split_options,

@@ -1,7 +1,8 @@
-"""Handing over the TLS connections of a server without a handler.
+"""The connections of a server without a handler that begin with a handshake or a PROXY header.
 
-The handshake of one slow client must not hold the others up, so it runs in a task of its own, which
-then offers the socket to whoever accepts, and stays until the socket is closed.
+That of one slow client must not hold the others up, so it runs in a task of its own, which then
+offers the socket to the task that accepts, and stays until the socket is closed. No more are
+accepted than may be pending: further clients wait in the backlog, where they cost nothing.
 """
 
 from __future__ import annotations
@@ -15,23 +16,23 @@ from anynet._core.connections.socket import Socket
 from anynet._core.servers.connection_runner import Handler, ServerConnection
 
 #: How many connections may be in their handshake or wait to be taken.
-_MOST_PENDING = 64
+_MAX_PENDING = 64
 
 
 class HandshakeQueue:
-    """Accepts with ``accept`` and serves with ``serve``, in tasks of ``task_group``."""
+    """Accepts with ``accept`` and runs with ``run``, in tasks of ``task_group``."""
 
     def __init__(
         self,
         accept: Callable[[], Awaitable[ServerConnection]],
-        serve: Callable[[ServerConnection, Handler], Awaitable[None]],
+        run: Callable[[ServerConnection, Handler], Awaitable[None]],
         task_group: TaskGroup,
     ) -> None:
         self._accept = accept
-        self._serve = serve
+        self._run = run
         self._task_group = task_group
         self._pending = 0
-        self._fewer = anyio.Event()
+        self._left = anyio.Event()
         self._offered, self._taken = anyio.create_memory_object_stream[Socket](0)
         task_group.start_soon(self._accept_all)
 
@@ -45,18 +46,18 @@ class HandshakeQueue:
     async def _accept_all(self) -> None:
         try:
             while True:
-                while self._pending >= _MOST_PENDING:
-                    self._fewer = anyio.Event()
-                    await self._fewer.wait()
-                served = await self._accept()
+                while self._pending >= _MAX_PENDING:
+                    self._left = anyio.Event()
+                    await self._left.wait()
+                connection = await self._accept()
                 self._pending += 1
-                served.task = self._task_group.start_soon(self._serve_one, served)
+                connection.task = self._task_group.start_soon(self._run_one, connection)
         except anyio.ClosedResourceError:
             pass  # The server was closed.
         finally:
             self._offered.close()
 
-    async def _serve_one(self, served: ServerConnection) -> None:
+    async def _run_one(self, connection: ServerConnection) -> None:
         offer = self._offered.clone()
         taken = False
 
@@ -67,20 +68,20 @@ class HandshakeQueue:
             await offer.send(socket)
             offer.close()
             taken = True
-            served.task = None  # From now on there is no handler to cancel.
-            self._one_less()
+            connection.task = None  # From now on there is no handler to cancel.
+            self._leave_pending()
             await closed.wait()
 
         try:
-            await self._serve(served, hand_over)
+            await self._run(connection, hand_over)
         finally:
             offer.close()
             if not taken:
-                self._one_less()
+                self._leave_pending()
 
-    def _one_less(self) -> None:
+    def _leave_pending(self) -> None:
         self._pending -= 1
-        self._fewer.set()
+        self._left.set()
 
     def close(self) -> None:
         """Let the streams go, at the end of the server."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import anyio
 
 from anynet._rules.options import ServerOptions
-from anynet._rules.policy.admission import is_blocked
+from anynet._rules.policy.accepting import is_blocked
 from anynet._rules.proxy.protocol import ProxyHeaderError
 from anynet._rules.values.addresses import SocketAddress
-from anynet._transport.streams.proxy_headers import UntrustedProxy, read_proxy_header
+from anynet._transport.streams.proxy_exchange import UntrustedProxy, read_proxy_header
 from anynet._transport.streams.socket_stream import SocketStream
 
 _FAILURES = (
@@ -38,7 +38,8 @@ class ProxyGate:
             try:
                 if required and not trusted:
                     raise UntrustedProxy
-                stream = await read_proxy_header(raw, trusted=trusted, required=required)
+                await read_proxy_header(raw, trusted=trusted, required=required)
+                stream = raw
             except UntrustedProxy:
                 self.untrusted += 1
                 raw.close()

@@ -1,4 +1,9 @@
-"""The connections of a server, and waiting for them to end."""
+"""The connections of a server, and waiting for them to end.
+
+A connection is registered from its accept until everything about it is over: ``max_connections``,
+a shutdown and its report all count these. Handlers that wait in a shutdown of their own server wait
+for each other otherwise, so it is noted which do.
+"""
 
 from __future__ import annotations
 
@@ -9,35 +14,41 @@ from contextlib import contextmanager
 import anyio
 
 from anynet._core.servers.connection_runner import ServerConnection
+from anynet._transport.streams.socket_stream import SocketStream
 
 
 class Registry:
-    """Holds each connection from its accept until it was served to its end."""
+    """Holds each connection from its accept until it was served to its end.
 
-    def __init__(self) -> None:
-        self._served: dict[ServerConnection, None] = {}
+    ``reads_header`` says whether a connection begins with a PROXY header; ``on_remove`` is called
+    when one has ended.
+    """
+
+    def __init__(self, *, reads_header: bool, on_remove: Callable[[], object]) -> None:
+        self._connections: dict[ServerConnection, None] = {}
+        self._reads_header = reads_header
+        self._on_remove = on_remove
         self._change = anyio.Event()
         self._callers: Counter[ServerConnection] = Counter()
-        #: Whom to tell when a connection has ended.
-        self.on_remove: Callable[[], object] | None = None
 
     def __len__(self) -> int:
-        return len(self._served)
+        return len(self._connections)
 
     def __iter__(self) -> Iterator[ServerConnection]:
-        return iter(tuple(self._served))
+        return iter(tuple(self._connections))
 
-    def add(self, served: ServerConnection) -> None:
+    def add(self, raw: SocketStream) -> ServerConnection:
         """A connection was accepted."""
-        self._served[served] = None
+        connection = ServerConnection(raw, self._reads_header)
+        self._connections[connection] = None
+        return connection
 
-    def remove(self, served: ServerConnection) -> None:
+    def remove(self, connection: ServerConnection) -> None:
         """A connection has ended; saying so twice does no harm."""
-        if served in self._served:
-            del self._served[served]
+        if connection in self._connections:
+            del self._connections[connection]
             self._change.set()
-            if self.on_remove is not None:
-                self.on_remove()
+            self._on_remove()
 
     @contextmanager
     def in_shutdown(self, callers: Collection[ServerConnection]) -> Iterator[None]:
@@ -51,18 +62,18 @@ class Registry:
             self._callers = +self._callers
             self._change.set()
 
-    def calls_shutdown(self, served: ServerConnection) -> bool:
-        """Does the handler of ``served`` wait for others to end?"""
-        return served in self._callers
+    def calls_shutdown(self, connection: ServerConnection) -> bool:
+        """Whether the handler of ``connection`` waits for others to end."""
+        return connection in self._callers
 
     def remaining(
         self, some: Iterable[ServerConnection], spare_callers: bool = False
     ) -> list[ServerConnection]:
         """Those of ``some`` that have not ended, or else do not wait for others to end either."""
         return [
-            served
-            for served in some
-            if served in self._served and not (spare_callers and served in self._callers)
+            each
+            for each in some
+            if each in self._connections and not (spare_callers and each in self._callers)
         ]
 
     async def wait_ended(
@@ -76,7 +87,7 @@ class Registry:
 
     async def wait_all_ended(self) -> None:
         """Wait until there is no connection."""
-        while self._served:
+        while self._connections:
             await self._next_change()
 
     async def _next_change(self) -> None:

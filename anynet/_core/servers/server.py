@@ -1,4 +1,9 @@
-"""The server: listeners, a nursery for the handlers, and an orderly end."""
+"""The server: listeners, a nursery for the handlers, and an orderly end.
+
+The way of a connection: the :class:`Acceptor` decides and accepts, the :class:`Registry` holds it,
+the :class:`ConnectionRunner` runs its handler, and ``shutdown`` ends it if it does not end itself.
+The server composes these, and owns what they share: the nursery and the events.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,7 @@ from types import TracebackType
 from typing import Any
 
 import anyio
-from anyio.abc import Listener, TaskGroup
+from anyio import abc
 
 from anynet._core.connections.socket import Socket
 from anynet._core.servers.acceptor import Acceptor
@@ -32,9 +37,10 @@ from anynet._rules.options import (
 )
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import leaves
-from anynet._rules.values.events import Close, Connection, Listening
-from anynet._transport.listening import provider as listener_provider
+from anynet._rules.values.events import Close, Listening
+from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.open import open_listeners
+from anynet._transport.listening.provider import register_server
 from anynet._transport.sockets.sockaddr import socket_attributes
 from anynet._transport.streams.disconnect_watch import can_watch
 
@@ -42,7 +48,7 @@ from anynet._transport.streams.disconnect_watch import can_watch
 _TASK_NAME = "anynet connection"
 
 
-class Server(Listener[Socket]):
+class Server(abc.Listener[Socket]):
     """A server for TCP and Unix sockets; :func:`create_server` makes one.
 
     Used as ``async with create_server(…) as server``: it listens when the block is entered. With a
@@ -70,20 +76,19 @@ class Server(Listener[Socket]):
             raise NotImplementedError("cancel_on_disconnect needs Linux' EPOLLRDHUP")
         self._listen_options = listen_options
         self._options = options
-        self._registry = Registry()
-        self._service = ConnectionRunner(
-            options, connection_options, self._opened, self._registry.remove
-        )
         self._events = EventQueue()
-        self._listeners: list[listener_provider.Listening] = []
-        self._addresses: tuple[Address, ...] = ()
-        self._acceptor = Acceptor(
-            options, socket_options, self._registry.__len__, self._events.note
+        self._registry = Registry(
+            reads_header=options.proxy_protocol is not None, on_remove=self._connection_ended
         )
-        self._registry.on_remove = self._connection_ended
-        self._tasks: TaskGroup | None = None
+        self._acceptor = Acceptor(options, socket_options, self._registry, self._events.push)
+        self._runner = ConnectionRunner(
+            options, connection_options, self._events.push_connection, self._registry.remove
+        )
+        self._listeners: list[Listener] = []
+        self._addresses: tuple[Address, ...] = ()
+        self._tasks: abc.TaskGroup | None = None
         self._closed = anyio.Event()
-        self._handover: HandshakeQueue | None = None
+        self._handshakes: HandshakeQueue | None = None
 
     # -- the block ------------------------------------------------------------------------------
 
@@ -98,7 +103,7 @@ class Server(Listener[Socket]):
             raise
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
-        listener_provider.register_server(self)
+        register_server(self)
         if self._handler is not None:
             self._tasks.start_soon(self._serve_all, self._handler, self._tasks)
         return self
@@ -124,19 +129,19 @@ class Server(Listener[Socket]):
             await _leave(tasks, error)
         finally:
             self._reset_all()
-            if self._handover is not None:
-                self._handover.close()
+            if self._handshakes is not None:
+                self._handshakes.close()
         if error is not None and error is not exc_value:
             raise error
 
-    def _entered(self) -> TaskGroup:
+    def _entered(self) -> abc.TaskGroup:
         if self._tasks is None:
             raise RuntimeError("use the server as `async with create_server(…) as server`")
         return self._tasks
 
     def _reset_all(self) -> None:
-        for served in self._registry:
-            served.reset()
+        for connection in self._registry:
+            connection.reset()
 
     # -- listening ------------------------------------------------------------------------------
 
@@ -162,12 +167,12 @@ class Server(Listener[Socket]):
                 raise
             self._listeners.append(listener)
             self._addresses += (listener.address,)
-            self._events.note(Listening(listener.address))
+            self._events.push(Listening(listener.address))
         return tuple(listener.address for listener in new)
 
     @property
     def listening(self) -> bool:
-        """Does the server accept connections?"""
+        """Whether the server accepts connections."""
         return self._tasks is not None and not self._closed.is_set()
 
     @property
@@ -195,12 +200,12 @@ class Server(Listener[Socket]):
             raise RuntimeError("a server with a handler hands no connections over")
         _check_without_handler(self._options)
         if self._options.has_prelude:
-            if self._handover is None:
-                self._handover = HandshakeQueue(self._accept_served, self._service.run, tasks)
-            return await self._handover.take()
-        served = await self._accept_served()
-        socket = self._service.socket_of(served, served.raw)
-        socket.when_closed(lambda: self._registry.remove(served))
+            if self._handshakes is None:
+                self._handshakes = HandshakeQueue(self._accept_connection, self._runner.run, tasks)
+            return await self._handshakes.take()
+        connection = await self._accept_connection()
+        socket = self._runner.socket_of(connection, connection.raw)
+        socket.when_closed(lambda: self._registry.remove(connection))
         return socket
 
     def __aiter__(self) -> Server:
@@ -212,7 +217,7 @@ class Server(Listener[Socket]):
         except anyio.ClosedResourceError:
             raise StopAsyncIteration from None
 
-    async def serve(self, handler: Handler, task_group: TaskGroup | None = None) -> None:
+    async def serve(self, handler: Handler, task_group: abc.TaskGroup | None = None) -> None:
         """Serve with ``handler`` until the server is closed, in ``task_group`` or its own nursery.
 
         The interface of AnyIO's listeners; for a server without a handler.
@@ -222,19 +227,19 @@ class Server(Listener[Socket]):
             raise RuntimeError("the server has a handler already")
         await self._serve_all(_checked(handler), task_group or own)
 
-    async def _serve_all(self, handler: Handler, tasks: TaskGroup) -> None:
+    async def _serve_all(self, handler: Handler, tasks: abc.TaskGroup) -> None:
         try:
             while True:
-                served = await self._accept_served()
-                served.task = tasks.start_soon(self._service.run, served, handler, name=_TASK_NAME)
+                # Not by _accept_connection(): its coroutine would cost each connection a frame.
+                connection = self._registry.add(await self._acceptor.accept())
+                connection.task = tasks.start_soon(
+                    self._runner.run, connection, handler, name=_TASK_NAME
+                )
         except anyio.ClosedResourceError:
             pass  # The server was closed.
 
-    async def _accept_served(self) -> ServerConnection:
-        served = ServerConnection(await self._acceptor.accept())
-        served.in_header = self._options.proxy_protocol is not None
-        self._registry.add(served)
-        return served
+    async def _accept_connection(self) -> ServerConnection:
+        return self._registry.add(await self._acceptor.accept())
 
     # -- the end --------------------------------------------------------------------------------
 
@@ -256,9 +261,9 @@ class Server(Listener[Socket]):
 
     def _cut_handshakes_off(self) -> None:
         """Nothing is lost with them, and a client that says nothing would hold up the end."""
-        for served in self._registry:
-            if served.socket is None and not served.in_header:
-                served.reset()
+        for connection in self._registry:
+            if connection.socket is None and not connection.in_header:
+                connection.reset()
 
     async def wait_closed(self) -> None:
         """Wait until the server is closed and all its connections have ended."""
@@ -289,7 +294,7 @@ class Server(Listener[Socket]):
     def _connection_ended(self) -> None:
         self._acceptor.slot_freed()
         if self._closed.is_set() and not len(self._registry):
-            self._events.note(Close())
+            self._events.push(Close())
 
     # -- what happens ---------------------------------------------------------------------------
 
@@ -300,30 +305,25 @@ class Server(Listener[Socket]):
         """
         return ServerEvents(self._events, None if self._handler is not None else self.accept)
 
-    def _opened(self, socket: Socket) -> None:
-        # Without a handler the socket itself is handed over by the event.
-        if self._events.consumed and self._handler is not None:
-            self._events.note(Connection(socket))
-
     @property
     def connections(self) -> tuple[Socket, ...]:
         """The sockets that are open now, without those in a PROXY header or TLS handshake."""
-        sockets = (served.socket for served in self._registry)
+        sockets = (connection.socket for connection in self._registry)
         return tuple(socket for socket in sockets if socket is not None and not socket.closed)
 
     def statistics(self) -> ServerStatistics:
         """A snapshot of the counters."""
-        acceptor, service = self._acceptor, self._service
+        acceptor, runner = self._acceptor, self._runner
         return ServerStatistics(
             open=len(self._registry),
             accepted=acceptor.accepted,
             dropped=acceptor.dropped,
-            blocked=acceptor.blocked + service.proxy.blocked,
-            refused=acceptor.shortage.refused + service.refused,
-            proxy_untrusted=service.proxy.untrusted,
-            proxy_failures=service.proxy.failures,
-            tls_failures=service.tls_failures,
-            peer_failures=service.peer_failures,
+            blocked=acceptor.blocked + runner.proxy.blocked,
+            refused=acceptor.backoff.refused + runner.refused,
+            proxy_untrusted=runner.proxy.untrusted,
+            proxy_failures=runner.proxy.failures,
+            tls_failures=runner.tls_failures,
+            peer_failures=runner.peer_failures,
         )
 
     @property
@@ -344,7 +344,7 @@ def _check_without_handler(options: ServerOptions) -> None:
             raise ValueError(f"{name} is for a handler, and accept() has none")
 
 
-async def _leave(tasks: TaskGroup, error: BaseException | None) -> None:
+async def _leave(tasks: abc.TaskGroup, error: BaseException | None) -> None:
     """Leave the nursery. Raises what its tasks raised, but not ``error`` where that is alone."""
     try:
         if error is None:

@@ -1,4 +1,8 @@
-"""The events of a server as an async iterator."""
+"""The events of a server as an async iterator.
+
+Events are kept for a consumer that has not come yet, as far as :data:`_MAX_KEPT` goes; notices of
+connections only while there is one, since a server that nobody listens to would keep its sockets.
+"""
 
 from __future__ import annotations
 
@@ -16,35 +20,37 @@ from anynet._rules.values.events import Close, Connection, Drop, Error, Listenin
 ServerEvent: TypeAlias = Listening | Connection[Socket] | Drop | Error | Close
 
 #: How many events are kept for a consumer that lags; the oldest go first.
-_MOST_KEPT = 1024
+_MAX_KEPT = 1024
 
 
 class EventQueue:
-    """What has happened to a server and was not told yet."""
+    """What has happened to a server and was not consumed yet."""
 
     def __init__(self) -> None:
-        self._events: deque[ServerEvent] = deque(maxlen=_MOST_KEPT)
+        self._events: deque[ServerEvent] = deque(maxlen=_MAX_KEPT)
         self._waiting: anyio.CancelScope | None = None
         self._stepping = False
         self._closed = False
         self._consumers: weakref.WeakSet[ServerEvents] = weakref.WeakSet()
 
     def add_consumer(self, consumer: ServerEvents) -> None:
-        """Somebody wants to be told, as long as ``consumer`` exists."""
+        """Keep notices of connections as long as ``consumer`` exists."""
         self._consumers.add(consumer)
 
-    @property
-    def consumed(self) -> bool:
-        """Does anybody want to be told?"""
-        return bool(self._consumers)
+    def push_connection(self, socket: Socket) -> None:
+        """Keep a notice of a connection that its handler has, if there is a consumer."""
+        if self._consumers:
+            self.push(Connection(socket))
 
-    def note(self, event: ServerEvent) -> None:
+    def push(self, event: ServerEvent) -> None:
         """Keep an event and wake the consumer."""
         self._events.append(event)
         if self._waiting is not None:
             self._waiting.cancel()
 
-    async def next(self, accept: Callable[[], Awaitable[Socket]] | None) -> ServerEvent | None:
+    async def next_event(
+        self, accept: Callable[[], Awaitable[Socket]] | None
+    ) -> ServerEvent | None:
         """The next event; with ``accept``, that of a connection that is accepted now.
 
         None after :class:`Close`. One task at a time (:exc:`anyio.BusyResourceError`).
@@ -88,13 +94,14 @@ class ServerEvents:
     def __init__(self, queue: EventQueue, accept: Callable[[], Awaitable[Socket]] | None) -> None:
         self._queue = queue
         self._accept = accept
-        queue.add_consumer(self)
+        if accept is None:  # Else the event itself hands the socket over: no notice is needed.
+            queue.add_consumer(self)
 
     def __aiter__(self) -> ServerEvents:
         return self
 
     async def __anext__(self) -> ServerEvent:
-        event = await self._queue.next(self._accept)
+        event = await self._queue.next_event(self._accept)
         if event is None:
             raise StopAsyncIteration
         return event

@@ -1,4 +1,9 @@
-"""Ending the connections of a server: grace, cancellation, reset, and a report of it."""
+"""Ending the connections of a server: grace, cancellation, reset, and a report of it.
+
+The rules that live here: nobody waits for the connection whose handler calls, nor for those whose
+handlers run its server; handlers that wait in a shutdown too are not waited for either, as these
+would wait for each other; whatever has no handler to cancel is reset; a cancelled shutdown resets.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ from anynet._core.servers.registry import Registry
 from anynet._core.servers.values import ConnectionOutcome, Outcome, ShutdownReport
 
 #: Seconds that a cancelled handler has to clean up before its connection is reset.
-_CLEAN_UP = 1.0
+_CLEAN_UP_TIME = 1.0
 
 
 async def end_connections(
@@ -26,12 +31,14 @@ async def end_connections(
     """
     began = anyio.current_time()
     callers = set(_lineage(caller))
-    outcomes = {served: _outcome_at_first(served, callers) for served in registry}
-    others = [served for served in outcomes if served not in callers]
+    outcomes = {connection: _outcome_at_first(connection, callers) for connection in registry}
+    others = [connection for connection in outcomes if connection not in callers]
     with registry.in_shutdown(callers):
         await _end(registry, others, outcomes, grace, in_handler=caller is not None)
     return ShutdownReport(
-        connections=tuple(_report(served, outcomes[served], began) for served in outcomes),
+        connections=tuple(
+            _report(connection, outcomes[connection], began) for connection in outcomes
+        ),
         elapsed=anyio.current_time() - began,
     )
 
@@ -48,50 +55,52 @@ async def _end(
         with anyio.move_on_after(grace):
             await registry.wait_ended(others, in_handler)
         late = registry.remaining(others, in_handler)
-        for served in late:
-            if registry.calls_shutdown(served):
+        for connection in late:
+            if registry.calls_shutdown(connection):
                 continue  # It ends soon, now that the others do; so it gets its report.
-            outcomes[served] = Outcome.RESET if served.task is None else Outcome.CANCELLED
-            served.cancel()
-        with anyio.move_on_after(_CLEAN_UP):
+            outcomes[connection] = Outcome.RESET if connection.task is None else Outcome.CANCELLED
+            connection.cancel()
+        with anyio.move_on_after(_CLEAN_UP_TIME):
             await registry.wait_ended(_with_task(late), in_handler)
-        for served in registry.remaining(late, in_handler):
-            outcomes[served] = Outcome.RESET
-            served.cancel()
-            served.reset()
+        for connection in registry.remaining(late, in_handler):
+            outcomes[connection] = Outcome.RESET
+            connection.cancel()
+            connection.reset()
         await registry.wait_ended(late, in_handler)
-        for served in registry.remaining(others):
-            outcomes[served] = Outcome.CALLER
+        for connection in registry.remaining(others):
+            outcomes[connection] = Outcome.CALLER
     except BaseException:
-        for served in registry.remaining(others, in_handler):
-            served.cancel()
-            served.reset()
+        for connection in registry.remaining(others, in_handler):
+            connection.cancel()
+            connection.reset()
         raise
 
 
 def _with_task(some: list[ServerConnection]) -> list[ServerConnection]:
-    return [served for served in some if served.task is not None]
+    return [connection for connection in some if connection.task is not None]
 
 
-def _outcome_at_first(served: ServerConnection, callers: Collection[ServerConnection]) -> Outcome:
-    if served.cut_off:
+def _outcome_at_first(
+    connection: ServerConnection, callers: Collection[ServerConnection]
+) -> Outcome:
+    if connection.cut_off:
         return Outcome.RESET
-    return Outcome.CALLER if served in callers else Outcome.FINISHED
+    return Outcome.CALLER if connection in callers else Outcome.FINISHED
 
 
-def _lineage(served: ServerConnection | None) -> Iterator[ServerConnection]:
+def _lineage(connection: ServerConnection | None) -> Iterator[ServerConnection]:
     """The connection and those whose handlers run its server, and the servers of these."""
-    while served is not None:
-        yield served
-        served = served.parent
+    while connection is not None:
+        yield connection
+        connection = connection.parent
 
 
-def _report(served: ServerConnection, outcome: Outcome, began: float) -> ConnectionOutcome:
-    stream = served.raw if served.socket is None else served.socket
+def _report(connection: ServerConnection, outcome: Outcome, began: float) -> ConnectionOutcome:
+    counters = connection.raw.state if connection.socket is None else connection.socket
     return ConnectionOutcome(
-        remote_address=served.raw.remote_address,
+        remote_address=connection.raw.remote_address,
         outcome=outcome,
-        age=began - served.accepted_at,
-        bytes_received=stream.bytes_received,
-        bytes_sent=stream.bytes_sent,
+        age=began - connection.accepted_at,
+        bytes_received=counters.bytes_received,
+        bytes_sent=counters.bytes_sent,
     )

@@ -1,82 +1,116 @@
-"""Surviving what lets nobody in: a reserve to refuse connections with, and a backoff."""
+"""Back off when accept() fails for lack of resources: a reserve, a pause, a line of the log.
+
+:func:`anynet._rules.policy.accepting.decide` says what is to be done; here are the clock, the
+descriptor in reserve and the log that it takes. Measured against a flood of clients at the limit of
+descriptors: without the reserve they hang in the backlog, without the pause the loop spins, and
+asyncio, which logs each failure with its traceback, writes 0.5 MB in three seconds.
+"""
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import socket
 from collections.abc import Callable
 
-from anynet._transport.listening.provider import Listening
+from anynet._rules.policy.accepting import (
+    FAILED_CONNECTION,
+    FIRST_DELAY,
+    MAX_DELAY,
+    SHORTAGES,
+    Backoff,
+    BackoffState,
+    Decision,
+    decide,
+)
+from anynet._transport.listening.listener import Listener
 
 _log = logging.getLogger("anynet")
 
-#: accept(2) fails with these when the process, the system or the kernel's memory is exhausted.
-SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-_FIRST_PAUSE = 0.05
-_LONGEST_PAUSE = 1.0
-_MOST_REFUSED_AT_ONCE = 128
-_SECONDS_BETWEEN_LOG_LINES = 1.0
+_MAX_REFUSED_AT_ONCE = 128
+_LOG_INTERVAL = 1.0
 
 
 class AcceptBackoff:
-    """What to do when connections cannot be accepted, mostly for want of descriptors.
+    """What an accept loop does about the errors of accept().
 
     A descriptor kept in reserve is given up for a moment, so that waiting connections can be
     accepted and closed: their clients learn at once that the server is full. In between the server
     pauses, longer and longer up to a second, so that it neither spins nor fills its log.
     """
 
-    __slots__ = ("_logged_at", "_pause", "_refuse_at", "_reserve", "_time", "refused")
+    __slots__ = (
+        "_delay",
+        "_failed",
+        "_logged_at",
+        "_refuse_at",
+        "_reserve",
+        "_time",
+        "active",
+        "refused",
+    )
 
     _time: Callable[[], float]
 
     def __init__(self) -> None:
         self._reserve: int | None = None
-        self._pause = _FIRST_PAUSE
+        self._delay = FIRST_DELAY
+        self._failed = 0
+        #: When the last pause is over.
         self._refuse_at = float("-inf")
         self._logged_at = float("-inf")
-        self.refused = 0
+        #: Whether :meth:`reset` has anything to do.
+        self.active: bool = False
+        #: How many connections were refused.
+        self.refused: int = 0
 
     def start(self, time: Callable[[], float]) -> None:
         """Put a descriptor in reserve; ``time`` is the clock of the event loop."""
         self._time = time
         self._keep_reserve()
 
-    def over(self) -> None:
+    def reset(self) -> None:
         """A connection was accepted: the next shortage starts with a short pause again."""
-        self._pause = _FIRST_PAUSE
+        self._delay = FIRST_DELAY
+        self._failed = 0
         if self._reserve is None:
             self._keep_reserve()
+        self.active = self._reserve is None
 
-    def meet(self, listener: Listening, error: OSError) -> float:
-        """Nothing can be accepted from ``listener``; returns for how many seconds to pause.
-
-        Where that is for want of descriptors or memory, what waits there is refused; but not when
-        the last pause isn't over yet, which a connection that ended has cut short: others may
-        be about to end.
-        """
-        if error.errno not in SHORTAGES:
-            self._log(listener, error)
-            return _FIRST_PAUSE
+    def on_error(self, listener: Listener, error: OSError) -> Decision | Backoff:
+        """What to do after accept() of ``listener`` failed; all but the waiting is done here."""
+        self.active = True
+        if error.errno in FAILED_CONNECTION:
+            self._failed += 1
         now = self._time()
-        if now >= self._refuse_at:
+        state = BackoffState(self._failed, self._delay, remaining=self._refuse_at - now)
+        decision = decide(error.errno or 0, backoff=state)
+        if not isinstance(decision, Backoff):
+            return decision
+        if error.errno not in SHORTAGES:
+            return self.hold_off(listener, error)
+        if decision.refuse_waiting:
             self._refuse_waiting(listener)
             self._log(listener, error)
-            self._refuse_at = now + self._pause
-            self._pause = min(self._pause * 2, _LONGEST_PAUSE)
-        return self._refuse_at - now
+            self._refuse_at = now + self._delay
+            self._delay = min(self._delay * 2, MAX_DELAY)
+        return decision
 
-    def refuse(self, listener: Listening, sock: socket.socket, error: OSError) -> None:
+    def hold_off(self, listener: Listener, error: OSError) -> Backoff:
+        """Log the error, and leave the listener alone for a while."""
+        self._failed = 0
+        self._log(listener, error)
+        return Backoff(FIRST_DELAY)
+
+    def reject(self, listener: Listener, sock: socket.socket, error: OSError) -> None:
         """Close a connection that was accepted but cannot be used."""
         sock.close()
         self.refused += 1
         self._log(listener, error)
 
-    def _log(self, listener: Listening, error: OSError) -> None:
+    def _log(self, listener: Listener, error: OSError) -> None:
         now = self._time()
-        if now - self._logged_at >= _SECONDS_BETWEEN_LOG_LINES:
+        if now - self._logged_at >= _LOG_INTERVAL:
             self._logged_at = now
             _log.warning(
                 "cannot accept connections on %s: %s; %d refused so far",
@@ -95,12 +129,13 @@ class AcceptBackoff:
         try:
             self._reserve = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
-            self._reserve = None  # There is no descriptor now; over() tries again.
+            self._reserve = None  # There is no descriptor now; reset() tries again.
+            self.active = True
 
-    def _refuse_waiting(self, listener: Listening) -> None:
+    def _refuse_waiting(self, listener: Listener) -> None:
         self.close()
         try:
-            for _ in range(_MOST_REFUSED_AT_ONCE):
+            for _ in range(_MAX_REFUSED_AT_ONCE):
                 sock, _peer = listener.accept()
                 self.refused += 1
                 sock.close()

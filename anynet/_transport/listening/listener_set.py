@@ -1,4 +1,8 @@
-"""Waiting for connections at several listening sockets, each of which has its turn."""
+"""Waiting for connections at several listeners, each of which is accepted from in turn.
+
+One accept loop waits for all its listeners on a single descriptor: that of the only listener, or
+that of a selector. A task a listener would cost memory and make the order of accepts a race.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from collections.abc import Iterable
 
 import anyio
 
-from anynet._transport.listening.provider import Listening
+from anynet._transport.listening.listener import Listener
 from anynet._transport.loops.host_loop import HostLoop, Waiter, current_host_loop
 
 
@@ -26,6 +30,7 @@ class ListenerSet:
         "closed",
         "fd",
         "listeners",
+        "only",
         "readable",
         "reader",
         "reader_patience",
@@ -33,11 +38,13 @@ class ListenerSet:
         "writer_registered",
     )
 
-    def __init__(self, listeners: Iterable[Listening], *, host: HostLoop | None = None) -> None:
+    def __init__(self, listeners: Iterable[Listener], *, host: HostLoop | None = None) -> None:
         self._host = host or current_host_loop()
         self._selector: selectors.BaseSelector | None = None
-        self._round: deque[Listening] = deque()
-        self.listeners: list[Listening] = []
+        self._round: deque[Listener] = deque()
+        self.listeners: list[Listener] = []
+        #: The listener, where there is no other: it needs no :meth:`next_ready`.
+        self.only: Listener | None = None
         self.closed = False
         # What the host loop keeps; see Parkable.
         self.fd = -1
@@ -49,7 +56,7 @@ class ListenerSet:
         for listener in listeners:
             self.add(listener)
 
-    def add(self, listener: Listening) -> None:
+    def add(self, listener: Listener) -> None:
         """Take one more listener, which a task that waits already then waits for too.
 
         Raises :exc:`anyio.ClosedResourceError` when the set or the listener was closed, and
@@ -73,6 +80,7 @@ class ListenerSet:
         else:
             self.fd = listener.fd
         self.listeners.append(listener)
+        self.only = listener if len(self.listeners) == 1 else None
 
     async def wait(self) -> None:
         """Wait until a listener may have a connection. Always yields.
@@ -90,16 +98,16 @@ class ListenerSet:
                 continue
         raise anyio.ClosedResourceError
 
-    def ready(self) -> list[Listening]:
+    def ready(self) -> list[Listener]:
         """The listeners that may have a connection; the rest have none. Never waits."""
         if self._selector is None:
             return list(self.listeners)
         return [key.data for key, _ in self._selector.select(0)]
 
-    def next_ready(self) -> Listening | None:
+    def next_ready(self) -> Listener | None:
         """The listener to accept one connection from; None when none has any. Never waits.
 
-        Each of those that are ready has one turn before they are looked for again, so that a busy
+        Each of those that are ready comes once before they are looked for again, so that a busy
         one keeps no other from its clients. When it then has none after all, :meth:`wait`.
         """
         if not self._round:
@@ -107,7 +115,7 @@ class ListenerSet:
         return self._round.popleft() if self._round else None
 
     def close(self) -> None:
-        """Close all the listeners; who waits gets :exc:`anyio.ClosedResourceError`. Idempotent."""
+        """Close the listeners; a waiter gets :exc:`anyio.ClosedResourceError`. Idempotent."""
         if self.closed:
             return
         self.closed = True
@@ -119,4 +127,5 @@ class ListenerSet:
         for listener in self.listeners:
             listener.close()
         self.listeners.clear()
+        self.only = None
         self._round.clear()

@@ -1,4 +1,9 @@
-"""Listening: opening and adopting listening sockets, and accepting from one."""
+"""Opening listeners: TCP addresses, Unix paths, adopted sockets, those that systemd passed.
+
+The rules that live here: opening is all or nothing; port 0 at several addresses is one port that is
+free at all of them; no host means all addresses of both families; an address of a family that this
+machine lacks is passed over where a name has others.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +12,17 @@ import os
 import socket
 import stat
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import attrs
 from anyio.lowlevel import checkpoint
 
 from anynet._rules.checks import check_int
 from anynet._rules.options import ListenOptions
-from anynet._rules.values.addresses import Address, SocketAddress
+from anynet._rules.values.addresses import SocketAddress
+from anynet._transport.listening.listener import Listener, ListeningSocket
 from anynet._transport.listening.passed_sockets import PASSED_SOCKETS
-from anynet._transport.listening.provider import Listening, source_for
+from anynet._transport.listening.provider import provider_for
 from anynet._transport.listening.unix_path import (
-    BoundPath,
-    PathFile,
     bind_unix_path,
     bind_unix_path_now,
     cannot_listen,
@@ -27,99 +30,20 @@ from anynet._transport.listening.unix_path import (
 from anynet._transport.sockets.adoption import check_listening
 from anynet._transport.sockets.options import platform_constant
 from anynet._transport.sockets.resolving import literal, resolve
-from anynet._transport.sockets.sockaddr import address_from_sockaddr
 
 #: The most that listen(2) can be given, though the kernel has a limit of its own (somaxconn).
 _MAX_INT = 2**31 - 1
 #: How often to look for a port that is free at all the addresses.
 _PORT_ATTEMPTS = 20
-#: How many failed connections one accept() passes over before other tasks must get a turn.
-_MAX_FAILED = 64
 _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 #: The errors of bind(2) and socket(2) for an address that this machine doesn't have.
 _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
-#: The errors of accept(2) that concern only the connection that was to be accepted.
-FAILED_CONNECTION = frozenset(
-    getattr(errno, name, errno.ECONNABORTED)
-    for name in (
-        "ECONNABORTED",
-        "EHOSTDOWN",
-        "EHOSTUNREACH",
-        "ENETDOWN",
-        "ENETUNREACH",
-        "ENONET",
-        "ENOPROTOOPT",
-        "EOPNOTSUPP",
-        "EPERM",
-        "EPROTO",
-    )
-)
 
 
-class ListeningSocket:
-    """A socket that listens: non-blocking, owned by this object."""
-
-    __slots__ = ("_lent_as", "_path", "address", "closed", "fd", "sock")
-
-    def __init__(
-        self,
-        sock: socket.socket,
-        path: BoundPath | None = None,
-        borrowed_from: int | socket.socket | None = None,
-    ) -> None:
-        self.sock: socket.socket = sock
-        self.fd: int = sock.fileno()
-        #: Where it listens: an IP address and port, or a path.
-        self.address: Address = address_from_sockaddr(sock.getsockname()) or ""
-        self.closed: bool = False
-        self._path = path
-        #: How the caller gave it to be adopted, if it did.
-        self._lent_as = borrowed_from
-
-    @property
-    def file(self) -> PathFile | None:
-        """The file that this made to listen at a path."""
-        return None if self._path is None else self._path.file
-
-    def accept(self) -> tuple[socket.socket, Any]:
-        """The next connection, non-blocking and close-on-exec, and the peer's socket address.
-
-        A connection that failed before it was accepted is passed over. Raises
-        :exc:`BlockingIOError` when there is none, and the :exc:`OSError` of the system when no
-        connection can be accepted now: EMFILE for one, or one of :data:`FAILED_CONNECTION` after
-        64 failed connections in a row.
-        """
-        failed = 0
-        while True:
-            try:
-                sock, peername = self.sock.accept()
-            except OSError as error:
-                failed += 1
-                if error.errno in FAILED_CONNECTION and failed < _MAX_FAILED:
-                    continue
-                raise
-            sock.setblocking(False)
-            return sock, peername
-
-    def close(self) -> None:
-        """Stop listening, and unlink the path if this made one. Calling it again does nothing."""
-        self.closed = True
-        if self._path is not None:
-            self._path.close()
-        self.sock.close()
-
-    def disown(self) -> None:
-        """Close it, but leave a socket of the caller's open: it could not be used after all."""
-        if self._lent_as is None:
-            self.close()
-        elif isinstance(self._lent_as, int):
-            self.sock.detach()
-
-
-async def open_listeners(options: ListenOptions) -> list[Listening]:
+async def open_listeners(options: ListenOptions) -> list[Listener]:
     """Listen wherever ``options`` say, or take over the sockets that they hold.
 
-    Where somebody else gives this process its sockets, that one is asked.
+    Where this process has a provider of listeners, that one is asked.
 
     All or nothing: when it fails or is cancelled everything opened is closed again, and the
     caller's sockets are left as they were. Raises :exc:`OSError` with the error number of the
@@ -129,15 +53,15 @@ async def open_listeners(options: ListenOptions) -> list[Listening]:
     platform without it.
     """
     await checkpoint()
-    source = source_for(options)
-    if source is not None:
-        return await source.open(options)
+    provider = provider_for(options)
+    if provider is not None:
+        return await provider.open(options)
     if options.fd:
         return [*_adopt_all(options.fd)]
     if options.systemd:
         return [ListeningSocket(sock) for sock in PASSED_SOCKETS.take(options.systemd)]
     backlog = min(options.backlog, _MAX_INT)
-    opened: list[Listening] = []
+    opened: list[Listener] = []
     try:
         for path in options.path:
             bound = await bind_unix_path(
@@ -156,7 +80,7 @@ async def open_listeners(options: ListenOptions) -> list[Listening]:
     return opened
 
 
-def _close_all(listeners: Iterable[Listening]) -> None:
+def _close_all(listeners: Iterable[Listener]) -> None:
     for listener in listeners:
         listener.close()
 

@@ -1,43 +1,29 @@
-"""A service of systemd: the sockets that it was given, and what it tells its manager.
+"""The sockets that systemd passed to this process, after sd_listen_fds(3).
 
-After sd_listen_fds(3), sd_notify(3) and sd_watchdog_enabled(3); the variables are all there is.
+The rules that live here: the environment is read once, and its variables are removed, so that a
+child does not take them for its own; the descriptors are kept open, and lent out as duplicates;
+a name is lent to one server at a time.
 """
 
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import socket
 import threading
-import time
 import weakref
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
-import anyio
 import attrs
-from anyio.lowlevel import checkpoint
 
-from anynet._rules.checks import check_choice, check_type, shown
+from anynet._rules.checks import check_digits, shown
 from anynet._transport.sockets.adoption import check_listening
-
-_log = logging.getLogger("anynet")
 
 #: SD_LISTEN_FDS_START: the first descriptor that is passed; the others follow it.
 _FIRST_FD = 3
 _LISTEN_VARIABLES = ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PIDFDID")
 #: What a socket is called where LISTEN_FDNAMES is not set.
 _NO_NAME = "unknown"
-_ASSIGNMENTS = {
-    "ready": "READY=1",
-    "reloading": "RELOADING=1",
-    "stopping": "STOPPING=1",
-    "watchdog": "WATCHDOG=1",
-}
-
-
-# -- sockets that were passed ------------------------------------------------------------------
 
 
 @attrs.frozen
@@ -145,8 +131,8 @@ def _received(variables: Mapping[str, str], pid: int) -> tuple[_Passed, ...]:
     for name in ("LISTEN_FDS", "LISTEN_PID"):
         if name not in variables:
             raise ValueError(f"{name} is not set")
-    count = _number(variables, "LISTEN_FDS")
-    receiver = _number(variables, "LISTEN_PID")
+    count = check_digits("LISTEN_FDS", variables["LISTEN_FDS"])
+    receiver = check_digits("LISTEN_PID", variables["LISTEN_PID"])
     if receiver != pid:
         raise ValueError(f"LISTEN_PID is {receiver}, but this is process {pid}")
     if count == 0:
@@ -167,121 +153,5 @@ def _received(variables: Mapping[str, str], pid: int) -> tuple[_Passed, ...]:
     return tuple(passed)
 
 
-def _number(variables: Mapping[str, str], name: str) -> int:
-    text = variables[name]
-    # More digits than these would be no number of descriptors, processes or microseconds.
-    if not (text.isascii() and text.isdigit() and len(text) <= 20):
-        raise ValueError(f"{name} must be a number, not {shown(text)}")
-    return int(text)
-
-
 #: Those of this process; a descriptor can be passed only once.
 PASSED_SOCKETS = PassedSockets()
-
-
-# -- what the service manager is told ----------------------------------------------------------
-
-
-async def notify_service(
-    state: Literal["ready", "reloading", "stopping", "watchdog"] | None = None,
-    *,
-    status: str | None = None,
-) -> bool:
-    """Tell the service manager how this service is doing, as sd_notify(3) does.
-
-    ``state``: ``"ready"`` when it has started, or has reloaded its configuration; ``"reloading"``
-    when it begins with that (the time is sent along, for ``Type=notify-reload``); ``"stopping"``
-    when it begins to end; ``"watchdog"`` that it is alive, see :func:`service_watchdog`.
-    ``status`` is a line for people, which ``systemctl status`` shows. At least one is needed.
-
-    Returns True when it was sent, and False where nobody wants to be told, since ``NOTIFY_SOCKET``
-    is not set. It waits when the manager is slow to read; cancelling it then sends nothing.
-
-    Raises :exc:`ValueError` for a state that doesn't exist, a status of several lines, and a
-    ``NOTIFY_SOCKET`` that is neither an absolute path nor an abstract name (``@…``), and
-    :exc:`OSError` when the manager cannot be reached.
-    """
-    message = _message(state, status)
-    await checkpoint()
-    address = _notify_address()
-    if address is None:
-        return False
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
-        sock.setblocking(False)
-        try:
-            sock.connect(address)
-            while True:
-                try:
-                    sock.send(message)
-                except BlockingIOError:
-                    await anyio.wait_writable(sock)
-                else:
-                    return True
-        except OSError as error:
-            reason = f"{error.strerror or error}: {shown(address)}, which is NOTIFY_SOCKET"
-            raise OSError(error.errno or errno.EINVAL, reason) from error
-
-
-async def service_watchdog() -> None:
-    """Tell the service manager that this service is alive, until cancelled.
-
-    For ``task_group.start_soon(service_watchdog)``. It sends ``WATCHDOG=1`` every half of the time
-    in ``WATCHDOG_USEC`` (``WatchdogSec=`` of the unit), from the event loop: when that hangs for
-    longer, the manager ends the service and starts it again. A message that cannot be sent is
-    logged, and the next one tried. Returns at once where no watchdog waits for this process.
-
-    Raises :exc:`ValueError` when ``WATCHDOG_USEC``, ``WATCHDOG_PID`` or ``NOTIFY_SOCKET`` makes no
-    sense.
-    """
-    timeout = _watchdog_timeout()
-    if timeout is None or _notify_address() is None:
-        await checkpoint()
-        return
-    while True:
-        try:
-            await notify_service("watchdog")
-        except OSError as error:
-            _log.warning("the watchdog could not be told that we are alive: %s", error)
-        await anyio.sleep(timeout / 2)
-
-
-def _message(state: str | None, status: str | None) -> bytes:
-    lines = []
-    if state is not None:
-        lines.append(_ASSIGNMENTS[check_choice("state", state, _ASSIGNMENTS)])
-    if state == "reloading":
-        lines.append(f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
-    if status is not None:
-        # Another line would be another assignment.
-        if not check_type("status", status, str).isprintable():
-            raise ValueError(f"status must be one line of printable text, not {shown(status)}")
-        lines.append(f"STATUS={status}")
-    if not lines:
-        raise ValueError("a state or a status is needed")
-    return "\n".join(lines).encode()
-
-
-def _notify_address() -> str | None:
-    name = os.environ.get("NOTIFY_SOCKET")
-    if not name:
-        return None
-    if name.startswith("/"):
-        return name
-    if name.startswith("@") and len(name) > 1:
-        return "\0" + name[1:]
-    raise ValueError(
-        f"NOTIFY_SOCKET must be an absolute path or an abstract name (@…), not {shown(name)}"
-    )
-
-
-def _watchdog_timeout() -> float | None:
-    """The seconds after which this process counts as hung; None without a watchdog for it."""
-    variables = {name: os.environ.get(name, "") for name in ("WATCHDOG_USEC", "WATCHDOG_PID")}
-    if not variables["WATCHDOG_USEC"]:
-        return None
-    if variables["WATCHDOG_PID"] and _number(variables, "WATCHDOG_PID") != os.getpid():
-        return None
-    microseconds = _number(variables, "WATCHDOG_USEC")
-    if microseconds == 0:
-        raise ValueError("WATCHDOG_USEC must be more than 0")
-    return microseconds / 1_000_000

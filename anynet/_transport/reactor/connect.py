@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from anynet._rules.values.addresses import SocketAddress
-from anynet._transport.reactor.handle import os_error
 from anynet._transport.reactor.reactor import Reactor
+from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.socket_stream import SocketStream
 
 DialDone: TypeAlias = Callable[["OSError | None", "SocketStream | None"], object]

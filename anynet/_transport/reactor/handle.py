@@ -1,13 +1,19 @@
-"""One connection on a reactor: the callback face of a stream with a non-blocking door.
+"""One connection on a reactor: the callback face of a byte stream.
 
-A :class:`Handle` reads while it is told to, queues what the kernel does not take at once, and calls
-its owner back, never inside the call that caused it.
+The rules that live here:
+
+- A handle reads while it is told to, queues what the kernel does not take at once, and calls its
+  owner back, never inside the call that caused it.
+- The state of both directions is the stream's (:mod:`half_state`): the handle counts there, and
+  notes ends and losses there. It does not end our side with the peer's: its owner does that, once
+  what the owner has queued is written.
+- The writes that are left at a close fail with ECANCELED before the close is called back for, and
+  a connection is closed at the end of the batch of events, as in libuv.
 """
 
 from __future__ import annotations
 
 import errno
-import os
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -17,13 +23,15 @@ import attrs
 
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer
-from anynet._transport.streams.stream_base import StreamBase
+from anynet._transport.sockets.system_errors import os_error
+from anynet._transport.streams.half_state import HalfState
+from anynet._transport.streams.stream_base import Released, ReleasedStream, StreamBase
 
 Done: TypeAlias = Callable[["OSError | None"], object]
 
 
 class HandleOwner(Protocol):
-    """Whom a handle calls back."""
+    """What a handle calls back."""
 
     def on_read(self, data: bytes) -> object: ...
 
@@ -42,10 +50,6 @@ class QueuedWrite:
     done: Done
 
 
-def os_error(code: int) -> OSError:
-    return OSError(code, os.strerror(code))
-
-
 class Handle(ABC):
     """What the owner of a connection in a runtime works with; see the module.
 
@@ -57,8 +61,6 @@ class Handle(ABC):
         "_active",
         "_queue",
         "_shutdown_done",
-        "bytes_read",
-        "bytes_written",
         "closing",
         "owner",
         "queue_size",
@@ -66,27 +68,36 @@ class Handle(ABC):
         "read_into",
         "reading",
         "refed",
+        "state",
         "stream",
     )
 
     def __init__(self, reactor: Reactor, stream: StreamBase, owner: HandleOwner | None) -> None:
         self.reactor: Reactor = reactor
         self.stream: StreamBase = stream
+        self.state: HalfState = stream.state
         self.owner: HandleOwner | None = owner
         self.reading: bool = False
         self.closing: bool = False
         self.refed: bool = True
         #: Where reads go, if not into new bytes: called for a buffer before each of them.
         self.read_into: Callable[[], bytearray | memoryview] | None = None
-        self.bytes_read: int = stream.bytes_received
-        #: How many bytes the kernel has taken.
-        self.bytes_written: int = stream.bytes_sent
         #: How many bytes wait for the kernel.
         self.queue_size: int = 0
         self._queue: deque[QueuedWrite] | None = None
         self._shutdown_done: Done | None = None
         self._active = False
         reactor.open.add(self)
+
+    @property
+    def bytes_read(self) -> int:
+        """How many bytes have been received."""
+        return self.state.bytes_received
+
+    @property
+    def bytes_written(self) -> int:
+        """How many bytes the kernel has taken."""
+        return self.state.bytes_sent
 
     # -- what keeps the runtime open ------------------------------------------------------------
 
@@ -133,10 +144,10 @@ class Handle(ABC):
         if owner is None:
             return
         if error is None:
-            self.stream.eof_received = True
+            self.state.eof_received = True
             owner.on_read_end()
         else:
-            self.stream.failed = True
+            self.state.lose(error.errno)
             owner.on_read_error(error)
 
     # -- writing --------------------------------------------------------------------------------
@@ -207,27 +218,18 @@ class Handle(ABC):
     def reset(self, done: Callable[[], object] | None = None) -> None:
         """Close so that a TCP peer sees a reset."""
         if not self.closing:
-            self.stream.mid_message = True
+            self.state.unclean = True
             self.close(done)
 
     def close_now(self) -> None:
-        """Close without a word: the runtime ends."""
+        """Close without calling back: the runtime ends."""
         self.closing = True
         self._let_go()
         self._close_stream()
 
-    def detach(self) -> StreamBase:
-        """Give the stream away. Nothing may be queued."""
-        self.read_stop()
-        self.closing = True
-        self._let_go()
-        self.stream.bytes_received = self.bytes_read
-        self.stream.bytes_sent = self.bytes_written
-        return self.stream
-
     @abstractmethod
-    async def release(self, unread: bytes) -> StreamBase:
-        """Give the stream away, with the bytes that were read from it and not used.
+    async def release(self, unread: bytes) -> Released | ReleasedStream:
+        """Give the connection away, with the bytes that were read from it and not used.
 
         Nothing may be queued. It goes through though it is cancelled.
         """

@@ -1,4 +1,8 @@
-"""A listening socket on the reactor of a runtime: what servers hold, and may share."""
+"""A listening socket on the reactor of a runtime: what servers hold, and may share.
+
+The rules that live here are libuv's: one connection a turn, and a close that frees the address at
+once. What the errors of accept() mean is decided by :mod:`anynet._rules.policy.accepting`.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,9 @@ import socket
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from anynet._rules.policy.accepting import Backoff, Decision
 from anynet._transport.listening.accept_backoff import AcceptBackoff
-from anynet._transport.listening.provider import Listening
+from anynet._transport.listening.listener import Listener
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.reactor.timers import ReactorTimer
 
@@ -19,18 +24,18 @@ class ListenHandle:
     """Accepts from a listening socket, which belongs to it, once it was started.
 
     It accepts one connection whenever the reactor finds some, as libuv does: what the last one
-    brought about has its turn before the next. It keeps the runtime open until it is closed or
-    unref'ed. When connections cannot be accepted for want of descriptors it refuses those that
-    wait, and pauses.
+    brought about runs before the next. It keeps the runtime open until it is closed or unref'ed.
+    When connections cannot be accepted for lack of descriptors it refuses those that wait, and
+    pauses. The limit and the block list are the server's, which reports what it drops.
     """
 
     __slots__ = (
+        "_backoff",
         "_held",
         "_listener",
         "_pause",
         "_reactor",
         "_refed",
-        "_shortage",
         "_started",
         "closed",
         "fd",
@@ -38,10 +43,10 @@ class ListenHandle:
         "on_connection",
     )
 
-    def __init__(self, reactor: Reactor, listener: Listening) -> None:
+    def __init__(self, reactor: Reactor, listener: Listener) -> None:
         self._reactor = reactor
         self._listener = listener
-        self._shortage = AcceptBackoff()
+        self._backoff = AcceptBackoff()
         self._pause: ReactorTimer | None = None
         self._started = False
         self._refed = True
@@ -59,7 +64,7 @@ class ListenHandle:
         if not self._started:
             self._reactor.register_listener(self.fd, self._on_ready)
             self._reactor.open.add(self)
-            self._shortage.start(self._reactor.time)
+            self._backoff.start(self._reactor.time)
             self._started = True
         self.on_connection = on_connection
         self._note_activity()
@@ -105,15 +110,26 @@ class ListenHandle:
         except BlockingIOError:
             return
         except OSError as error:
-            self._pause_for(self._shortage.meet(self._listener, error))
+            self._on_error(error)
             return
-        self._shortage.over()
+        sock.setblocking(False)
+        if self._backoff.active:
+            self._backoff.reset()
         assert self.on_connection is not None
         self.on_connection(sock, peername)
 
-    def refuse(self, sock: socket.socket, error: OSError) -> None:
+    def _on_error(self, error: OSError) -> None:
+        decision = self._backoff.on_error(self._listener, error)
+        if decision is Decision.BROKEN:
+            # There is no owner to raise it to, as in a nursery: the next attempt may succeed.
+            decision = self._backoff.hold_off(self._listener, error)
+        # A connection that is passed over needs nothing: the reactor calls back for the next.
+        if isinstance(decision, Backoff):
+            self._pause_for(decision.seconds)
+
+    def reject(self, sock: socket.socket, error: OSError) -> None:
         """Close a connection that the system let in, but does not let be used."""
-        self._shortage.refuse(self._listener, sock, error)
+        self._backoff.reject(self._listener, sock, error)
 
     def _pause_for(self, seconds: float) -> None:
         self._reactor.disarm(self.fd)
@@ -129,25 +145,25 @@ class ListenHandle:
         """Stop listening at once; ``done`` is called in the close phase.
 
         The descriptor is not kept until the end of the batch, as those of streams are, so that
-        the place is free again at once. Should its number be used again by then, the late event
+        the address is free again at once. Should its number be used again by then, the late event
         of a listening socket says only that there may be something to read.
         """
         if self.closed:
             return
-        self._let_go(self._listener.close)
+        self._release(self._listener.close)
         if done is not None:
             self._reactor.close_later(done)
 
     def disown(self) -> None:
         """Close, but leave a descriptor of the caller's open: it could not be used after all."""
-        self._let_go(self._listener.disown)
+        self._release(self._listener.disown)
 
     def close_now(self) -> None:
-        """Close without a word: the runtime ends."""
+        """Close without emitting events: the runtime ends."""
         if not self.closed:
-            self._let_go(self._listener.close)
+            self._release(self._listener.close)
 
-    def _let_go(self, close: Callable[[], object]) -> None:
+    def _release(self, close: Callable[[], object]) -> None:
         self.closed = True
         self.on_connection = None
         self._note_activity()
@@ -156,5 +172,5 @@ class ListenHandle:
         if self._started:
             self._reactor.open.discard(self)
             self._reactor.unregister(self.fd)
-        self._shortage.close()
+        self._backoff.close()
         close()

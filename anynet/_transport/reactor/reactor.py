@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeAlias
 import anyio
 
 from anynet._transport.loops.host_loop import HostLoop, Waiter
+from anynet._transport.loops.timer_heap import TimerHeap
 from anynet._transport.reactor.immediate import Immediate
 from anynet._transport.reactor.poller import (
     EDGE_TRIGGERED,
@@ -26,7 +27,7 @@ from anynet._transport.reactor.poller import (
     WRITABLE,
     new_poller,
 )
-from anynet._transport.reactor.timers import ReactorTimer, TimerHeap
+from anynet._transport.reactor.timers import ReactorTimer
 
 _MOST_EVENTS = 256
 #: So many turns in a row before other tasks of the host loop get one.
@@ -94,7 +95,7 @@ class Reactor:
         self._closing: list[Call] = []
         self._put_off_closing = False
         self._deferred: list[Callable[[], object]] = []
-        self._timers = TimerHeap(self.hold)
+        self._timers = TimerHeap()
         self._held = 0
         self._scope: anyio.CancelScope | None = None
         self.open: set[Closable] = set()
@@ -166,7 +167,10 @@ class Reactor:
         self, deadline: float, callback: Callable[..., object], *args: Any, ref: bool = True
     ) -> ReactorTimer:
         """Call when the host loop's clock reaches ``deadline``."""
-        timer = self._timers.add(deadline, callback, args, ref)
+        timer = ReactorTimer(self._timers, deadline, callback, args, self.hold)
+        self._timers.push(timer)
+        if ref:
+            timer.ref()
         if not self.in_turn:
             self.wake()
         return timer

@@ -1,4 +1,15 @@
-"""The handle of our own stream: a connected socket on the reactor's epoll."""
+"""The handle of our own stream: a connected socket on the reactor's epoll.
+
+The rules that live here, all from edges being reported once:
+
+- A short read proves that nothing is left, except after RDHUP, HUP, ERR or an urgent mark: an
+  end-of-stream that arrived with the data has raised its edge already. Then one reads on until
+  ``b""`` or an error.
+- An urgent byte also ends a read early, and raises no edge for what lies behind it: SO_OOBINLINE
+  makes it data.
+- Reading again after a stop, giving way to others, and a short send re-arm the descriptor
+  (EPOLL_CTL_MOD), which raises the edge anew if it is ready. Nothing is read inside of the call.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +29,13 @@ from anynet._transport.reactor.poller import (
 )
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer
-from anynet._transport.streams.prefixed_stream import PrefixedStream
+from anynet._transport.sockets.message_sends import send_some
 from anynet._transport.streams.socket_stream import SocketStream
-from anynet._transport.streams.stream_base import StreamBase
+from anynet._transport.streams.stream_base import Released
 
 _CHUNK = 65536
-#: So many reads in a row before others get their turn, as in libuv.
-_MOST_READS = 32
-#: The most buffers that one sendmsg takes (IOV_MAX of Linux and the BSDs).
-_MOST_BUFFERS = 1024
+#: So many reads in a row before other descriptors are served, as in libuv.
+_MAX_READS = 32
 #: After these a short read does not prove that there is nothing more to read.
 _MORE_TO_READ = URGENT | PEER_ENDED | HANGUP | ERROR
 #: After these the end comes in the same turn as the data before it.
@@ -49,7 +58,7 @@ class SocketHandle(Handle):
         self._sock = sock
         self._recv: Callable[[int], bytes] = sock.recv
         self._send: Callable[[Any], int] = sock.send
-        #: May there be something to read whose event has passed?
+        #: Whether there may be something to read whose event has passed.
         self._unread = False
         if sock.family != socket.AF_UNIX:
             # An urgent byte stays where it was sent, as data.
@@ -73,9 +82,9 @@ class SocketHandle(Handle):
             self.reactor.rearm(self.fd)
 
     def _read(self, more: int) -> None:
-        recv = self._recv
+        recv, state = self._recv, self.state
         ticks = self.reactor.ticks
-        for _ in range(_MOST_READS):
+        for _ in range(_MAX_READS):
             try:
                 data = recv(_CHUNK)
             except BlockingIOError:
@@ -90,7 +99,7 @@ class SocketHandle(Handle):
             if not count:
                 self._end_reading(None)
                 return
-            self.bytes_read += count
+            state.bytes_received += count
             owner.on_read(data)
             if ticks:
                 self.reactor.drain()
@@ -106,7 +115,7 @@ class SocketHandle(Handle):
         self.reactor.rearm(self.fd)
 
     def _read_into_buffers(self) -> None:
-        for _ in range(_MOST_READS):
+        for _ in range(_MAX_READS):
             if self.read_into is None:
                 break
             buffer = self.read_into()
@@ -123,7 +132,7 @@ class SocketHandle(Handle):
             if not count:
                 self._end_reading(None)
                 return
-            self.bytes_read += count
+            self.state.bytes_received += count
             self.reactor.call(owner.on_read_into, count, buffer)
             if not self.reading:
                 self._unread = True
@@ -138,7 +147,7 @@ class SocketHandle(Handle):
             sent = self._send(data)
         except BlockingIOError:
             sent = 0
-        self.bytes_written += sent
+        self.state.bytes_sent += sent
         if sent == len(data):
             return True
         self._enqueue([memoryview(data)[sent:]], done)
@@ -160,17 +169,10 @@ class SocketHandle(Handle):
         """Send what the kernel takes; returns what is left."""
         while views:
             try:
-                sent = self._sock.sendmsg(views[:_MOST_BUFFERS])
+                sent, views = send_some(self._sock, views)
             except BlockingIOError:
                 break
-            self.bytes_written += sent
-            done = 0
-            while done < len(views) and sent >= len(views[done]):
-                sent -= len(views[done])
-                done += 1
-            views = views[done:]
-            if sent:
-                views[0] = views[0][sent:]
+            self.state.bytes_sent += sent
         return views
 
     def _watch_for_room(self) -> None:
@@ -195,9 +197,17 @@ class SocketHandle(Handle):
         if self._shutdown_done is not None:
             self._shut_down()
 
-    async def release(self, unread: bytes) -> StreamBase:
-        self.detach()
-        return PrefixedStream(self.stream, unread) if unread else self.stream.hand_over()
+    async def release(self, unread: bytes) -> Released:
+        return self.release_now(unread)
+
+    def release_now(self, unread: bytes = b"") -> Released:
+        """The same at once: a socket has no task that would have to end before."""
+        self.read_stop()
+        self.closing = True
+        self._let_go()
+        if unread:
+            self.stream.unread(unread)
+        return self.stream.release()
 
     def _let_go(self) -> None:
         self.reactor.unregister(self.fd)

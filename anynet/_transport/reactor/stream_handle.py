@@ -1,9 +1,13 @@
-"""The callback face of any AnyIO byte stream: a handle over a pump, in tasks of the runtime."""
+"""The callback face of any other AnyIO byte stream: tasks of the runtime wait in its place.
+
+One task reads ahead, one sends what is queued once there was something to send, and one closes the
+stream at the end: its close takes an await. They run between the turns of the reactor, whereas
+owners are called only inside of one, so each change is put off to a turn.
+"""
 
 from __future__ import annotations
 
 import errno
-from collections import deque
 from collections.abc import Sequence
 
 import anyio
@@ -12,8 +16,7 @@ from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed
 from anynet._transport.reactor.handle import Done, Handle, HandleOwner
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer, bytes_view
-from anynet._transport.streams.read_ahead import ReadAhead
-from anynet._transport.streams.stream_base import StreamBase
+from anynet._transport.streams.stream_base import ReleasedStream
 from anynet._transport.streams.wrapped_stream import WrappedStream
 
 _CHUNK = 65536
@@ -32,22 +35,34 @@ class StreamHandle(Handle):
     cannot end one side alone (TLS, as AnyIO has it) ends both.
     """
 
-    __slots__ = ("_closed", "_ending", "_ends", "_released", "_told", "_unput")
+    __slots__ = (
+        "_change_announced",
+        "_closed",
+        "_ending",
+        "_reader",
+        "_released",
+        "_send_error",
+        "_sender_started",
+        "_sender_wanted",
+        "_sent",
+    )
 
     stream: WrappedStream
 
     def __init__(self, reactor: Reactor, stream: WrappedStream, owner: HandleOwner | None) -> None:
         super().__init__(reactor, stream, owner)
-        #: What the pump has had no room for.
-        self._unput: deque[memoryview] = deque()
-        #: At how many bytes sent each write of the queue is done.
-        self._ends: deque[int] = deque()
-        self._told = False
+        self._change_announced = False
         self._ending = False
         self._closed = anyio.Event()
         self._released = False
-        stream.pump = ReadAhead(stream, on_change=self._tell)
-        stream.pump.start(reactor)
+        #: How many writes at the front of the queue have gone, and are yet to be called back for.
+        self._sent = 0
+        #: What stopped the sending for good.
+        self._send_error: Exception | None = None
+        self._sender_started = False
+        #: Set when there is more to send, or never will be.
+        self._sender_wanted = anyio.Event()
+        self._reader = stream.start_reading_ahead(reactor, on_change=self._announce_change)
         reactor.start_soon(self._live)
 
     async def _live(self) -> None:
@@ -60,18 +75,17 @@ class StreamHandle(Handle):
         finally:
             with anyio.CancelScope(shield=True):
                 if not self._released:
-                    await self.stream.pumping().wait_ended()
+                    await self._reader.wait_ended()
                     await self.stream.aclose()
         self.reactor.hold(-1)
 
-    def _tell(self) -> None:
-        # The pump's tasks run between the turns, and owners are called only in one.
-        if not self._told and not self.closing:
-            self._told = True
+    def _announce_change(self) -> None:
+        if not self._change_announced and not self.closing:
+            self._change_announced = True
             self.reactor.pend(self._on_change)
 
     def _on_change(self) -> None:
-        self._told = False
+        self._change_announced = False
         while self.reading:
             buffer = None if self.read_into is None else self.read_into()
             size = _CHUNK if buffer is None else bytes_view(buffer).nbytes
@@ -85,12 +99,11 @@ class StreamHandle(Handle):
             if not data:
                 self._end_reading(None)
                 break
-            self._hand_out(data, buffer)
+            self._call_on_read(data, buffer)
         if not self.closing:
-            self._flush()
+            self._finish_writes()
 
-    def _hand_out(self, data: bytes, buffer: bytearray | memoryview | None) -> None:
-        self.bytes_read += len(data)
+    def _call_on_read(self, data: bytes, buffer: bytearray | memoryview | None) -> None:
         owner = self.owner
         if owner is None:
             return
@@ -101,7 +114,9 @@ class StreamHandle(Handle):
             self.reactor.call(owner.on_read_into, len(data), buffer)
 
     def _start_reading(self) -> None:
-        self._tell()
+        self._announce_change()
+
+    # -- writing --------------------------------------------------------------------------------
 
     def write(self, data: Buffer, done: Done) -> bool:
         return self.write_many((data,), done)
@@ -110,32 +125,49 @@ class StreamHandle(Handle):
         views = [memoryview(bytes(buffer)) for buffer in buffers if len(buffer)]
         if not views:
             return True
-        before = self._ends[-1] if self._ends else self.stream.bytes_sent
-        self._ends.append(before + sum(map(len, views)))
-        self._unput.extend(views)
         self._enqueue(views, done)
-        self._tell()
+        if self._send_error is not None:
+            self._announce_change()
+        elif self._sender_started:
+            self._sender_wanted.set()
+        else:
+            self._sender_started = True
+            self.reactor.start_soon(self._send_queued)
         return False
 
-    def _flush(self) -> None:
-        pump = self.stream.pumping()
-        while self._unput and pump.send_error is None:
-            taken = self.stream.try_send(self._unput[0])
-            rest = self._unput.popleft()[taken:]
-            if rest:
-                self._unput.appendleft(rest)
-                break
-        while self._ends and self._ends[0] <= self.stream.bytes_sent:
-            self._ends.popleft()
-            self.bytes_written = self.stream.bytes_sent
+    async def _send_queued(self) -> None:
+        try:
+            while not self.closing:
+                while self._queue is not None and self._sent < len(self._queue):
+                    buffers = self._queue[self._sent].buffers
+                    await self.stream.interruptible(self._send_all(buffers))
+                    self._sent += 1
+                    self._announce_change()
+                self._sender_wanted = anyio.Event()
+                await self._sender_wanted.wait()
+        except Exception as error:
+            self._send_error = error
+            self._announce_change()
+
+    async def _send_all(self, buffers: list[memoryview]) -> None:
+        # Slice by slice: the counter of what has gone is how an idle timeout sees progress.
+        for buffer in buffers:
+            for start in range(0, len(buffer), _CHUNK):
+                await self.stream.send_chunk(bytes(buffer[start : start + _CHUNK]))
+
+    def _finish_writes(self) -> None:
+        """Call back for the writes that have gone, or cannot go any more."""
+        while self._sent and not self.closing:
+            self._sent -= 1
             self._written(None)
-        if pump.send_error is not None:
-            if not isinstance(pump.send_error, ConnectionBroken | ConnectionClosed):
-                raise pump.send_error  # No failure of the connection: a mistake of the stream.
-            self._unput.clear()
-            self._ends.clear()
+        if self.closing:
+            return
+        error = self._send_error
+        if error is not None:
+            if not isinstance(error, ConnectionBroken | ConnectionClosed):
+                raise error  # No failure of the connection: a mistake of the stream.
             if self._queue:
-                self._written(_cause(pump.send_error))
+                self._written(_cause(error))
         elif not self._queue and self._shutdown_done is not None:
             self._shut_down()
 
@@ -151,34 +183,40 @@ class StreamHandle(Handle):
         except NotImplementedError:
             # What has been received is still handed out, and then the end.
             self.stream.close()
-            await self.stream.pumping().wait_ended()
+            await self._reader.wait_ended()
             await self.stream.aclose()
-            self._tell()
+            self._announce_change()
         except (ConnectionBroken, ConnectionClosed) as failure:
             error = _cause(failure)
         if self._shutdown_done is not None and not self.closing:
             self.reactor.pend(self._end_shutdown, error)
 
+    # -- the end --------------------------------------------------------------------------------
+
     def _close_stream(self) -> None:
         self.reactor.hold(1)
         # A message that was cut off must not look like a clean end (TLS: no close_notify).
-        self.stream.mid_message = self.stream.mid_message or bool(self._queue)
+        self.state.unclean = self.state.unclean or bool(self._queue)
+        self._sender_wanted.set()
         self.stream.close()
         self._closed.set()
 
-    async def release(self, unread: bytes) -> StreamBase:
-        stream, pump = self.stream, self.stream.pumping()
+    async def release(self, unread: bytes) -> ReleasedStream:
+        stream = self.stream
         self._released = True
-        self.detach()
+        self.read_stop()
+        self.closing = True
+        self._let_go()
         self.reactor.hold(1)
         self._closed.set()
-        stream.give_back(unread)
-        pump.wake()
+        self._sender_wanted.set()
+        self._reader.stop()
         with anyio.CancelScope(shield=True):
-            await pump.wait_ended()
-        pump.give_back()
-        stream.pump = None
-        return stream.hand_over()
+            await self._reader.wait_ended()
+        stream.end_reading_ahead()
+        stream.unread(unread)
+        self.state.bytes_received -= len(unread)  # They count once more when they are received.
+        return stream.release()
 
     def close_now(self) -> None:
         self.closing = True

@@ -15,11 +15,9 @@ def bytes_view(data: Buffer) -> memoryview:
         raise TypeError(f"data must be bytes-like and contiguous, not {data!r}") from None
 
 
-def last_bytes(views: list[memoryview], size: int) -> list[memoryview]:
-    """The last ``size`` bytes of ``views``."""
-    excess = sum(view.nbytes for view in views) - size
-    for index, view in enumerate(views):
-        if excess < view.nbytes:
-            return [view[excess:], *views[index + 1 :]]
-        excess -= view.nbytes
-    return []
+def writable_view(buffer: bytearray | memoryview) -> memoryview:
+    """``buffer`` as a view to receive into. Raises :exc:`ValueError` if it takes nothing."""
+    view = bytes_view(buffer)
+    if view.readonly or not view.nbytes:
+        raise ValueError("buffer must be writable and not empty")
+    return view

@@ -7,7 +7,7 @@ import errno
 import os
 import socket
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from anynet._rules.checks import check_non_negative_int, check_positive_int, shown
 from anynet._rules.values.errors import DescriptorsTruncated
@@ -19,6 +19,12 @@ _SIZE = array.array("i").itemsize
 _CLOSE_ON_EXEC: int = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 #: The most descriptors in a message of Linux (SCM_MAX_FD); others take no more.
 MAX_DESCRIPTORS = 253
+
+
+class HasFileno(Protocol):
+    """A file, a socket: anything with a descriptor."""
+
+    def fileno(self) -> int: ...
 
 
 def send_with_descriptors(sock: socket.socket, view: memoryview, fds: Sequence[int]) -> int:

@@ -1,7 +1,8 @@
 """Knowing that a peer left without reading from it: one nested epoll for each event loop.
 
 A readable descriptor says nothing while unread data lies before the end-of-stream, so the watch
-asks the kernel for EPOLLRDHUP and EPOLLHUP alone. The epoll exists while somebody is watched.
+asks the kernel for EPOLLRDHUP alone (EPOLLHUP and EPOLLERR come unasked). The epoll exists while a
+stream is watched.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ import anyio
 from anynet._transport.loops.host_loop import HostLoop, Parkable
 from anynet._transport.streams.stream_base import StreamBase
 
-_MOST_EVENTS = 256
+_MAX_EVENTS = 256
 
 
 def can_watch() -> bool:
-    """Can this platform tell that a peer left?"""
+    """Whether this platform can tell that a peer left."""
     return hasattr(select, "EPOLLRDHUP")
 
 
@@ -74,11 +75,11 @@ class PeerWatch:
         return lambda: self._remove(stream, notify)
 
     def forget(self, stream: Watchable) -> None:
-        """``stream`` is about to be closed: end its watches, telling them so."""
+        """``stream`` is about to be closed: end its watches and notify them of that."""
         stream.watched = False
         watches = self._watches.pop(stream.fd)
         self._epoll.unregister(stream.fd)
-        self._rest()
+        self._close_if_unused()
         for notify in watches:
             notify(False)
 
@@ -90,15 +91,15 @@ class PeerWatch:
                 self.forget(stream)
 
     def _on_ready(self) -> None:
-        for fd, _ in self._epoll.poll(0, _MOST_EVENTS):
+        for fd, _ in self._epoll.poll(0, _MAX_EVENTS):
             # A callback may close streams of this batch, and so end their watches.
             for notify in self._watches.get(fd, []).copy():
                 notify(True)
             if self._epoll is None:
                 return
 
-    def _rest(self) -> None:
-        """Close the epoll when nobody is watched any more."""
+    def _close_if_unused(self) -> None:
+        """Close the epoll when no stream is watched any more."""
         if not self._watches and self._stop is not None:
             self._stop()
             self._epoll.close()
@@ -111,7 +112,7 @@ async def wait_peer_left(stream: StreamBase, watched: Watchable) -> None:
     Raises the closed error of ``stream`` when this side closes meanwhile.
     """
     if stream.closed:
-        raise stream.closed_error()
+        raise stream.state.closed_error()
     await stream.host.check()
     left = anyio.Event()
     remove = PeerWatch.of(stream.host).add(stream.host, watched, lambda _: left.set())
@@ -120,4 +121,4 @@ async def wait_peer_left(stream: StreamBase, watched: Watchable) -> None:
     finally:
         remove()
     if stream.closed:
-        raise stream.closed_error()
+        raise stream.state.closed_error()

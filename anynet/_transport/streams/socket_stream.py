@@ -1,54 +1,91 @@
-"""Our own stream: a connected, non-blocking stream socket as an AnyIO byte stream."""
+"""Our own stream: a connected, non-blocking stream socket as an AnyIO byte stream.
+
+The rules that live here:
+
+- Every operation follows the checkpoint rule (:mod:`host_loop`), before its first system call.
+- ``readable`` is cleared by a short read and set by readiness: a cleared flag parks without calling
+  ``recv``, since a ``recv`` that fails with EAGAIN costs as much as one that succeeds (1 µs of 9).
+- Parking carries readiness and no data: a cancelled receive loses nothing.
+- libuv reports an error that came with data once only: read on until EAGAIN before the next park.
+- ``receive`` and ``send`` are the fast paths: one coroutine, and no calls but to the host loop.
+  ``receive_by`` and ``send_by`` are their slower twins for all other forms.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Collection, Iterable
-from typing import TypeVar
+import errno
+import socket
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
-from anynet._rules.values.errors import ConnectionBroken, ConnectionEnded, DescriptorsTruncated
-from anynet._transport.sockets.buffers import Buffer, bytes_view, last_bytes
-from anynet._transport.sockets.fd_passing import receive_with_descriptors, send_with_descriptors
-from anynet._transport.streams.raw_socket import RawSocket
-from anynet._transport.streams.stream_base import EndError, Guard, HasFileno
+from anynet._rules.proxy.header import ProxyHeader
+from anynet._rules.values.addresses import Address
+from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
+from anynet._transport.loops.host_loop import HostLoop, Waiter, current_host_loop
+from anynet._transport.sockets.buffers import Buffer, bytes_view, writable_view
+from anynet._transport.sockets.fd_passing import HasFileno
+from anynet._transport.sockets.message_sends import SendFrom, gathered, of_file
+from anynet._transport.sockets.options import set_reset_on_close
+from anynet._transport.sockets.sockaddr import address_from_sockaddr, peername_of
+from anynet._transport.streams.disconnect_watch import PeerWatch
+from anynet._transport.streams.endpoints import Attributes, attributes_of, local_end, remote_end
+from anynet._transport.streams.half_state import (
+    RECEIVING_BUSY,
+    RECEIVING_FREE,
+    SENDING_BUSY,
+    SENDING_FREE,
+    HalfState,
+)
+from anynet._transport.streams.stream_base import EndError, Released, StreamBase
 
 T = TypeVar("T")
 
-#: The most buffers that one sendmsg takes (IOV_MAX of Linux and the BSDs).
-_MOST_BUFFERS = 1024
-#: Taken out of its class once: looking a member of an enum up costs a fast path too much.
-_BUSY = Guard.BUSY
 
-
-class SocketStream(RawSocket):
+class SocketStream(StreamBase):
     """A connected stream socket. Takes ownership of ``sock``, which must be non-blocking.
 
-    Operations follow the checkpoint rule: each is a cancellation point before its first system
-    call, and of any two consecutive ones of a task at least one yields.
+    ``unread`` is what an earlier owner has received and not used: it comes first.
     """
 
-    __slots__ = ()
-
-    def hand_over(self) -> SocketStream:
-        """The same connection for another owner; whoever is parked here gets the closed error."""
-        taken = SocketStream(self.detach(), peername=self.peername, host=self.host)
-        taken.adopt_state(self)
-        return taken
+    def __init__(
+        self,
+        sock: socket.socket,
+        *,
+        peername: Any = None,
+        proxy_header: ProxyHeader | None = None,
+        host: HostLoop | None = None,
+        state: HalfState | None = None,
+        unread: bytes = b"",
+    ) -> None:
+        super().__init__(host or current_host_loop(), state)
+        self.sock = sock
+        self.fd = sock.fileno()
+        #: The peer's address as accept() gave it, so that it outlives the connection.
+        self.peername = peername
+        #: What a proxy said about the connection: it names the real ends.
+        self.proxy_header = proxy_header
+        self._unread = unread
+        # What the host loop keeps of those who park.
+        self.readable = True
+        self.reader: Waiter | None = None
+        self.writer: Waiter | None = None
+        self.reader_patience = 0
+        self.writer_registered = False
+        self.watched = False  # By the PeerWatch.
 
     # -- receiving ------------------------------------------------------------------------------
 
     async def receive(self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded) -> bytes:
-        if self.receive_guard is not None:
-            await self.host.enter_operation()
-            self.refuse_receive()
+        host, state = self.host, self.state
+        if state.receiving is not RECEIVING_FREE:
+            await host.enter_operation()
+            state.refuse_receive()
         if max_bytes < 1:
             raise ValueError(f"max_bytes must be at least 1, not {max_bytes!r}")
-        host = self.host
         data: bytes | None = None
         parked = False
-        self.receive_guard = _BUSY
+        state.receiving = RECEIVING_BUSY
         try:
-            # A cleared flag parks at once: a recv that fails costs as much as one that succeeds.
             if self.readable:
                 task = host.current_task()
                 if host.last_task is task:
@@ -56,6 +93,8 @@ class SocketStream(RawSocket):
                 else:
                     await host.check()
                     host.last_task = task
+                if self._unread:
+                    return self._take_unread(max_bytes)
                 try:
                     data = self.sock.recv(max_bytes)
                 except BlockingIOError:
@@ -70,40 +109,34 @@ class SocketStream(RawSocket):
                 except BlockingIOError:
                     continue
         except OSError as error:
-            raise self.broken_error(error) from error
+            raise state.broken_error(error) from error
         except host.woken_by_close:
-            raise self.closed_error() from None
+            raise state.closed_error() from None
         finally:
-            if self.receive_guard is _BUSY:
-                self.receive_guard = None
+            if state.receiving is RECEIVING_BUSY:
+                state.receiving = RECEIVING_FREE
         if self.track_activity:
             self.last_activity = host.time()
         if not data:
             raise self._end(at_end)
-        self.bytes_received += len(data)
+        state.bytes_received += len(data)
         self.readable = len(data) == max_bytes or (parked and host.on_libuv)
         return data
 
     async def receive_into(self, buffer: bytearray | memoryview) -> int:
-        view = bytes_view(buffer)
-        if view.readonly or not view.nbytes:
-            raise ValueError("buffer must be writable and not empty")
-        count = await self._receive_by(lambda: self.sock.recv_into(view))
+        view = writable_view(buffer)
+        if self._unread:
+            data = await self.receive(view.nbytes)
+            view[: len(data)] = data
+            return len(data)
+        count = await self.receive_by(lambda: self.sock.recv_into(view))
         self.readable = count == view.nbytes or self.host.on_libuv
-        return self._received(count)
+        return self.note_received(count)
 
-    async def receive_fds(self, msglen: int, maxfds: int) -> tuple[bytes, list[int]]:
-        """Receive a message of at most ``msglen`` bytes and at most ``maxfds`` descriptors."""
-        message, fds = await self._receive_by(
-            lambda: receive_with_descriptors(self.sock, msglen, maxfds)
-        )
-        self._received(len(message))
-        return message, fds
-
-    async def _receive_by(self, call: Callable[[], T]) -> T:
-        """Receive by ``call`` once it doesn't block any more. The slower twin of receive()."""
+    async def receive_by(self, call: Callable[[], T]) -> T:
+        """Receive by ``call()``, once it does not block any more."""
         await self.host.enter_operation()
-        self.claim_receiving(_BUSY)
+        self.state.claim_receiving()
         try:
             while True:
                 try:
@@ -113,62 +146,85 @@ class SocketStream(RawSocket):
                 else:
                     self.readable = True
                     return result
-        except DescriptorsTruncated as error:
-            error.origin = self.origin
-            raise
         except OSError as error:
-            raise self.broken_error(error) from error
+            raise self.state.broken_error(error) from error
         except self.host.woken_by_close:
-            raise self.closed_error() from None
+            raise self.state.closed_error() from None
         finally:
-            self.release_receiving()
+            self.state.release_receiving()
 
-    def _received(self, count: int) -> int:
+    def note_received(self, count: int) -> int:
+        """Count what was received, or raise at the end of the stream."""
         self.stamp()
         if not count:
             raise self._end(ConnectionEnded)
-        self.bytes_received += count
+        self.state.bytes_received += count
         return count
 
     def _end(self, at_end: EndError) -> Exception:
         """What to raise where no more bytes come."""
         self.readable = True
-        if self.lost_by is not None and not self.eof_received:
-            return ConnectionBroken(self.origin, "the connection has been lost", self.lost_by)
+        lost = self.state.lost_error()
+        if lost is not None:
+            return lost
         self.note_end()
-        return at_end(self.origin)
+        return at_end(self.state.origin)
 
     def try_receive(self, max_bytes: int = 65536) -> bytes | None:
+        if self._unread:
+            return self._take_unread(max_bytes)
         try:
             data = self.sock.recv(max_bytes)
         except BlockingIOError:
             self.readable = False
             return None
         except OSError as error:
-            raise self.broken_error(error) from error
+            raise self.state.broken_error(error) from error
         self.stamp()
         if not data and isinstance(end := self._end(ConnectionEnded), ConnectionBroken):
             raise end
-        self.bytes_received += len(data)
+        self.state.bytes_received += len(data)
         self.readable = not data or len(data) == max_bytes or self.host.on_libuv
         return data
 
     async def wait_readable(self) -> None:
+        if self._unread:
+            await self.host.enter_operation()
+            return
         try:
             await self.host.park_read(self)
         except self.host.woken_by_close:
-            raise self.closed_error() from None
+            raise self.state.closed_error() from None
+
+    def unread(self, data: bytes) -> None:
+        self._unread = data + self._unread
+        self.readable = True
+        self.state.eof_received = False  # It comes again, after these.
+
+    @property
+    def unread_size(self) -> int:
+        """How many bytes come before those of the socket."""
+        return len(self._unread)
+
+    def take_unread(self) -> bytes:
+        """All that comes before the bytes of the socket, for one who reads that directly."""
+        return self._take_unread(len(self._unread))
+
+    def _take_unread(self, max_bytes: int) -> bytes:
+        # They were counted when they were received.
+        data, self._unread = self._unread[:max_bytes], self._unread[max_bytes:]
+        return data
 
     # -- sending --------------------------------------------------------------------------------
 
     async def send(self, item: Buffer) -> None:
-        if self.send_guard is not None:
-            await self.host.enter_operation()
-            self.refuse_send()
+        host, state = self.host, self.state
+        if state.sending is not SENDING_FREE:
+            await host.enter_operation()
+            state.refuse_send()
         if item.__class__ is not bytes:
             item = bytes_view(item)
-        host = self.host
-        self.send_guard = _BUSY
+        state.sending = SENDING_BUSY
         try:
             task = host.current_task()
             if host.last_task is task:
@@ -180,7 +236,7 @@ class SocketStream(RawSocket):
                 sent = self.sock.send(item)
             except BlockingIOError:
                 sent = 0
-            self.bytes_sent += sent
+            state.bytes_sent += sent
             if self.track_activity:
                 self.last_activity = host.time()
             if sent == len(item):
@@ -188,124 +244,157 @@ class SocketStream(RawSocket):
             view = memoryview(item)
             await self._send_rest(sent, len(item), lambda done: self.sock.send(view[done:]))
         except OSError as error:
-            raise self.broken_error(error) from error
+            raise state.broken_error(error) from error
         except host.woken_by_close:
-            raise self.closed_error() from None
+            raise state.closed_error() from None
         finally:
-            if self.send_guard is _BUSY and not (self.mid_message or self.eof_received):
-                self.send_guard = None
+            if state.sending is SENDING_BUSY:
+                state.sending = SENDING_FREE
             else:
                 self.release_sending()
 
     async def send_many(self, buffers: Iterable[Buffer]) -> None:
         views = [view for view in map(bytes_view, buffers) if view.nbytes]
-        size = sum(view.nbytes for view in views)
-
-        def send_from(done: int) -> int:
-            nonlocal views
-            sent = 0
-            while views := last_bytes(views, size - done - sent):
-                part = views[:_MOST_BUFFERS]
-                try:
-                    count = self.sock.sendmsg(part)
-                except BlockingIOError:
-                    if not sent:
-                        raise
-                    break
-                sent += count
-                if last_bytes(part, sum(map(len, part)) - count):
-                    break  # The kernel took a part of it: it would take no more.
-            return sent
-
-        await self._send_by(size, send_from)
+        await self.send_by(sum(map(len, views)), gathered(self.sock, views))
 
     async def send_file(self, file: HasFileno, offset: int, count: int) -> None:
-        """Send ``count`` bytes of a regular file from ``offset`` on, by sendfile."""
+        await self.send_by(count, of_file(self.sock, file, offset, count))
 
-        def send_from(done: int) -> int:
-            # Not self.fd: closed while this task was about to run, that may be another's by now.
-            sent = os.sendfile(self.sock.fileno(), file.fileno(), offset + done, count - done)
-            if not sent:
-                raise EOFError(f"the file ended {count - done} bytes early")
-            return sent
-
-        await self._send_by(count, send_from)
-
-    async def send_fds(self, message: Buffer, fds: Collection[int | HasFileno]) -> None:
-        """Send descriptors along with a message that is not empty."""
-        view = bytes_view(message)
-        numbers = [fd if isinstance(fd, int) else fd.fileno() for fd in fds]
-        if not view.nbytes:
-            raise ValueError("message must not be empty: descriptors travel with a byte")
-
-        def send_from(done: int) -> int:
-            return send_with_descriptors(self.sock, view[done:], [] if done else numbers)
-
-        await self._send_by(view.nbytes, send_from)
-
-    async def _send_by(self, size: int, send_from: Callable[[int], int]) -> None:
-        """Send a message of ``size`` bytes by ``send_from(done)``. The slower twin of send()."""
+    async def send_by(self, size: int, send_from: SendFrom) -> None:
+        """Send a message of ``size`` bytes by ``send_from(done)``."""
         await self.host.enter_operation()
-        self.claim_sending()
+        self.state.claim_sending()
         try:
             try:
                 sent = send_from(0) if size else 0
             except BlockingIOError:
                 sent = 0
-            self.bytes_sent += sent
+            self.state.bytes_sent += sent
             self.stamp()
             if sent < size:
                 await self._send_rest(sent, size, send_from)
         except OSError as error:
-            raise self.broken_error(error) from error
+            raise self.state.broken_error(error) from error
         except self.host.woken_by_close:
-            raise self.closed_error() from None
+            raise self.state.closed_error() from None
         finally:
             self.release_sending()
 
-    async def _send_rest(self, done: int, size: int, send_from: Callable[[int], int]) -> None:
+    async def _send_rest(self, done: int, size: int, send_from: SendFrom) -> None:
         """Send what the kernel did not take at once."""
-        self.send_waits += 1
+        state = self.state
+        state.send_waits += 1
         while done < size:
             # Before each wait: what ends it may leave the message cut off.
-            self.mid_message = done > 0
+            if done:
+                state.part_sent()
             await self.host.park_write(self)
             try:
                 sent = send_from(done)
             except BlockingIOError:
                 continue
             done += sent
-            self.bytes_sent += sent
+            state.bytes_sent += sent
             self.stamp()
-        self.mid_message = False
+        state.all_sent()
         self.note_drain()
 
-    def try_send(self, data: Buffer) -> int:
-        try:
-            sent = self.sock.send(data)
-        except BlockingIOError:
-            return 0
-        except OSError as error:
-            raise self.broken_error(error) from error
-        self.bytes_sent += sent
-        self.stamp()
-        return sent
-
-    async def wait_writable(self) -> None:
-        try:
-            await self.host.park_write(self)
-        except self.host.woken_by_close:
-            raise self.closed_error() from None
-
-    async def send_eof(self) -> None:
-        if self.eof_sent and not self.closed:
-            await self.host.full_checkpoint()
-            return
-        await self.host.enter_operation()
-        self.claim_sending()
+    async def send_end(self) -> None:
         try:
             self.shut_down_sending()
         except OSError as error:
-            raise self.broken_error(error) from error
-        finally:
-            self.release_sending()
+            raise self.state.broken_error(error) from error
+
+    def shut_down_sending(self) -> None:
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError as error:
+            # ENOTCONN: the peer has reset it meanwhile, and there is nobody left to be told.
+            if error.errno != errno.ENOTCONN:
+                raise
+        self.state.shut_down()
+
+    # -- the end --------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        if self.state.closed:
+            return
+        self._let_go()
+        if self.state.unclean:
+            set_reset_on_close(self.sock)
+        self.sock.close()
+        self.notify_closed()
+
+    def abort(self) -> None:
+        self.state.unclean = True
+        self.close()
+
+    def release(self) -> Released:
+        """Give the socket away; whatever is parked raises the closed error."""
+        if self.state.closed:
+            raise self.state.closed_error()
+        peername = self._peername()
+        unread = self.take_unread()
+        successor = self.state.release(unread=bool(unread))
+        self._let_go()
+        # Under a new object: tasks already woken must not read or send on it through the old one.
+        sock = socket.socket(fileno=self.sock.detach())
+        sock.setblocking(False)
+        self.notify_closed()
+        return Released(
+            sock=sock,
+            unread=unread,
+            state=successor,
+            peername=peername,
+            proxy_header=self.proxy_header,
+        )
+
+    def _let_go(self) -> None:
+        self.state.close()
+        if self.watched:
+            PeerWatch.of(self.host).forget(self)
+        self.host.forget(self)
+
+    async def linger(self) -> None:
+        self.state.begin_close()
+        self.host.forget(self)
+        if self.state.unclean:
+            return
+        try:
+            self.shut_down_sending()
+            while (data := self.try_receive()) != b"":
+                if data is None:
+                    await self.wait_readable()
+                else:
+                    await self.host.full_checkpoint()
+        except (OSError, ConnectionBroken, ConnectionClosed):
+            pass  # Nobody is left to linger for, or it has been closed meanwhile.
+
+    async def aclose(self) -> None:
+        self.close()
+        await self.host.full_checkpoint()
+
+    # -- attributes -----------------------------------------------------------------------------
+
+    def _peername(self) -> Any:
+        if self.peername is None and not self.state.closed:
+            self.peername = peername_of(self.sock)
+        return self.peername
+
+    @property
+    def local_address(self) -> Address | None:
+        return None if self.state.closed else local_end(self.sock, self.proxy_header)
+
+    @property
+    def remote_address(self) -> Address | None:
+        return remote_end(self.peer_address, self.proxy_header)
+
+    @property
+    def peer_address(self) -> Address | None:
+        """The address of the peer of the socket itself, which may be a proxy."""
+        return address_from_sockaddr(self._peername())
+
+    @property
+    def extra_attributes(self) -> Attributes:
+        peername, closed = self._peername(), self.state.closed
+        return attributes_of(self.sock, peername, self.proxy_header, closed=closed)

@@ -1,8 +1,14 @@
-"""Any AnyIO byte stream (TLS, in-memory, …) with the door of our own streams.
+"""Any other AnyIO byte stream (TLS, in-memory, …) under the contract of our own.
 
-The await face calls the stream's own ``receive`` and ``send``, with no tasks. The non-blocking
-operations need a task that waits in their place: a
-:class:`~anynet._transport.streams.read_ahead.ReadAhead`.
+The rules that live here:
+
+- The await face calls the stream's own ``receive`` and ``send``, with no tasks. What must not wait
+  needs a task that waits in its place: a :class:`~anynet._transport.streams.read_ahead.ReadAhead`.
+- How much of a failed or cancelled send went out is unknown, so it counts as cut off.
+- ``close()`` cannot close the stream, which takes an await: it ends the operations under way with
+  the closed error, and ``aclose()`` waits until they are out of the stream, since TLS reads to
+  close, before it closes that.
+- What cannot reset is closed forcefully, and our own socket below it, if there is one, is reset.
 """
 
 from __future__ import annotations
@@ -20,10 +26,12 @@ from anyio.abc import AnyByteStream, ByteReceiveStream, SocketAttribute
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
 from anynet._transport.loops.host_loop import current_host_loop
-from anynet._transport.sockets.buffers import Buffer, bytes_view
+from anynet._transport.sockets.buffers import Buffer, bytes_view, writable_view
+from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
-from anynet._transport.streams.read_ahead import ReadAhead
-from anynet._transport.streams.stream_base import EndError, Guard, HasFileno, StreamBase
+from anynet._transport.streams.half_state import HalfState
+from anynet._transport.streams.read_ahead import ReadAhead, Starter
+from anynet._transport.streams.stream_base import EndError, ReleasedStream, StreamBase
 
 T = TypeVar("T")
 
@@ -36,23 +44,12 @@ CLOSE_TIMEOUT = 10.0
 
 
 class WrappedStream(StreamBase):
-    """The door over ``stream``, which it owns.
+    """Stands on ``stream``, which it owns.
 
     ``base`` is our own stream below it, if there is one (TLS over a socket): an abort goes there.
     ``close_timeout`` is how many seconds the peer has to answer a close, where the stream waits for
     that, as TLS does.
     """
-
-    __slots__ = (
-        "_close_timeout",
-        "_leftover",
-        "_operation_ended",
-        "_operations",
-        "_stream_closed",
-        "base",
-        "pump",
-        "stream",
-    )
 
     def __init__(
         self,
@@ -60,31 +57,39 @@ class WrappedStream(StreamBase):
         *,
         base: StreamBase | None = None,
         close_timeout: float = CLOSE_TIMEOUT,
+        state: HalfState | None = None,
+        unread: bytes = b"",
     ) -> None:
-        super().__init__(current_host_loop())
+        super().__init__(current_host_loop(), state)
         self.stream = stream
         self.base = base
         if base is not None:
-            self.origin = base.origin  # It is the same peer.
-        self.pump: ReadAhead | None = None
-        self._leftover = b""
+            self.state.origin = base.origin  # It is the same peer.
+        self.read_ahead: ReadAhead | None = None
+        #: Received and not handed out, nor counted, yet.
+        self._unread = unread
         self._close_timeout = close_timeout
         self._operations: set[anyio.CancelScope] = set()
         self._operation_ended = anyio.Event()
         self._stream_closed = False
 
-    def hand_over(self) -> WrappedStream:
-        """The same stream for another owner. No operation may be under way."""
+    def release(self) -> ReleasedStream:
+        """Give the stream away. No operation may be under way."""
         if self.closed:
-            raise self.closed_error()
-        if self._operations or self.pump is not None:
+            raise self.state.closed_error()
+        if self._operations or self.read_ahead is not None:
             raise anyio.BusyResourceError("handing over")
-        taken = WrappedStream(self.stream, base=self.base, close_timeout=self._close_timeout)
-        taken.adopt_state(self)
-        taken.give_back(self._leftover)
-        self._stream_closed = True  # It belongs to the other now.
-        self.close()
-        return taken
+        unread, self._unread = self._unread, b""
+        successor = self.state.release(unread=bool(unread))
+        self._stream_closed = True  # It belongs to another now.
+        self.notify_closed()
+        return ReleasedStream(
+            stream=self.stream,
+            base=self.base,
+            close_timeout=self._close_timeout,
+            unread=unread,
+            state=successor,
+        )
 
     # -- receiving ------------------------------------------------------------------------------
 
@@ -92,16 +97,16 @@ class WrappedStream(StreamBase):
         if max_bytes < 1:
             raise ValueError(f"max_bytes must be at least 1, not {max_bytes!r}")
         await self.host.enter_operation()
-        self.claim_receiving(Guard.BUSY)
+        self.state.claim_receiving()
         try:
-            if not self._leftover:
-                self._leftover = await self.interruptible(self.receive_chunk(max_bytes))
-            data = self.take_leftover(max_bytes)
+            if not self._unread:
+                self._unread = await self.interruptible(self.receive_chunk(max_bytes))
+            data = self._take_unread(max_bytes)
         finally:
-            self.release_receiving()
+            self.state.release_receiving()
         if not data:
             self.note_end()
-            raise at_end(self.origin)
+            raise at_end(self.state.origin)
         return data
 
     async def receive_chunk(self, max_bytes: int) -> bytes:
@@ -129,42 +134,39 @@ class WrappedStream(StreamBase):
         below = self.base.latest_activity() if self.base is not None else 0.0
         return max(self.last_activity, below)
 
-    def take_leftover(self, max_bytes: int) -> bytes:
+    def _take_unread(self, max_bytes: int) -> bytes:
         """At most ``max_bytes`` of what was received and not handed out yet, counted."""
-        data, self._leftover = self._leftover[:max_bytes], self._leftover[max_bytes:]
-        self.bytes_received += len(data)
+        data, self._unread = self._unread[:max_bytes], self._unread[max_bytes:]
+        self.state.bytes_received += len(data)
         self.stamp()
         return data
 
-    def give_back(self, data: bytes) -> None:
-        """Keep bytes that nobody took: they come after what is left, and before what comes."""
-        self._leftover += data
+    def unread(self, data: bytes) -> None:
+        self._unread = data + self._unread
 
     async def receive_into(self, buffer: bytearray | memoryview) -> int:
-        view = bytes_view(buffer)
-        if view.readonly or not view.nbytes:
-            raise ValueError("buffer must be writable and not empty")
+        view = writable_view(buffer)
         data = await self.receive(view.nbytes)
         view[: len(data)] = data
         return len(data)
 
     def try_receive(self, max_bytes: int = 65536) -> bytes | None:
-        if self._leftover:
-            return self.take_leftover(max_bytes)
-        chunk = self.pumping().take()
+        if self._unread:
+            return self._take_unread(max_bytes)
+        chunk = self.reading_ahead().read()
         if chunk is None:
             return None
         if not chunk:
             self.note_end()
             return b""
-        self._leftover = chunk
-        return self.take_leftover(max_bytes)
+        self._unread = chunk
+        return self._take_unread(max_bytes)
 
     async def wait_readable(self) -> None:
-        if not self._leftover:
-            await self.pumping().wait_readable()
+        if not self._unread:
+            await self.reading_ahead().wait_readable()
         if self.closed:
-            raise self.closed_error()
+            raise self.state.closed_error()
 
     # -- sending --------------------------------------------------------------------------------
 
@@ -175,13 +177,13 @@ class WrappedStream(StreamBase):
     async def _send_message(self, size: int, send: Callable[[], Awaitable[None]]) -> None:
         """Send a message of ``size`` bytes by ``send()``, as one operation."""
         await self.host.enter_operation()
-        self.claim_sending()
+        self.state.claim_sending()
         try:
             if size:
                 # How much of a failed send went out is unknown: the next could corrupt the message.
-                self.mid_message = True
+                self.state.part_sent()
                 await self.interruptible(send())
-                self.mid_message = False
+                self.state.all_sent()
         finally:
             self.release_sending()
 
@@ -191,7 +193,7 @@ class WrappedStream(StreamBase):
             await self.stream.send(data)
         except _FAILURES as error:
             raise self._error(error) from error
-        self.bytes_sent += len(data)
+        self.state.bytes_sent += len(data)
         self.stamp()
 
     async def send_many(self, buffers: Iterable[Buffer]) -> None:
@@ -206,32 +208,17 @@ class WrappedStream(StreamBase):
                 size = min(count - done, _CHUNK)
                 chunk = await anyio.to_thread.run_sync(os.pread, file.fileno(), size, offset + done)
                 if not chunk:
-                    self.mid_message = done > 0
+                    if not done:
+                        self.state.all_sent()  # Of nothing: the next send may begin.
                     raise EOFError(f"the file ended {count - done} bytes early")
                 await self.send_chunk(chunk)
                 done += len(chunk)
 
         await self._send_message(count, send)
 
-    def try_send(self, data: Buffer) -> int:
-        return self.pumping().put(bytes(data))
-
-    async def wait_writable(self) -> None:
-        await self.pumping().wait_writable()
-        if self.closed:
-            raise self.closed_error()
-
-    async def send_eof(self) -> None:
-        if self.eof_sent and not self.closed:
-            await self.host.full_checkpoint()
-            return
-        await self.host.enter_operation()
-        self.claim_sending()
-        try:
-            await self.interruptible(self._end_stream())
-            self.eof_sent = True
-        finally:
-            self.release_sending()
+    async def send_end(self) -> None:
+        await self.interruptible(self._end_stream())
+        self.state.shut_down()
 
     async def _end_stream(self) -> None:
         try:
@@ -244,45 +231,45 @@ class WrappedStream(StreamBase):
             raise self._error(error) from error
 
     def shut_down_sending(self) -> None:
-        # There is no way to end a foreign stream without waiting: closing it will have to do.
-        self.eof_sent = True
+        # There is no way to end such a stream without waiting: closing it will have to do.
+        self.state.shut_down()
 
     # -- the end --------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Wake everybody with the closed error; the stream itself is closed by :meth:`aclose`."""
+        """End all operations with the closed error; :meth:`aclose` closes the stream itself."""
         if self.closed:
             return
-        self.mark_closed()
+        self.state.close()
         self._wake()
-        self.tell_closed()
+        self.notify_closed()
 
     def _wake(self) -> None:
         for scope in self._operations:
             scope.cancel()
-        if self.pump is not None:
-            self.pump.wake()
+        if self.read_ahead is not None:
+            self.read_ahead.stop()
 
     def expire(self, seconds: float) -> None:
         super().expire(seconds)
         if self.base is not None:
-            self.base.close()  # Nobody can wait here for a better end.
+            self.base.close()  # A timer cannot wait for a better end.
 
     async def linger(self) -> None:
-        self.retire()
+        self.state.begin_close()
         self._wake()
-        if self.mid_message:
+        if self.state.unclean:
             return
         try:
             await self._end_stream()
             while await self.receive_chunk(_CHUNK):
                 pass
         except (NotImplementedError, ConnectionBroken, ConnectionClosed, anyio.BusyResourceError):
-            pass  # It cannot end one side alone, or nobody is left to linger for.
+            pass  # It cannot end one side alone, or there is no peer left to linger for.
 
     def abort(self) -> None:
         self.close()
-        self.mid_message = True
+        self.state.unclean = True
         if self.base is not None:
             self.base.abort()
 
@@ -305,7 +292,7 @@ class WrappedStream(StreamBase):
                 await self._operation_ended.wait()
 
     async def _close_stream(self) -> None:
-        if not self.mid_message:
+        if not self.state.unclean:
             with anyio.move_on_after(self._close_timeout) as waiting:
                 await self.stream.aclose()
             if not waiting.cancelled_caught:
@@ -323,23 +310,36 @@ class WrappedStream(StreamBase):
             finally:
                 self._operations.discard(scope)
                 self._operation_ended.set()
-        raise self.closed_error()
+        raise self.state.closed_error()
 
-    def pumping(self) -> ReadAhead:
-        """The pump; raises :exc:`RuntimeError` when nobody has started one."""
-        if self.pump is None:
+    def start_reading_ahead(
+        self, task_group: Starter, on_change: Callable[[], object] | None = None
+    ) -> ReadAhead:
+        """Read in a task of ``task_group``, so that :meth:`try_receive` can be used."""
+        self.read_ahead = ReadAhead(self, on_change=on_change)
+        self.read_ahead.start(task_group)
+        return self.read_ahead
+
+    def end_reading_ahead(self) -> None:
+        """What was read ahead is received next. The task must have ended."""
+        self._unread += self.reading_ahead().unread()
+        self.read_ahead = None
+
+    def reading_ahead(self) -> ReadAhead:
+        """What reads ahead; raises :exc:`RuntimeError` when that was not started."""
+        if self.read_ahead is None:
             raise RuntimeError(
                 "a stream that is not our own needs `async with socket.events()` around its events"
             )
-        return self.pump
+        return self.read_ahead
 
     def _error(self, error: Exception) -> Exception:
         """What an error of the stream means to the caller of the operation."""
         if self.closed:
-            return self.closed_error()
+            return self.state.closed_error()
         if isinstance(error, anyio.ClosedResourceError):
             return ConnectionClosed(self.origin)
-        self.failed = True
+        self.state.failed = True
         # OpenSSL counts its errors otherwise than the system.
         is_tls = isinstance(error, ssl.SSLError)
         number = errno.EPROTO if is_tls else getattr(error, "errno", None)

@@ -15,10 +15,10 @@ from collections.abc import Hashable
 import anyio
 import anyio.lowlevel
 
-from anynet._transport.listening.accept_backoff import SHORTAGES, AcceptBackoff
+from anynet._rules.policy.accepting import NO_CONNECTION, Backoff, Decision, decide
+from anynet._transport.listening.accept_backoff import AcceptBackoff
+from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.listener_set import ListenerSet
-from anynet._transport.listening.open import FAILED_CONNECTION
-from anynet._transport.listening.provider import Listening
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from anynet.cluster.distribution.received_listeners import REFUSED
 from anynet.cluster.distribution.worker_pipe import PassedConnection, WorkerPipe
@@ -37,12 +37,12 @@ class Distributor:
     wait in the backlog.
     """
 
-    def __init__(self, listener: Listening) -> None:
+    def __init__(self, listener: Listener) -> None:
         self.listener = listener
         self._host: HostLoop = current_host_loop()
         self._listeners = ListenerSet([listener], host=self._host)
-        self._shortage = AcceptBackoff()
-        self._shortage.start(self._host.time)
+        self._backoff = AcceptBackoff()
+        self._backoff.start(self._host.time)
         self._pipes: dict[Hashable, WorkerPipe] = {}
         self._rotation: deque[WorkerPipe] = deque()
         #: Connections that came back, before any new one.
@@ -124,36 +124,40 @@ class Distributor:
         """Accept and pass on, until :meth:`close`. Ends normally."""
         try:
             while True:
-                if not self._has_room():
+                decision = self._accept_some()
+                if isinstance(decision, Backoff):
+                    await anyio.sleep(decision.seconds)
+                elif decision is Decision.WAIT_FOR_SLOT:
                     await self._wait_for_room()
-                    continue
-                pause = self._accept_some()
-                if pause:
-                    await anyio.sleep(pause)
                 else:
                     await self._listeners.wait()
         except anyio.ClosedResourceError:
             pass
 
-    def _accept_some(self) -> float:
-        """Accept what there is; returns for how many seconds nothing can be accepted."""
+    def _accept_some(self) -> Decision | Backoff:
+        """Accept what there is, and return what to wait for: at last for a peer, so as to yield."""
         for _ in range(_BATCH):
-            if self._listeners.closed or not self._has_room():
-                break
+            decision = decide(NO_CONNECTION, full=not self._has_room(), policy="pause")
+            if decision is Decision.WAIT_FOR_SLOT or self._listeners.closed:
+                return decision
             try:
                 sock, peername = self.listener.accept()
             except BlockingIOError:
-                break
+                return decision
             except OSError as error:
-                if error.errno in SHORTAGES or error.errno in FAILED_CONNECTION:
-                    return self._shortage.meet(self.listener, error)
-                raise
-            self._shortage.over()
+                failure = self._backoff.on_error(self.listener, error)
+                if failure is Decision.PASSED_OVER:
+                    continue
+                if failure is Decision.BROKEN:
+                    raise
+                return failure
+            if self._backoff.active:
+                self._backoff.reset()
             self.accepted += 1
             connection = PassedConnection(sock, peername)
             if not self._pass_on(connection):
                 self._returned.append(connection)
-        return 0
+        return Decision.WAIT_FOR_PEER
 
     async def _wait_for_room(self) -> None:
         if self._listeners.closed:
@@ -196,7 +200,7 @@ class Distributor:
     def close(self) -> None:
         """Stop listening. What no worker took is closed."""
         self._listeners.close()
-        self._shortage.close()
+        self._backoff.close()
         self._room.set()
         for worker in list(self._pipes):
             pipe = self._pipes.pop(worker)

@@ -12,8 +12,8 @@ import anyio
 import attrs
 
 from anynet._rules.values.addresses import Address, SocketAddress
-from anynet._transport.listening.open import ListeningSocket, listen_tcp_now
-from anynet._transport.listening.provider import Listening
+from anynet._transport.listening.listener import Listener, ListeningSocket
+from anynet._transport.listening.open import listen_tcp_now
 from anynet._transport.listening.unix_path import PathFile
 from anynet.cluster.distribution.distribution import Distributor
 from anynet.cluster.distribution.point_table import (
@@ -54,7 +54,7 @@ class ListeningPoint:
     In this one all of them accept from the same sockets.
     """
 
-    def __init__(self, listeners: Sequence[Listening]) -> None:
+    def __init__(self, listeners: Sequence[Listener]) -> None:
         self.listeners = listeners
 
     @property
@@ -92,7 +92,7 @@ class ListeningPoint:
             listener.close()
 
 
-def _copies(listeners: Iterable[Listening]) -> tuple[int, ...]:
+def _copies(listeners: Iterable[Listener]) -> tuple[int, ...]:
     """Copies of the descriptors: a message may wait, and its originals be closed meanwhile."""
     copies: list[int] = []
     try:
@@ -106,7 +106,7 @@ def _copies(listeners: Iterable[Listening]) -> tuple[int, ...]:
 class RoundRobinPoint(ListeningPoint):
     """The primary accepts, and passes the connections to the workers in rotation."""
 
-    def __init__(self, listeners: Sequence[Listening], start_soon: StartSoon) -> None:
+    def __init__(self, listeners: Sequence[Listener], start_soon: StartSoon) -> None:
         super().__init__(listeners)
         self._distributors = [Distributor(listener) for listener in listeners]
         for distributor in self._distributors:
@@ -152,10 +152,10 @@ class ReusePortPoint(ListeningPoint):
     dies: the kernel resets what waits in a socket that nobody holds any more.
     """
 
-    def __init__(self, listeners: Sequence[Listening], backlog: int) -> None:
+    def __init__(self, listeners: Sequence[Listener], backlog: int) -> None:
         super().__init__(listeners)
         self._backlog = backlog
-        self._of_slot: dict[int, Sequence[Listening]] = {}
+        self._of_slot: dict[int, Sequence[Listener]] = {}
 
     def offer(self, worker: int, slot: int) -> Offered:
         own = self._of_slot.get(slot)
@@ -163,8 +163,8 @@ class ReusePortPoint(ListeningPoint):
             own = self._of_slot[slot] = self._more() if self._of_slot else self.listeners
         return Offered("own", _copies(own))
 
-    def _more(self) -> list[Listening]:
-        more: list[Listening] = []
+    def _more(self) -> list[Listener]:
+        more: list[Listener] = []
         try:
             for listener in self.listeners:
                 address = listener.address

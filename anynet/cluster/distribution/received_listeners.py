@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import DescriptorsTruncated
-from anynet._transport.listening.open import ListeningSocket
+from anynet._transport.listening.listener import ListeningSocket
 from anynet._transport.sockets.fd_passing import receive_with_descriptors
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
 from anynet.cluster.processes.parent_watch import claim_path, release_path

@@ -16,13 +16,12 @@ from typing import Any, TypeAlias
 import anyio
 import attrs
 
-from anynet._core.connections.connection import Connection
 from anynet._core.connections.socket import Socket, own_stream_below
 from anynet._rules.checks import shown
-from anynet._rules.options import ConnectionOptions
-from anynet._transport.streams.prefixed_stream import PrefixedStream
+from anynet._transport.sockets.fd_passing import HasFileno
+from anynet._transport.streams.half_state import HalfState
 from anynet._transport.streams.socket_stream import SocketStream
-from anynet._transport.streams.stream_base import HasFileno
+from anynet._transport.streams.stream_base import Released
 from anynet.cluster.wire.frames import ChannelError
 from anynet.cluster.wire.messages import Message
 
@@ -61,7 +60,7 @@ def check_sendable(handle: object) -> None:
             raise anyio.ClosedResourceError
         if not isinstance(stream, SocketStream):
             raise ValueError("handle must be a socket of the operating system, not a stream")
-        if stream.mid_message:
+        if stream.state.mid_message:
             raise ValueError("handle has sent a part of a message: nobody could go on from there")
         return
     if isinstance(handle, bool) or not (isinstance(handle, int) or hasattr(handle, "fileno")):
@@ -78,17 +77,15 @@ def pack(handle: Sendable) -> FdPayload:
     if not isinstance(handle, Socket):
         fd = handle if isinstance(handle, int) else handle.fileno()
         return FdPayload(fd=fd, state=None)
-    stream = handle.hand_over()
-    assert isinstance(stream, SocketStream)
-    unread = stream.take_leftover() if isinstance(stream, PrefixedStream) else b""
-    sock = stream.detach()
-    name = stream.peername
+    released = handle.release()
+    assert isinstance(released, Released)
+    sock, name = released.sock, released.peername
     state = {
         "peername": os.fsdecode(name) if isinstance(name, bytes) else name,
-        "ended": stream.eof_sent,
-        "allow_half_open": stream.allow_half_open,
+        "ended": released.state.eof_sent,
+        "allow_half_open": released.state.allow_half_open,
     }
-    return FdPayload(fd=sock.fileno(), state=state, unread=unread, sock=sock)
+    return FdPayload(fd=sock.fileno(), state=state, unread=released.unread, sock=sock)
 
 
 def handle_of(message: Message) -> Received | None:
@@ -129,13 +126,11 @@ def _connection(sock: socket.socket, state: Any, unread: bytes) -> Received:
     if isinstance(peername, list):
         peername = tuple(peername)
     sock.setblocking(False)
-    stream = SocketStream(sock, peername=peername)
-    if unread:
-        stream = PrefixedStream(stream, unread)
+    halves = HalfState()
+    halves.allow_half_open = bool(half_open)
     if ended:
-        stream.shut_down_sending()
-        stream.adopt_state(stream)
-    return Socket(Connection(stream, ConnectionOptions(allow_half_open=bool(half_open))))
+        halves.shut_down()
+    return Socket.adopt(Released(sock=sock, unread=unread, state=halves, peername=peername))
 
 
 def _unconnected(sock: socket.socket) -> bool:

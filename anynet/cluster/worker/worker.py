@@ -19,7 +19,8 @@ import attrs
 from anyio.abc import TaskGroup
 
 from anynet._rules.options import ListenOptions
-from anynet._transport.listening.provider import Listening, install_provider
+from anynet._transport.listening.listener import Listener
+from anynet._transport.listening.provider import install_provider
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from anynet.cluster.distribution.listen_requests import Denied, GiveBack, Granted
 from anynet.cluster.distribution.received_listeners import received_listeners
@@ -30,8 +31,7 @@ from anynet.cluster.wire.fd_handles import Sendable, handle_of
 from anynet.cluster.wire.frames import ChannelError, close_all
 from anynet.cluster.wire.link import Link, Mailbox
 from anynet.cluster.wire.listen_options import options_to_json
-from anynet.cluster.wire.messages import Failed, Leaving, Online, Opened, Received
-from anynet.cluster.wire.messages import Listening as ListeningMessage
+from anynet.cluster.wire.messages import Failed, Leaving, Listening, Online, Opened, Received
 from anynet.cluster.worker.protocol import BeginToDrain, Deliver, Drop, Outcome, WorkerProtocol
 
 #: Seconds that the last messages of a worker have to get out.
@@ -203,7 +203,7 @@ class Worker:
 
     # -- listening ------------------------------------------------------------------------------
 
-    async def open(self, options: ListenOptions) -> list[Listening]:
+    async def open(self, options: ListenOptions) -> list[Listener]:
         """Listen where ``options`` say, with what the primary gives; for the servers."""
         if current_host_loop() is not self._host:
             raise RuntimeError("a worker listens in its main event loop, or with exclusive=True")
@@ -225,11 +225,11 @@ class Worker:
             assert waiting.error is not None
             raise waiting.error
         point = waiting.opened.point
-        listeners: list[Listening] = []
+        listeners: list[Listener] = []
         listeners += received_listeners(
             waiting.opened, partial(self._closed, point), lambda: self.connected
         )
-        self._link.post(ListeningMessage(point))
+        self._link.post(Listening(point))
         return listeners
 
     def _answer(self, number: int, answer: Opened | Exception) -> None:

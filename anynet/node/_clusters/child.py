@@ -22,7 +22,7 @@ from anynet.node._clusters.opening import request_to_json
 from anynet.node._clusters.worker import Worker
 from anynet.node._errors.errors import NodeSystemError, system_error
 from anynet.node._loop.runtime import Runtime
-from anynet.node._net.options.listen_arguments import ListenRequest
+from anynet.node._net.options.listen_options import ListenRequest
 from anynet.node._net.servers.server import Server
 from anynet.node._processes.messages import (
     Disconnect,

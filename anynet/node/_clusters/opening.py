@@ -10,10 +10,11 @@ import errno
 import os
 from typing import Any
 
-from anynet._transport.listening.open import ListeningSocket, take_descriptor
+from anynet._transport.listening.listener import ListeningSocket
+from anynet._transport.listening.open import take_descriptor
 from anynet.node._errors.errors import NodeSystemError
-from anynet.node._net.options.listen_arguments import ListenRequest
-from anynet.node._net.servers.listening import bind
+from anynet.node._net.options.listen_options import ListenRequest
+from anynet.node._net.servers.binding import bind
 
 #: What of a request goes to the primary.
 _FORWARDED = ("fd", "port", "path", "backlog", "ipv6_only", "readable_all", "writable_all")

@@ -93,9 +93,9 @@ class EventEmitter:
         "__dict__",
         "__weakref__",
         "_capture_rejections",
-        "_events",
         "_max_listeners",
         "_warned",
+        "listener_table",
     )
 
     #: The limit of listeners to one event before a warning, for emitters without one of their own.
@@ -116,8 +116,9 @@ class EventEmitter:
             capture = options.get("captureRejections", capture)
         if capture is None:
             capture = EventEmitter.captureRejections
-        # Tuples that are replaced, never changed: emit iterates over them as they are.
-        self._events: dict[EventName, tuple[Listener, ...]] | None = None
+        #: For implementers. Tuples that are replaced, never changed: emit iterates over them as
+        #: they are, and so does the way of a packet in a stream.
+        self.listener_table: dict[EventName, tuple[Listener, ...]] | None = None
         self._max_listeners: float | None = None
         self._capture_rejections = validate_boolean("options.captureRejections", capture)
         self._warned: set[EventName] | None = None
@@ -153,11 +154,11 @@ class EventEmitter:
 
     def _add(self, name: EventName, listener: Listener, first: bool = False) -> None:
         validate_function("listener", listener)
-        if self._events is not None and "newListener" in self._events:
+        if self.listener_table is not None and "newListener" in self.listener_table:
             self.emit("newListener", name, _original(listener))
-        events = self._events
+        events = self.listener_table
         if events is None:
-            events = self._events = {}
+            events = self.listener_table = {}
         present = events.get(name, ())
         events[name] = (listener, *present) if first else (*present, listener)
         if present:
@@ -180,7 +181,7 @@ class EventEmitter:
         Listeners to ``removeListener`` hear of it afterwards. An event under way still reaches it.
         """
         validate_function("listener", listener)
-        events = self._events
+        events = self.listener_table
         if events is None:
             return self
         present = events.get(name, ())
@@ -205,7 +206,7 @@ class EventEmitter:
 
     def removeAllListeners(self, name: EventName | None = None) -> Self:
         """Remove the listeners of one event, latest first, or of all events."""
-        events = self._events
+        events = self.listener_table
         if events is None:
             return self
         if "removeListener" not in events:
@@ -235,7 +236,7 @@ class EventEmitter:
         ``error`` event without a listener raises the error itself, or :exc:`UnhandledError` about
         a value that is no exception.
         """
-        events = self._events
+        events = self.listener_table
         if events is None:
             return self._emit_unheard(name, args)
         if name == "error" and errorMonitor in events:
@@ -246,7 +247,7 @@ class EventEmitter:
         for listener in listeners:
             result = listener(*args)
             if result is not None and iscoroutine(result):
-                self._start(result, name, args)
+                self.start_listener(result, name, args)
         return True
 
     def _emit_unheard(self, name: EventName, args: tuple[Any, ...]) -> bool:
@@ -255,9 +256,10 @@ class EventEmitter:
             raise error if isinstance(error, BaseException) else UnhandledError(error)
         return False
 
-    def _start(
+    def start_listener(
         self, coroutine: Coroutine[Any, Any, object], name: EventName, args: tuple[Any, ...]
     ) -> None:
+        """For implementers: run the coroutine that a listener has returned."""
         if self._capture_rejections and name != "error":
             start_coroutine(coroutine, partial(self._capture, name, args))
         else:
@@ -283,7 +285,7 @@ class EventEmitter:
 
     def rawListeners(self, name: EventName) -> list[Listener]:
         """The listeners in the order of their calls, those of :meth:`once` in their wrappers."""
-        return list((self._events or {}).get(name, ()))
+        return list((self.listener_table or {}).get(name, ()))
 
     def listeners(self, name: EventName) -> list[Listener]:
         """The listeners in the order of their calls, as they were given."""
@@ -291,14 +293,14 @@ class EventEmitter:
 
     def listenerCount(self, name: EventName, listener: Listener | None = None) -> int:
         """How many listeners the event has, or how often it has this one."""
-        present = (self._events or {}).get(name, ())
+        present = (self.listener_table or {}).get(name, ())
         if listener is None:
             return len(present)
         return sum(each == listener or _original(each) == listener for each in present)
 
     def eventNames(self) -> list[EventName]:
         """The events that have listeners, symbols last."""
-        return sorted(self._events or (), key=lambda name: isinstance(name, Symbol))
+        return sorted(self.listener_table or (), key=lambda name: isinstance(name, Symbol))
 
     def setMaxListeners(self, n: float) -> Self:
         """Warn when one event gets more than ``n`` listeners; 0 for never."""

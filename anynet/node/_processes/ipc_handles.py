@@ -15,7 +15,7 @@ from anynet._transport.streams.socket_stream import SocketStream
 from anynet.cluster.wire.frames import close_all
 from anynet.cluster.wire.messages import Message
 from anynet.node._errors.errors import invalid_handle_type, invalid_state
-from anynet.node._net.options.listen_arguments import ListenRequest
+from anynet.node._net.options.listen_options import ListenRequest
 from anynet.node._net.servers.server import Server
 from anynet.node._net.sockets.socket import Socket
 
@@ -73,10 +73,8 @@ def pack(handle: object, *, keep_open: bool, counts: Counts) -> FdPayload | None
     state = {"kind": "socket", "key": key}
     if keep_open:
         return FdPayload(state=state, sock=below.stream.sock.dup())
-    unread = handle._give_away()
-    stream = below.detach()
-    assert isinstance(stream, SocketStream)
-    return FdPayload(state=state, sock=stream.detach(), unread=unread)
+    released = below.release_now(handle._give_away())
+    return FdPayload(state=state, sock=released.sock, unread=released.unread)
 
 
 @attrs.define(eq=False)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
+from typing import Any
 
-from anynet.node._errors.errors import unknown_encoding
+from anynet.node._errors.errors import invalid_arg_type, unknown_encoding
 
 _NAMES = {
     "utf8": "utf8",
@@ -22,6 +23,8 @@ _NAMES = {
     "base64": "base64",
     "base64url": "base64url",
 }
+#: What an error about a chunk says that it should have been.
+_CHUNK_TYPES = ["string", "Buffer", "TypedArray", "DataView"]
 _SEVEN_BITS = bytes(byte & 0x7F for byte in range(256))
 _HEX_PAIRS = re.compile(r"(?:[0-9a-fA-F]{2})*")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
@@ -98,6 +101,14 @@ _ENCODERS: dict[str, Callable[[str], bytes]] = {
     "base64": _to_base64,
     "base64url": _to_base64,
 }
+
+
+def chunk_bytes(chunk: Any) -> bytes:
+    """A copy of a bytes-like chunk; raises ``ERR_INVALID_ARG_TYPE`` for anything else."""
+    try:
+        return bytes(memoryview(chunk))
+    except TypeError:
+        raise invalid_arg_type("chunk", _CHUNK_TYPES, chunk) from None
 
 
 # -- from bytes ------------------------------------------------------------------------------------

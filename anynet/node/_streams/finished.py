@@ -1,4 +1,9 @@
-"""Watching for the end of a stream, good or bad."""
+"""Watching for the end of a stream, good or bad.
+
+Rules that live here, each Node's (``stream.finished``): a stream that emits ``close`` and destroys
+itself is waited for until ``close``, any other until the sides that are watched have ended; a
+``close`` before that is ``ERR_STREAM_PREMATURE_CLOSE``, unless the stream failed.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +25,7 @@ class EndWatch:
     __slots__ = ("_done", "_done_reading", "_done_writing", "_stream", "_waits_for_close")
 
     def __init__(self, stream: Stream, done: Done, *, writable: bool = True) -> None:
-        reading, writing = stream._readable_state, stream._writable_state
+        reading, writing = stream.readable_state, stream.writable_state
         self._stream = stream
         self._done: Done | None = done
         self._done_reading = reading.end_emitted
@@ -37,9 +42,9 @@ class EndWatch:
         stream.on("error", self._finish)
         stream.on("close", self._on_close)
         if stream._closed:
-            stream._runtime.next_tick(self._on_close)
+            stream.runtime.next_tick(self._on_close)
         elif (stream._error_emitted and not self._waits_for_close) or self._over():
-            stream._runtime.next_tick(self._finish, stream._errored)
+            stream.runtime.next_tick(self._finish, stream._errored)
 
     def _over(self) -> bool:
         return self._done_reading and self._done_writing and not self._waits_for_close
@@ -89,7 +94,7 @@ async def closed(stream: Stream) -> None:
         over.set()
 
     EndWatch(stream, done)
-    await stream._runtime.wait(over)
+    await stream.runtime.wait(over)
     if failure is not None and not isinstance(failure, AbortError):
         raise failure
 

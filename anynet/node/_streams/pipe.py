@@ -1,10 +1,17 @@
-"""Pipes: what one stream reads is written to another, no faster than that one takes it."""
+"""Pipes: what one stream reads is written to another, no faster than that one takes it.
+
+Rules that live here, each Node's: the destination's ``error`` listener is put first, so that the
+source is unpiped before the program hears of the error; whichever of ``close`` and ``finish``
+comes first unpipes and removes the other's listener; an error that has no other listener ends the
+program, as without a pipe. Pipes with the same two ends are undone together, by ``unpipe``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from anynet.node._loop.runtime import Runtime
 from anynet.node._streams.readable_state import Chunk, ReadableState
 from anynet.node._streams.stream import Stream
 
@@ -12,7 +19,8 @@ from anynet.node._streams.stream import Stream
 class Source(Protocol):
     """What a pipe needs of the stream that it reads."""
 
-    _readable_state: ReadableState
+    readable_state: ReadableState
+    runtime: Runtime
 
     def on(self, name: str, listener: Callable[..., object], /) -> object: ...
     def once(self, name: str, listener: Callable[..., object], /) -> object: ...
@@ -55,7 +63,7 @@ class Pipe:
             destination.emit("pipe", self.source)
         if getattr(destination, "writableNeedDrain", False) is True:
             self.wait_for_drain()
-        elif not self.source._readable_state.flowing:
+        elif not self.source.readable_state.flowing:
             self.source.resume()
 
     def at_end(self) -> None:
@@ -74,26 +82,18 @@ class Pipe:
         if not self.emits:
             return
         if not self.undone:
-            state = self.source._readable_state
-            pipes = [pipe.destination for pipe in state.pipes or ()]
-            if len(pipes) == 1 and pipes[0] is self.destination:
-                state.awaited = [self.destination]
-                state.multi_await_drain = False
-            elif _holds(pipes, self.destination) and not _holds(state.awaited, self.destination):
-                state.awaited = [*(state.awaited or ()), self.destination]
+            self.source.readable_state.pipe_set().await_drain_of(self.destination)
             self.source.pause()
         if not self.drain_listened:
             self.drain_listened = True
             self.destination.on("drain", self.on_drain)
 
     def on_drain(self) -> None:
-        source = self.source
-        state = source._readable_state
-        if state.awaited is not None:
-            left = [other for other in state.awaited if other is not self.destination]
-            state.awaited = left if left or state.multi_await_drain else None
-        if not state.awaited and state.has_data_listener:
-            source.resume()
+        state = self.source.readable_state
+        pipes = state.pipe_set()
+        pipes.note_drain_of(self.destination)
+        if not pipes.awaiting_drain and state.has_data_listener:
+            self.source.resume()
 
     # -- the end --------------------------------------------------------------------------------
 
@@ -106,7 +106,7 @@ class Pipe:
         if isinstance(destination, Stream) and not destination._error_emitted:
             destination._error_or_destroy(error)
         else:
-            # Nobody else hears it: then it ends the program.
+            # Without another listener it ends the program.
             destination.emit("error", error)
 
     def on_close(self, *_: object) -> None:
@@ -122,8 +122,8 @@ class Pipe:
             info["hasUnpiped"] = True
             self.undo()
 
-    def tell_unpiped(self) -> None:
-        """The destination hears of it, and so does every pipe between the two."""
+    def on_unpiped(self) -> None:
+        """Emit ``unpipe``, which reaches every pipe between the two."""
         if self.emits:
             self.destination.emit("unpipe", self.source, {"hasUnpiped": False})
         else:
@@ -143,15 +143,35 @@ class Pipe:
         source.removeListener("data", self.on_data)
         self.on_data = _discard  # The other one refers to this pipe, and so to both streams.
         self.undone = True
-        if not self.drain_listened or source._readable_state.awaited is None:
+        if not self.drain_listened or source.readable_state.pipe_set().awaiting_drain is None:
             return
-        if not isinstance(destination, Stream) or destination._writable_state.need_drain:
+        if not isinstance(destination, Stream) or destination.writable_state.need_drain:
             self.on_drain()
+
+
+def add_pipe(source: Source, destination: Any, end: bool) -> None:
+    """Pipe a stream to a destination, which is ended with it if ``end``."""
+    state = source.readable_state
+    pipe = Pipe(source, destination, end)
+    state.pipe_set().add(pipe)
+    if state.end_emitted:
+        source.runtime.next_tick(pipe.at_end)
+    else:
+        source.once("end", pipe.at_end)
+    pipe.begin()
+
+
+def remove_pipes(source: Source, destination: Any) -> None:
+    """Undo the first pipe to a destination, or all where that is None."""
+    pipes = source.readable_state.pipes
+    removed = pipes.remove(destination) if pipes is not None else ()
+    if pipes is None or not removed:
+        return
+    if not pipes.pipes:
+        source.pause()
+    for pipe in removed:
+        pipe.on_unpiped()
 
 
 def _discard(chunk: Chunk) -> None:
     """What a pipe that was undone does with a chunk."""
-
-
-def _holds(found: list[Any] | None, wanted: object) -> bool:
-    return any(item is wanted for item in found or ())

@@ -1,28 +1,249 @@
-"""Streams to read from: by asking, by listening, through pipes or in a loop."""
+"""Streams to read from: by asking, by listening, through pipes or in a loop.
+
+Rules that live here, each Node's, since the order of events is part of the contract:
+
+* What is pushed while it flows is emitted inside the call of ``push``; everything else that
+  follows from a call comes in a tick of its own (``reading_ticks``).
+* ``end`` comes when the buffer is empty and somebody reads that there is nothing left: unread data
+  holds it back for ever.
+
+What can be decided without I/O is decided in ``readable_state`` and ``flow``; this performs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import iscoroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from anynet.node._emitters.emitter import EventName, Listener
-from anynet.node._errors.errors import AbortError
-from anynet.node._streams.finished import closed
-from anynet.node._streams.pipe import Pipe
-from anynet.node._streams.readable_core import ReadableCore
-from anynet.node._streams.readable_state import Chunk
-from anynet.node._streams.reading import ChunkIterator
+from anynet.node._errors.errors import (
+    AbortError,
+    NodeTypeError,
+    method_not_implemented,
+    stream_push_after_eof,
+    stream_unshift_after_end_event,
+)
+from anynet.node._streams.encoding import Decoder, chunk_bytes, encode, require_encoding
+from anynet.node._streams.finished import closed, destroy_on_abort
+from anynet.node._streams.flow import FlowEvent, FlowOutcome
+from anynet.node._streams.iterator import ChunkIterator
+from anynet.node._streams.options import StreamOptions, readable_options
+from anynet.node._streams.pipe import add_pipe, remove_pipes
+from anynet.node._streams.readable_state import Chunk, ReadableState, whole_size
+from anynet.node._streams.reading_ticks import (
+    announce_readable,
+    emit_readable,
+    end_readable,
+    maybe_read_more,
+    schedule_resume,
+)
+from anynet.node._streams.stream import Stream
 
 D = TypeVar("D")
 
+# Looking a member up in its class is a call of a Python function in Python 3.11.
+_PAUSE, _RESUME = FlowEvent.PAUSE, FlowEvent.RESUME
+_FOUND, _READABLE = FlowEvent.LISTENER_FOUND, FlowEvent.READABLE_LISTENER
+_EMIT_PAUSE, _SCHEDULE_RESUME = FlowOutcome.EMIT_PAUSE, FlowOutcome.SCHEDULE_RESUME
 
-class ReadableSide(ReadableCore):
-    """The reading half of a stream."""
+
+class Readable(Stream):
+    """A stream to read from.
+
+    Options: ``highWaterMark`` (bytes, 65536), ``encoding``, ``emitClose`` (True), ``autoDestroy``
+    (True), ``signal``, and the functions ``read(size)`` and ``destroy(error, callback)``, unless a
+    subclass has ``_read`` and ``_destroy``.
+    """
 
     __slots__ = ()
 
-    # -- listening ------------------------------------------------------------------------------
+    def __init__(
+        self, options: StreamOptions | Mapping[str, Any] | None = None, /, **more: Any
+    ) -> None:
+        if not isinstance(options, StreamOptions):
+            options = readable_options(options, more)
+        Stream.__init__(self, options)
+        if options.signal is not None:
+            destroy_on_abort(self, options.signal)
+
+    # -- for those who implement a source -------------------------------------------------------
+
+    def _read(self, size: int) -> object:
+        """Fetch more, at once or later, and :meth:`push` it."""
+        raise method_not_implemented("_read()")
+
+    def push(self, chunk: Any, encoding: str | None = None) -> bool:
+        """Hand over what the source brought; None is its end. False: no more for now, please."""
+        state = self.readable_state
+        # What nearly all packets of a socket are: bytes, to a listener, with nothing before them.
+        if (
+            state.flowing
+            and state.push_without_read
+            and type(chunk) is bytes
+            and chunk
+            and not state.length
+            and state.decoder is None
+            and not state.sync
+            and not state.ended
+            and not self._destroyed
+            and self._errored is None
+            and state.has_data_listener
+        ):
+            if not state.data_emitted:
+                state.note_data()
+            pipes = state.pipes
+            if pipes is not None and pipes.awaiting_drain:
+                pipes.await_nobody()
+            # What emit would do, without the way there: this is done for every packet.
+            for listener in self.listener_table.get("data", ()) if self.listener_table else ():
+                result = listener(chunk)
+                if result is not None and iscoroutine(result):
+                    self.start_listener(result, "data", (chunk,))
+            if not state.push_without_read:
+                state.answered()
+                maybe_read_more(self)
+            now = self.readable_state  # The listeners may have changed it.
+            return (not now.length and not now.ended) or now.accepts_more()
+        return self._push(chunk, encoding)
+
+    def _push(self, chunk: Any, encoding: str | None) -> bool:
+        state = self.readable_state
+        state.answered()
+        if chunk is None:
+            self._source_ended(state)
+            return False
+        data = self._checked_chunk(chunk, encoding)
+        if data is None:
+            return False
+        if data:
+            if state.ended:
+                self._error_or_destroy(stream_push_after_eof())
+                return False
+            if self._destroyed or self._errored is not None:
+                return False
+            if state.decoder is not None and isinstance(data, bytes):
+                data = state.decoder.decode(data)
+        if data:
+            self._add_chunk(state, data)
+        else:
+            maybe_read_more(self)
+        return state.accepts_more()
+
+    def unshift(self, chunk: Any, encoding: str | None = None) -> bool:
+        """Put back, to be read before everything else, what was read by mistake."""
+        state = self.readable_state
+        if chunk is None:
+            return self._push(None, None)
+        data = self._checked_chunk(chunk, encoding)
+        if data is None:
+            return False
+        if not data:
+            return state.accepts_more()
+        if state.end_emitted:
+            self._error_or_destroy(stream_unshift_after_end_event())
+        elif not self._destroyed and self._errored is None:
+            self._add_chunk(state, data, first=True)
+            return state.accepts_more()
+        return False
+
+    def _checked_chunk(self, chunk: Any, encoding: str | None) -> Chunk | None:
+        """A string becomes bytes unless it is in the very form that is read; None: an error."""
+        if isinstance(chunk, str):
+            name = require_encoding(encoding or "utf8")
+            decoder = self.readable_state.decoder
+            return chunk if decoder and decoder.encoding == name else encode(chunk, name)
+        try:
+            return chunk_bytes(chunk)
+        except NodeTypeError as error:
+            self._error_or_destroy(error)
+            return None
+
+    def _add_chunk(self, state: ReadableState, chunk: Chunk, *, first: bool = False) -> None:
+        if state.goes_to_listeners():
+            state.await_nobody()
+            state.note_data()
+            self.emit("data", chunk)
+        else:
+            state.put(chunk, first=first)
+            if state.need_readable:
+                announce_readable(self)
+        maybe_read_more(self)
+
+    def _source_ended(self, state: ReadableState) -> None:
+        if state.ended:
+            return
+        state.end_source()
+        scheduled = state.claim_readable()
+        if not state.sync:
+            # The source is not inside of being asked: this is an event of its own already.
+            emit_readable(self)
+        elif scheduled:
+            self.runtime.next_tick(emit_readable, self)
+
+    # -- reading --------------------------------------------------------------------------------
+
+    def read(self, size: float | None = None) -> Any:
+        """The next ``size`` bytes (characters after :meth:`setEncoding`), or all that has come.
+
+        None if there are not as many, or none at all; at the end of the stream what is left.
+        """
+        state = self.readable_state
+        wanted = whole_size(size)
+        if wanted is not None and wanted > state.high_water_mark:
+            state.raise_mark(wanted)
+        if wanted != 0:
+            state.readable_emitted()
+        elif state.is_due():
+            if state.ended and not state.length:
+                end_readable(self)
+            else:
+                announce_readable(self)
+            return None
+        count = state.available(wanted)
+        if not count and state.ended:
+            if not state.length:
+                end_readable(self)
+            return None
+        if state.wants_source(count) and not self._destroyed and self._errored is None:
+            self._ask_source(state)
+            if not state.reading:
+                count = state.available(wanted)
+        chunk = state.take_for_read(count)
+        if state.ended and not state.length and wanted != (0 if chunk is None else count):
+            end_readable(self)
+        if chunk is not None and not self._error_emitted and not self._close_emitted:
+            state.note_data()
+            self.emit("data", chunk)
+        return chunk
+
+    def _ask_source(self, state: ReadableState) -> None:
+        state.begin_read()
+        try:
+            self._read(state.high_water_mark)
+        except Exception as error:
+            self._error_or_destroy(error)
+        state.leave_read()
+
+    def setEncoding(self, encoding: str | None = None) -> Self:
+        """Read text instead of bytes; a character split over packets arrives whole."""
+        self.readable_state.decode_from_now_on(Decoder(require_encoding(encoding or "utf8")))
+        return self
+
+    # -- the flow -------------------------------------------------------------------------------
+
+    def pause(self) -> Self:
+        """Stop the flow; what comes is kept up to the high-water mark, then no more is read."""
+        return self._advance(_PAUSE)
+
+    def resume(self) -> Self:
+        """Let it flow, to ``data`` listeners or into nothing."""
+        return self._advance(_RESUME)
+
+    def isPaused(self) -> bool:
+        """Whether :meth:`pause` was called, or a ``readable`` listener reads."""
+        return self.readable_state.paused is True or self.readable_state.flowing is False
 
     def on(self, name: EventName, listener: Listener) -> Self:
         """Call ``listener`` for every event ``name``.
@@ -31,50 +252,53 @@ class ReadableSide(ReadableCore):
         stops it: then the listener reads.
         """
         super().on(name, listener)
-        state = self._readable_state
+        state = self.readable_state
         if name == "data":
-            state.has_data_listener = True
+            state.note_data_listener(True)
+            stopped = state.flowing is False
             if self.listenerCount("readable"):
-                state.has_readable_listener = True
-            if state.flowing is not False:
-                self.resume()
-        elif name == "readable" and not state.end_emitted and not state.has_readable_listener:
-            state.has_readable_listener = state.wanted = True
-            state.flowing = False
-            state.announced = False
-            if state.length:
-                self._announce_readable(state)
-            elif not state.reading:
-                self._runtime.next_tick(self.read, 0)
+                self._advance(_FOUND)
+            if not stopped:
+                self._advance(_RESUME)
+        elif name == "readable" and not state.end_emitted:
+            self._advance(_READABLE)
         return self
 
     def removeListener(self, name: EventName, listener: Listener) -> Self:
         """Remove ``listener`` once; without ``readable`` listeners ``data`` flows again."""
         super().removeListener(name, listener)
         if name == "readable":
-            self._runtime.next_tick(self._review_listeners)
+            self.runtime.next_tick(self._review_listeners)
         elif name == "data" and not self.listenerCount("data"):
-            self._readable_state.has_data_listener = False
+            self.readable_state.note_data_listener(False)
         return self
 
     def removeAllListeners(self, name: EventName | None = None) -> Self:
         """Remove the listeners of one event, or of all."""
         super().removeAllListeners(name)
         if name is None or name == "readable":
-            self._runtime.next_tick(self._review_listeners)
+            self.runtime.next_tick(self._review_listeners)
         return self
 
     def _review_listeners(self) -> None:
-        state = self._readable_state
-        state.has_readable_listener = self.listenerCount("readable") > 0
-        if state.resume_planned and state.paused is False:
-            state.flowing = True
-        elif state.has_data_listener:
-            self.resume()
-        elif not state.has_readable_listener:
-            state.flowing = None
+        for event in self.readable_state.review(self.listenerCount("readable") > 0):
+            self._advance(event)
 
-    # -- pipes ----------------------------------------------------------------------------------
+    def _advance(self, event: FlowEvent) -> Self:
+        state = self.readable_state
+        outcome = state.advance(event)
+        if outcome is _EMIT_PAUSE:
+            self.emit("pause")
+        elif outcome is _SCHEDULE_RESUME:
+            schedule_resume(self)
+        elif outcome is not None:
+            if state.length:
+                announce_readable(self)
+            elif not state.reading:
+                self.runtime.next_tick(self.read, 0)
+        return self
+
+    # -- pipes, and structured code ---------------------------------------------------------------
 
     def pipe(
         self, destination: D, options: Mapping[str, Any] | None = None, *, end: bool = True
@@ -84,40 +308,13 @@ class ReadableSide(ReadableCore):
         ``destination`` is a stream, or any object with ``write`` and ``end``. At the end of this
         stream it is ended too, unless ``end`` is False. Returns the destination.
         """
-        state = self._readable_state
-        ends = end and (options is None or options.get("end") is not False)
-        pipe = Pipe(self, destination, ends)
-        if state.pipes is not None and not state.multi_await_drain:
-            state.multi_await_drain = True
-            state.awaited = state.awaited or []
-        state.pipes = [*(state.pipes or ()), pipe]
-        if state.end_emitted:
-            self._runtime.next_tick(pipe.at_end)
-        else:
-            self.once("end", pipe.at_end)
-        pipe.begin()
+        add_pipe(self, destination, end and (options is None or options.get("end") is not False))
         return destination
 
     def unpipe(self, destination: Any = None) -> Self:
         """Take one destination away, or all; the last one gone, this stream is paused."""
-        state = self._readable_state
-        pipes = state.pipes
-        if not pipes:
-            return self
-        if destination is None:
-            gone, state.pipes = pipes, None
-        else:
-            gone = [pipe for pipe in pipes if pipe.destination is destination][:1]
-            if not gone:
-                return self
-            state.pipes = [pipe for pipe in pipes if pipe is not gone[0]] or None
-        if not state.pipes:
-            self.pause()
-        for pipe in gone:
-            pipe.tell_unpiped()
+        remove_pipes(self, destination)
         return self
-
-    # -- structured code ------------------------------------------------------------------------
 
     def __aiter__(self) -> ChunkIterator:
         return ChunkIterator(self, self.read)
@@ -125,9 +322,6 @@ class ReadableSide(ReadableCore):
     def iterator(self, *, destroyOnReturn: bool = True) -> ChunkIterator:
         """An iterator of the chunks; without ``destroyOnReturn`` leaving early destroys nothing."""
         return ChunkIterator(self, self.read, destroy_on_return=destroyOnReturn)
-
-    async def __aenter__(self) -> Self:
-        return self
 
     async def __aexit__(
         self,
@@ -137,7 +331,7 @@ class ReadableSide(ReadableCore):
     ) -> None:
         """Destroy the stream, with an ``AbortError`` unless it was read to its end, and wait."""
         if not self._destroyed:
-            self.destroy(None if self._readable_state.end_emitted else AbortError())
+            self.destroy(None if self.readable_state.end_emitted else AbortError())
         await closed(self)
 
     # -- what it looks like ---------------------------------------------------------------------
@@ -145,60 +339,60 @@ class ReadableSide(ReadableCore):
     @property
     def readable(self) -> bool:
         """Whether more can be read."""
-        state = self._readable_state
+        state = self.readable_state
         ended = self._destroyed or self._error_emitted or state.end_emitted
         return state.readable and not ended
 
     @readable.setter
     def readable(self, value: bool) -> None:
-        self._readable_state.readable = bool(value)
+        self.readable_state.set_readable(bool(value))
 
     @property
     def readableAborted(self) -> bool:
         """Whether the stream was destroyed, or failed, before its ``end``."""
-        state = self._readable_state
+        state = self.readable_state
         lost = self._destroyed or self._errored is not None
         return state.readable and lost and not state.end_emitted
 
     @property
     def readableDidRead(self) -> bool:
         """Whether ``data`` has been emitted."""
-        return self._readable_state.data_emitted
+        return self.readable_state.data_emitted
 
     @property
     def readableEncoding(self) -> str | None:
         """The encoding of what is read, None for bytes."""
-        decoder = self._readable_state.decoder
+        decoder = self.readable_state.decoder
         return None if decoder is None else decoder.encoding
 
     @property
     def readableEnded(self) -> bool:
         """Whether ``end`` has been emitted."""
-        return self._readable_state.end_emitted
+        return self.readable_state.end_emitted
 
     @property
     def readableFlowing(self) -> bool | None:
         """True: flowing; False: paused; None: nobody has asked for the data yet."""
-        return self._readable_state.flowing
+        return self.readable_state.flowing
 
     @readableFlowing.setter
     def readableFlowing(self, value: bool | None) -> None:
-        self._readable_state.flowing = value
+        self.readable_state.show_flow(value)
 
     @property
     def readableHighWaterMark(self) -> int:
         """How much is read ahead, in bytes."""
-        return self._readable_state.high_water_mark
+        return self.readable_state.high_water_mark
 
     @property
     def readableLength(self) -> int:
         """How much waits to be read: bytes, or characters after :meth:`setEncoding`."""
-        return self._readable_state.length
+        return self.readable_state.length
 
     @property
     def readableBuffer(self) -> list[Chunk]:
         """What waits to be read."""
-        return list(self._readable_state.buffer or ())
+        return list(self.readable_state.buffer or ())
 
     @property
     def readableObjectMode(self) -> bool:

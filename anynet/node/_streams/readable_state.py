@@ -1,93 +1,259 @@
-"""What a stream knows about its reading side, and the bytes or text that wait to be read."""
+"""What a stream knows about its reading side, and every change of it; nothing here does I/O.
+
+Rules that live here, each Node's:
+
+* A source is asked once (``reading``) and then left alone until it has answered.
+* What arrives goes straight to the ``data`` listeners only while it flows, nothing waits before it,
+  and the source does not answer from inside of being asked (``sync``). Otherwise it waits.
+* ``readable`` is announced once for what has come until it is read (``emitted_readable``), and
+  only when a read came back short (``need_readable``).
+* A read of a fixed size gets that much or, before the end, nothing.
+
+The stream calls these methods and does what they answer; ``flow`` changes by the table in ``flow``
+only. For speed the stream reads attributes, but it writes none.
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from anynet.node._streams.encoding import Decoder, decode
+from anynet.node._errors.errors import out_of_range
+from anynet.node._streams.encoding import Decoder, decode, encode
+from anynet.node._streams.flow import Flow, FlowEvent, FlowOutcome, review, shown_flow, step
+from anynet.node._streams.options import StreamOptions
+from anynet.node._streams.pipe_set import PipeSet
 
 Chunk: TypeAlias = bytes | str
+
+# Looking a member up in its class is a call of a Python function in Python 3.11.
+_UNDECIDED = Flow.UNDECIDED
+_PAUSE, _RESUME, _ANNOUNCE = FlowEvent.PAUSE, FlowEvent.RESUME, FlowOutcome.ANNOUNCE
+
+#: The largest mark that a read can raise the high-water mark to.
+MAX_HIGH_WATER_MARK = 2**30
 
 
 class ReadableState:
     """The reading side of a stream."""
 
     __slots__ = (
-        "announced",
-        "awaited",
         "buffer",
         "data_emitted",
         "decoder",
+        "emitted_readable",
         "end_emitted",
         "ended",
+        "flow",
         "flowing",
         "has_data_listener",
-        "has_readable_listener",
         "high_water_mark",
         "length",
-        "more_planned",
-        "multi_await_drain",
+        "more_scheduled",
+        "need_readable",
         "paused",
         "pipes",
         "push_without_read",
         "readable",
         "reading",
-        "resume_planned",
+        "resume_scheduled",
         "sync",
-        "wanted",
     )
 
-    def __init__(self, high_water_mark: int) -> None:
-        self.high_water_mark: int = high_water_mark
+    def __init__(self, options: StreamOptions) -> None:
+        self.high_water_mark: int = options.readable_high_water_mark
         self.buffer: deque[Chunk] | None = None
         self.length: int = 0
-        self.decoder: Decoder | None = None
-        self.readable: bool = True
-        #: None: nobody has asked for the data yet; False: paused.
+        self.decoder: Decoder | None = Decoder(options.encoding) if options.encoding else None
+        #: False: there is no such side.
+        self.readable: bool = options.readable
+        self.flow: Flow = _UNDECIDED
+        #: What ``flow`` shows of itself, kept beside it since it is looked at for each chunk.
         self.flowing: bool | None = None
-        #: Whether the program paused or resumed by its own words; None: neither so far.
+        #: The program's last word: True for ``pause()``, False for ``resume()``, None for neither.
         self.paused: bool | None = None
-        #: `_read` was called and nothing has come since.
-        self.reading: bool = False
-        #: `_read` would do nothing now: what comes is pushed without being asked for.
-        self.push_without_read: bool = False
-        #: Inside `_read`, and before its first call.
-        self.sync: bool = True
-        #: Nobody gets told that there is data before some has been pushed.
-        self.wanted: bool = False
-        #: A 'readable' event is on its way, or nothing was read since the last.
-        self.announced: bool = False
         self.has_data_listener: bool = False
-        self.has_readable_listener: bool = False
-        self.resume_planned: bool = False
-        self.more_planned: bool = False
-        self.ended: bool = False
-        self.end_emitted: bool = False
+        #: ``_read`` was called and nothing has come since.
+        self.reading: bool = False
+        #: ``_read`` would do nothing now: what comes is pushed without being asked for.
+        self.push_without_read: bool = False
+        #: Inside ``_read``, and before its first call.
+        self.sync: bool = True
+        #: ``readable`` is due when something has been pushed.
+        self.need_readable: bool = False
+        #: A ``readable`` event is on its way, or nothing was read since the last.
+        self.emitted_readable: bool = False
+        self.resume_scheduled: bool = False
+        self.more_scheduled: bool = False
+        #: The source has ended; what came before may still wait.
+        self.ended: bool = not options.readable
+        self.end_emitted: bool = not options.readable
         self.data_emitted: bool = False
-        self.pipes: list[Any] | None = None
-        #: Destinations of pipes whose 'drain' has to come before the flow goes on.
-        self.awaited: list[Any] | None = None
-        #: There has been more than one pipe, and all of them count in `awaited`.
-        self.multi_await_drain: bool = False
+        self.pipes: PipeSet | None = None
 
-    def lack(self) -> None:
-        """The stream has no such side."""
+    # -- both ends of its life ------------------------------------------------------------------
+
+    def mark_absent(self) -> None:
+        """The stream has no reading side."""
         self.readable = False
         self.ended = self.end_emitted = True
 
-    def begin_anew(self) -> None:
+    def set_readable(self, value: bool) -> None:
+        """What a program sets by ``stream.readable = value``."""
+        self.readable = value
+
+    def reset(self) -> None:
+        """Begin again; the flow, and what waits to be read, stay."""
         self.reading = False
-        self.ended = not self.readable
-        self.end_emitted = not self.readable
+        self.ended = self.end_emitted = not self.readable
+
+    def note_end_emitted(self) -> None:
+        self.end_emitted = True
+
+    # -- who takes the chunks -------------------------------------------------------------------
+
+    def advance(self, event: FlowEvent) -> FlowOutcome | None:
+        """Take one step of the table; what the stream has to do."""
+        self.flow, outcome = step(self.flow, event)
+        self.flowing = self.flow.flowing
+        if event is _PAUSE:
+            self.paused = True
+        elif event is _RESUME:
+            self.paused = False
+        elif outcome is _ANNOUNCE:
+            self.need_readable = True
+            self.emitted_readable = False
+        return outcome
+
+    def show_flow(self, flowing: bool | None) -> None:
+        """What a program sets by ``stream.readableFlowing = value``."""
+        listener = self.flow in (Flow.BY_READABLE_LISTENER, Flow.BESIDE_READABLE_LISTENER)
+        self.flow = shown_flow(flowing, readable_listener=listener)
+        self.flowing = flowing
+
+    def review(self, readable_listeners: bool) -> list[FlowEvent]:
+        """What follows from the listeners that are left a tick after some were removed."""
+        return review(
+            readable_listeners=readable_listeners,
+            data_listeners=self.has_data_listener,
+            resume_scheduled=self.resume_scheduled,
+            paused=self.paused,
+        )
+
+    def note_data_listener(self, present: bool) -> None:
+        self.has_data_listener = present
+
+    def claim_resume_tick(self) -> bool:
+        """Whether a tick has to be scheduled for ``resume``; it isn't if one is on its way."""
+        scheduled, self.resume_scheduled = self.resume_scheduled, True
+        return not scheduled
+
+    def end_resume_tick(self) -> None:
+        self.resume_scheduled = False
+
+    def pipe_set(self) -> PipeSet:
+        """The pipes, made when first needed."""
+        if self.pipes is None:
+            self.pipes = PipeSet()
+        return self.pipes
 
     def await_nobody(self) -> None:
-        if self.awaited:
-            self.awaited = [] if self.multi_await_drain else None
+        if self.pipes is not None:
+            self.pipes.await_nobody()
 
-    def takes_more(self) -> bool:
-        """The answer to a push: may more be pushed at once?"""
+    # -- the source -----------------------------------------------------------------------------
+
+    def source_started(self) -> None:
+        """The source pushes whatever comes from now on, without being asked."""
+        self.push_without_read = True
+
+    def source_stopped(self) -> None:
+        """The source waits for ``_read``."""
+        self.push_without_read = False
+
+    def wants_source(self, count: int) -> bool:
+        """Whether a read that takes ``count`` from the buffer should ask the source for more."""
+        if self.ended or self.reading:
+            return False
+        left = self.length - count
+        return self.need_readable or not self.length or left < self.high_water_mark
+
+    def begin_read(self) -> None:
+        """The source is asked."""
+        self.reading = self.sync = True
+        if not self.length:
+            self.need_readable = True
+
+    def leave_read(self) -> None:
+        """The call that asked the source is over; its answer may come later."""
+        self.sync = False
+
+    def answered(self) -> None:
+        """Something was pushed."""
+        self.reading = False
+
+    def accepts_more(self) -> bool:
+        """The answer to a push: whether more may be pushed at once."""
         return not self.ended and (self.length < self.high_water_mark or not self.length)
+
+    def goes_to_listeners(self) -> bool:
+        """Whether a chunk that arrives now is delivered past the buffer."""
+        flows = self.flowing and self.has_data_listener
+        return bool(flows) and not self.length and not self.sync
+
+    def note_data(self) -> None:
+        """A chunk is delivered."""
+        self.data_emitted = True
+
+    def end_source(self) -> None:
+        """The source has ended, and with it a character that was not whole."""
+        rest = "" if self.decoder is None else self.decoder.end()
+        if rest:
+            self.put(rest)
+        self.ended = True
+
+    def mark_ended(self) -> None:
+        self.ended = True
+
+    def claim_more_tick(self) -> bool:
+        """Whether a tick has to be scheduled that asks for more; it isn't if one is on its way."""
+        if self.more_scheduled or self.reading:
+            return False
+        self.more_scheduled = True
+        return True
+
+    def end_more_tick(self) -> None:
+        self.more_scheduled = False
+
+    def has_room(self) -> bool:
+        """Whether the source should go on by itself: to the mark, or as long as all is taken."""
+        if self.reading or self.ended:
+            return False
+        return self.length < self.high_water_mark or bool(self.flowing and not self.length)
+
+    # -- the event 'readable' -------------------------------------------------------------------
+
+    def claim_readable(self) -> bool:
+        """Whether a tick has to be scheduled for ``readable``; it isn't if one is on its way."""
+        self.need_readable = False
+        emitted, self.emitted_readable = self.emitted_readable, True
+        return not emitted
+
+    def readable_emitted(self) -> None:
+        """Now the next one may be scheduled."""
+        self.emitted_readable = False
+
+    def expect_readable(self) -> None:
+        """A read came back short: announce what comes next."""
+        self.need_readable = True
+
+    def is_due(self) -> bool:
+        """Whether a read of nothing has to announce what there is, without asking the source."""
+        mark = self.high_water_mark
+        full = self.length >= mark if mark else self.length > 0
+        return self.need_readable and (self.ended or full)
+
+    # -- the buffer -----------------------------------------------------------------------------
 
     def put(self, chunk: Chunk, *, first: bool = False) -> None:
         if self.buffer is None:
@@ -98,8 +264,17 @@ class ReadableState:
             self.buffer.append(chunk)
         self.length += len(chunk)
 
+    def raise_mark(self, size: int) -> None:
+        """Let a read of ``size`` fit under the mark: the next power of two, as in Node."""
+        if size > MAX_HIGH_WATER_MARK:
+            raise out_of_range("size", "<= 1GiB", size)
+        self.high_water_mark = 1 << (size - 1).bit_length()
+
     def available(self, size: int | None) -> int:
-        """How much a read of ``size`` gets now; None takes what there is."""
+        """How much a read of ``size`` gets now; None takes what there is.
+
+        That is the first chunk while it flows, so that chunks keep their bounds, else everything.
+        """
         if not self.length or (size is not None and size <= 0):
             return 0
         if size is None:
@@ -107,6 +282,18 @@ class ReadableState:
         if size <= self.length:
             return size
         return self.length if self.ended else 0
+
+    def take_for_read(self, count: int) -> Chunk | None:
+        """What a read of ``count`` gets; once there is nothing left, the next is announced."""
+        chunk: Chunk | None = None
+        if count > 0 and self.length:
+            chunk = self.take(count)
+            self.await_nobody()
+        elif self.length <= self.high_water_mark:
+            self.need_readable = True
+        if not self.length and not self.ended:
+            self.need_readable = True
+        return chunk
 
     def take(self, size: int) -> Chunk:
         """The next ``size`` bytes or characters, of at least that many."""
@@ -122,19 +309,18 @@ class ReadableState:
             buffer.appendleft(chunk[size:])
             taken = chunk[:size]
         else:
-            taken = self._take_across(chunk, size)
+            taken = self._take_across(buffer, chunk, size)
         if not buffer:
             self.buffer = None
         return taken
 
-    def _take_across(self, chunk: Chunk, size: int) -> Chunk:
-        assert self.buffer is not None
+    def _take_across(self, buffer: deque[Chunk], chunk: Chunk, size: int) -> Chunk:
         parts = [chunk]
         missing = size - len(chunk)
         while missing > 0:
-            chunk = self.buffer.popleft()
+            chunk = buffer.popleft()
             if len(chunk) > missing:
-                self.buffer.appendleft(chunk[missing:])
+                buffer.appendleft(chunk[missing:])
                 chunk = chunk[:missing]
             parts.append(chunk)
             missing -= len(chunk)
@@ -147,6 +333,15 @@ class ReadableState:
         self.length = 0
         return "".join(map(_text, buffer))
 
+    def take_unread(self) -> bytes:
+        """All that waits, as bytes: text goes back by its encoding, to what it was if valid."""
+        chunks, self.buffer, self.length = self.buffer or (), None, 0
+        decoder = self.decoder
+        if decoder is None:
+            return b"".join(chunk for chunk in chunks if isinstance(chunk, bytes))
+        text = "".join(chunk for chunk in chunks if isinstance(chunk, str))
+        return encode(text, decoder.encoding) + decoder.held
+
     def decode_from_now_on(self, decoder: Decoder) -> None:
         """Also what is waiting already."""
         self.decoder = decoder
@@ -158,3 +353,11 @@ class ReadableState:
 
 def _text(chunk: Chunk) -> str:
     return chunk if isinstance(chunk, str) else decode(chunk, "utf8")
+
+
+def whole_size(size: float | None) -> int | None:
+    """The size of a read; None, and what is no number, asks for what there is."""
+    try:
+        return None if size is None else int(size)
+    except (TypeError, ValueError, OverflowError):
+        return None

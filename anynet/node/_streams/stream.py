@@ -1,27 +1,39 @@
-"""What every stream has, whichever way its bytes go: how it fails and how it ends."""
+"""What every stream has, whichever way its bytes go: how it fails, and how it is destroyed.
+
+Rules that live here, each Node's:
+
+* Whether a stream was destroyed, has closed and what it failed with is known once, for both of its
+  sides (docs/decisions/stream-state.md). Its first error counts; at most one ``error`` is emitted,
+  and nothing after ``close``.
+* ``destroy()`` emits nothing from inside: callbacks of writes that are lost are called in the next
+  tick, and ``error`` and ``close`` a tick after ``_destroy`` has called back, in that order, so
+  that a listener added right after ``destroy()`` hears them.
+* A side that a stream lacks is one that has ended.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Self, TypeAlias
+from collections.abc import Callable
+from typing import Self, TypeAlias
 
 from anynet.node._emitters.emitter import EventEmitter
-from anynet.node._errors.errors import invalid_arg_value
-from anynet.node._loop.runtime import current_runtime
+from anynet.node._loop.runtime import Runtime, current_runtime
+from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.readable_state import ReadableState
 from anynet.node._streams.writable_state import WritableState
 
-DEFAULT_HIGH_WATER_MARK = 65536
-
 #: Called with None, or with the error.
-Answer: TypeAlias = Callable[..., object]
+DestroyCallback: TypeAlias = Callable[..., object]
 
 
 class Stream(EventEmitter):
-    """The base of all streams. Each has two sides; the side that it lacks is one that has ended."""
+    """The base of all streams.
+
+    ``runtime``, ``readable_state`` and ``writable_state`` are for the implementers of streams, in
+    this package: programs read the properties of the stream.
+    """
 
     __slots__ = (
-        "_allow_half_open",
         "_auto_destroy",
         "_close_emitted",
         "_closed",
@@ -29,32 +41,41 @@ class Stream(EventEmitter):
         "_emit_close",
         "_error_emitted",
         "_errored",
-        "_readable_state",
-        "_runtime",
-        "_writable_state",
+        "readable_state",
+        "runtime",
+        "writable_state",
     )
 
-    _readable_state: ReadableState
-    _writable_state: WritableState
-
-    def _set_up_streams(
-        self,
-        *,
-        readable_high_water_mark: int = DEFAULT_HIGH_WATER_MARK,
-        writable_high_water_mark: int = DEFAULT_HIGH_WATER_MARK,
-        allow_half_open: bool = True,
-        emit_close: bool = True,
-        auto_destroy: bool = True,
-    ) -> None:
+    def __init__(self, options: StreamOptions) -> None:
         EventEmitter.__init__(self)
-        self._runtime = current_runtime()
-        self._readable_state = ReadableState(readable_high_water_mark)
-        self._writable_state = WritableState(writable_high_water_mark)
-        self._allow_half_open = allow_half_open
-        self._emit_close = emit_close
-        self._auto_destroy = auto_destroy
+        self.runtime: Runtime = current_runtime()
+        self.readable_state: ReadableState = ReadableState(options)
+        self.writable_state: WritableState = WritableState(options)
+        self._emit_close = options.emit_close
+        self._auto_destroy = options.auto_destroy
         self._destroyed = self._closed = self._close_emitted = self._error_emitted = False
         self._errored: BaseException | None = None
+        for name, function in (options.functions or {}).items():
+            setattr(self, f"_{name}", function)
+
+    # -- for implementers -----------------------------------------------------------------------
+
+    def _destroy(self, error: BaseException | None, callback: DestroyCallback) -> object:
+        """Release what is under the stream, then call ``callback(error)``, at once or later."""
+        callback(error)
+        return None
+
+    def reset_for_reuse(self) -> None:
+        """Make a destroyed stream as new: a socket may connect again. Listeners stay."""
+        self._destroyed = self._closed = self._close_emitted = self._error_emitted = False
+        self._errored = None
+        self.readable_state.reset()
+        self.writable_state.reset()
+
+    def close_without_events(self) -> None:
+        """Make the stream destroyed and closed, emitting nothing: its handle goes elsewhere."""
+        self._destroyed = self._closed = self._close_emitted = True
+        self.writable_state.break_off()
 
     # -- ending ---------------------------------------------------------------------------------
 
@@ -68,38 +89,27 @@ class Stream(EventEmitter):
             return self
         self._note_error(error)
         self._destroyed = True
-        if self._writable_state.has_callers():
-            self._runtime.next_tick(self._fail_callers)
-        answered = False
+        self.writable_state.break_off()
+        if self.writable_state.has_callbacks():
+            self.runtime.next_tick(self._fail_callbacks)
+        called = False
 
-        def answer(error: BaseException | None = None) -> None:
-            nonlocal answered
-            if not answered:
-                answered = True
+        def callback(error: BaseException | None = None) -> None:
+            nonlocal called
+            if not called:
+                called = True
                 self._note_error(error)
                 self._closed = True
                 if error is None:
-                    self._runtime.next_tick(self._announce_close)
+                    self.runtime.next_tick(self._announce_close)
                 else:
-                    self._runtime.next_tick(self._announce_error_and_close, error)
+                    self.runtime.next_tick(self._announce_error_and_close, error)
 
         try:
-            self._destroy(error, answer)
+            self._destroy(error, callback)
         except Exception as raised:
-            answer(raised)
+            callback(raised)
         return self
-
-    def _destroy(self, error: BaseException | None, callback: Answer) -> object:
-        """Release what the stream stands on, then call ``callback(error)``."""
-        callback(error)
-        return None
-
-    def _undestroy(self) -> None:
-        """Begin anew, as a stream that nothing has happened to."""
-        self._destroyed = self._closed = self._close_emitted = self._error_emitted = False
-        self._errored = None
-        self._readable_state.begin_anew()
-        self._writable_state.begin_anew()
 
     def _error_or_destroy(self, error: BaseException, *, later: bool = False) -> None:
         """An error that ends the stream, or is only emitted where streams don't end by themselves.
@@ -113,13 +123,28 @@ class Stream(EventEmitter):
             return
         self._note_error(error)
         if later:
-            self._runtime.next_tick(self._announce_error, error)
+            self.runtime.next_tick(self._announce_error, error)
         else:
             self._announce_error(error)
 
+    def _destroy_if_over(self) -> None:
+        """Called when a side has ended: the stream goes with the second."""
+        reading, writing = self.readable_state, self.writable_state
+        if (
+            self._auto_destroy
+            and (reading.end_emitted or not reading.readable)
+            and (writing.finished or not writing.writable)
+        ):
+            self.destroy()
+
+    def _reading_ended(self) -> None:
+        """``end`` was emitted."""
+        self._destroy_if_over()
+
     def _note_error(self, error: BaseException | None) -> None:
-        if self._errored is None:
+        if error is not None and self._errored is None:
             self._errored = error
+            self.writable_state.break_off()
 
     def _announce_error(self, error: BaseException) -> None:
         if not self._error_emitted:
@@ -135,25 +160,16 @@ class Stream(EventEmitter):
         self._announce_error(error)
         self._announce_close()
 
-    def _fail_callers(self) -> None:
-        """Tell everyone who waits for something to be written that it never will be."""
-        state = self._writable_state
-        if state.writing:
-            return
-        while state.queue:
-            _, length, callback = state.queue.popleft()
-            state.length -= length
-            if callback is not None:
-                callback(state.lost("write", self._errored))
-        state.call_finish_callbacks(state.lost("end", self._errored))
+    def _fail_callbacks(self) -> None:
+        """Report to the callbacks of writes, and of ``end()``, that they come too late."""
+        self.writable_state.fail_callbacks(self._errored)
 
     def _can_write(self) -> bool:
         """Whether there is a writing side that could still be ended."""
-        state = self._writable_state
-        return state.writable and not (state.ending or self._destroyed or self._errored is not None)
+        return self.writable_state.can_write()
 
-    def _end_writing(self) -> None:
-        """What a stream does after its 'end' if it cannot stay half open."""
+    async def __aenter__(self) -> Self:
+        return self
 
     # -- what it looks like ---------------------------------------------------------------------
 
@@ -171,22 +187,3 @@ class Stream(EventEmitter):
     def errored(self) -> BaseException | None:
         """What the stream failed with."""
         return self._errored
-
-
-def merged_options(options: Mapping[str, Any] | None, more: Mapping[str, Any]) -> dict[str, Any]:
-    """Options from a mapping and from keyword arguments; None is as good as absent."""
-    found = {**(options or {}), **more}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def high_water_mark(options: Mapping[str, Any], side: str | None = None) -> int:
-    """The mark of one side of a stream; ``side`` is its own option in a stream that has two."""
-    value = options.get("highWaterMark")
-    if value is None and side is not None:
-        value = options.get(side)
-    if value is None:
-        return DEFAULT_HIGH_WATER_MARK
-    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-    if not whole or isinstance(value, bool) or value < 0:
-        raise invalid_arg_value(f"options.{side or 'highWaterMark'}", value)
-    return int(value)

@@ -1,38 +1,66 @@
-"""What a stream knows about its writing side, and the chunks that wait to be written."""
+"""What a stream knows about its writing side, and every change of it; nothing here does I/O.
+
+Rules that live here, each Node's:
+
+* One write is under way at a time; the others wait in ``queue``. All of them count towards the
+  mark until they are done.
+* ``drain`` is due once a write was answered with False, when nothing at all is left to write.
+* Callbacks of writes that were done at once wait for a tick, and the same callback, given again
+  and again, shares one tick; a write without a callback needs a tick only for ``drain``
+  (:meth:`needs_tick`). ``finish`` waits until no callback is pending.
+
+The stream calls these methods and does what they answer; ``end`` changes by the table in
+``write_end`` only. For speed the stream reads attributes, but it writes none, with one exception:
+the way of a packet in ``Writable.write``.
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from anynet.node._errors.errors import stream_destroyed
+from anynet.node._streams.options import StreamOptions
+from anynet.node._streams.write_end import WriteEnd, WriteEvent, WriteOutcomes, step
 
 WriteCallback: TypeAlias = Callable[..., object] | None
-#: The bytes, what they count towards the high-water mark, whom to tell.
+#: The bytes, what they count towards the high-water mark, the callback.
 Entry: TypeAlias = tuple[bytes, int, WriteCallback]
+
+# Looking a member up in its class is a call of a Python function in Python 3.11.
+_OPEN, _FINISHED = WriteEnd.OPEN, WriteEnd.FINISHED
+_END, _DESTROY = WriteEvent.END, WriteEvent.DESTROY
+
+
+class SharedTick:
+    """Writes done at once that have the same callback, and so share one tick."""
+
+    __slots__ = ("callback", "count")
+
+    def __init__(self, callback: Callable[..., object]) -> None:
+        self.callback: Callable[..., object] = callback
+        self.count: int = 1
 
 
 class WritableState:
     """The writing side of a stream."""
 
     __slots__ = (
+        "after_write_scheduled",
         "corked",
         "counts_characters",
         "default_encoding",
-        "ending",
-        "final_called",
+        "end",
+        "end_called",
         "finish_callbacks",
-        "finished",
         "flushing",
         "high_water_mark",
         "length",
         "need_drain",
-        "owed",
-        "prefinished",
+        "pending_callbacks",
         "queue",
-        "repeated",
-        "settling",
+        "shared_tick",
         "sync",
         "writable",
         "writing",
@@ -40,15 +68,18 @@ class WritableState:
         "writing_length",
     )
 
-    def __init__(self, high_water_mark: int) -> None:
-        self.high_water_mark: int = high_water_mark
-        #: What was accepted and is not written yet, of it `writing_length` under way.
+    def __init__(self, options: StreamOptions) -> None:
+        self.high_water_mark: int = options.writable_high_water_mark
+        self.default_encoding: str = options.default_encoding
+        self.counts_characters: bool = options.counts_characters
+        #: False: there is no such side.
+        self.writable: bool = options.writable
+        self.end: WriteEnd = _OPEN if options.writable else _FINISHED
+        #: Kept beside ``end``, since it outlives being destroyed.
+        self.end_called: bool = not options.writable
+        #: What was accepted and is not written yet, of it ``writing_length`` under way.
         self.length: int = 0
         self.queue: deque[Entry] | None = None
-        self.default_encoding: str = "utf8"
-        #: Strings count by their length in JavaScript, not by that of their bytes.
-        self.counts_characters: bool = False
-        self.writable: bool = True
         self.writing: bool = False
         self.writing_length: int = 0
         self.writing_callback: WriteCallback = None
@@ -57,39 +88,193 @@ class WritableState:
         self.flushing: bool = False
         self.corked: int = 0
         self.need_drain: bool = False
-        self.ending: bool = False
-        self.final_called: bool = False
-        self.prefinished: bool = False
-        self.finished: bool = False
+        #: Callbacks of ``end()``.
         self.finish_callbacks: list[Callable[..., object]] | None = None
-        #: Callbacks that are on their way and have to be called before 'finish'.
-        self.owed: int = 0
-        #: A tick is on its way that looks after 'drain' and 'finish'.
-        self.settling: bool = False
-        #: Writes done at once that share one callback, hence one tick: the callback, how many.
-        self.repeated: list[Any] | None = None
+        #: How many callbacks, and ticks, have to come before ``finish``.
+        self.pending_callbacks: int = 0
+        #: A tick is on its way that looks after ``drain`` and ``finish``.
+        self.after_write_scheduled: bool = False
+        self.shared_tick: SharedTick | None = None
 
-    def lack(self) -> None:
-        """The stream has no such side."""
+    # -- the end --------------------------------------------------------------------------------
+
+    def advance(self, event: WriteEvent) -> WriteOutcomes:
+        """Take one step of the table; what the stream has to do."""
+        self.end, outcomes = step(self.end, event)
+        return outcomes
+
+    def note_end(self) -> None:
+        """``end()`` was called, for the first time."""
+        self.end_called = True
+        self.advance(_END)
+
+    def break_off(self) -> None:
+        """The stream was destroyed, or has failed."""
+        self.advance(_DESTROY)
+
+    def mark_absent(self) -> None:
+        """The stream has no writing side."""
         self.writable = False
-        self.ending = self.finished = True
+        self.end_called, self.end = True, _FINISHED
 
-    def begin_anew(self) -> None:
-        self.final_called = False
-        self.prefinished = False
-        self.ending = not self.writable
-        self.finished = not self.writable
+    def set_writable(self, value: bool) -> None:
+        """What a program sets by ``stream.writable = value``."""
+        self.writable = value
 
-    def has_callers(self) -> bool:
-        """Whether someone is to be told that a write or the end won't happen."""
-        return bool(self.queue) or bool(self.finish_callbacks)
+    def reset(self) -> None:
+        """Begin again; what is still under way or pending is kept."""
+        self.end_called = not self.writable
+        self.end = _OPEN if self.writable else _FINISHED
+
+    @property
+    def finished(self) -> bool:
+        """Whether ``finish`` was emitted, or is about to be."""
+        return self.end is _FINISHED
+
+    def can_write(self) -> bool:
+        return self.writable and self.end is _OPEN
+
+    def is_idle(self) -> bool:
+        """Whether everything that was accepted is written."""
+        return not (self.length or self.writing or self.flushing or self.queue)
+
+    def add_finish_callback(self, callback: Callable[..., object]) -> None:
+        self.finish_callbacks = [*(self.finish_callbacks or ()), callback]
 
     def call_finish_callbacks(self, error: BaseException | None) -> None:
         callbacks, self.finish_callbacks = self.finish_callbacks or (), None
         for callback in callbacks:
             callback(error)
 
-    @staticmethod
-    def lost(method: str, error: BaseException | None) -> BaseException:
-        """What the caller of a method gets of a stream that was destroyed."""
-        return stream_destroyed(method) if error is None else error
+    def has_callbacks(self) -> bool:
+        """Whether a caller waits to hear of a write, or of the end."""
+        return bool(self.queue) or bool(self.finish_callbacks)
+
+    def fail_callbacks(self, error: BaseException | None) -> None:
+        """Call all of them with ``error``, unless a write is still under way.
+
+        None stands for the error of a stream that was destroyed.
+        """
+        if self.writing:
+            return
+        while self.queue:
+            _, length, callback = self.queue.popleft()
+            self.length -= length
+            if callback is not None:
+                callback(stream_destroyed("write") if error is None else error)
+        self.call_finish_callbacks(stream_destroyed("end") if error is None else error)
+
+    # -- writing --------------------------------------------------------------------------------
+
+    def begin_write(self, length: int, callback: WriteCallback) -> None:
+        """Begin a write of what counts already."""
+        self.writing_length = length
+        self.writing_callback = callback
+        self.writing = self.sync = True
+
+    def leave_write(self) -> None:
+        """The call that began the write is over; the write may not be."""
+        self.sync = False
+
+    def end_write(self) -> WriteCallback:
+        """The write is done, or has failed; its callback."""
+        callback = self.writing_callback
+        self.writing = False
+        self.writing_callback = None
+        self.length -= self.writing_length
+        self.writing_length = 0
+        return callback
+
+    def count(self, length: int) -> None:
+        """Accept ``length`` more."""
+        self.length += length
+
+    def enqueue(self, entry: Entry) -> None:
+        if self.queue is None:
+            self.queue = deque()
+        self.queue.append(entry)
+
+    def is_full(self) -> bool:
+        """Whether a write is answered with False; then ``drain`` is due."""
+        if self.length and self.length >= self.high_water_mark:
+            self.need_drain = True
+            return True
+        return False
+
+    def begin_flush(self) -> deque[Entry] | None:
+        """The queue, if it may be written now."""
+        if not self.queue or self.corked or self.flushing:
+            return None
+        self.flushing = True
+        return self.queue
+
+    def end_flush(self) -> None:
+        self.flushing = False
+        if not self.queue:
+            self.queue = None
+
+    def take_batch(self) -> tuple[list[bytes], int, WriteCallback]:
+        """All that is queued as one write: the chunks, their length, one callback for all."""
+        queue, self.queue = self.queue or (), None
+        callbacks = [callback for _, _, callback in queue if callback is not None]
+
+        def call_all(error: BaseException | None = None) -> None:
+            for callback in callbacks:
+                callback(error)
+
+        # What is under way counts in `length`, and while a batch is taken nothing is.
+        return [data for data, _, _ in queue], self.length, call_all if callbacks else None
+
+    def pending_size(self) -> int:
+        """How many bytes were accepted and are not even under way."""
+        return sum(len(data) for data, _, _ in self.queue or ())
+
+    def cork(self) -> None:
+        self.corked += 1
+
+    def uncork(self, *, entirely: bool = False) -> bool:
+        """Take one cork out, or all; whether the queue may flow now."""
+        if not self.corked:
+            return False
+        self.corked = 0 if entirely else self.corked - 1
+        return not self.writing
+
+    def set_default_encoding(self, encoding: str) -> None:
+        self.default_encoding = encoding
+
+    # -- after a write --------------------------------------------------------------------------
+
+    def add_callback(self) -> None:
+        """Something more has to come before ``finish``."""
+        self.pending_callbacks += 1
+
+    def drop_callback(self) -> None:
+        self.pending_callbacks -= 1
+
+    def share_tick(self, callback: Callable[..., object]) -> SharedTick | None:
+        """The tick to schedule for ``callback``; None: it joins one that is on its way."""
+        shared = self.shared_tick
+        if shared is not None and shared.callback == callback:
+            shared.count += 1
+            return None
+        self.shared_tick = shared = SharedTick(callback)
+        self.after_write_scheduled = True
+        return shared
+
+    def needs_tick(self, destroyed: bool) -> bool:
+        """Whether a write without a callback, done at once, has to schedule a tick."""
+        if self.after_write_scheduled or not (destroyed or (self.need_drain and not self.length)):
+            return False
+        self.after_write_scheduled = True
+        return True
+
+    def end_shared_tick(self) -> None:
+        self.shared_tick = None
+
+    def take_drain(self, destroyed: bool) -> bool:
+        """A tick after a write runs; whether it has to emit ``drain``."""
+        self.after_write_scheduled = False
+        if not self.need_drain or self.length or self.end_called or destroyed:
+            return False
+        self.need_drain = False
+        return True

@@ -341,7 +341,7 @@ async def test_a_restart_that_cannot_work_is_given_up(start: Start, tmp_path: Pa
         ({"workers": 0}, ValueError, "workers must be at least 1, not 0"),
         ({"workers": "2"}, TypeError, "workers must be an integer"),
         ({"policy": "random"}, ValueError, "policy must be one of 'round_robin'"),
-        ({"backend": "curio"}, ValueError, "backend must be one of 'trio'"),
+        ({"backend": "curio"}, ValueError, "backend must be one of 'trio', 'asyncio', 'uvloop'"),
         ({"grace_period": -1}, ValueError, "grace_period must not be negative"),
         ({"args": [object()]}, TypeError, "JSON"),
     ],

@@ -18,8 +18,6 @@ from anyio.abc import SocketAttribute
 import anynet
 from anynet._core.connections.connection import Connection
 from anynet._rules.options import ConnectionOptions
-from anynet._transport.streams.prefixed_stream import PrefixedStream
-from anynet._transport.streams.socket_stream import SocketStream
 from anynet.cluster import Channel, ChannelError
 from anynet.cluster.wire.frames import MAX_FRAME, Frame, FrameReader, encode_frame
 from tests.support import in_thread, open_descriptors, tcp_pair
@@ -126,8 +124,8 @@ async def connection_from(channel: Channel) -> anynet.Socket:
 def server_with(unread: bytes, server: anynet.Socket) -> anynet.Socket:
     """The same connection with bytes that somebody has read from it already."""
     stream = server.hand_over()
-    assert isinstance(stream, SocketStream)
-    return anynet.Socket(Connection(PrefixedStream(stream, unread), ConnectionOptions()))
+    stream.unread(unread)
+    return anynet.Socket(Connection(stream, ConnectionOptions()))
 
 
 async def test_bytes_that_were_read_ahead_go_along_through_two_channels() -> None:

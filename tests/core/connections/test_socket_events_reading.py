@@ -10,11 +10,6 @@ import pytest
 from anyio.streams.stapled import StapledObjectStream
 
 import anynet
-from anynet._core.connections.connection import Connection
-from anynet._core.connections.socket_events import SocketEvents
-from anynet._rules.options import ConnectionOptions
-from anynet._transport.streams.wrapped_stream import WrappedStream
-from anynet.testing import Fault, FaultyStream, memory_stream_pair
 from tests.core.server_peers import PATIENCE, turns
 from tests.core.socket_pairs import MakePair, every_kind, foreign, step, steps_until_data, tls_pair
 from tests.support import tcp_pair
@@ -180,19 +175,6 @@ async def test_many_blocks_and_receives_lose_nothing_over_tls() -> None:
                 if len(received) < len(message):
                     received += await accepted.receive()
         assert received == message
-
-
-async def test_what_was_put_and_not_sent_breaks_the_sending_side() -> None:
-    one, other = memory_stream_pair()
-    stream = WrappedStream(FaultyStream(one, send_fault=Fault("stall")))
-    with pytest.raises(ZeroDivisionError):
-        async with SocketEvents(Connection(stream, ConnectionOptions())):
-            assert stream.try_send(b"cut") == 3
-            raise ZeroDivisionError
-    with anyio.fail_after(PATIENCE), pytest.raises(anynet.ConnectionBroken):
-        await stream.send(b"more")
-    await stream.aclose()
-    await other.aclose()
 
 
 @every_kind

@@ -10,7 +10,6 @@ import anyio
 import pytest
 
 import anynet
-from anynet._core.servers import acceptor
 from tests.core.server_peers import answer, reset, sees, turns, until
 from tests.support import client_of, echo, plain_client
 
@@ -214,16 +213,17 @@ async def test_a_peer_that_left_where_nothing_can_be_set_then(
 ) -> None:
     """As on macOS, where setsockopt fails once the peer has gone."""
 
-    def refuse(sock: socket.socket, options: object) -> None:
+    def refuse(sock: socket.socket, *arguments: object) -> None:
         try:
             sock.getpeername()
         except OSError:
-            raise OSError(errno.EINVAL, "cannot set no_delay") from None
+            raise OSError(errno.EINVAL, "Invalid argument") from None
 
     async with anynet.create_server(host="127.0.0.1", port=0) as server:
-        monkeypatch.setattr(acceptor, "apply_socket_options", refuse)
         reset(plain_client(server))
-        async with client_of(server) as live, await server.accept() as sock:
-            assert sock.remote_address == live.local_address
+        async with client_of(server) as live:
+            monkeypatch.setattr(socket.socket, "setsockopt", refuse)
+            async with await server.accept() as sock:
+                assert sock.remote_address == live.local_address
         assert server.statistics().accepted == 1
         assert server.statistics().refused == 0

@@ -15,7 +15,6 @@ import pytest
 
 import anynet
 from anynet import Outcome
-from anynet._core.servers import acceptor
 from tests.core.server_peers import (
     PATIENCE,
     HandlerBug,
@@ -229,12 +228,12 @@ async def test_many_connections_that_failed_before_they_were_accepted(
 async def test_no_memory_to_set_up_a_connection_with(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def refuse(sock: socket.socket, options: object) -> None:
-        raise OSError(errno.ENOMEM, "cannot set no_delay to True: Cannot allocate memory")
+    def refuse(sock: socket.socket, *arguments: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
     async with anynet.create_server(echo, host="127.0.0.1", port=0) as server:
         with monkeypatch.context() as patch:
-            patch.setattr(acceptor, "apply_socket_options", refuse)
+            patch.setattr(socket.socket, "setsockopt", refuse)
             with plain_client(server) as client:
                 assert await sees(client) == b""
         statistics = server.statistics()

@@ -12,7 +12,9 @@ from anynet.node._emitters.abort import AbortController
 from anynet.node._errors.errors import AbortError, NodeTypeError
 from anynet.node._loop.runtime import runtime
 from anynet.node._loop.timers import setImmediate
-from anynet.node._streams.duplex import Duplex, Readable, Writable
+from anynet.node._streams.duplex import Duplex
+from anynet.node._streams.readable import Readable
+from anynet.node._streams.writable import Writable
 from tests.node.stream_traces import Trace, at_once, both, nothing, sink, soon, source
 
 pytestmark = pytest.mark.anyio
@@ -126,7 +128,7 @@ async def test_a_stream_can_begin_anew() -> None:
         stream.push(None)
         await turns()
         assert stream.destroyed and stream.closed
-        stream._undestroy()
+        stream.reset_for_reuse()
         assert not stream.destroyed and not stream.closed and stream.errored is None
         assert stream.readable and stream.writable
         stream.push(b"again")

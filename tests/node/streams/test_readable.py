@@ -11,7 +11,8 @@ import pytest
 from anynet.node._errors.errors import AbortError, NodeError, NodeRangeError, NodeTypeError
 from anynet.node._loop.runtime import NoRuntimeError, current_runtime, runtime
 from anynet.node._loop.timers import nextTick, setImmediate
-from anynet.node._streams.duplex import Duplex, Readable
+from anynet.node._streams.duplex import Duplex
+from anynet.node._streams.readable import Readable
 from tests.node.stream_traces import Trace, both, nothing, source
 
 pytestmark = pytest.mark.anyio
@@ -325,7 +326,7 @@ async def test_a_source_that_feeds_by_itself_is_not_asked() -> None:
         def _read(self, size: int) -> None:
             nonlocal asked
             asked += 1
-            self._readable_state.push_without_read = True
+            self.readable_state.source_started()
 
     async with runtime() as scope:
         stream = trace.watch(Feeding(highWaterMark=4), ["data", "end"])
@@ -336,7 +337,7 @@ async def test_a_source_that_feeds_by_itself_is_not_asked() -> None:
         assert not scope.reactor.ticks and asked == before
         stream.pause()
         assert stream.push(b"abcd") is False
-        stream._readable_state.push_without_read = False
+        stream.readable_state.source_stopped()
         await turns()
         assert asked == before
         stream.resume()

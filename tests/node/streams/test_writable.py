@@ -11,7 +11,8 @@ import pytest
 from anynet.node._errors.errors import AbortError, NodeError, NodeTypeError
 from anynet.node._loop.runtime import runtime
 from anynet.node._loop.timers import nextTick, setImmediate
-from anynet.node._streams.duplex import Duplex, Writable
+from anynet.node._streams.duplex import Duplex
+from anynet.node._streams.writable import Writable
 from tests.node.stream_traces import Trace, sink, soon
 
 pytestmark = pytest.mark.anyio
@@ -163,7 +164,7 @@ async def test_how_strings_count(counts_characters: bool) -> None:
     held = Held()
     async with runtime():
         stream = sink(write=held.write)
-        stream._writable_state.counts_characters = counts_characters
+        stream.writable_state.counts_characters = counts_characters
         stream.write("é😀")
         stream.write("é")
         assert stream.writableLength == (4 if counts_characters else 8)
@@ -360,9 +361,9 @@ async def test_what_queued_up_meanwhile_goes_at_once() -> None:
         assert stream.write(b"slow", trace.note("slow")) is True
         assert stream.write(b"1", trace.note("1")) is True
         assert stream.write(b"234") is False
-        assert stream._pending_writes() == [b"1", b"234"] and stream._pending_size() == 4
+        assert stream.writableBuffer == [b"1", b"234"] and stream.writable_state.pending_size() == 4
         stream.end(b"5", trace.note("end"))
-        stream._write_done()
+        stream.write_done()
         trace.append("done")
         await turns()
         assert calls == [b"fast", b"slow", [b"1", b"234", b"5"]]

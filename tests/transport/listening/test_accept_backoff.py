@@ -13,8 +13,9 @@ import anyio
 import pytest
 
 import anynet
+from anynet._rules.policy.accepting import FIRST_DELAY, MAX_FAILED, Backoff, Decision
 from anynet._transport.listening.accept_backoff import AcceptBackoff
-from anynet._transport.listening.open import ListeningSocket
+from anynet._transport.listening.listener import Listener
 from tests.core.server_peers import (
     PATIENCE,
     answer,
@@ -65,48 +66,50 @@ class OneWaits(NobodyWaits):
         return socket.socket(), None
 
 
-def meet(shortage: AcceptBackoff) -> float:
-    return shortage.meet(cast(ListeningSocket, NobodyWaits()), FULL)
+def pause_of(backoff: AcceptBackoff, listener: NobodyWaits | None = None) -> float:
+    decision = backoff.on_error(cast(Listener, listener or NobodyWaits()), FULL)
+    assert isinstance(decision, Backoff)
+    return decision.seconds
 
 
 def test_the_pauses_grow_up_to_a_second_and_begin_anew_when_it_is_over() -> None:
     clock = Clock()
-    shortage = AcceptBackoff()
-    shortage.start(clock)
+    backoff = AcceptBackoff()
+    backoff.start(clock)
     for pause in (0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0):
-        assert meet(shortage) == pytest.approx(pause)
+        assert pause_of(backoff) == pytest.approx(pause)
         clock.now += pause
-    shortage.over()
-    assert meet(shortage) == pytest.approx(0.05)
-    shortage.close()
+    backoff.reset()
+    assert pause_of(backoff) == pytest.approx(0.05)
+    backoff.close()
 
 
 def test_nobody_is_refused_before_the_pause_is_over() -> None:
     clock = Clock()
-    shortage = AcceptBackoff()
-    shortage.start(clock)
-    place = OneWaits()
-    shortage.meet(cast(ListeningSocket, place), FULL)
-    assert place.accepted == 1
+    backoff = AcceptBackoff()
+    backoff.start(clock)
+    listener = OneWaits()
+    pause_of(backoff, listener)
+    assert listener.accepted == 1
     clock.now += 0.02
-    shortage.over()  # A connection ended, and another was accepted in its place.
-    assert shortage.meet(cast(ListeningSocket, place), FULL) == pytest.approx(0.03)
-    assert place.accepted == 1
+    backoff.reset()  # A connection ended, and another was accepted in its place.
+    assert pause_of(backoff, listener) == pytest.approx(0.03)
+    assert listener.accepted == 1
     clock.now += 0.04
-    shortage.meet(cast(ListeningSocket, place), FULL)
-    assert place.accepted == shortage.refused == 2
-    shortage.close()
+    pause_of(backoff, listener)
+    assert listener.accepted == backoff.refused == 2
+    backoff.close()
 
 
 def test_at_most_a_line_of_log_a_second(caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock()
-    shortage = AcceptBackoff()
-    shortage.start(clock)
+    backoff = AcceptBackoff()
+    backoff.start(clock)
     for _ in range(100):
-        meet(shortage)
-        shortage.over()
+        pause_of(backoff)
+        backoff.reset()
         clock.now += 0.1
-    shortage.close()
+    backoff.close()
     assert len(caplog.messages) == 10
     assert caplog.messages[0] == (
         "cannot accept connections on a place: Too many open files; 0 refused so far"
@@ -115,23 +118,53 @@ def test_at_most_a_line_of_log_a_second(caplog: pytest.LogCaptureFixture) -> Non
     assert {record.levelno for record in caplog.records} == {logging.WARNING}
 
 
+@pytest.mark.parametrize("number", [errno.ECONNABORTED, errno.EPERM])
+def test_connections_that_failed_are_passed_over_but_not_for_ever(
+    number: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    backoff = AcceptBackoff()
+    backoff.start(Clock())
+    listener = cast(Listener, NobodyWaits())
+    error = OSError(number, os.strerror(number))
+    for _ in range(2):
+        for _ in range(MAX_FAILED - 1):
+            assert backoff.on_error(listener, error) is Decision.PASSED_OVER
+        assert backoff.on_error(listener, error) == Backoff(FIRST_DELAY)
+    for _ in range(MAX_FAILED):
+        assert backoff.on_error(listener, error) is Decision.PASSED_OVER
+        backoff.reset()  # One was accepted in between.
+    assert len(caplog.messages) == 1
+    backoff.close()
+
+
+def test_there_is_nothing_to_reset_but_after_an_error() -> None:
+    backoff = AcceptBackoff()
+    backoff.start(Clock())
+    assert not backoff.active
+    pause_of(backoff)
+    assert backoff.active
+    backoff.reset()
+    assert not backoff.active
+    backoff.close()
+
+
 def test_closing_twice_gives_the_reserve_up_once() -> None:
-    shortage = AcceptBackoff()
-    shortage.start(Clock())
-    shortage.close()
-    shortage.close()
+    backoff = AcceptBackoff()
+    backoff.start(Clock())
+    backoff.close()
+    backoff.close()
 
 
 def test_a_reserve_that_could_not_be_kept_is_tried_for_again() -> None:
-    shortage = AcceptBackoff()
+    backoff = AcceptBackoff()
     with nothing_left_open():
         with descriptors_left(0):
-            shortage.start(Clock())
-            meet(shortage)
-        shortage.over()
+            backoff.start(Clock())
+            pause_of(backoff)
+        backoff.reset()
         with descriptors_left(0):
-            meet(shortage)  # Gives the reserve up and takes it again.
-        shortage.close()
+            pause_of(backoff)  # Gives the reserve up and takes it again.
+        backoff.close()
 
 
 # -- the server -------------------------------------------------------------------------------

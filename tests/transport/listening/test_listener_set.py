@@ -12,8 +12,8 @@ from typing import Any
 import anyio
 import pytest
 
+from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.listener_set import ListenerSet
-from anynet._transport.listening.provider import Listening
 from tests.transport.listeners import addresses, answers, open_descriptors, opened
 
 pytestmark = pytest.mark.anyio
@@ -158,7 +158,7 @@ async def test_each_listener_that_is_ready_has_its_turn() -> None:
     assert listeners.next_ready() is None
     clients = [socket.create_connection(addresses([busy])[0]) for _ in range(4)]
 
-    def accept() -> Listening:
+    def accept() -> Listener:
         listener = listeners.next_ready()
         assert listener is not None
         listener.accept()[0].close()

@@ -17,8 +17,8 @@ import pytest
 from anynet._rules.options import ListenOptions
 from anynet._rules.values.addresses import SocketAddress
 from anynet._transport.listening import open as listening
-from anynet._transport.listening.open import ListeningSocket, open_listeners
-from anynet._transport.listening.provider import Listening
+from anynet._transport.listening.listener import Listener
+from anynet._transport.listening.open import open_listeners
 from anynet._transport.listening.unix_path import bind_unix_path
 from tests.transport.listeners import addresses, answers, open_descriptors, opened
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 
 
 @contextmanager
-def closing(listeners: Sequence[Listening]) -> Iterator[Sequence[Listening]]:
+def closing(listeners: Sequence[Listener]) -> Iterator[Sequence[Listener]]:
     try:
         yield listeners
     finally:
@@ -479,64 +479,7 @@ async def test_accept() -> None:
             accepted, peername = listener.accept()
             with accepted:
                 assert peername == client.getsockname()
-                assert accepted.gettimeout() == 0
-                assert not os.get_blocking(accepted.fileno())
                 assert not accepted.get_inheritable()
-
-
-class FailingSocket(socket.socket):
-    """A socket whose next calls of accept fail with the given error numbers."""
-
-    failures: list[int]
-
-    def accept(self) -> tuple[socket.socket, Any]:
-        if self.failures:
-            number = self.failures.pop(0)
-            raise OSError(number, os.strerror(number))
-        return super().accept()
-
-
-@contextmanager
-def failing_listener(failures: list[int]) -> Iterator[ListeningSocket]:
-    with FailingSocket(socket.AF_INET) as sock:
-        sock.bind(("127.0.0.1", 0))
-        sock.listen()
-        sock.setblocking(False)
-        sock.failures = failures
-        yield ListeningSocket(sock)
-
-
-async def test_connections_that_failed_are_passed_over() -> None:
-    failures = [
-        errno.ECONNABORTED,
-        errno.ENETDOWN,
-        errno.EPROTO,
-        errno.ENOPROTOOPT,
-        errno.EHOSTDOWN,
-        errno.ENONET,
-        errno.EHOSTUNREACH,
-        errno.EOPNOTSUPP,
-        errno.ENETUNREACH,
-        errno.EPERM,
-    ]
-    with failing_listener(failures) as listener:
-        with socket.create_connection(addresses([listener])[0]):
-            accepted, _ = listener.accept()
-            accepted.close()
-        assert failures == []
-
-
-async def test_an_error_without_end_is_raised_in_the_end() -> None:
-    with failing_listener([errno.EPERM] * 1000) as listener, pytest.raises(PermissionError):
-        listener.accept()
-
-
-@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM])
-async def test_other_errors_are_raised(number: int) -> None:
-    with failing_listener([number]) as listener:
-        with pytest.raises(OSError, match="Errno") as caught:
-            listener.accept()
-        assert caught.value.errno == number
 
 
 async def test_a_connection_that_was_reset_before_it_was_accepted() -> None:

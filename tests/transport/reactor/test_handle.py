@@ -13,6 +13,8 @@ from collections.abc import Callable
 import anyio
 import pytest
 
+from anynet._transport.reactor.socket_handle import SocketHandle
+from anynet._transport.streams.stream_base import Released
 from tests.testing.pairs import pattern_of
 from tests.transport.reactors import Recorder, reactor_running, recorded, tcp_sockets, until
 
@@ -228,27 +230,28 @@ async def test_a_reset_is_seen_as_one() -> None:
 
 
 @PAIRS
-async def test_closing_and_detaching_inside_the_callback(new_pair: NewPair) -> None:
+async def test_closing_and_releasing_inside_the_callback(new_pair: NewPair) -> None:
     async with reactor_running() as reactor:
         ours, theirs = new_pair()
         ours.setblocking(False)
         theirs.setblocking(False)
-        closed, detached = recorded(reactor, ours), recorded(reactor, theirs)
+        closed, released = recorded(reactor, ours), recorded(reactor, theirs)
         closed.handle.write(b"for the other", unexpected)
-        streams = []
+        given: list[Released] = []
 
-        def detach(_: bytes) -> None:
-            streams.append(detached.handle.detach())
+        def release(_: bytes) -> None:
+            assert isinstance(released.handle, SocketHandle)
+            given.append(released.handle.release_now(b"for"))
             closed.handle.close(lambda: closed.note("closed"))
 
-        detached.on_data = detach
+        released.on_data = release
         await closed.heard("closed")
-        (stream,) = streams
-        assert not stream.closed
-        assert stream.bytes_received == len(b"for the other")
+        (result,) = given
+        assert result.unread == b"for"
+        assert result.state.bytes_received == len(b"for the other")
         assert closed.events == ["closed"]
-        assert detached.events == ["data"]
-        stream.close()
+        assert released.events == ["data"]
+        result.sock.close()
 
 
 @PAIRS

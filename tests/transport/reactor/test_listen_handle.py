@@ -19,8 +19,8 @@ from anynet._transport.reactor.listen_handle import ListenHandle
 from anynet.node._errors.errors import NodeSystemError
 from anynet.node._loop.runtime import current_runtime, runtime
 from anynet.node._loop.timers import nextTick, setImmediate
-from anynet.node._net.options.listen_arguments import ListenRequest
-from anynet.node._net.servers.listening import open_handle
+from anynet.node._net.options.listen_options import ListenRequest
+from anynet.node._net.servers.binding import open_handle
 
 pytestmark = pytest.mark.anyio
 

@@ -252,6 +252,6 @@ def test_a_refused_option_is_named_and_keeps_its_errno(tcp: socket.socket) -> No
     [("user_timeout", 1e308), ("keep_alive_interval", 1e10), ("receive_buffer_size", 2**40)],
 )
 def test_a_value_too_large_for_the_system(tcp: socket.socket, option: str, value: float) -> None:
-    options = SocketOptions(**{option: value})  # type: ignore[arg-type]  # one of several
+    options = SocketOptions(**{option: value})
     with pytest.raises(ValueError, match=f"^{option} is too large: "):
         apply_socket_options(tcp, options)

@@ -20,7 +20,7 @@ from anynet.node._errors.errors import (
     validate_number,
 )
 from anynet.node._net.values.block_list import BlockList
-from anynet.node._streams.stream import high_water_mark
+from anynet.node._streams.options import high_water_mark
 
 ReadBuffer: TypeAlias = bytearray | memoryview
 

@@ -11,7 +11,7 @@ from typing import Any, Self, TypeAlias, Unpack, overload
 import anyio
 
 from anynet._rules.values.addresses import is_ip
-from anynet._transport.listening.provider import Listening
+from anynet._transport.listening.listener import Listener
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.listen_handle import ListenHandle
 from anynet._transport.streams.socket_stream import SocketStream
@@ -23,15 +23,15 @@ from anynet.node._errors.errors import (
     system_error,
 )
 from anynet.node._loop.runtime import current_runtime
-from anynet.node._net.options.listen_arguments import (
+from anynet.node._net.options.listen_options import (
     ListenOptions,
     ListenRequest,
     sort_arguments,
     to_number,
 )
 from anynet.node._net.options.server_options import ServerOptions, accept_settings
-from anynet.node._net.servers.listening import first_address, open_handle
-from anynet.node._net.servers.server_counting import ServerCounting
+from anynet.node._net.servers.binding import first_address, open_handle
+from anynet.node._net.servers.connection_count import ServerCounting
 from anynet.node._net.sockets.socket import Socket, accepted_socket
 from anynet.node._net.values.address_info import (
     AddressInfo,
@@ -233,7 +233,7 @@ class Server(ServerCounting):
             self._attach_handle(handle)
 
     def _given(
-        self, attempt: int, request: ListenRequest, given: Listening | NodeSystemError
+        self, attempt: int, request: ListenRequest, given: Listener | NodeSystemError
     ) -> None:
         """The primary of a cluster has answered."""
         if isinstance(given, NodeSystemError):
@@ -304,7 +304,7 @@ class Server(ServerCounting):
             if self._handle is None:
                 sock.close()
             else:
-                self._handle.refuse(sock, error)
+                self._handle.reject(sock, error)
             return
         self._connections += 1
         self.emit("connection", socket)

@@ -11,7 +11,7 @@ import anyio
 
 from anynet.node._errors.errors import lookup_error
 from anynet.node._loop.runtime import Runtime
-from anynet.node._net.options.arguments import ConnectRequest
+from anynet.node._net.options.connect_options import ConnectRequest
 
 _FLAGS = {32: socket.AI_ADDRCONFIG, 8: socket.AI_V4MAPPED, 16: socket.AI_ALL}
 _FAMILIES: dict[object, socket.AddressFamily] = {4: socket.AF_INET, 6: socket.AF_INET6}

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any, Self, TypeAlias, Unpack, overload
 
 from anynet._core.connections.socket import Socket as CoreSocket
-from anynet._transport.streams.prefixed_stream import PrefixedStream
+from anynet._transport.streams.adopt import adopt
+from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
 from anynet.node._errors.errors import (
     invalid_handle_type,
     socket_closed,
 )
 from anynet.node._loop.runtime import current_runtime
-from anynet.node._net.options.arguments import (
+from anynet.node._net.options.connect_options import (
     ConnectOptions,
     Listener,
     SocketOptions,
@@ -26,16 +27,16 @@ from anynet.node._net.options.socket_options import (
     socket_settings,
     tcp_options,
 )
-from anynet.node._net.sockets.socket_bridge import SocketBridge
-from anynet.node._net.sockets.socket_core import CountingServer
-from anynet.node._net.sockets.socket_handles import (
+from anynet.node._net.sockets.handle_link import CountingServer
+from anynet.node._net.sockets.handles import (
     given_handle,
     handle_for,
     handle_of_descriptor,
     system_socket,
 )
+from anynet.node._net.sockets.handover import SocketBridge
 from anynet.node._streams.finished import destroy_on_abort
-from anynet.node._streams.stream import merged_options
+from anynet.node._streams.options import merged_options
 
 
 class Socket(SocketBridge):
@@ -73,18 +74,18 @@ class Socket(SocketBridge):
         self._block_list = settings.block_list
         self._read_into = settings.read_into
         self._tcp = settings.tcp
-        reactor = self._runtime.reactor
+        reactor = self.runtime.reactor
         if settings.handle is not None:
             self._attach_handle(given_handle(reactor, settings.handle, self))
         elif settings.fd is not None:
             self._attach_handle(handle_of_descriptor(reactor, settings.fd, self))
         if not settings.readable:
-            self._readable_state.lack()
+            self.readable_state.mark_absent()
         if not settings.writable:
-            self._writable_state.lack()
+            self.writable_state.mark_absent()
         signal = settings.signal
         if signal is not None and signal.aborted:
-            self._runtime.next_tick(destroy_on_abort, self, signal)
+            self.runtime.next_tick(destroy_on_abort, self, signal)
         elif signal is not None:
             destroy_on_abort(self, signal)
         if self._handle is not None:
@@ -102,13 +103,13 @@ class Socket(SocketBridge):
         current_runtime()
         # Before the connection is taken: what is wrong with the options must not cost it.
         socket_settings(merged_options(None, options))
-        stream = socket.hand_over()
-        given: dict[str, Any] = {"allowHalfOpen": stream.allow_half_open, **options}
+        stream = adopt(socket.release())
+        given: dict[str, Any] = {"allowHalfOpen": stream.state.allow_half_open, **options}
         taken = cls({**given, "handle": stream})
-        if stream.eof_sent:
-            taken._writable_state.lack()
-        if isinstance(stream, PrefixedStream):
-            taken.push(stream.take_leftover())
+        if stream.state.eof_sent:
+            taken.writable_state.mark_absent()
+        if isinstance(stream, SocketStream) and stream.unread_size:
+            taken.push(stream.take_unread())
         return taken
 
     # -- connecting -----------------------------------------------------------------------------
@@ -147,8 +148,8 @@ class Socket(SocketBridge):
 
     def _connect(self, options: Mapping[str, Any], listener: Listener | None) -> Self:
         check_place(options)
-        if self._destroyed:
-            self._undestroy()
+        if self.destroyed:
+            self.reset_for_reuse()
             self._peer_end = None
             self._resetting = False
             self._bytes_read = self._bytes_written = 0
@@ -181,7 +182,7 @@ class Socket(SocketBridge):
         return super().resume()
 
     def _resume_reading_into(self) -> None:
-        if not self.connecting and not self._readable_state.ended:
+        if not self.connecting and not self.readable_state.ended:
             self._read(0)
 
     # -- the end --------------------------------------------------------------------------------
@@ -244,9 +245,9 @@ def accepted_socket(
             no_delay=no_delay, keep_alive=keep_alive, keep_alive_delay=keep_alive_initial_delay
         )
     socket.server = socket._counted_by = server
-    socket._attach_handle(handle_for(socket._runtime.reactor, stream, socket))
+    socket._attach_handle(handle_for(socket.runtime.reactor, stream, socket))
     if pause_on_connect:
-        socket._readable_state.flowing = False
+        socket.readableFlowing = False
     else:
         socket.read(0)
     return socket

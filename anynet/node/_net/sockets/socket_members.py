@@ -16,15 +16,15 @@ from anynet.node._errors.errors import (
     validate_int32,
 )
 from anynet.node._loop.timers import TimeoutOverflowWarning
-from anynet.node._net.options.arguments import Listener
+from anynet.node._net.options.connect_options import Listener
 from anynet.node._net.options.socket_options import TcpOptions, apply_keep_alive, keep_alive_seconds
-from anynet.node._net.sockets.socket_events import SocketEvents
-from anynet.node._net.sockets.socket_handles import (
+from anynet.node._net.sockets.handles import (
     local_endpoint,
     own_end_of_socket,
     remote_endpoint,
     system_socket,
 )
+from anynet.node._net.sockets.socket_event_types import SocketEvents
 from anynet.node._net.values.address_info import AddressInfo
 
 #: The longest timeout in milliseconds.
@@ -63,7 +63,7 @@ class SocketMembers(SocketEvents):
             dispatched = self._bytes_written
         else:
             dispatched = handle.bytes_written + handle.queue_size
-        return dispatched + self._late_size() + self._pending_size()
+        return dispatched + self._late_size() + self.writable_state.pending_size()
 
     @property
     def bufferSize(self) -> int | None:
@@ -131,7 +131,7 @@ class SocketMembers(SocketEvents):
         That closes nothing. 0 turns it off. ``callback`` is added for ``timeout``, once; with 0 it
         is removed. Raises ``ERR_INVALID_ARG_TYPE`` or ``ERR_OUT_OF_RANGE``. Returns the socket.
         """
-        if self._destroyed:
+        if self.destroyed:
             return self
         self._timeout = msecs
         milliseconds = _timer_duration(msecs)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from anynet.node._errors.errors import NodeRangeError, NodeTypeError
-from anynet.node._net.functions import functions
+from anynet.node._net.functions import is_ip as functions
 
 
 @pytest.fixture(autouse=True)

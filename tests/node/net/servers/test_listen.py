@@ -18,7 +18,7 @@ from anynet.node._emitters.abort import AbortController
 from anynet.node._errors.errors import NodeError, NodeSystemError
 from anynet.node._loop.runtime import NoRuntimeError, runtime
 from anynet.node._loop.timers import nextTick, setImmediate
-from anynet.node._net.servers import listening
+from anynet.node._net.servers import binding
 from anynet.node._net.servers.server import Server, createServer
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._net.values import address_info
@@ -449,7 +449,7 @@ async def test_without_ipv6_it_listens_on_ipv4(monkeypatch: pytest.MonkeyPatch) 
             raise OSError(errno.EAFNOSUPPORT, "no IPv6 here")
         return listen_tcp_now(address, **options)
 
-    monkeypatch.setattr(listening, "listen_tcp_now", bind)
+    monkeypatch.setattr(binding, "listen_tcp_now", bind)
     async with runtime():
         server = createServer().listen(0)
         address = server.address()

@@ -1,0 +1,20 @@
+"""What a socket tells about itself."""
+
+from __future__ import annotations
+
+import attrs
+
+from anynet._core.connections.connection import ConnectionState
+
+
+@attrs.frozen(kw_only=True)
+class SocketStatistics:
+    """A snapshot of a connection."""
+
+    state: ConnectionState
+    bytes_received: int
+    bytes_sent: int
+    #: How many sends had to wait for the peer.
+    send_waits: int
+    #: Seconds since the socket was made.
+    age: float

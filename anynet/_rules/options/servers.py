@@ -1,0 +1,80 @@
+"""The options of servers: how they treat their connections."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal
+
+from anynet._rules.checks import (
+    check_bool,
+    check_callable,
+    check_choice,
+    check_non_negative_int,
+    check_seconds,
+    check_type,
+)
+from anynet._rules.options.listening import ListenOptionNames
+from anynet._rules.options.sockets import ConnectionOptionNames, SocketOptionNames
+from anynet._rules.options.table import Options, option, options
+from anynet._rules.values.block_list import BlockList
+
+_POLICIES = ("pause", "drop")
+_PROXY_PROTOCOLS = ("require", "accept")
+
+
+@options
+class ServerOptions(Options):
+    """How a server treats its connections."""
+
+    max_connections: int | None = option(None, check_non_negative_int)
+    max_connections_policy: Literal["pause", "drop"] = option(
+        "pause", partial(check_choice, choices=_POLICIES)
+    )
+    block_list: BlockList | None = option(None, partial(check_type, expected=BlockList))
+    pause_on_connect: bool = option(False, check_bool)
+    cancel_on_disconnect: bool = option(False, check_bool)
+    tls: ssl.SSLContext | None = option(None, partial(check_type, expected=ssl.SSLContext))
+    tls_handshake_timeout: float = option(10.0, check_seconds)
+    tls_standard_compatible: bool = option(True, check_bool)
+    proxy_protocol: Literal["require", "accept"] | None = option(
+        None, partial(check_choice, choices=_PROXY_PROTOCOLS)
+    )
+    proxy_trust: BlockList | None = option(None, partial(check_type, expected=BlockList))
+    proxy_timeout: float = option(5.0, check_seconds)
+    grace_period: float = option(30.0, check_seconds)
+    on_handler_error: Callable[[Exception, Any], object] | None = option(None, check_callable)
+
+    def check_together(self) -> None:
+        if self.pause_on_connect and self.tls is not None:
+            raise ValueError("pause_on_connect excludes tls: the handshake would have to read")
+        if self.pause_on_connect and self.proxy_protocol is not None:
+            raise ValueError("pause_on_connect excludes proxy_protocol: the header must be read")
+        if self.proxy_protocol is not None and self.proxy_trust is None:
+            raise ValueError("proxy_protocol needs proxy_trust: whose headers are to be believed?")
+        if self.proxy_trust is not None and self.proxy_protocol is None:
+            raise ValueError("proxy_trust is for proxy_protocol, which is off")
+
+    @property
+    def has_prelude(self) -> bool:
+        """Whether anything has to be read before a connection is its user's."""
+        return self.tls is not None or self.proxy_protocol is not None
+
+
+class ServerOptionNames(ListenOptionNames, ConnectionOptionNames, SocketOptionNames, total=False):
+    """The keywords of ``create_server``: of listeners, servers, connections and sockets."""
+
+    max_connections: int | None
+    max_connections_policy: Literal["pause", "drop"]
+    block_list: BlockList | None
+    pause_on_connect: bool
+    cancel_on_disconnect: bool
+    tls: ssl.SSLContext | None
+    tls_handshake_timeout: float
+    tls_standard_compatible: bool
+    proxy_protocol: Literal["require", "accept"] | None
+    proxy_trust: BlockList | None
+    proxy_timeout: float
+    grace_period: float
+    on_handler_error: Callable[[Exception, Any], object] | None

@@ -1,0 +1,130 @@
+"""Options are rows of a table: the fields of a class, with what is known of each in its metadata.
+
+A row is all there is to an option: its name, type and default are the field's; ``check`` and
+``convert`` say what may be given; ``setting`` how it is set on a socket; ``in_worker`` that a
+worker of a cluster keeps it to itself. Nothing else lists options by name: the functions that take
+them, setting them on sockets, sending them to the primary of a cluster and the tables of the
+reference read these rows. (Keywords that type checkers know cannot be derived; they stand beside
+their class as a TypedDict, and a test compares the two.)
+
+Only what was given is checked. Almost nothing is: with a validator for each field, the options that
+nobody had given were 80 of the 134 calls of a connect.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NamedTuple, TypeVar, cast
+
+import attrs
+
+OptionsT = TypeVar("OptionsT", bound="Options")
+
+#: Takes the name of an option and a value, raises what is wrong with it, returns what is kept.
+Check = Callable[[str, Any], Any]
+
+
+class Setting(NamedTuple):
+    """How an option is set on a socket: setsockopt with these constants of ``socket``."""
+
+    level: str
+    #: The first that the platform has counts.
+    names: tuple[str, ...]
+    #: So many units of the system make one of ours.
+    scale: int = 1
+    #: What sockets of IPv6 have instead.
+    ipv6: Setting | None = None
+    #: Unix sockets have it as well.
+    on_unix: bool = False
+
+
+class Row(NamedTuple):
+    """What is known of an option beside its name and type."""
+
+    #: Where it is None, None may be given and is not checked.
+    default: Any
+    check: Check | None = None
+    #: What this returns is kept instead of what was given. The default is converted too.
+    convert: Check | None = None
+    setting: Setting | None = None
+    in_worker: bool = False
+
+    def checked(self, name: str, value: object) -> Any:
+        """``value`` as the option ``name`` keeps it. Raises what is wrong with it."""
+        if self.convert is not None:
+            return self.convert(name, value)
+        if self.check is not None:
+            self.check(name, value)
+        return value
+
+
+def option(default: Any, check: Check | None = None, **more: Any) -> Any:
+    """A field of a class of options; the arguments are those of :class:`Row`."""
+    return attrs.field(default=default, metadata={"row": Row(default, check, **more)})
+
+
+class Options:
+    """The base of the classes of options: frozen values, checked when they are made."""
+
+    #: The table, and the values of who gives nothing; :func:`options` fills both in.
+    rows: ClassVar[Mapping[str, Row]]
+    defaults: ClassVar[Mapping[str, Any]]
+
+    def __init__(self, **given: Any) -> None:
+        cls, values = type(self), self.__dict__
+        values.update(cls.defaults)
+        for name, value in given.items():
+            if name not in cls.rows:
+                raise TypeError(
+                    f"{cls.__name__}.__init__() got an unexpected keyword argument {name!r}"
+                )
+            if value is not None or cls.rows[name].default is not None:
+                values[name] = cls.rows[name].checked(name, value)
+        self.check_together()
+
+    def check_together(self) -> None:
+        """Raise :exc:`ValueError` for options that exclude each other."""
+
+
+def options(cls: type[OptionsT]) -> type[OptionsT]:
+    """The decorator of the classes of options.
+
+    Nothing compares or prints them, and what attrs generates for that would be compiled at each
+    import, at half a millisecond for a class.
+    """
+    decorated = attrs.frozen(init=False, eq=False, repr=False, slots=False, match_args=False)(cls)
+    fields = attrs.fields(cast("type[attrs.AttrsInstance]", decorated))
+    decorated.rows = {field.name: field.metadata["row"] for field in fields}
+    decorated.defaults = {
+        name: row.checked(name, row.default) if row.convert else row.default
+        for name, row in decorated.rows.items()
+    }
+    return decorated
+
+
+#: One object of each class for all who give none of its options: they are frozen.
+_without_any: dict[type[Options], Options] = {}
+
+
+def split_options(
+    function: str, given: Mapping[str, Any], *classes: type[Options]
+) -> tuple[Any, ...]:
+    """Build one object of each class from the keywords that it knows.
+
+    Raises :exc:`TypeError` for a keyword that no class knows; it names the nearest one that exists.
+    """
+    parts: dict[type[Options], dict[str, Any]] = {}
+    for name, value in given.items():
+        for cls in classes:
+            if name in cls.rows:
+                parts.setdefault(cls, {})[name] = value
+                break
+        else:
+            near = difflib.get_close_matches(name, [row for cls in classes for row in cls.rows], 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise TypeError(f"{function}() has no option {name!r}{hint}")
+    for cls in classes:
+        if cls not in parts and cls not in _without_any:
+            _without_any[cls] = cls()
+    return tuple([cls(**parts[cls]) if cls in parts else _without_any[cls] for cls in classes])

@@ -1,0 +1,84 @@
+"""What connections are accepted from: the contract of a listener, and the socket that listens.
+
+The rules of ownership: a listener owns its socket, and the path that it made, until one of two
+ends. ``close()`` ends the listening for good. ``disown()`` is for a listener that could not be
+used after all: what the caller lent to it stays open, as the caller gave it.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from anynet._rules.values.addresses import Address
+from anynet._transport.listening.unix_path import BoundPath, PathFile
+from anynet._transport.sockets.sockaddr import address_from_sockaddr
+
+
+class Listener(Protocol):
+    """Something that connections can be accepted from, once ``fd`` is readable."""
+
+    fd: int
+    #: The listening socket itself, for what can be asked of it.
+    sock: socket.socket
+    #: Where it listens: an IP address and port, or a path.
+    address: Address
+    closed: bool
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """The next connection, close-on-exec but maybe blocking, and the peer's socket address.
+
+        Raises :exc:`BlockingIOError` when there is none, and the :exc:`OSError` of the system when
+        none can be accepted now; what to do then is for :mod:`anynet._rules.policy.accepting`.
+        """
+
+    def close(self) -> None:
+        """Stop listening. Calling it again does nothing."""
+
+    def disown(self) -> None:
+        """Close it, but leave a socket of the caller's open: it could not be used after all."""
+
+
+class ListeningSocket:
+    """A socket that listens: non-blocking, owned by this object."""
+
+    __slots__ = ("_borrowed_from", "_path", "accept", "address", "closed", "fd", "sock")
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        path: BoundPath | None = None,
+        borrowed_from: int | socket.socket | None = None,
+    ) -> None:
+        self.sock: socket.socket = sock
+        #: The socket's own accept, without a call of ours around it: see :class:`Listener`.
+        self.accept: Callable[[], tuple[socket.socket, Any]] = sock.accept
+        self.fd: int = sock.fileno()
+        #: Where it listens: an IP address and port, or a path.
+        self.address: Address = address_from_sockaddr(sock.getsockname()) or ""
+        self.closed: bool = False
+        self._path = path
+        #: What the caller gave to be adopted, if it did: a descriptor or a socket object.
+        self._borrowed_from = borrowed_from
+
+    @property
+    def file(self) -> PathFile | None:
+        """The file that this made to listen at a path."""
+        return None if self._path is None else self._path.file
+
+    def close(self) -> None:
+        """Stop listening, and unlink the path if this made one. Calling it again does nothing."""
+        self.closed = True
+        if self._path is not None:
+            self._path.close()
+        self.sock.close()
+
+    def disown(self) -> None:
+        """Close it, but leave a socket of the caller's open: it could not be used after all."""
+        if self._borrowed_from is None:
+            self.close()
+        elif isinstance(self._borrowed_from, int):
+            # The socket object is ours, made around the caller's descriptor; given a socket
+            # object, there is nothing to undo.
+            self.sock.detach()

@@ -1,0 +1,100 @@
+"""The host loop on asyncio and uvloop, by ``add_reader`` and ``add_writer``.
+
+A descriptor stays registered between parks, which saves a system call for each operation of a busy
+connection. It is removed when an event finds no task parked; for reading, when several in a row
+did: a task that is busy with one chunk is about to ask for the next, and until then a registered
+descriptor costs a wake-up of the loop for each turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import anyio
+from anyio.lowlevel import current_token
+
+from anynet._transport.loops.host_loop import HostLoop, Parkable, Timer
+
+#: So many events in a row may find no task parked for reading before the descriptor is removed.
+EVENTS_BEFORE_REMOVAL = 8
+
+
+class AsyncioHostLoop(HostLoop):
+    """asyncio and uvloop: see the module."""
+
+    __slots__ = ("_create_future", "_loop", "_patience")
+    woken_by_close = anyio.ClosedResourceError
+
+    def __init__(self) -> None:
+        super().__init__()
+        backend = current_token().backend_class
+        self._loop = asyncio.get_running_loop()
+        self._create_future = self._loop.create_future
+        self.current_task = asyncio.current_task
+        self.check = backend.checkpoint_if_cancelled
+        self.checkpoint = backend.checkpoint
+        self.time = self._loop.time
+        self.on_libuv = not isinstance(self._loop, asyncio.SelectorEventLoop)
+        # libuv stops watching after an error, so there a descriptor has to be registered anew.
+        self._patience = 1 if self.on_libuv else EVENTS_BEFORE_REMOVAL
+
+    def park_read(self, stream: Parkable) -> Awaitable[None]:
+        self.last_task = None
+        stream.reader = future = self._create_future()
+        if not stream.reader_patience:
+            self._loop.add_reader(stream.fd, self._on_readable, stream)
+        stream.reader_patience = self._patience
+        return future
+
+    def park_write(self, stream: Parkable) -> Awaitable[None]:
+        self.last_task = None
+        stream.writer = future = self._create_future()
+        if not stream.writer_registered:
+            self._loop.add_writer(stream.fd, self._on_writable, stream)
+            stream.writer_registered = True
+        return future
+
+    def _on_readable(self, stream: Parkable) -> None:
+        stream.readable = True
+        future, stream.reader = stream.reader, None
+        if future is None:
+            stream.reader_patience -= 1
+            if not stream.reader_patience:
+                self._loop.remove_reader(stream.fd)
+        elif not future.done():
+            future.set_result(None)
+
+    def _on_writable(self, stream: Parkable) -> None:
+        future, stream.writer = stream.writer, None
+        if future is None:
+            stream.writer_registered = False
+            self._loop.remove_writer(stream.fd)
+        elif not future.done():
+            future.set_result(None)
+
+    def _forget(self, stream: Parkable) -> None:
+        if self._loop.is_closed():
+            return
+        if stream.reader_patience:
+            stream.reader_patience = 0
+            self._loop.remove_reader(stream.fd)
+        if stream.writer_registered:
+            stream.writer_registered = False
+            self._loop.remove_writer(stream.fd)
+        for future in (stream.reader, stream.writer):
+            if future is not None and not future.done():
+                future.set_exception(anyio.ClosedResourceError())
+        stream.reader = stream.writer = None
+
+    def call_at(self, when: float, callback: Callable[[], object]) -> Timer:
+        return self._loop.call_at(when, callback)
+
+    def watch(self, fd: int, callback: Callable[[], object]) -> Callable[[], None]:
+        self._loop.add_reader(fd, callback)
+
+        def stop() -> None:
+            if not self._loop.is_closed():
+                self._loop.remove_reader(fd)
+
+        return stop

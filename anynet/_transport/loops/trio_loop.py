@@ -1,0 +1,118 @@
+"""The host loop on Trio, by ``wait_readable`` and ``wait_writable``, and its timers.
+
+Trio registers a descriptor anew for each wait, and wakes who is parked when the descriptor is about
+to be closed; there is nothing to keep between parks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable
+
+import trio
+from trio.lowlevel import wait_readable, wait_writable
+
+from anynet._transport.loops.host_loop import HostLoop, Parkable, Timer
+from anynet._transport.loops.timer_heap import HeapTimer, TimerHeap
+
+
+class _TrioTimer(HeapTimer):
+    """A timer whose cancelling moves the time until which the task of the timers sleeps."""
+
+    __slots__ = ("_settle",)
+
+    def __init__(
+        self,
+        heap: TimerHeap,
+        deadline: float,
+        callback: Callable[[], object],
+        settle: Callable[[], None],
+    ) -> None:
+        super().__init__(heap, deadline, callback)
+        self._settle = settle
+
+    def cancel(self) -> None:
+        super().cancel()
+        self._settle()
+
+
+class _TrioTimers:
+    """Callbacks at times, by one system task that exists only while a timer is set.
+
+    Trio has no ``call_at``. A task for each timer would cost one switch to start and one to cancel
+    it; moving the deadline of the scope in which the one task sleeps costs neither.
+    """
+
+    def __init__(self) -> None:
+        self._heap = TimerHeap()
+        self._sleep: trio.CancelScope | None = None
+
+    def call_at(self, when: float, callback: Callable[[], object]) -> Timer:
+        timer = _TrioTimer(self._heap, when, callback, self._settle)
+        self._heap.push(timer)
+        if self._sleep is None:
+            self._sleep = trio.CancelScope(deadline=when)
+            trio.lowlevel.spawn_system_task(self._run, name="anynet timers")
+        else:
+            self._settle()
+        return timer
+
+    def _settle(self) -> None:
+        """Sleep until the earliest timer that is left; not at all without one."""
+        if self._sleep is not None:
+            deadline = self._heap.next_deadline
+            self._sleep.deadline = -math.inf if deadline == math.inf else deadline
+
+    async def _run(self) -> None:
+        while (deadline := self._heap.next_deadline) != math.inf:
+            self._sleep = trio.CancelScope(deadline=deadline)
+            with self._sleep:
+                await trio.sleep_forever()
+            for callback, args in self._heap.pop_due(trio.current_time()):
+                callback(*args)
+        self._sleep = None
+
+
+class TrioHostLoop(HostLoop):
+    __slots__ = ("_timers",)
+    woken_by_close = trio.ClosedResourceError
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.current_task = trio.lowlevel.current_task
+        self.check = trio.lowlevel.checkpoint_if_cancelled
+        self.checkpoint = trio.lowlevel.checkpoint
+        self.time = trio.current_time
+        self._timers = _TrioTimers()
+
+    def park_read(self, stream: Parkable) -> Awaitable[None]:
+        self.last_task = None
+        return wait_readable(stream.fd)
+
+    def park_write(self, stream: Parkable) -> Awaitable[None]:
+        self.last_task = None
+        return wait_writable(stream.fd)
+
+    def _forget(self, stream: Parkable) -> None:
+        try:
+            trio.lowlevel.notify_closing(stream.fd)
+        except RuntimeError:
+            pass  # Trio runs no more, so nobody can be parked.
+
+    def call_at(self, when: float, callback: Callable[[], object]) -> Timer:
+        return self._timers.call_at(when, callback)
+
+    def watch(self, fd: int, callback: Callable[[], object]) -> Callable[[], None]:
+        scope = trio.CancelScope()
+
+        async def run() -> None:
+            with scope:
+                # Stopped before it began, or in the turn of its wake, this task runs all the same,
+                # and the descriptor is closed by then.
+                while not scope.cancel_called:
+                    await wait_readable(fd)
+                    if not scope.cancel_called:
+                        callback()
+
+        trio.lowlevel.spawn_system_task(run, name="anynet descriptor watch")
+        return scope.cancel

@@ -1,0 +1,142 @@
+"""Binding: from what ``listen()`` was told to a handle that listens, or to Node's error."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+from anynet._rules.values.addresses import SocketAddress, is_link_local
+from anynet._transport.listening.listener import ListeningSocket
+from anynet._transport.listening.open import listen_tcp_now, listen_unix_now, take_descriptor
+from anynet._transport.reactor.listen_handle import ListenHandle, OnConnection
+from anynet._transport.reactor.reactor import Reactor
+from anynet._transport.sockets.resolving import resolve
+from anynet.node._errors.errors import NodeSystemError, lookup_error, system_error
+from anynet.node._net.options.listen_options import ListenRequest
+
+_ANY_IPV4 = "0.0.0.0"
+_ANY_IPV6 = "::"
+#: A host name longer than this is no name at all (RFC 1035, section 2.3.4).
+_LONGEST_NAME = 255
+
+
+def open_handle(
+    reactor: Reactor, request: ListenRequest, host: str | None, on_connection: OnConnection
+) -> ListenHandle:
+    """A handle that listens where the request says; ``host`` is its IP address, if it has one.
+
+    Raises NodeSystemError; what the caller gave then stays as it was.
+    """
+    handle = request.handle
+    if isinstance(handle, ListenHandle) and handle.is_tcp:
+        # Shared from now on: the latest server that listens with it gets the connections.
+        try:
+            handle.listen(request.backlog)
+        except OSError as error:
+            raise _error(error, None, -1) from error
+        handle.start(on_connection)
+        return handle
+    if handle is not None or request.fd is not None:
+        fd = request.fd if request.fd is not None else getattr(handle, "fd", -1)
+        return _adopt(reactor, fd, request.backlog, on_connection)
+    opened = ListenHandle(reactor, bind(request, host))
+    opened.start(on_connection)
+    return opened
+
+
+def bind(request: ListenRequest, host: str | None) -> ListeningSocket:
+    """A socket that listens at the path or the port of the request. Raises NodeSystemError."""
+    if request.path is not None:
+        return _bind_path(request.path, request)
+    return _bind_port(host, request)
+
+
+def _adopt(reactor: Reactor, fd: int, backlog: int, on_connection: OnConnection) -> ListenHandle:
+    try:
+        handle = ListenHandle(reactor, take_descriptor(fd))
+        try:
+            handle.start(on_connection)
+            handle.listen(backlog)
+        except OSError:
+            handle.disown()
+            raise
+    except OSError as error:
+        raise _error(error, None, None) from error
+    return handle
+
+
+def _bind_port(host: str | None, request: ListenRequest) -> ListeningSocket:
+    """By default IPv6 with IPv4 where the machine has IPv6, else IPv4."""
+    if host is None:
+        try:
+            return _listen(_ANY_IPV6, request)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise _error(error, _ANY_IPV6, request.port) from error
+        host = _ANY_IPV4
+    try:
+        return _listen(host, request)
+    except OSError as error:
+        raise _error(error, host, request.port) from error
+
+
+def _listen(host: str, request: ListenRequest) -> ListeningSocket:
+    return listen_tcp_now(
+        _socket_address(host, request.port or 0),
+        ipv6_only=request.ipv6_only,
+        reuse_port=request.reuse_port,
+        backlog=request.backlog,
+    )
+
+
+def _socket_address(host: str, port: int) -> SocketAddress:
+    address, _, zone = host.partition("%")
+    return SocketAddress(address, port, scope_id=_scope_id(zone) if zone else 0)
+
+
+def _scope_id(zone: str) -> int:
+    """The number of an interface; 0 for none, with which the system refuses the address."""
+    try:
+        return socket.if_nametoindex(zone)
+    except OSError:
+        return 0
+
+
+def _bind_path(path: str, request: ListenRequest) -> ListeningSocket:
+    mode = None
+    if request.readable_all or request.writable_all:
+        mode = (0o444 if request.readable_all else 0) | (0o222 if request.writable_all else 0)
+    try:
+        if "\0" in path[1:] and not path.startswith("\0"):
+            raise OSError(errno.EINVAL, "a NUL character is in the path")
+        try:
+            return listen_unix_now(path, mode=mode, backlog=request.backlog)
+        except ValueError as error:
+            raise OSError(errno.EINVAL, str(error)) from error
+        except FileNotFoundError as error:
+            # As libuv has it: a directory that is missing is one that may not be written to.
+            raise OSError(errno.EACCES, str(error)) from error
+    except OSError as error:
+        raise _error(error, path, -1) from error
+
+
+def _error(error: OSError, address: str | None, port: int | None) -> NodeSystemError:
+    return system_error(error, "listen", address, port or None, described=True)
+
+
+async def first_address(host: str) -> str:
+    """The address of a host name to listen on: the first one that is not only link-local.
+
+    Raises NodeSystemError: ENOTFOUND, mostly.
+    """
+    try:
+        if len(host) > _LONGEST_NAME:
+            raise OSError(errno.EINVAL, "the host name is too long")
+        try:
+            found = await resolve(host, 0, family=None, lookup=None)
+        except ValueError as error:
+            raise socket.gaierror(socket.EAI_NONAME, str(error)) from error
+    except OSError as error:
+        raise lookup_error(error, host) from error
+    texts = [each.address for each in found]
+    return next((text for text in texts if not is_link_local(text)), texts[0])

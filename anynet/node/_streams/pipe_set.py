@@ -1,0 +1,73 @@
+"""The pipes of one stream, and whom its flow waits for; nothing here does I/O.
+
+Rules that live here, each Node's: a destination that answers ``write`` with False stops the flow
+for all of them, and the flow goes on when each such destination has emitted ``drain``. Chunks that
+were delivered to a stream with several pipes settle nothing: the flow was resumed by hand, and
+whoever is full says so again.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, TypeAlias
+
+
+class Piped(Protocol):
+    """A pipe, as far as the set needs it."""
+
+    destination: Any
+
+    def on_unpiped(self) -> object: ...
+
+
+Pipes: TypeAlias = list[Piped]
+
+
+class PipeSet:
+    """The pipes, in the order in which they were added, and the destinations that are full."""
+
+    __slots__ = ("awaiting_drain", "multi_await_drain", "pipes")
+
+    def __init__(self) -> None:
+        self.pipes: Pipes = []
+        #: Destinations that have to emit ``drain``; None: a single pipe that waits for nothing.
+        self.awaiting_drain: list[Any] | None = None
+        #: There has been more than one pipe, and all of them count in ``awaiting_drain``.
+        self.multi_await_drain: bool = False
+
+    def add(self, pipe: Piped) -> None:
+        if self.pipes and not self.multi_await_drain:
+            self.multi_await_drain = True
+            self.awaiting_drain = self.awaiting_drain or []
+        self.pipes = [*self.pipes, pipe]
+
+    def remove(self, destination: object) -> Pipes:
+        """Remove the first pipe to a destination, or all where that is None; what was removed."""
+        if destination is None:
+            removed, self.pipes = self.pipes, []
+        else:
+            removed = [pipe for pipe in self.pipes if pipe.destination is destination][:1]
+            self.pipes = [pipe for pipe in self.pipes if pipe not in removed]
+        return removed
+
+    def await_drain_of(self, destination: object) -> None:
+        """A destination is full. One that is no longer piped to is not waited for."""
+        destinations = [pipe.destination for pipe in self.pipes]
+        if len(destinations) == 1 and destinations[0] is destination:
+            self.awaiting_drain = [destination]
+            self.multi_await_drain = False
+        elif _holds(destinations, destination) and not _holds(self.awaiting_drain, destination):
+            self.awaiting_drain = [*(self.awaiting_drain or ()), destination]
+
+    def note_drain_of(self, destination: object) -> None:
+        """A destination has room again, or is no longer piped to."""
+        if self.awaiting_drain is not None:
+            left = [other for other in self.awaiting_drain if other is not destination]
+            self.awaiting_drain = left if left or self.multi_await_drain else None
+
+    def await_nobody(self) -> None:
+        if self.awaiting_drain:
+            self.awaiting_drain = [] if self.multi_await_drain else None
+
+
+def _holds(found: list[Any] | None, wanted: object) -> bool:
+    return any(item is wanted for item in found or ())

@@ -1,0 +1,58 @@
+"""The last address is not given up after the attempt timeout: here it still hangs when a
+timer ends it."""
+
+# rows: 6.autoselect 6.option.autoSelectFamilyAttemptTimeout 5.event.connectionAttemptTimeout
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from anynet import node as net
+from tests.conformance.silent_listener import listen_silently
+from tests.conformance.tracing import log, run, watch
+
+
+def main() -> None:
+    server = net.createServer()
+
+    def on_listening() -> None:
+        port = server.address()["port"]
+
+        def on_silence(done: Callable[..., object]) -> None:
+            answer = [{"address": address, "family": 4} for address in ["127.0.0.2", "127.0.0.3"]]
+            client = net.connect(
+                {
+                    "port": port,
+                    "host": "many.names",
+                    "autoSelectFamilyAttemptTimeout": 150,
+                    "timeout": 400,
+                    "lookup": lambda hostname, options, callback: net.nextTick(
+                        callback, None, answer
+                    ),
+                }
+            )
+            events = ["connectionAttempt", "connectionAttemptFailed", "connectionAttemptTimeout"]
+            watch(client, "client", *events, "connect", "timeout", "error", "close")
+
+            def on_timeout() -> None:
+                log(
+                    "state",
+                    client.connecting,
+                    client.readyState,
+                    client.autoSelectFamilyAttemptedAddresses,
+                )
+                client.destroy(RuntimeError("long enough"))
+
+            client.on("timeout", on_timeout)
+
+            def on_close(*_: object) -> None:
+                server.close()
+                done()
+
+            client.on("close", on_close)
+
+        listen_silently("127.0.0.3", port, on_silence)
+
+    server.listen(0, "127.0.0.1", on_listening)
+
+
+run(main)

@@ -1,0 +1,27 @@
+'use strict';
+const net = require('node:net');
+const { Worker } = require('node:worker_threads');
+
+// Nobody accepts at this address: the thread that listens sleeps, and two connections fill its queue.
+function listenSilently(host, port, then) {
+  const code = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    require('node:net').createServer().listen({ ...workerData, backlog: 1 }, () => {
+      parentPort.postMessage('listening');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    });`;
+  const worker = new Worker(code, { eval: true, workerData: { host, port } });
+  worker.on('message', () => {
+    const first = net.connect(port, host, () => {
+      const second = net.connect(port, host, () => {
+        then(() => {
+          first.destroy();
+          second.destroy();
+          worker.terminate();
+        });
+      });
+    });
+  });
+}
+
+module.exports = { listenSilently };
