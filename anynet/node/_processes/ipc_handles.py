@@ -12,7 +12,8 @@ import attrs
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.socket_handle import SocketHandle
 from anynet._transport.streams.socket_stream import SocketStream
-from anynet.cluster.wire.channel import close_all
+from anynet.cluster.wire.frames import close_all
+from anynet.cluster.wire.messages import Message
 from anynet.node._errors.errors import invalid_handle_type, invalid_state
 from anynet.node._net.options.listen_options import ListenRequest
 from anynet.node._net.servers.server import Server
@@ -20,7 +21,7 @@ from anynet.node._net.sockets.socket import Socket
 
 
 class Counts(Protocol):
-    """Who keeps count of the sockets that went to another process."""
+    """Keeps count of the sockets that went to another process."""
 
     def note_sent(self, server: Server) -> int:
         """A socket of ``server`` is sent. Returns a number by which the server is known there."""
@@ -86,9 +87,9 @@ class _Watch:
         self.closed()
 
 
-def unpack(fds: list[int], state: Any, unread: bytes, counts: Counts) -> Server | Socket | None:
+def unpack(message: Message, counts: Counts) -> Server | Socket | None:
     """The handle that came with a message, alive in this runtime; None if there is none."""
-    match fds, state:
+    match message.fds, message.state:
         case [fd], {"kind": "server"}:
             server = Server()
             server._bind(ListenRequest(fd=fd, exclusive=True), None)
@@ -102,9 +103,9 @@ def unpack(fds: list[int], state: Any, unread: bytes, counts: Counts) -> Server 
             taken = Socket({"handle": stream})
             if key is not None:
                 taken._counted_by = _Watch(lambda: counts.note_closed(key))
-            if unread:
-                taken.push(unread)
+            if message.unread:
+                taken.push(message.unread)
             return taken
         case _:
-            close_all(fds)
+            close_all(message.fds)
             return None
