@@ -14,10 +14,10 @@ import anyio
 from anynet._transport.listening.provider import known_servers
 from anynet._transport.loops.backends import run
 from anynet.cluster.settings.programs import ProgramError, load
-from anynet.cluster.worker.worker import Worker, attach
+from anynet.cluster.worker.worker import Worker, join_cluster
 
 #: Seconds that a program has to end by itself once its servers have.
-_LAST_STEPS = 1.0
+END_TIMEOUT = 1.0
 #: Seconds between looks for the first server of a program that has just begun.
 POLL_INTERVAL = 0.05
 _USAGE = "anynet.cluster runs the workers of a cluster: see `anynet serve --help`"
@@ -36,9 +36,9 @@ async def run_program(worker: Worker, program: str, args: list[Any]) -> int:
         except (Exception, BaseExceptionGroup) as error:
             cause = _single(error)
             if isinstance(cause, ProgramError):
-                worker.tell_failure(str(cause), unusable=True)  # The primary reports it.
+                worker.report_failure(str(cause), unusable=True)  # The primary reports it.
                 return 1
-            worker.tell_failure(traceback.format_exception_only(cause)[-1].strip())
+            worker.report_failure(traceback.format_exception_only(cause)[-1].strip())
             traceback.print_exception(cause)
             return 1
     return 0
@@ -75,14 +75,14 @@ async def _end_when_drained(worker: Worker, program: anyio.CancelScope) -> None:
         for server in servers:
             tasks.start_soon(server.shutdown, left)
     if servers:
-        with anyio.move_on_after(_LAST_STEPS):
+        with anyio.move_on_after(END_TIMEOUT):
             await anyio.sleep_forever()
     program.cancel()
 
 
 def main() -> int:
     """Run the program that the command line names, as a worker."""
-    worker = attach()
+    worker = join_cluster()
     if worker is None or len(sys.argv) != 2:
         sys.stderr.write(f"{_USAGE}\n")
         return 2

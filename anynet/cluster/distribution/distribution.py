@@ -1,15 +1,16 @@
-"""In the primary: accepting at one address and passing the connections to workers in rotation."""
+"""In the primary: accepting at one address and passing the connections to workers in rotation.
+
+Why not let all workers accept from one socket: measured, the kernel wakes the one that went to
+sleep last, so that a few workers get most of the connections, EPOLLEXCLUSIVE or not; with
+SO_REUSEPORT a hash spreads them, and what is queued for a worker that dies is lost unless its
+socket stays open. In rotation each gets the same number, and a worker that is busy is passed over.
+"""
 
 from __future__ import annotations
 
-import array
-import errno
-import json
-import os
 import socket
 from collections import deque
-from collections.abc import Callable, Hashable
-from typing import Any
+from collections.abc import Hashable
 
 import anyio
 import anyio.lowlevel
@@ -20,68 +21,12 @@ from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.listener_set import ListenerSet
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from anynet.cluster.distribution.received_listeners import REFUSED
+from anynet.cluster.distribution.worker_pipe import PassedConnection, WorkerPipe
 
-#: How many connections may be under way to a worker; one that takes no more is passed over.
-_MOST_UNDER_WAY = 32
 #: How many connections to accept before other tasks get a turn.
 _BATCH = 64
 #: Seconds that a worker which had no room for a connection is passed over.
-_REST = 0.1
-
-
-class _Connection:
-    """An accepted connection, kept until a worker has it."""
-
-    __slots__ = ("fds", "name", "sock")
-
-    def __init__(self, sock: socket.socket, peername: Any) -> None:
-        self.sock = sock
-        self.fds = array.array("i", [sock.fileno()])
-        if isinstance(peername, bytes):
-            peername = os.fsdecode(peername)
-        self.name = json.dumps(peername).encode()
-
-
-class _End:
-    """Our end of the way to one worker."""
-
-    __slots__ = ("answered", "full", "resting", "retired", "sock", "stop", "under_way")
-
-    stop: Callable[[], None]
-
-    def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
-        self.under_way: deque[_Connection] = deque()
-        #: Set when some of them were taken.
-        self.answered = anyio.Event()
-        self.full = False
-        self.retired = False
-        #: Is it passed over for a while?
-        self.resting = False
-
-    @property
-    def has_room(self) -> bool:
-        """May this worker be given one more?"""
-        return (
-            not (self.full or self.retired or self.resting)
-            and len(self.under_way) < _MOST_UNDER_WAY
-        )
-
-    def give(self, connection: _Connection) -> bool:
-        """Pass a connection on; False when it did not go."""
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, connection.fds)]
-        try:
-            self.sock.sendmsg([connection.name], rights)
-        except OSError as error:
-            if error.errno in (errno.EPIPE, errno.ECONNRESET):
-                self.retired = True  # It is gone; the end of its stream is noticed soon.
-            elif isinstance(error, BlockingIOError):
-                self.full = True  # Until it has answered.
-            else:
-                self.resting = True
-            return False
-        self.under_way.append(connection)
-        return True
+RETRY_DELAY = 0.1
 
 
 class Distributor:
@@ -98,10 +43,10 @@ class Distributor:
         self._listeners = ListenerSet([listener], host=self._host)
         self._backoff = AcceptBackoff()
         self._backoff.start(self._host.time)
-        self._ends: dict[Hashable, _End] = {}
-        self._rotation: deque[_End] = deque()
+        self._pipes: dict[Hashable, WorkerPipe] = {}
+        self._rotation: deque[WorkerPipe] = deque()
         #: Connections that came back, before any new one.
-        self._returned: deque[_Connection] = deque()
+        self._returned: deque[PassedConnection] = deque()
         self._room = anyio.Event()
         self.accepted: int = 0
 
@@ -112,46 +57,46 @@ class Distributor:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         ours.setblocking(False)
         theirs.setblocking(False)
-        end = self._ends[worker] = _End(ours)
-        end.stop = self._host.watch(ours.fileno(), lambda: self._on_answers(worker, end))
+        pipe = self._pipes[worker] = WorkerPipe(ours)
+        pipe.stop = self._host.watch(ours.fileno(), lambda: self._on_answers(worker, pipe))
         return theirs
 
     def activate(self, worker: Hashable) -> None:
         """From now on the worker gets connections."""
-        end = self._ends.get(worker)
-        if end is not None and end not in self._rotation:
-            self._rotation.append(end)
+        pipe = self._pipes.get(worker)
+        if pipe is not None and pipe not in self._rotation:
+            self._rotation.append(pipe)
             self._room_made()
 
     def retire(self, worker: Hashable) -> None:
         """The worker gets no more connections; those under way it still takes."""
-        end = self._ends.get(worker)
-        if end is not None:
-            end.retired = True
+        pipe = self._pipes.get(worker)
+        if pipe is not None:
+            pipe.retired = True
 
     def remove(self, worker: Hashable) -> None:
         """The worker is gone: what it did not take goes to others."""
-        end = self._ends.pop(worker, None)
-        if end is None:
+        pipe = self._pipes.pop(worker, None)
+        if pipe is None:
             return
-        end.stop()
-        if end in self._rotation:
-            self._rotation.remove(end)
-        end.sock.close()
-        self._returned.extend(end.under_way)
-        end.under_way.clear()
-        end.answered.set()
+        pipe.stop()
+        if pipe in self._rotation:
+            self._rotation.remove(pipe)
+        pipe.sock.close()
+        self._returned.extend(pipe.under_way)
+        pipe.under_way.clear()
+        pipe.answered.set()
         self._room_made()
 
     async def wait_taken(self, worker: Hashable) -> None:
         """Wait until the worker has taken all that was passed to it, or is gone."""
-        while (end := self._ends.get(worker)) is not None and end.under_way:
-            end.answered = anyio.Event()
-            await end.answered.wait()
+        while (pipe := self._pipes.get(worker)) is not None and pipe.under_way:
+            pipe.answered = anyio.Event()
+            await pipe.answered.wait()
 
-    def _on_answers(self, worker: Hashable, end: _End) -> None:
+    def _on_answers(self, worker: Hashable, pipe: WorkerPipe) -> None:
         try:
-            answers = end.sock.recv(4096)
+            answers = pipe.sock.recv(4096)
         except BlockingIOError:
             return
         except OSError:
@@ -160,17 +105,17 @@ class Distributor:
             self.remove(worker)
             return
         for answer in answers:
-            if not end.under_way:
+            if not pipe.under_way:
                 self.remove(worker)  # It answers what nobody asked.
                 return
-            connection = end.under_way.popleft()
+            connection = pipe.under_way.popleft()
             if answer == REFUSED[0]:
-                self._let_rest(end)
+                self._let_rest(pipe)
                 self._returned.append(connection)
             else:
                 connection.sock.close()
-        end.full = False
-        end.answered.set()
+        pipe.full = False
+        pipe.answered.set()
         self._room_made()
 
     # -- connections ----------------------------------------------------------------------------
@@ -209,8 +154,8 @@ class Distributor:
             if self._backoff.active:
                 self._backoff.reset()
             self.accepted += 1
-            connection = _Connection(sock, peername)
-            if not self._give(connection):
+            connection = PassedConnection(sock, peername)
+            if not self._pass_on(connection):
                 self._returned.append(connection)
         return Decision.WAIT_FOR_PEER
 
@@ -221,32 +166,32 @@ class Distributor:
         await self._room.wait()
 
     def _has_room(self) -> bool:
-        return not self._returned and any(end.has_room for end in self._rotation)
+        return not self._returned and any(pipe.has_room for pipe in self._rotation)
 
-    def _give(self, connection: _Connection) -> bool:
+    def _pass_on(self, connection: PassedConnection) -> bool:
         for _ in range(len(self._rotation)):
-            end = self._rotation[0]
+            pipe = self._rotation[0]
             self._rotation.rotate(-1)
-            if not end.has_room:
+            if not pipe.has_room:
                 continue
-            if end.give(connection):
+            if pipe.send(connection):
                 return True
-            if end.resting:
-                self._let_rest(end)
+            if pipe.resting:
+                self._let_rest(pipe)
         return False
 
-    def _let_rest(self, end: _End) -> None:
-        end.resting = True
+    def _let_rest(self, pipe: WorkerPipe) -> None:
+        pipe.resting = True
 
         def rested() -> None:
-            end.resting = False
+            pipe.resting = False
             self._room_made()
 
-        self._host.call_at(self._host.time() + _REST, rested)
+        self._host.call_at(self._host.time() + RETRY_DELAY, rested)
 
     def _room_made(self) -> None:
         """Pass on what came back; then new connections may be accepted."""
-        while self._returned and self._give(self._returned[0]):
+        while self._returned and self._pass_on(self._returned[0]):
             self._returned.popleft()
         self._room.set()
 
@@ -257,11 +202,11 @@ class Distributor:
         self._listeners.close()
         self._backoff.close()
         self._room.set()
-        for worker in list(self._ends):
-            end = self._ends.pop(worker)
-            end.stop()
-            end.sock.close()
-            self._returned.extend(end.under_way)
+        for worker in list(self._pipes):
+            pipe = self._pipes.pop(worker)
+            pipe.stop()
+            pipe.sock.close()
+            self._returned.extend(pipe.under_way)
         self._rotation.clear()
         while self._returned:
             self._returned.popleft().sock.close()

@@ -1,4 +1,10 @@
-"""In a worker: listening with what the primary gave."""
+"""In a worker: listening with what the primary gave.
+
+Each passed connection is answered with one byte, which is how the primary knows that it may close
+its own copy. A worker that is full answers that it is, and the connection goes to another worker.
+So does one for which this process has no descriptor left: the kernel then truncates the message
+(MSG_CTRUNC), the descriptor is lost here, and the primary still has the connection.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +13,21 @@ import json
 import os
 import socket
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import DescriptorsTruncated
 from anynet._transport.listening.listener import ListeningSocket
 from anynet._transport.sockets.fd_passing import receive_with_descriptors
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
+from anynet.cluster.processes.parent_watch import claim_path, release_path
+from anynet.cluster.wire.messages import Opened
 
 #: What a worker answers to a connection that was passed to it: taken, or no room for it.
 TAKEN, REFUSED = b"+", b"-"
 #: The longest message beside a passed connection, which is the address of its peer.
-_LONGEST_NAME = 4096
+MAX_NAME = 4096
 
 
 class PassedConnections:
@@ -39,7 +48,7 @@ class PassedConnections:
         self.fd: int = end.fileno()
         self.address: Address = address_from_sockaddr(sock.getsockname()) or ""
         self.closed: bool = False
-        #: Asked before each connection is taken: is it to go to another worker?
+        #: Asked before each connection is taken: whether it is to go to another worker.
         self.is_full: Callable[[], bool] | None = None
 
     def accept(self) -> tuple[socket.socket, Any]:
@@ -49,7 +58,7 @@ class PassedConnections:
         to the primary, which offers it to another worker.
         """
         try:
-            message, fds = receive_with_descriptors(self._end, _LONGEST_NAME, 1)
+            message, fds = receive_with_descriptors(self._end, MAX_NAME, 1)
         except DescriptorsTruncated:
             self._answer(REFUSED)
             raise OSError(errno.EMFILE, os.strerror(errno.EMFILE)) from None
@@ -70,7 +79,7 @@ class PassedConnections:
         try:
             self._end.send(answer)
         except OSError:
-            pass  # Nobody is left to be told.
+            pass  # The primary is gone.
 
     def close(self) -> None:
         """Take no more connections. Calling it again does nothing."""
@@ -104,3 +113,32 @@ class SharedListening(ListeningSocket):
     def disown(self) -> None:
         """The same as :meth:`close`."""
         self.close()
+
+
+ReceivedListener: TypeAlias = PassedConnections | SharedListening
+
+
+def received_listeners(
+    opened: Opened, on_close: Callable[[int], object], primary_lives: Callable[[], bool]
+) -> list[ReceivedListener]:
+    """What a worker listens with, for each address; it owns the descriptors from now on.
+
+    ``on_close`` is called with the index of one that is closed. While one is open, a file that the
+    primary made for it is unlinked when the primary dies, or when it is closed after that.
+    """
+    socks = [socket.socket(fileno=fd) for fd in opened.fds]
+    for sock in socks:
+        sock.setblocking(False)  # They are; but the object has to know.
+    listening = socks[opened.fds_each - 1 :: opened.fds_each]
+    paths = [claim_path(*each) for each in zip(listening, opened.files, strict=True)]
+
+    def close(index: int) -> None:
+        release_path(paths[index], primary_lives=primary_lives())
+        on_close(index)
+
+    if opened.how == "passed":
+        return [
+            PassedConnections(socks[2 * index], socks[2 * index + 1], partial(close, index))
+            for index in range(len(listening))
+        ]
+    return [SharedListening(sock, partial(close, index)) for index, sock in enumerate(socks)]

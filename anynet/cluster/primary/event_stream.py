@@ -10,7 +10,7 @@ import anyio
 import anyio.lowlevel
 
 from anynet.cluster.primary.events import ClusterEvent, Message
-from anynet.cluster.wire.link import close_handle
+from anynet.cluster.wire.fd_handles import close_handle
 
 
 class EventStream:
@@ -47,7 +47,7 @@ class EventStream:
         return self._events.popleft()
 
     def close(self) -> None:
-        """Drop what was not told, and close the handles among it."""
+        """Drop what was not read, and close the handles among it."""
         self.end()
         while self._events:
             event = self._events.popleft()
@@ -70,7 +70,7 @@ class EventStreams:
         return stream
 
     def put(self, event: ClusterEvent) -> None:
-        """Tell them all."""
+        """Give the event to each."""
         for stream in self._streams:
             stream.put(event)
 

@@ -1,4 +1,4 @@
-"""What happens in a cluster: events that a primary tells about its workers."""
+"""What happens in a cluster: events that a primary reports about its workers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Listening:
 
 @attrs.frozen
 class Message:
-    """A worker sent a message, and perhaps a handle, which belongs to whoever gets this event."""
+    """A worker sent a message, and perhaps a handle, which belongs to the reader of this event."""
 
     worker: WorkerProcess
     message: Any
@@ -59,9 +59,9 @@ class Exit:
     code: int | None
     #: The signal that ended it, if one did.
     signal: signal.Signals | int | None
-    #: What its program failed with, in a line, if it told.
+    #: What its program failed with, in a line, if it said so.
     error: str | None
-    #: Had the primary asked for it?
+    #: Whether the primary had asked for it.
     expected: bool
 
 

@@ -1,12 +1,17 @@
-"""The primary: starts workers, listens for them, and hears what becomes of them."""
+"""The primary: starts workers, listens for them, and reports what becomes of them.
+
+What a worker's messages mean is for :class:`PrimaryProtocol` to say; here it is done. Each worker
+has a task that waits for its end and one that reads its channel. When the process has ended the
+channel is read to its end before the worker is said to be gone: a program that fails says so last.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
-import socket
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -15,11 +20,14 @@ from anyio.abc import TaskGroup
 
 from anynet._rules.checks import check_choice
 from anynet._rules.values.errors import leaves
+from anynet._transport.listening.open import open_listeners
 from anynet.cluster.distribution.listening_points import (
     POLICIES,
     ListeningPoint,
     ListeningPoints,
     Policy,
+    ReusePortPoint,
+    RoundRobinPoint,
 )
 from anynet.cluster.primary.events import (
     ClusterEvent,
@@ -30,19 +38,30 @@ from anynet.cluster.primary.events import (
     Message,
     Online,
 )
+from anynet.cluster.primary.protocol import (
+    CameOnline,
+    Changed,
+    Deliver,
+    Drop,
+    Listens,
+    PrimaryProtocol,
+)
 from anynet.cluster.primary.worker_process import WorkerProcess
 from anynet.cluster.processes.exit import wait_for_exit
 from anynet.cluster.processes.start import start_process
-from anynet.cluster.settings.settings import WorkerSettings
-from anynet.cluster.wire.channel import Arrival, Channel, close_all
-from anynet.cluster.wire.codecs import describe_error, options_from_json
-from anynet.cluster.wire.frames import ChannelError
+from anynet.cluster.settings.programs import WORKER_VARIABLE
+from anynet.cluster.wire.fd_handles import handle_of
+from anynet.cluster.wire.frames import ChannelError, close_all
 from anynet.cluster.wire.link import Link, Mailbox
+from anynet.cluster.wire.listen_options import options_from_json, options_to_json
+from anynet.cluster.wire.messages import Drain, Opened, Received, Refused
+from anynet.cluster.wire.messages import Message as WireMessage
 
-#: Seconds that a worker has to take the connections that are under way to it.
-_HANDOVER = 1.0
+#: Seconds that a worker has to take the connections that are under way to it, and that what it
+#: said last has to be read once it has died.
+HANDOVER_TIMEOUT = 1.0
 #: Seconds that a worker has beyond its grace period, before it is killed.
-_SLACK = 3.0
+KILL_MARGIN = 3.0
 
 
 class Primary:
@@ -62,25 +81,30 @@ class Primary:
     ) -> None:
         self.policy: Policy = check_choice("policy", policy, POLICIES)
         self.on_event = on_event
-        #: Does somebody want the messages as events?
+        #: Whether the messages are reported as events, since somebody reads these.
         self.tell_messages = False
         self.workers: dict[int, WorkerProcess] = {}
-        self._keep_listening = keep_listening
-        self._count = 0
+        self._protocol = PrimaryProtocol(keep=keep_listening)
         self._tasks: TaskGroup | None = None
-        self._lifeline = (-1, -1)
+        #: The workers watch the first, whose other end only this process has.
+        self._watch = (-1, -1)
         self._mailboxes: weakref.WeakSet[Mailbox] = weakref.WeakSet()
-        self.places: ListeningPoints
+        self.points: ListeningPoints
 
     # -- the block ------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Primary:
         if self._tasks is not None:
             raise RuntimeError("it can be entered only once")
-        self._lifeline = os.pipe()
+        self._watch = os.pipe()
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
-        self.places = ListeningPoints(self.policy, self._tasks, keep=self._keep_listening)
+        self.points = ListeningPoints(
+            self._protocol.points,
+            start_soon=self._tasks.start_soon,
+            post=self._post,
+            open_point=self._open_point,
+        )
         return self
 
     async def __aexit__(
@@ -101,8 +125,8 @@ class Primary:
                 raise alone[0] from None
             raise
         finally:
-            self.places.close()
-            close_all(self._lifeline)
+            self.points.close()
+            close_all(self._watch)
             for mailbox in self._mailboxes:
                 mailbox.close()
 
@@ -115,10 +139,14 @@ class Primary:
 
     def kill_all(self) -> None:
         """Stop listening, and kill all workers."""
-        self.places.close()
+        self.points.close()
         for worker in self.workers.values():
-            worker.ending = True
-            worker.kill(signal.SIGKILL)
+            self.kill(worker)
+
+    def kill(self, worker: WorkerProcess) -> None:
+        """Kill a worker."""
+        self._protocol.end(worker.id)
+        worker.kill(signal.SIGKILL)
 
     # -- workers --------------------------------------------------------------------------------
 
@@ -133,33 +161,28 @@ class Primary:
     ) -> WorkerProcess:
         """Start a process as a worker: ``command`` runs :func:`anynet.cluster.attach` in it.
 
+        The process itself has to do that, not a child of it: the parent of a worker is its primary.
         ``env`` is added to the environment; ``extra``, which JSON can hold, is for the worker's
         settings. Raises :exc:`OSError` when the process cannot be started. It takes some
         milliseconds, and does not wait for the worker.
         """
-        tasks = self.tasks
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        number = self._count + 1
-        with theirs:
-            settings = WorkerSettings(
-                control=theirs.fileno(), lifeline=self._lifeline[0], id=number, extra=extra
-            )
-            environment = {**(env or {}), **settings.to_environment()}
-            fds = (settings.control, settings.lifeline)
-            try:
-                process = start_process(command, environment, fds, cwd)
-            except BaseException:
-                ours.close()
-                raise
-        self._count = number
-        worker = self.workers[number] = WorkerProcess(number, slot, process)
-
-        async def on_arrival(kind: str, arguments: list[Any], arrival: Arrival) -> None:
-            await self._on_arrival(worker, kind, arguments, arrival)
-
+        tasks, number = self.tasks, self._protocol.next_number
+        started = start_process(
+            command,
+            WORKER_VARIABLE,
+            env={**os.environ, **(env or {})},
+            cwd=cwd,
+            number=number,
+            extra=extra,
+            watch=self._watch[0],
+        )
+        state = self._protocol.started(slot)
+        end = partial(self._protocol.end, number)
+        worker = self.workers[number] = WorkerProcess(number, started.process, state, end)
         self._mailboxes.add(worker.mailbox)
-        worker.link = Link(Channel.from_fd(ours), on_arrival)
-        self._tell(Fork(worker))
+        name = f"worker {number} (pid {worker.pid})"
+        worker.link = Link(started.channel, name, partial(self._on_message, worker))
+        self._report(Fork(worker))
         tasks.start_soon(self._look_after, worker, name=f"anynet worker {number}")
         return worker
 
@@ -169,7 +192,7 @@ class Primary:
                 tasks.start_soon(self._run_link, worker)
                 status = await wait_for_exit(worker.process)
                 self._gone(worker)
-                with anyio.move_on_after(_HANDOVER):
+                with anyio.move_on_after(HANDOVER_TIMEOUT):
                     await worker.link.closed.wait()  # Its last words are still to be read.
                 tasks.cancel_scope.cancel()
         finally:
@@ -179,8 +202,9 @@ class Primary:
             worker.link.close()
             worker.mailbox.end()
             del self.workers[worker.id]
+            self._protocol.forget(worker.id)
             worker.note_exit(status)
-        self._tell(
+        self._report(
             Exit(
                 worker=worker,
                 code=worker.exit_code,
@@ -193,109 +217,86 @@ class Primary:
     async def _run_link(self, worker: WorkerProcess) -> None:
         await worker.link.run()
         worker.note_change()
-        self._tell(Disconnect(worker))
+        self._report(Disconnect(worker))
 
     def _gone(self, worker: WorkerProcess) -> None:
-        self.places.worker_gone(worker.id, None if worker.ending else worker.slot)
+        self.points.perform(self._protocol.gone(worker.id))
 
     async def drain(self, worker: WorkerProcess, grace: float) -> None:
         """Have a worker stop listening, let its connections finish, and end.
 
         It gets ``grace`` seconds for that, and is killed some seconds later if it still runs.
         """
-        worker.ending = True
-        places = self.places.of_worker(worker.id)
-        for place in places:
-            place.retire(worker.id)
+        self._protocol.end(worker.id)
+        points = self.points.retire(worker.id)
         try:
-            with anyio.move_on_after(_HANDOVER):
-                for place in places:
-                    await place.wait_taken(worker.id)
-        finally:  # It gets no more connections, so it has to end, whatever becomes of our caller.
-            worker.link.post("drain", None if grace == float("inf") else grace)
-        with anyio.move_on_after(grace + _SLACK):
+            with anyio.move_on_after(HANDOVER_TIMEOUT):
+                for point in points:
+                    await point.wait_taken(worker.id)
+        finally:  # It gets no more connections, so it has to end, whatever becomes of the caller.
+            worker.link.post(Drain(None if grace == float("inf") else grace))
+        with anyio.move_on_after(grace + KILL_MARGIN):
             await worker.exited.wait()
         if not worker.dead:
             worker.kill(signal.SIGKILL)
             await worker.exited.wait()
 
-    # -- what workers say -----------------------------------------------------------------------
+    # -- what workers send ----------------------------------------------------------------------
 
-    async def _on_arrival(
-        self, worker: WorkerProcess, kind: str, arguments: list[Any], arrival: Arrival
-    ) -> None:
-        if kind == "message":
-            await self._on_message(worker, arguments, arrival)
-            return
-        close_all(arrival.fds)  # Only messages come with some.
-        match kind, arguments:
-            case "online", []:
-                worker.online = True
-                self._tell(Online(worker))
-                worker.note_change()
-            case "listen", [int(request), dict(options), int(index)]:
-                self.tasks.start_soon(self._listen, worker, request, options, index)
-            case "listening", [int(number)]:
-                self._listening(worker, number)
-            case "close", [int(number), int(index)]:
-                place = self.places.find(number)
-                if place is not None and 0 <= index < len(place.listeners):
-                    worker.stopped_listening(place.listeners[index].address)
-                    successor = worker.slot if worker.leaving and not worker.ending else None
-                    self.places.leave(
-                        place, worker.id, index, ending=worker.ending, successor=successor
-                    )
-            case "leaving", []:
-                worker.leaving = True
-            case "failed", [str(error), bool(unusable)]:
-                worker.error, worker.unusable = error, unusable
-            case _:
-                raise ChannelError(f"worker {worker.id} sent what makes no sense: {kind}")
+    async def _on_message(self, worker: WorkerProcess, message: Received) -> None:
+        for outcome in self._protocol.receive(worker.id, message):
+            match outcome:
+                case Deliver():
+                    await self._deliver(worker, outcome.message)
+                case CameOnline():
+                    self._report(Online(worker))
+                case Listens():
+                    self._report(Listening(worker, outcome.addresses))
+                case Changed():
+                    worker.note_change()
+                case Drop():
+                    close_all(outcome.fds)
+                    raise ChannelError(outcome.reason)
+                case _:
+                    self.points.perform([outcome])
 
-    async def _on_message(
-        self, worker: WorkerProcess, arguments: list[Any], arrival: Arrival
-    ) -> None:
-        handle = arrival.handle()
-        message = arguments[0] if arguments else None
+    async def _deliver(self, worker: WorkerProcess, message: WireMessage) -> None:
+        handle = handle_of(message)
         if self.tell_messages:
-            self._tell(Message(worker, message, handle))
+            self._report(Message(worker, message.content, handle))
         else:
-            await worker.mailbox.put(message, handle)
+            await worker.mailbox.put(message.content, handle)
 
-    async def _listen(
-        self, worker: WorkerProcess, request: int, values: dict[str, Any], index: int
-    ) -> None:
-        link = worker.link
-        place: ListeningPoint | None = None
+    def _post(self, number: int, message: Opened | Refused, then: Callable[[], object]) -> None:
+        worker = self.workers.get(number)
+        if worker is None:
+            then()
+        else:
+            worker.link.post(message, then)
+
+    def _open_point(self, number: int, values: dict[str, Any]) -> None:
+        self.tasks.start_soon(self._listen, number, values)
+
+    async def _listen(self, number: int, values: dict[str, Any]) -> None:
         try:
-            place = await self.places.open(options_from_json(values), index)
-            if worker.dead or not worker.connected:
-                self.places.close_unused(place)
-                return
-            offer = place.offer(worker.id, worker.slot or 0)
+            point = await self._new_point(values)
         except (OSError, ValueError, TypeError, NotImplementedError) as error:
-            if place is not None:
-                self.places.close_unused(place)
-            link.post("refused", request, *describe_error(error))
-            return
-        self.places.take(place, worker.id, worker.slot)
+            self.points.failed(number, error)
+        else:
+            self.points.opened(number, point)
 
-        def close_ours() -> None:
-            for sock in offer.ours:
-                sock.close()
+    async def _new_point(self, values: dict[str, Any]) -> ListeningPoint:
+        options = options_from_json(values)
+        spread = self.policy == "reuse_port" and options.is_tcp
+        if spread:
+            options = options_from_json({**options_to_json(options), "reuse_port": True})
+        listeners = await open_listeners(options)
+        if spread:
+            return ReusePortPoint(listeners, options.backlog)
+        if self.policy == "round_robin":
+            return RoundRobinPoint(listeners, self.tasks.start_soon)
+        return ListeningPoint(listeners)
 
-        what = (request, offer.kind, place.number, place.files)
-        link.post("opened", *what, fds=offer.fds, then=close_ours)
-
-    def _listening(self, worker: WorkerProcess, number: int) -> None:
-        place = self.places.find(number)
-        if place is not None and worker.id in place.holders:
-            if not worker.ending:
-                place.activate(worker.id)
-            worker.addresses += place.addresses
-            self._tell(Listening(worker, place.addresses))
-            worker.note_change()
-
-    def _tell(self, event: ClusterEvent) -> None:
+    def _report(self, event: ClusterEvent) -> None:
         if self.on_event is not None:
             self.on_event(event)

@@ -1,4 +1,12 @@
-"""A cluster: a number of workers that run one program and are kept alive."""
+"""A cluster: a number of workers that run one program and are kept alive.
+
+The rules of restarts: a worker that ends unasked is replaced after a delay that doubles from 0.05
+to 5 seconds, so that a program which cannot start does not take a processor for itself, and begins
+anew after a worker that lived for 10 seconds. A program that cannot even be imported ends the
+cluster, but only as long as none of its workers has ever listened: after that it is a deployment
+gone wrong, and the workers that serve are worth more than the message. In a rolling restart the new
+worker has to listen wherever the old one does before the old one drains.
+"""
 
 from __future__ import annotations
 
@@ -27,23 +35,24 @@ from anynet.cluster.settings.signals import handle_signals
 
 _log = logging.getLogger("anynet")
 
-_FIRST_DELAY = 0.05
-_LONGEST_DELAY = 5.0
+#: Seconds before a worker is started again: the first time, and at most.
+FIRST_DELAY = 0.05
+MAX_DELAY = 5.0
 #: A worker that lived for so many seconds has begun well: the next restart is quick again.
-_LONG_LIFE = 10.0
+STABLE_AFTER = 10.0
 #: Seconds that a new worker has to listen where the old one does.
-_START_TIMEOUT = 30.0
+START_TIMEOUT = 30.0
 
 
 @attrs.define(eq=False)
 class _Slot:
-    """A place in the cluster that always has a worker."""
+    """A slot of the cluster that always has a worker."""
 
     number: int
     worker: WorkerProcess | None = None
     #: Held while its worker is being replaced.
     lock: anyio.Lock = attrs.field(factory=anyio.Lock)
-    delay: float = _FIRST_DELAY
+    delay: float = FIRST_DELAY
 
 
 class Cluster:
@@ -94,7 +103,7 @@ class Cluster:
         self._handle_signals = handle_signals
         self._slots = [_Slot(number) for number in range(count)]
         self._primary = Primary(policy=policy, on_event=self._on_event)
-        self._streams = EventStreams(self._tell_no_messages)
+        self._streams = EventStreams(self._report_no_messages)
         self._has_listened = False
         #: The signal that cut a shutdown short, with ``handle_signals``.
         self.aborted_by: signal.Signals | None = None
@@ -164,13 +173,13 @@ class Cluster:
     def events(self) -> EventStream:
         """What happens from now on, as an async iterator; call it before entering to miss nothing.
 
-        While somebody holds one, the messages of the workers are told here, and not by
+        While somebody holds one, the messages of the workers are reported here, and not by
         :meth:`WorkerProcess.messages`; those that nobody reads are kept.
         """
         self._primary.tell_messages = True
         return self._streams.new()
 
-    def _tell_no_messages(self) -> None:
+    def _report_no_messages(self) -> None:
         self._primary.tell_messages = False
 
     def _on_event(self, event: ClusterEvent) -> None:
@@ -186,15 +195,15 @@ class Cluster:
         """Wait until each of the workers listens somewhere; returns :attr:`addresses`."""
         for slot in self._slots:
             while slot.worker is None or slot.worker.dead or not slot.worker.addresses:
-                if slot.worker is None or slot.worker.dead:  # Another one takes its place.
-                    await anyio.sleep(_FIRST_DELAY)
+                if slot.worker is None or slot.worker.dead:  # Another one is about to be started.
+                    await anyio.sleep(FIRST_DELAY)
                 else:
                     await _change(slot.worker)
         return self.addresses
 
     @property
     def stopping(self) -> bool:
-        """Has the cluster begun to shut down?"""
+        """Whether the cluster has begun to shut down."""
         return self._stopping.is_set()
 
     async def wait_closed(self) -> None:
@@ -226,8 +235,8 @@ class Cluster:
             async with slot.lock:
                 if slot.worker is not worker or self._stopping.is_set():
                     continue  # It has been replaced.
-                if anyio.current_time() - began >= _LONG_LIFE:
-                    slot.delay = _FIRST_DELAY
+                if anyio.current_time() - began >= STABLE_AFTER:
+                    slot.delay = FIRST_DELAY
                 await self._fill(slot)
 
     async def _fill(self, slot: _Slot) -> None:
@@ -236,7 +245,7 @@ class Cluster:
             with anyio.move_on_after(slot.delay):
                 await self._stopping.wait()
                 return
-            slot.delay = min(slot.delay * 2, _LONGEST_DELAY)
+            slot.delay = min(slot.delay * 2, MAX_DELAY)
             try:
                 slot.worker = self._fork(slot)
                 return
@@ -271,15 +280,14 @@ class Cluster:
         except OSError as error:
             raise RestartError(f"the new worker could not be started: {error}") from error
         try:
-            with anyio.move_on_after(_START_TIMEOUT):
+            with anyio.move_on_after(START_TIMEOUT):
                 await self._wait_equal(new, old)
             listens = bool(new.addresses) or old is None or not old.addresses
             if new.dead or not (new.online and listens):
                 why = new.error or ("it ended" if new.dead else "it does not listen")
                 raise RestartError(f"the new worker cannot replace the old one: {why}")
         except BaseException:
-            new.ending = True
-            new.kill(signal.SIGKILL)
+            self._primary.kill(new)
             raise
         slot.worker = new
         if old is not None:
@@ -311,7 +319,7 @@ class Cluster:
         except BaseException:
             self.abort()
             raise
-        self._primary.places.close()
+        self._primary.points.close()
         self._stopped.set()
 
     def abort(self) -> None:

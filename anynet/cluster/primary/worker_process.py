@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import signal
 import subprocess
+from collections.abc import Callable
 from typing import Any
 
 import anyio
 
 from anynet._rules.values.addresses import Address
+from anynet.cluster.primary.protocol import WorkerState
+from anynet.cluster.processes.exit import ending_signal
 from anynet.cluster.wire.fd_handles import Sendable
 from anynet.cluster.wire.link import Link, Mailbox
 
@@ -16,28 +19,24 @@ from anynet.cluster.wire.link import Link, Mailbox
 class WorkerProcess:
     """A worker's process and the channel to it. Only a primary makes these."""
 
-    def __init__(self, number: int, slot: int | None, process: subprocess.Popen[bytes]) -> None:
+    def __init__(
+        self,
+        number: int,
+        process: subprocess.Popen[bytes],
+        state: WorkerState,
+        on_disconnect: Callable[[], object],
+    ) -> None:
         #: Counts the workers of this primary, from 1.
         self.id: int = number
-        #: Which of the cluster's places it fills, from 0; another worker fills it when this ends.
-        self.slot: int | None = slot
+        #: Which of the cluster's slots it fills, from 0; another worker fills it when this ends.
+        self.slot: int | None = state.slot
         self.pid: int = process.pid
-        #: Where it listens.
-        self.addresses: tuple[Address, ...] = ()
-        #: Does it run, and has it connected to the primary?
-        self.online: bool = False
         #: The exit code once it has ended; None when a signal ended it.
         self.exit_code: int | None = None
         #: The signal that ended it.
         self.exit_signal: signal.Signals | int | None = None
-        #: What its program failed with, in a line.
-        self.error: str | None = None
-        #: Can its program not even be begun?
-        self.unusable: bool = False
-        #: Has it begun to end by itself?
-        self.leaving: bool = False
-        #: Has the primary asked it to end?
-        self.ending: bool = False
+        self._state = state
+        self._on_disconnect = on_disconnect
         self.process = process
         self.mailbox: Mailbox = Mailbox()
         self.link: Link
@@ -45,13 +44,43 @@ class WorkerProcess:
         self.changed: anyio.Event = anyio.Event()
 
     @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Where it listens."""
+        return tuple(self._state.listening.values())
+
+    @property
+    def online(self) -> bool:
+        """Whether it runs, and has connected to the primary."""
+        return self._state.online and not self.dead
+
+    @property
+    def error(self) -> str | None:
+        """What its program failed with, in a line."""
+        return self._state.error
+
+    @property
+    def unusable(self) -> bool:
+        """Whether its program cannot even be begun."""
+        return self._state.unusable
+
+    @property
+    def leaving(self) -> bool:
+        """Whether it has begun to end by itself."""
+        return self._state.leaving
+
+    @property
+    def ending(self) -> bool:
+        """Whether the primary has asked it to end."""
+        return self._state.ending
+
+    @property
     def connected(self) -> bool:
-        """Is the channel open?"""
+        """Whether the channel is open."""
         return not self.link.closed.is_set()
 
     @property
     def dead(self) -> bool:
-        """Has the process ended?"""
+        """Whether the process has ended."""
         return self.exited.is_set()
 
     async def send(self, message: Any, handle: Sendable | None = None) -> None:
@@ -75,7 +104,7 @@ class WorkerProcess:
 
     def disconnect(self) -> None:
         """Close the channel to the worker, which then ends when it has nothing left to do."""
-        self.ending = True
+        self._on_disconnect()
         self.link.close()
 
     async def wait(self) -> int | None:
@@ -83,35 +112,19 @@ class WorkerProcess:
         await self.exited.wait()
         return self.exit_code
 
-    def stopped_listening(self, address: Address) -> None:
-        """The worker has closed what listened there."""
-        if address in self.addresses:
-            index = self.addresses.index(address)
-            self.addresses = self.addresses[:index] + self.addresses[index + 1 :]
-            self.note_change()
-
     def note_change(self) -> None:
-        """Wake whoever waits for something about this worker."""
+        """Wake the tasks that wait for something about this worker."""
         self.changed.set()
         self.changed = anyio.Event()
 
     def note_exit(self, status: int) -> None:
         """The process has ended."""
-        if status < 0:
-            self.exit_signal = _signal(-status)
-        else:
+        self.exit_signal = ending_signal(status)
+        if self.exit_signal is None:
             self.exit_code = status
-        self.online = False
         self.exited.set()
         self.note_change()
 
     def __repr__(self) -> str:
         state = "dead" if self.dead else "online" if self.online else "starting"
         return f"<anynet worker {self.id} {state}, pid {self.pid}>"
-
-
-def _signal(number: int) -> signal.Signals | int:
-    try:
-        return signal.Signals(number)
-    except ValueError:
-        return number

@@ -1,4 +1,12 @@
-"""Workers end with their primary: they hold one end of a pipe whose other end only it has."""
+"""Workers end with their primary: they hold one end of a pipe whose other end only it has.
+
+A process that is killed cannot say good-bye, but the kernel closes its descriptors: the pipe ends.
+(PR_SET_PDEATHSIG exists on Linux alone, and goes by the *thread* that forked; a pipe works
+anywhere.) A thread of its own waits for it, so that a worker ends whose event loop is blocked.
+
+A primary that is killed leaves the Unix paths that it bound. Its workers hold copies of the sockets
+and unlink the paths in its place: each path is claimed while a worker listens there.
+"""
 
 from __future__ import annotations
 
@@ -12,28 +20,31 @@ from anynet._transport.listening.unix_path import BoundPath, PathFile
 
 #: The exit code of a worker whose primary is gone.
 PRIMARY_GONE = 70
-#: Milliseconds that may lie between the end of the channel and that of the pipe.
-_LAG = 50
+#: Milliseconds that may lie between the end of the channel and that of the pipe: a process that
+#: dies closes its descriptors one after the other.
+_WATCH_LAG = 50
 
 #: What the primary leaves behind when it is killed, and its workers unlink then.
 _paths: set[BoundPath] = set()
 #: Held while some of them are being closed, which the end of the process must not cut short.
 _closing = threading.Lock()
-_lifeline = -1
+_watched = -1
 
 
 def exit_with_parent(fd: int, grace: float = 0.0) -> None:
     """End this process ``grace`` seconds after the pipe ends, though its event loop be blocked.
 
-    A thread of its own waits for that, since whatever has died cannot say good-bye.
+    Meanwhile the paths that are claimed are unlinked at once.
     """
-    global _lifeline  # noqa: PLW0603 - a process has one primary
-    _lifeline = fd
-    threading.Thread(target=_wait, args=(fd, grace), name="anynet lifeline", daemon=True).start()
+    global _watched  # noqa: PLW0603 - a process has one primary
+    _watched = fd
+    threading.Thread(
+        target=_wait, args=(fd, grace), name="anynet parent watch", daemon=True
+    ).start()
 
 
 def claim_path(sock: socket.socket, file: PathFile | None) -> BoundPath | None:
-    """Unlink a path of the primary at its end, if that has not done it."""
+    """See to it that a path of the primary is unlinked at its end."""
     if file is None:
         return None
     try:
@@ -53,7 +64,7 @@ def release_path(path: BoundPath | None, *, primary_lives: bool) -> None:
     """Leave the path to the primary, unless that is gone."""
     if path is None:
         return
-    stays = primary_lives or _is_open(_lifeline)
+    stays = primary_lives or _is_open(_watched)
     with _closing:
         _paths.discard(path)
         if stays:
@@ -65,7 +76,7 @@ def release_path(path: BoundPath | None, *, primary_lives: bool) -> None:
 def _is_open(fd: int) -> bool:
     end = select.poll()
     end.register(fd, select.POLLIN)
-    return not end.poll(_LAG)
+    return not end.poll(_WATCH_LAG)
 
 
 def _wait(fd: int, grace: float) -> None:

@@ -1,16 +1,65 @@
-"""Starting a process: it inherits what it is given, and nothing else."""
+"""Starting a process: it inherits what it is given, and nothing else.
+
+``subprocess`` closes every other descriptor in the child. Our own ends are close-on-exec from birth
+(PEP 446), so that a child never holds the end by which another one would notice our death.
+"""
 
 from __future__ import annotations
 
-import os
+import socket
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import attrs
+
+from anynet.cluster.processes.inherited import Inherited
+
+
+@attrs.frozen
+class Started:
+    """A process, and our ends of what it holds the other ends of."""
+
+    process: subprocess.Popen[bytes]
+    channel: socket.socket
+    #: Its standard input, output and error, if they were to be ours.
+    streams: tuple[socket.socket, ...]
 
 
 def start_process(
-    command: Sequence[str], environment: dict[str, str], fds: Sequence[int], cwd: str | None
-) -> subprocess.Popen[bytes]:
-    """Start a process that inherits these descriptors, the standard ones, and no other."""
-    return subprocess.Popen(
-        list(command), env={**os.environ, **environment}, pass_fds=tuple(fds), cwd=cwd
-    )
+    command: Sequence[str],
+    variable: str,
+    *,
+    env: Mapping[str, str],
+    cwd: str | None,
+    number: int | None = None,
+    extra: Any = None,
+    watch: int | None = None,
+    own_streams: bool = False,
+) -> Started:
+    """Start a process with a channel to it, which finds it through ``variable``.
+
+    ``env`` is its whole environment otherwise, ``number`` which worker it is, ``watch`` the
+    descriptor by which it notices our end. Raises :exc:`OSError`; nothing is left over then.
+    """
+    with ExitStack() as theirs, ExitStack() as ours:
+        pairs = [socket.socketpair() for _ in range(4 if own_streams else 1)]
+        ends: list[socket.socket] = []
+        for our, their in pairs:
+            ends.append(ours.enter_context(our))
+            theirs.enter_context(their)
+        (_, channel), *streams = pairs
+        inherited = Inherited(channel=channel.fileno(), watch=watch, id=number, extra=extra)
+        stdin, stdout, stderr = [their.fileno() for _, their in streams] or (None, None, None)
+        process = subprocess.Popen(
+            list(command),
+            env={**env, **inherited.to_environment(variable)},
+            cwd=cwd,
+            pass_fds=inherited.fds,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+        )
+        ours.pop_all()
+    return Started(process, ends[0], tuple(ends[1:]))

@@ -9,6 +9,9 @@ from typing import Any
 
 from anynet._rules.checks import check_type, shown
 
+#: The variable through which a worker finds its primary; it is removed when it has been read.
+WORKER_VARIABLE = "ANYNET_CLUSTER_WORKER"
+
 _NAME = r"[^\W\d]\w*(\.[^\W\d]\w*)*"
 
 

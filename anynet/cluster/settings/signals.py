@@ -1,4 +1,10 @@
-"""A cluster as the main thing of its process: what signals do, and what systemd is told."""
+"""A cluster as the main thing of its process: what signals do, and what systemd hears.
+
+Restarts wait for each other, one at most: while one goes on a second SIGHUP asks for one more,
+since what changed may have changed after the first worker was replaced; a third asks for nothing
+new. Nothing waits for the service manager: a manager that does not read must not keep SIGTERM from
+being obeyed.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +23,7 @@ from anynet.cluster.settings.programs import RestartError
 _log = logging.getLogger("anynet")
 
 #: Seconds that the service manager has to take a message: what a signal wants must not wait longer.
-_PATIENCE = 1.0
+NOTIFY_TIMEOUT = 1.0
 
 
 class SignalTarget(Protocol):
@@ -40,7 +46,7 @@ class SignalTarget(Protocol):
 async def handle_signals(
     cluster: SignalTarget, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
 ) -> None:
-    """Obey signals until cancelled.
+    """Handle signals until cancelled.
 
     SIGTERM and SIGINT shut the cluster down, a second one at once, and SIGHUP restarts the workers
     one after the other. The service manager, if there is one, hears when the cluster is ready, when
@@ -49,7 +55,7 @@ async def handle_signals(
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
         async with anyio.create_task_group() as tasks:
             task_status.started()
-            tasks.start_soon(_tell_ready, cluster)
+            tasks.start_soon(_report_ready, cluster)
             # While one restart goes on a second waits; more would replace what is new already.
             ask, asked = anyio.create_memory_object_stream[None](1)
             tasks.start_soon(_restart_when_asked, cluster, asked)
@@ -65,9 +71,9 @@ async def handle_signals(
                         tasks.start_soon(_shut_down, cluster)
 
 
-async def _tell_ready(cluster: SignalTarget) -> None:
+async def _report_ready(cluster: SignalTarget) -> None:
     addresses = await cluster.wait_listening()
-    await _tell("ready", "listening on " + ", ".join(map(str, addresses)))
+    await _notify("ready", "listening on " + ", ".join(map(str, addresses)))
     try:
         await anynet.service_watchdog()
     except ValueError as error:
@@ -84,26 +90,26 @@ async def _restart_when_asked(
 
 
 async def _restart(cluster: SignalTarget) -> None:
-    await _tell("reloading")
+    await _notify("reloading")
     try:
         await cluster.restart()
     except RestartError as error:
         if not cluster.stopping:  # Else that is why.
             _log.warning("%s", error)
     if not cluster.stopping:
-        await _tell("ready")
+        await _notify("ready")
 
 
 async def _shut_down(cluster: SignalTarget) -> None:
-    await _tell("stopping")
+    await _notify("stopping")
     await cluster.shutdown()
 
 
-async def _tell(
+async def _notify(
     state: Literal["ready", "reloading", "stopping"], status: str | None = None
 ) -> None:
     try:
-        with anyio.move_on_after(_PATIENCE) as scope:
+        with anyio.move_on_after(NOTIFY_TIMEOUT) as scope:
             await anynet.notify_service(state, status=status)
         if scope.cancelled_caught:
             _log.warning("the service manager was not told %r: it does not read", state)

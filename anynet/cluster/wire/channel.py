@@ -1,40 +1,26 @@
-"""A channel between two processes: messages, and sockets along with them."""
+"""A channel between two processes: messages, and sockets along with them.
+
+The public face of the wire: over a :class:`Socket`, for programs that start their processes by
+themselves. It speaks :class:`Message` and nothing else; what else comes is :exc:`ChannelError`.
+"""
 
 from __future__ import annotations
 
-import os
 import socket as stdlib_socket
 from collections import deque
-from collections.abc import Iterable
 from typing import Any
 
 import anyio
-import attrs
 
 from anynet._core.connections.socket import Socket
 from anynet._rules.values.errors import DescriptorsTruncated
 from anynet._transport.sockets.fd_passing import MAX_DESCRIPTORS
-from anynet.cluster.wire.fd_handles import Received, Sendable, check_sendable, pack, unpack
-from anynet.cluster.wire.frames import ChannelError, Frame, FrameReader, encode
+from anynet.cluster.wire.codec import BadMessage
+from anynet.cluster.wire.fd_handles import Received, Sendable, check_sendable, handle_of, pack
+from anynet.cluster.wire.frames import ChannelError, Frame, FrameReader, close_all, encode_frame
+from anynet.cluster.wire.messages import CODEC, Message
 
 _CHUNK = 65536
-
-
-@attrs.frozen(kw_only=True)
-class Arrival:
-    """A message as it came."""
-
-    message: Any
-    fds: list[int]
-    state: Any
-    unread: bytes
-
-    def handle(self) -> Received | None:
-        """What came with the message. Raises :exc:`ChannelError` if it makes no sense."""
-        if len(self.fds) > 1:
-            close_all(self.fds)
-            raise ChannelError("a message came with several handles")
-        return unpack(self.fds[0], self.state, self.unread) if self.fds else None
 
 
 class Channel:
@@ -58,8 +44,7 @@ class Channel:
         self._socket = socket
         self._sending = anyio.Lock()
         self._reader = FrameReader()
-        self._frames: deque[Frame] = deque()
-        self._fds: deque[int] = deque()
+        self._messages: deque[Message] = deque()
 
     @classmethod
     def from_fd(cls, fd: int | stdlib_socket.socket) -> Channel:
@@ -73,29 +58,21 @@ class Channel:
         been; :exc:`anyio.BrokenResourceError` when the other end is gone. Once it has begun, a
         :class:`Socket` is closed here whatever happens.
         """
+        frame = CODEC.encode(Message(message))
+        data = encode_frame(frame)  # Raises before the handle is touched.
         if handle is None:
-            await self.send_frame(message, [])
+            async with self._sending:
+                await self._socket.send(data)
             return
         check_sendable(handle)
-        encode(Frame(message=message))  # Before the handle is touched.
         async with self._sending:
             check_sendable(handle)  # Another task may have closed it meanwhile.
-            parcel = pack(handle)
+            payload = pack(handle)
             try:
-                wrapped = {"message": message, "state": parcel.state}
-                frame = Frame(message=wrapped, extra=parcel.unread, descriptors=1)
-                await self._socket.send_fds(encode(frame), [parcel.fd])
+                frame = CODEC.encode(Message(message, payload.state, payload.unread, (payload.fd,)))
+                await self._socket.send_fds(encode_frame(frame), frame.fds)
             finally:
-                parcel.close()
-
-    async def send_frame(self, message: Any, fds: list[int]) -> None:
-        """Send a message with descriptors, which stay open here."""
-        data = encode(Frame(message={"message": message}, descriptors=len(fds)))
-        async with self._sending:
-            if fds:
-                await self._socket.send_fds(data, fds)
-            else:
-                await self._socket.send(data)
+                payload.close()
 
     def __aiter__(self) -> Channel:
         return self
@@ -112,24 +89,12 @@ class Channel:
         Cancelling it loses nothing. Raises :exc:`anyio.EndOfStream` when the other end was closed,
         and :exc:`ChannelError` for what no channel sends; then this one is closed.
         """
-        arrival = await self.receive_arrival()
         try:
-            return arrival.message, arrival.handle()
-        except ChannelError:
-            self.close()
-            raise
-
-    async def receive_arrival(self) -> Arrival:
-        """The next message with its descriptors as they came, which belong to the caller."""
-        try:
-            while not self._frames:
+            while not self._messages:
                 data, fds = await self._socket.receive_fds(_CHUNK, MAX_DESCRIPTORS)
-                self._fds += fds
-                self._frames += self._reader.feed(data)
-                expected = sum(frame.descriptors for frame in self._frames)
-                if self._reader.empty and len(self._fds) > expected:
-                    raise ChannelError("descriptors came without a frame that has them")
-            return self._taken(self._frames.popleft())
+                self._messages += map(_message_of, self._reader.feed(data, fds))
+            message = self._messages.popleft()
+            return message.content, handle_of(message)
         except (ChannelError, DescriptorsTruncated):
             self.close()
             raise
@@ -139,25 +104,12 @@ class Channel:
             self.close()
             raise ChannelError("the other end was closed in the middle of a frame") from None
 
-    def _taken(self, frame: Frame) -> Arrival:
-        content = frame.message
-        if not isinstance(content, dict) or "message" not in content:
-            raise ChannelError("a frame holds no message")
-        if len(self._fds) < frame.descriptors:
-            raise ChannelError("a frame came without its descriptors")
-        return Arrival(
-            message=content["message"],
-            fds=[self._fds.popleft() for _ in range(frame.descriptors)],
-            state=content.get("state"),
-            unread=frame.extra,
-        )
-
     def close(self) -> None:
         """Close it at once; whoever waits gets :exc:`anyio.ClosedResourceError`."""
         self._socket.reset()
-        close_all(self._fds)
-        self._fds.clear()
-        self._frames.clear()
+        self._reader.close()
+        while self._messages:
+            close_all(self._messages.popleft().fds)
 
     async def aclose(self) -> None:
         """Close it; the other end still gets what was sent before."""
@@ -165,7 +117,10 @@ class Channel:
         await self._socket.aclose()
 
 
-def close_all(fds: Iterable[int]) -> None:
-    """Close descriptors."""
-    for fd in fds:
-        os.close(fd)
+def _message_of(frame: Frame) -> Message:
+    message = CODEC.decode(frame)
+    if isinstance(message, Message):
+        return message
+    close_all(frame.fds)
+    reason = message.reason if isinstance(message, BadMessage) else "a frame holds no message"
+    raise ChannelError(reason)

@@ -1,4 +1,10 @@
-"""Sockets and descriptors on their way to another process."""
+"""Sockets and descriptors on their way to another process.
+
+The kernel hands over a socket with all that it knows. What it does not know goes as ``state`` with
+the message: the peer's name (a peer that has left has none any more), that our end was half-closed,
+and what to do when the peer's is; and, behind the message, the bytes that were read ahead. Without
+them the receiver would miss the beginning of what the peer sent.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +23,7 @@ from anynet._transport.streams.half_state import HalfState
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import Released
 from anynet.cluster.wire.frames import ChannelError
+from anynet.cluster.wire.messages import Message
 
 #: What can be sent along with a message. A :class:`Socket` moves; of anything else a copy goes.
 Sendable: TypeAlias = Socket | HasFileno | int
@@ -81,8 +88,11 @@ def pack(handle: Sendable) -> FdPayload:
     return FdPayload(fd=sock.fileno(), state=state, unread=released.unread, sock=sock)
 
 
-def unpack(fd: int, state: Any, unread: bytes) -> Received:
-    """What has been received. Raises :exc:`ChannelError`, and closes ``fd``, for nonsense."""
+def handle_of(message: Message) -> Received | None:
+    """What came with a message. Raises :exc:`ChannelError`, and closes it, for nonsense."""
+    if not message.fds:
+        return None
+    (fd,) = message.fds
     if not stat.S_ISSOCK(os.fstat(fd).st_mode):
         return fd
     sock = socket.socket(fileno=fd)
@@ -90,10 +100,20 @@ def unpack(fd: int, state: Any, unread: bytes) -> Received:
         connected = sock.type == socket.SOCK_STREAM and sock.family in _FAMILIES
         if not connected or sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
             return sock
-        return _connection(sock, state, unread)
+        return _connection(sock, message.state, message.unread)
     except BaseException:
         sock.close()
         raise
+
+
+def close_handle(handle: Received | None) -> None:
+    """Close a handle that nobody took."""
+    if isinstance(handle, int):
+        os.close(handle)
+    elif isinstance(handle, Socket):
+        handle.reset()
+    elif handle is not None:
+        handle.close()
 
 
 def _connection(sock: socket.socket, state: Any, unread: bytes) -> Received:

@@ -2,22 +2,33 @@
 
 A frame is a head (three numbers in network byte order: how many bytes of JSON follow, how many
 after that, and how many descriptors came along), the JSON, and bytes that need no encoding.
+
+Descriptors travel beside the bytes (SCM_RIGHTS). On a stream socket the kernel delivers them with
+the first byte of the ``sendmsg`` that they went with, and never merges two messages that have some
+into one ``recvmsg``: so they are here before their frame is complete, in the order of the frames,
+and a queue is enough to match them. The head repeats their number, since a frame may arrive in
+pieces and several frames in one piece.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import struct
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
 
+from anynet._transport.sockets import fd_passing
+
 _HEAD = struct.Struct("!IIB")
-#: The most that the JSON of one frame, and the bytes behind it, may take together.
+#: The most that the JSON of one frame, and the bytes behind it, may take together: one process
+#: must not fill the memory of another by a length that it only claims.
 MAX_FRAME = 16 * 2**20
-#: The most descriptors in one frame.
-MAX_DESCRIPTORS = 252
+#: The most descriptors in one frame: what Linux takes in one message, but one.
+MAX_DESCRIPTORS = fd_passing.MAX_DESCRIPTORS - 1
 
 
 class ChannelError(Exception):
@@ -26,15 +37,15 @@ class ChannelError(Exception):
 
 @attrs.frozen(kw_only=True)
 class Frame:
-    """One message, and how many descriptors belong to it."""
+    """A JSON value, bytes beside it, and descriptors: those to send, or those that came."""
 
     message: Any
     extra: bytes = b""
-    descriptors: int = 0
+    fds: tuple[int, ...] = ()
 
 
-def encode(frame: Frame) -> bytes:
-    """The bytes of a frame.
+def encode_frame(frame: Frame) -> bytes:
+    """The bytes of a frame; its descriptors have to be sent with the first of them.
 
     Raises :exc:`TypeError` or :exc:`ValueError` for a message that JSON cannot hold, and
     :exc:`ValueError` for one that is too large.
@@ -43,23 +54,31 @@ def encode(frame: Frame) -> bytes:
     size = len(text) + len(frame.extra)
     if size > MAX_FRAME:
         raise ValueError(f"a message must be at most {MAX_FRAME} bytes long, and this has {size}")
-    return _HEAD.pack(len(text), len(frame.extra), frame.descriptors) + text + frame.extra
+    return _HEAD.pack(len(text), len(frame.extra), len(frame.fds)) + text + frame.extra
 
 
 class FrameReader:
-    """Takes bytes as they come, and gives the frames that are complete."""
+    """Takes bytes and descriptors as they come, and yields the frames that are complete.
+
+    The descriptors of frames that were not yielded belong to it; :meth:`close` closes them.
+    """
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self._fds: deque[int] = deque()
 
     @property
     def empty(self) -> bool:
-        """Is there no part of a frame?"""
+        """Whether no part of a frame is left over."""
         return not self._buffer
 
-    def feed(self, data: bytes) -> Iterator[Frame]:
+    def feed(self, data: bytes, fds: Iterable[int] = ()) -> Iterator[Frame]:
         """The frames that are complete with ``data``. Raises :exc:`ChannelError` for nonsense."""
         self._buffer += data
+        self._fds += fds
+        return self._complete()
+
+    def _complete(self) -> Iterator[Frame]:
         while len(self._buffer) >= _HEAD.size:
             length, extra, descriptors = _HEAD.unpack_from(self._buffer)
             if length + extra > MAX_FRAME or not length:
@@ -70,14 +89,31 @@ class FrameReader:
             end = text_end + extra
             if len(self._buffer) < end:
                 return
-            text = bytes(self._buffer[_HEAD.size : text_end])
+            message = _decoded(bytes(self._buffer[_HEAD.size : text_end]))
             rest = bytes(self._buffer[text_end:end])
             del self._buffer[:end]
-            yield Frame(message=_decoded(text), extra=rest, descriptors=descriptors)
+            if len(self._fds) < descriptors:
+                raise ChannelError("a frame came without its descriptors")
+            fds = tuple(self._fds.popleft() for _ in range(descriptors))
+            yield Frame(message=message, extra=rest, fds=fds)
+        if self.empty and self._fds:
+            raise ChannelError("descriptors came without a frame that has them")
+
+    def close(self) -> None:
+        """Drop what is left over, and close its descriptors."""
+        self._buffer.clear()
+        close_all(self._fds)
+        self._fds.clear()
 
 
 def _decoded(text: bytes) -> Any:
     try:
         return json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # 200 kB of "[" exhaust the parser's stack.
         raise ChannelError(f"a frame is not JSON: {error}") from error
+
+
+def close_all(fds: Iterable[int]) -> None:
+    """Close descriptors."""
+    for fd in fds:
+        os.close(fd)

@@ -1,158 +1,198 @@
-"""A channel at work: a task that sends what was posted, and one that receives."""
+"""A channel at work in a nursery: a task that waits to receive, and one that waits to send.
+
+The link between a primary and each of its workers. What is posted goes at once if the kernel takes
+it, and else as soon as it does; the one that posts never waits. What comes is decoded here and is
+for the caller, one message at a time: while a program does not read, the kernel holds its peer up.
+Nonsense ends the link: the frames after it could not be told apart.
+"""
 
 from __future__ import annotations
 
+import logging
+import socket
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
 import anyio
 import anyio.lowlevel
-import attrs
 
-from anynet._core.connections.socket import Socket
-from anynet._rules.values.errors import DescriptorsTruncated
-from anynet.cluster.wire.channel import Arrival, Channel, close_all
-from anynet.cluster.wire.fd_handles import Received, Sendable, check_sendable
-from anynet.cluster.wire.frames import ChannelError, Frame, encode
+from anynet.cluster.wire.fd_handles import (
+    FdPayload,
+    Received,
+    Sendable,
+    check_sendable,
+    close_handle,
+    pack,
+)
+from anynet.cluster.wire.frame_socket import FrameSocket, OutgoingMessage
+from anynet.cluster.wire.frames import ChannelError, Frame, encode_frame
+from anynet.cluster.wire.messages import CODEC, Message
 
-#: Called with each message that comes: its kind, its arguments, and how it came.
-OnArrival: TypeAlias = Callable[[str, list[Any], Arrival], Awaitable[None]]
+_log = logging.getLogger("anynet")
+
+#: Called with each message that comes, whose descriptors then belong to the one that is called.
+#: :exc:`ChannelError` from there ends the link, as nonsense does.
+OnMessage: TypeAlias = Callable[[Any], Awaitable[None]]
 
 #: How many messages wait for a reader before no more are received from that process.
-MOST_UNREAD = 1024
-
-
-@attrs.define(eq=False)
-class _Letter:
-    """Something to be sent, and what became of it."""
-
-    send: Callable[[], Awaitable[None]]
-    #: Called when it has been sent or never will be.
-    then: Callable[[], object] | None = None
-    done: anyio.Event = attrs.field(factory=anyio.Event)
-    error: Exception | None = None
-
-    def finish(self) -> None:
-        """It is over, well or badly."""
-        if self.then is not None:
-            self.then()
-        self.done.set()
+MAX_UNREAD = 1024
 
 
 class Link:
-    """One end of the channel between a primary and a worker.
+    """One end of the channel between a primary and a worker; ``name`` is the other, for the log.
 
-    Messages are lists: a kind, then arguments. :meth:`post` never waits, so that synchronous code
-    can tell the other side something; :meth:`send` waits until the message has gone. A message
-    whose sender is cancelled goes as a whole or not at all.
+    ``sock`` belongs to it from now on.
     """
 
-    def __init__(self, channel: Channel, on_arrival: OnArrival) -> None:
-        self._channel = channel
-        self._on_arrival = on_arrival
-        self._outbox: deque[_Letter] = deque()
-        self._posted = anyio.Event()
+    def __init__(self, sock: socket.socket, name: str, on_message: OnMessage) -> None:
+        self._frames = FrameSocket(sock)
+        self._name = name
+        self._on_message = on_message
+        #: Set when something waits for the kernel's buffer.
+        self._blocked = anyio.Event()
+        self._sent_some = anyio.Event()
         #: Set once the other side is gone, or this one has closed.
         self.closed: anyio.Event = anyio.Event()
 
-    def post(
-        self, *message: Any, fds: list[int] | None = None, then: Callable[[], object] | None = None
-    ) -> None:
-        """Send a message some time soon. ``then`` is called when it has gone, or never will."""
-        send = self._channel.send_frame
-        self._put(_Letter(lambda: send(list(message), fds or []), then))
+    # -- sending --------------------------------------------------------------------------------
 
-    async def send(self, message: Any, handle: Sendable | None = None) -> None:
-        """Send a message of the user; see :meth:`Channel.send`."""
+    def post(self, message: Any, then: Callable[[], object] | None = None) -> None:
+        """Send a message, now or soon. ``then`` is called when it has gone, or never will.
+
+        Its descriptors have to stay open until then.
+        """
+
+        def finished(_error: Exception | None) -> None:
+            if then is not None:
+                then()
+
+        self._put(OutgoingMessage.of_frame(CODEC.encode(message), finished))
+
+    async def send(self, content: Any, handle: Sendable | None = None) -> None:
+        """Send a message of the user; see :meth:`Channel.send`.
+
+        It goes as a whole or not at all when the caller is cancelled; not at all leaves the handle
+        as it was.
+        """
+        frame = CODEC.encode(Message(content))
         if handle is not None:
             check_sendable(handle)
-        encode(Frame(message=message))  # Raises for what cannot be sent.
-        await anyio.lowlevel.checkpoint()
-        letter = _Letter(lambda: self._channel.send(["message", message], handle))
-        self._put(letter)
-        try:
-            await letter.done.wait()
-        except BaseException:
-            if letter in self._outbox:
-                self._outbox.remove(letter)
-            raise
-        if letter.error is not None:
-            raise letter.error
+            encode_frame(frame)  # Raises before the handle is touched.
+        done = anyio.Event()
+        errors: list[Exception] = []
+        parcel = _Parcel(content, handle)
 
-    def _put(self, letter: _Letter) -> None:
-        if self.closed.is_set():
-            letter.error = anyio.BrokenResourceError("the other process is not connected any more")
-            letter.finish()
+        def finished(error: Exception | None) -> None:
+            parcel.close()
+            if error is not None:
+                errors.append(error)
+            done.set()
+
+        if handle is None:
+            outgoing = OutgoingMessage.of_frame(frame, finished)
         else:
-            self._outbox.append(letter)
-            self._posted.set()
+            outgoing = OutgoingMessage(parcel.prepare, finished)
+        await anyio.lowlevel.checkpoint()
+        self._put(outgoing)
+        try:
+            await done.wait()
+        except BaseException:
+            self._frames.withdraw(outgoing)
+            raise
+        if errors:
+            raise errors[0]
 
-    async def flush(self, seconds: float) -> None:
+    def _put(self, outgoing: OutgoingMessage) -> None:
+        if self.closed.is_set():
+            outgoing.finished(anyio.BrokenResourceError("the other process is not connected"))
+            return
+        self._frames.put(outgoing)
+        self._flush()
+
+    def _flush(self) -> None:
+        try:
+            if not self._frames.flush():
+                self._blocked.set()
+        except OSError:
+            # The other side is gone. The task that receives sees it too, after its last words.
+            self._frames.fail_all(anyio.BrokenResourceError("the other process is gone"))
+
+    async def flush(self, timeout: float) -> None:
         """Wait until all that was posted has gone, for at most so many seconds."""
-        gone = anyio.Event()
-        self._put(_Letter(_nothing, gone.set))
-        with anyio.move_on_after(seconds):
-            await gone.wait()
+        with anyio.move_on_after(timeout):
+            while self._frames.waiting:
+                await self._sent_some.wait()
+
+    # -- both tasks -----------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Send and receive until either side closes the channel. Ends normally."""
         try:
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._send_all)
+                tasks.start_soon(self._send_waiting)
                 await self._receive_all()
                 tasks.cancel_scope.cancel()
         finally:
             self.close()
 
-    async def _send_all(self) -> None:
+    async def _send_waiting(self) -> None:
         while True:
-            while not self._outbox:
-                self._posted = anyio.Event()
-                await self._posted.wait()
-            letter = self._outbox.popleft()
+            await self._blocked.wait()
             try:
-                await letter.send()
-            except Exception as error:
-                letter.error = error
-            except BaseException:
-                letter.error = anyio.BrokenResourceError("the other process is gone")
-                raise
-            finally:
-                letter.finish()
+                await anyio.wait_writable(self._frames)
+            except anyio.ClosedResourceError:
+                return
+            self._blocked = anyio.Event()
+            self._flush()
+            self._sent_some.set()
+            self._sent_some = anyio.Event()
 
     async def _receive_all(self) -> None:
         try:
             while True:
-                arrival = await self._channel.receive_arrival()
-                match arrival.message:
-                    case [str(kind), *arguments]:
-                        await self._on_arrival(kind, arguments, arrival)
-                    case _:
-                        close_all(arrival.fds)
-        except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
-            pass  # The other side has closed, or died.
-        except (ChannelError, DescriptorsTruncated):
-            pass  # It sends nonsense, or nothing more can be received: the link is closed.
+                try:
+                    frames = self._frames.receive()
+                except BlockingIOError:
+                    await anyio.wait_readable(self._frames)
+                    continue
+                for frame in frames:
+                    await self._on_message(CODEC.decode(frame))
+                await anyio.lowlevel.checkpoint()
+        except (EOFError, anyio.ClosedResourceError):
+            pass  # The other side has closed, or died; or this one has closed.
+        except ChannelError as error:
+            _log.warning("%s is disconnected, it sent nonsense: %s", self._name, error)
 
     def close(self) -> None:
         """Close the channel; what was not sent yet is dropped."""
-        if self.closed.is_set():
-            return
-        self.closed.set()
-        self._channel.close()
-        while self._outbox:
-            letter = self._outbox.popleft()
-            letter.error = anyio.BrokenResourceError("the other process is gone")
-            letter.finish()
+        if not self.closed.is_set():
+            self.closed.set()
+            anyio.notify_closing(self._frames)
+            self._frames.close(anyio.BrokenResourceError("the other process is gone"))
 
 
-async def _nothing() -> None:
-    pass
+class _Parcel:
+    """A handle that goes with a message, made ready when its turn comes."""
+
+    def __init__(self, content: Any, handle: Sendable | None) -> None:
+        self._content = content
+        self._handle = handle
+        self._payload: FdPayload | None = None
+
+    def prepare(self) -> Frame:
+        assert self._handle is not None
+        check_sendable(self._handle)  # It may have been closed since.
+        payload = self._payload = pack(self._handle)
+        return CODEC.encode(Message(self._content, payload.state, payload.unread, (payload.fd,)))
+
+    def close(self) -> None:
+        if self._payload is not None:
+            self._payload.close()
 
 
 class Mailbox:
-    """Messages that came and were not read yet. Whoever fills it waits while it is full."""
+    """Messages that came and were not read yet. The one that fills it waits while it is full."""
 
     def __init__(self) -> None:
         self._messages: deque[tuple[Any, Received | None]] = deque()
@@ -162,7 +202,7 @@ class Mailbox:
     async def put(self, message: Any, handle: Received | None) -> None:
         """Keep a message for its reader, once there is room."""
         try:
-            while len(self._messages) >= MOST_UNREAD:
+            while len(self._messages) >= MAX_UNREAD:
                 await self._changed.wait()
         except BaseException:
             close_handle(handle)
@@ -200,13 +240,3 @@ class Mailbox:
         while self._messages:
             close_handle(self._messages.popleft()[1])
         self._note_change()
-
-
-def close_handle(handle: Received | None) -> None:
-    """Close a handle that nobody took."""
-    if isinstance(handle, int):
-        close_all([handle])
-    elif isinstance(handle, Socket):
-        handle.reset()
-    elif handle is not None:
-        handle.close()

@@ -1,9 +1,16 @@
-"""The worker's side: its place in the cluster, its messages, and what it listens with."""
+"""The worker's side: its messages, what it listens with, and when it is to end.
+
+What the primary's messages mean is for :class:`WorkerProtocol` to say; here it is done. A process
+is one worker at most, as it has one parent. Its servers need not know: as long as the worker is
+entered it stands behind ``open_listeners``. It listens in one event loop only, the one in which it
+was entered, since its channel belongs to that.
+"""
 
 from __future__ import annotations
 
 import json
 import socket
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -15,17 +22,20 @@ from anynet._rules.options import ListenOptions
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.provider import install_provider
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
-from anynet.cluster.distribution.received_listeners import PassedConnections, SharedListening
-from anynet.cluster.processes.parent_watch import claim_path, exit_with_parent, release_path
-from anynet.cluster.settings.settings import WorkerSettings, take_settings
-from anynet.cluster.wire.channel import Arrival, Channel, close_all
-from anynet.cluster.wire.codecs import options_to_json, rebuild_error
-from anynet.cluster.wire.fd_handles import Sendable
-from anynet.cluster.wire.frames import ChannelError
+from anynet.cluster.distribution.listen_requests import Denied, GiveBack, Granted
+from anynet.cluster.distribution.received_listeners import received_listeners
+from anynet.cluster.processes.inherited import take_inherited
+from anynet.cluster.processes.parent_watch import exit_with_parent
+from anynet.cluster.settings.programs import WORKER_VARIABLE
+from anynet.cluster.wire.fd_handles import Sendable, handle_of
+from anynet.cluster.wire.frames import ChannelError, close_all
 from anynet.cluster.wire.link import Link, Mailbox
+from anynet.cluster.wire.listen_options import options_to_json
+from anynet.cluster.wire.messages import Failed, Leaving, Listening, Online, Opened, Received
+from anynet.cluster.worker.protocol import BeginToDrain, Deliver, Drop, Outcome, WorkerProtocol
 
 #: Seconds that the last messages of a worker have to get out.
-_LAST_WORDS = 1.0
+FLUSH_TIMEOUT = 1.0
 _GONE = "the primary is not connected any more"
 
 _current: Worker | None = None
@@ -43,27 +53,24 @@ def attach() -> Worker | None:
     have been attached already. It works once in a process, and has to be called early: until then
     nothing ends the process when its primary dies.
     """
-    settings = take_settings()
-    if settings is None:
+    return join_cluster()
+
+
+def join_cluster() -> Worker | None:
+    """See :func:`attach`."""
+    inherited = take_inherited(WORKER_VARIABLE)
+    if inherited is None or inherited.watch is None or inherited.id is None:
         return None
-    exit_with_parent(settings.lifeline)
-    return Worker(settings)
+    exit_with_parent(inherited.watch)
+    return Worker(inherited.id, inherited.channel, inherited.extra)
 
 
 @attrs.define(eq=False)
-class _Request:
-    """A request to listen that waits for its answer."""
+class _Waiting:
+    """A task that waits for the answer to its request to listen."""
 
-    #: The index that it uses, and among which.
-    index: int
-    used: set[int]
-    #: Does nobody wait any more? What comes is given back then, before the index is free again.
-    abandoned: bool = False
     answered: anyio.Event = attrs.field(factory=anyio.Event)
-    kind: str = ""
-    number: int = 0
-    files: list[Any] = attrs.field(factory=list)
-    fds: list[int] = attrs.field(factory=list)
+    opened: Opened | None = None
     error: Exception | None = None
 
 
@@ -73,35 +80,36 @@ class Worker:
     While it is entered, servers of this process listen by way of the primary.
     """
 
-    def __init__(self, settings: WorkerSettings) -> None:
+    def __init__(self, number: int, channel: int, extra: Any) -> None:
         #: Counts the workers of the primary, from 1.
-        self.id: int = settings.id
+        self.id: int = number
         #: What the primary had to say at the start.
-        self.extra: Any = settings.extra
+        self.extra: Any = extra
         #: Set when this process is to end: no more connections come, those that are open may end.
         self.draining: anyio.Event = anyio.Event()
-        #: Seconds that a drain may take; infinity if nobody is in a hurry.
-        self.grace: float = float("inf")
-        self._control = settings.control
+        self._protocol = WorkerProtocol()
+        self._channel = channel
         self._mailbox = Mailbox()
-        self._requests: dict[int, _Request] = {}
-        self._request_count = 0
-        #: The indexes in use, by options: what tells several listens with the same options apart.
-        self._indexes: dict[str, set[int]] = {}
+        self._waiting: dict[int, _Waiting] = {}
         self._tasks: TaskGroup | None = None
         self._link: Link
         self._host: HostLoop
+
+    @property
+    def grace(self) -> float:
+        """Seconds that a drain may take; infinity if nobody is in a hurry."""
+        return self._protocol.grace
 
     # -- the block ------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Worker:
         global _current  # noqa: PLW0603 - a process is one worker
         self._host = current_host_loop()
-        self._link = Link(Channel.from_fd(self._control), self._on_arrival)
+        self._link = Link(socket.socket(fileno=self._channel), "the primary", self._on_message)
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._run, name="anynet worker")
-        self._link.post("online")
+        self._link.post(Online())
         install_provider(self)
         _current = self
         return self
@@ -117,7 +125,7 @@ class Worker:
         _current = None
         install_provider(None)
         try:
-            await self._link.flush(_LAST_WORDS)
+            await self._link.flush(FLUSH_TIMEOUT)
         finally:
             self._link.close()
             self._mailbox.close()
@@ -127,17 +135,15 @@ class Worker:
     async def _run(self) -> None:
         await self._link.run()
         self._mailbox.end()
-        for request in self._requests.values():
-            request.error = ConnectionResetError(_GONE)
-            request.answered.set()
-        self._requests.clear()
+        for number in self._protocol.requests.lost():
+            self._answer(number, ConnectionResetError(_GONE))
         self.drain()
 
     # -- messages -------------------------------------------------------------------------------
 
     @property
     def connected(self) -> bool:
-        """Is the channel to the primary open?"""
+        """Whether the channel to the primary is open."""
         return not self._link.closed.is_set()
 
     async def send(self, message: Any, handle: Sendable | None = None) -> None:
@@ -163,36 +169,37 @@ class Worker:
     def drain(self, grace: float | None = None) -> None:
         """Have this process end as if the primary had asked for it, within ``grace`` seconds."""
         if not self.draining.is_set():
-            self._link.post("leaving")
-        self._drain(grace)
+            self._link.post(Leaving())
+        self._perform(self._protocol.drain(grace))
 
-    def _drain(self, grace: float | None) -> None:
-        if grace is not None:
-            self.grace = min(self.grace, grace)
-        self.draining.set()
+    def report_failure(self, error: str, *, unusable: bool = False) -> None:
+        """Say to the primary in a line why this process ends; ``unusable`` if another would too."""
+        self._link.post(Failed(error, unusable))
 
-    def tell_failure(self, error: str, *, unusable: bool = False) -> None:
-        """Tell the primary in a line why this process ends; ``unusable`` if another would too."""
-        self._link.post("failed", error, unusable)
+    async def _on_message(self, message: Received) -> None:
+        for outcome in self._protocol.receive(message):
+            if isinstance(outcome, Deliver):
+                handle = handle_of(outcome.message)
+                await self._mailbox.put(outcome.message.content, handle)
+            else:
+                self._perform([outcome])
 
-    async def _on_arrival(self, kind: str, arguments: list[Any], arrival: Arrival) -> None:
-        match kind, arguments:
-            case "message", [message]:
-                await self._mailbox.put(message, arrival.handle())
-            case "opened", [int(request), str(how), int(number), list(files)]:
-                self._opened(request, how, number, files, arrival.fds)
-            case "refused", [int(request), str(name), int() | None as code, str(text)]:
-                waiting = self._requests.pop(request, None)
-                if waiting is not None and waiting.abandoned:
-                    waiting.used.discard(waiting.index)
-                elif waiting is not None:
-                    waiting.error = rebuild_error(name, code, text)
-                    waiting.answered.set()
-            case "drain", [int() | float() | None as grace]:
-                self._drain(grace)
-            case _:
-                close_all(arrival.fds)
-                raise ChannelError(f"the primary sent what makes no sense: {kind}")
+    def _perform(self, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            match outcome:
+                case Granted(number, opened):
+                    self._answer(number, opened)
+                case Denied(number, refused):
+                    self._answer(number, refused.exception())
+                case GiveBack(fds, closes):
+                    close_all(fds)
+                    for close in closes:
+                        self._link.post(close)
+                case BeginToDrain():
+                    self.draining.set()
+                case Drop(reason, fds):
+                    close_all(fds)
+                    raise ChannelError(reason)
 
     # -- listening ------------------------------------------------------------------------------
 
@@ -200,76 +207,38 @@ class Worker:
         """Listen where ``options`` say, with what the primary gives; for the servers."""
         if current_host_loop() is not self._host:
             raise RuntimeError("a worker listens in its main event loop, or with exclusive=True")
-        values = options_to_json(options)
-        key = json.dumps(values, sort_keys=True)
         if not self.connected:
             raise ConnectionResetError(_GONE)
-        used = self._indexes.setdefault(key, set())
-        index = next(number for number in range(len(used) + 1) if number not in used)
-        used.add(index)
-        self._request_count += 1
-        number, request = self._request_count, _Request(index, used)
-        self._requests[number] = request
-        self._link.post("listen", number, values, index)
+        values = options_to_json(options)
+        listen = self._protocol.requests.ask(json.dumps(values, sort_keys=True), values)
+        waiting = self._waiting[listen.request] = _Waiting()
+        self._link.post(listen)
         try:
-            await request.answered.wait()
-            if request.error is not None:
-                raise request.error
+            await waiting.answered.wait()
         except BaseException:
-            if request.answered.is_set():
-                self._give_back(request.number, request.kind, request.fds)
-                used.discard(index)
-            else:
-                request.abandoned = True
+            if waiting.opened is not None:
+                self._perform([self._protocol.requests.give_back(waiting.opened)])
+            elif self._waiting.pop(listen.request, None) is not None:
+                self._protocol.requests.abandon(listen.request)
             raise
-        listeners = self._listeners(request, key, index)
-        self._link.post("listening", request.number)
+        if waiting.opened is None:
+            assert waiting.error is not None
+            raise waiting.error
+        point = waiting.opened.point
+        listeners: list[Listener] = []
+        listeners += received_listeners(
+            waiting.opened, partial(self._closed, point), lambda: self.connected
+        )
+        self._link.post(Listening(point))
         return listeners
 
-    def _opened(
-        self, request: int, kind: str, number: int, files: list[Any], fds: list[int]
-    ) -> None:
-        waiting = self._requests.pop(request, None)
-        if waiting is None or waiting.abandoned:
-            self._give_back(number, kind, fds)
-            if waiting is not None:
-                waiting.used.discard(waiting.index)
-            return
-        waiting.kind, waiting.number, waiting.files, waiting.fds = kind, number, files, fds
+    def _answer(self, number: int, answer: Opened | Exception) -> None:
+        waiting = self._waiting.pop(number)
+        if isinstance(answer, Opened):
+            waiting.opened = answer
+        else:
+            waiting.error = answer
         waiting.answered.set()
 
-    def _give_back(self, place: int, kind: str, fds: list[int]) -> None:
-        close_all(fds)
-        for index in range(len(fds) // (2 if kind == "passed" else 1)):
-            self._link.post("close", place, index)
-
-    def _listeners(self, request: _Request, key: str, index: int) -> list[Listener]:
-        socks = [socket.socket(fileno=fd) for fd in request.fds]
-        for sock in socks:
-            sock.setblocking(False)  # They are; but the object has to know.
-        listeners: list[Listener] = []
-        passed = request.kind == "passed"
-        count = len(socks) // 2 if passed else len(socks)
-        left = count
-        listening = socks[1::2] if passed else socks
-        paths = [claim_path(*each) for each in zip(listening, request.files, strict=True)]
-
-        def closed(which: int) -> None:
-            nonlocal left
-            left -= 1
-            release_path(paths[which], primary_lives=self.connected)
-            self._link.post("close", request.number, which)
-            if not left:
-                self._indexes[key].discard(index)
-
-        for which in range(count):
-
-            def on_close(which: int = which) -> None:
-                closed(which)
-
-            if passed:
-                end, sock = socks[2 * which : 2 * which + 2]
-                listeners.append(PassedConnections(end, sock, on_close))
-            else:
-                listeners.append(SharedListening(socks[which], on_close))
-        return listeners
+    def _closed(self, point: int, index: int) -> None:
+        self._link.post(self._protocol.requests.closed(point, index))

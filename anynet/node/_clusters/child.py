@@ -2,60 +2,67 @@
 
 from __future__ import annotations
 
-import itertools
+import errno
 import json
 import os
-import socket
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Self, TypeAlias
+from typing import Self, TypeAlias
 
 import attrs
 
-from anynet._transport.listening.unix_path import BoundPath
-from anynet.cluster.distribution.received_listeners import PassedConnections, SharedListening
-from anynet.cluster.processes.parent_watch import claim_path, release_path
-from anynet.cluster.wire.channel import close_all
-from anynet.node._clusters.places import request_to_json
+from anynet.cluster.distribution.listen_requests import Denied, Granted, ListenRequests
+from anynet.cluster.distribution.received_listeners import (
+    PassedConnections,
+    ReceivedListener,
+    received_listeners,
+)
+from anynet.cluster.wire.messages import Online, Opened, Refused
+from anynet.node._clusters.opening import request_to_json
 from anynet.node._clusters.worker import Worker
 from anynet.node._errors.errors import NodeSystemError, system_error
 from anynet.node._loop.runtime import Runtime
 from anynet.node._net.options.listen_options import ListenRequest
 from anynet.node._net.servers.server import Server
+from anynet.node._processes.messages import (
+    Disconnect,
+    Exiting,
+    FromPrimary,
+    ListeningAt,
+    Noted,
+)
 from anynet.node._processes.this_process import Process
 
-#: Told what a server listens with, or why not.
-Given: TypeAlias = Callable[[PassedConnections | SharedListening | NodeSystemError], object]
+#: Called with what a server listens with, or why not.
+Callback: TypeAlias = Callable[[ReceivedListener | NodeSystemError], object]
 
 
 @attrs.define(eq=False)
-class _Question:
+class _Waiting:
     """A server that waits for the primary."""
 
     server: Server
     request: ListenRequest
     host: str | None
-    key: str
-    given: Given
-    tell: Callable[[], object]
+    callback: Callback
+    report: Callable[[], object]
 
 
 class OwnWorker(Worker):
     """A worker, in its own process."""
 
-    __slots__ = ("_asked", "_indexes", "_numbers", "_serving")
+    __slots__ = ("_requests", "_serving", "_waiting")
 
     process: Process
 
     def __init__(self, number: int, process: Process) -> None:
         super().__init__(number, process)
         self.exitedAfterDisconnect: bool | None = None
-        self._numbers = itertools.count()
-        self._asked: dict[int, _Question] = {}
-        #: Who listens, by the keys of the places.
-        self._serving: dict[str, Server] = {}
-        #: Tell several servers of this worker at the same place apart.
-        self._indexes: dict[str, int] = {}
+        # Node counts the indexes of a place up as long as one is in use.
+        self._requests = ListenRequests(reuse=False)
+        self._waiting: dict[int, _Waiting] = {}
+        #: The servers that listen by the primary, by the numbers of the points.
+        self._serving: dict[int, Server] = {}
 
     def begin(self, runtime: Runtime) -> None:
         """The runtime of the worker begins."""
@@ -65,87 +72,75 @@ class OwnWorker(Worker):
         runtime.listen_source = self.ask
         process.on_internal(self._on_internal)
         process.once("disconnect", self._on_disconnect)
-        process.post("online")
+        process.post(Online())
 
-    def _on_internal(self, kind: str, args: list[Any], fds: list[int]) -> None:
-        match kind, args:
-            case "listened", [int() as number, *answer] if number in self._asked:
-                self._answered(self._asked.pop(number), answer, fds)
-            case "disconnect", _:
+    def _on_internal(self, message: FromPrimary) -> None:
+        match message:
+            case Opened() | Refused():
+                self._answered(message)
+            case Disconnect():
                 self.exitedAfterDisconnect = True
                 self._close_servers(self._leave)
-            case "noted", _:
+            case Noted():
                 self._leave()
             case _:
-                close_all(fds)
+                self.process.drop("the primary does not send what a worker does")
 
     # -- listening ------------------------------------------------------------------------------
 
-    def ask(self, server: Server, request: ListenRequest, host: str | None, given: Given) -> None:
-        """Ask the primary for what ``server`` listens with; ``given`` is told."""
-        values = request_to_json(request)
-        place = json.dumps([host, values["port"], values["path"], values["fd"]])
-        index = self._indexes.get(place, 0)
-        self._indexes[place] = index + 1
-        key = f"{place} {index}"
-        number = next(self._numbers)
-        tell = partial(self._tell_listening, server, request, host)
-        self._asked[number] = _Question(server, request, host, key, given, tell)
-        server.once("listening", tell)
-        self.process.post("listen", number, key, values, host)
+    def ask(
+        self, server: Server, request: ListenRequest, host: str | None, callback: Callback
+    ) -> None:
+        """Ask the primary for what ``server`` listens with; ``callback`` gets it."""
+        values = request_to_json(request, host)
+        group = json.dumps([host, values["port"], values["path"], values["fd"]])
+        listen = self._requests.ask(group, values)
+        report = partial(self._report_listening, server, request, host)
+        self._waiting[listen.request] = _Waiting(server, request, host, callback, report)
+        server.once("listening", report)
+        self.process.post(listen)
 
-    def _answered(self, question: _Question, answer: list[Any], fds: list[int]) -> None:
-        socks = [socket.socket(fileno=fd) for fd in fds]
-        for sock in socks:
-            sock.setblocking(False)  # They are; but the object has to know.
-        match answer, socks:
-            case ["passed", file], [end, sock]:
-                passed = PassedConnections(end, sock, self._serve(question, sock, file))
-                passed.is_full = question.server.passes_on
-                question.given(passed)
-            case ["shared", file], [sock]:
-                close = self._serve(question, sock, file)
-                question.given(SharedListening(sock, close))
-            case [int() as number], []:
-                question.server.removeListener("listening", question.tell)
-                question.given(_listen_error(number, question))
+    def _answered(self, answer: Opened | Refused) -> None:
+        match self._requests.receive(answer):
+            case Granted(number, opened) if len(opened.files) == 1:
+                waiting = self._waiting.pop(number)
+                self._serving[opened.point] = waiting.server
+                on_close = partial(self._closed, waiting, opened.point)
+                (listener,) = received_listeners(opened, on_close, lambda: self.process.connected)
+                if isinstance(listener, PassedConnections):
+                    listener.is_full = waiting.server.passes_on
+                waiting.callback(listener)
+            case Denied(number, refused):
+                waiting = self._waiting.pop(number)
+                waiting.server.removeListener("listening", waiting.report)
+                waiting.callback(_listen_error(refused.number or errno.EINVAL, waiting))
             case _:
-                for sock in socks:
-                    sock.close()
-                raise ValueError(f"the primary answered {answer} with {len(socks)} sockets")
+                fds = answer.fds if isinstance(answer, Opened) else ()
+                self.process.drop("the primary answers what was not asked", fds)
 
-    def _serve(self, question: _Question, sock: socket.socket, file: Any) -> Callable[[], object]:
-        """A server listens with ``sock``. Returns what is to be called when it closes that."""
-        self._serving[question.key] = question.server
-        return partial(self._closed, question, claim_path(sock, file))
+    def _closed(self, waiting: _Waiting, point: int, index: int) -> None:
+        waiting.server.removeListener("listening", waiting.report)
+        self._serving.pop(point, None)
+        self.process.post(self._requests.closed(point, index))
 
-    def _closed(self, question: _Question, path: BoundPath | None) -> None:
-        release_path(path, primary_lives=self.process.connected)
-        question.server.removeListener("listening", question.tell)
-        self._serving.pop(question.key, None)
-        place = question.key.rpartition(" ")[0]
-        if not any(key.rpartition(" ")[0] == place for key in self._serving):
-            self._indexes.pop(place, None)
-        self.process.post("close", question.key)
-
-    def _tell_listening(self, server: Server, request: ListenRequest, host: str | None) -> None:
+    def _report_listening(self, server: Server, request: ListenRequest, host: str | None) -> None:
         if not server.listening:
             return  # Closed by a listener before this one.
         address = server.address()
         if isinstance(address, dict):
             kind = 6 if host is not None and ":" in host else 4
-            self.process.post("listening", kind, host, address["port"], request.fd)
+            self.process.post(ListeningAt(kind, host, address["port"], request.fd))
         else:
             path = request.path or ""
             if not path.startswith("\0"):
                 path = os.path.abspath(path)
-            self.process.post("listening", -1, path, -1, request.fd)
+            self.process.post(ListeningAt(-1, path, -1, request.fd))
 
     # -- its end --------------------------------------------------------------------------------
 
     def disconnect(self) -> Self:
         self.exitedAfterDisconnect = True
-        self._close_servers(partial(self.process.post, "exitedAfterDisconnect"))
+        self._close_servers(partial(self.process.post, Exiting()))
         return self
 
     def kill(self, signal: str | int = "SIGTERM") -> None:
@@ -155,10 +150,10 @@ class OwnWorker(Worker):
         if not self.process.connected:
             self.process.exit(0)
         self.process.once("disconnect", lambda: self.process.exit(0))
-        self.process.post("exitedAfterDisconnect")
+        self.process.post(Exiting())
 
     def _close_servers(self, then: Callable[[], object]) -> None:
-        """Close what listens by the primary; then, when the last has told so, go on."""
+        """Close what listens by the primary; when the last has closed, call ``then``."""
         servers = list(self._serving.values())
         left = len(servers)
 
@@ -184,12 +179,12 @@ class OwnWorker(Worker):
             self.process.exit(0)
 
 
-def _listen_error(number: int, question: _Question) -> NodeSystemError:
-    request = question.request
+def _listen_error(number: int, waiting: _Waiting) -> NodeSystemError:
+    request = waiting.request
     error = OSError(number, os.strerror(number))
     if request.path is not None:
         return system_error(error, "bind", request.path, -1)
     # Node's text has the word for no host.
-    result = system_error(error, "bind", question.host or "null", request.port or None)
-    result.address = question.host
+    result = system_error(error, "bind", waiting.host or "null", request.port or None)
+    result.address = waiting.host
     return result

@@ -1,21 +1,33 @@
-"""``cluster``: several processes that serve the same places."""
+"""``cluster``: several processes that serve the same addresses.
+
+Who listens where is decided by the :class:`PointTable` of every cluster; what is Node's own is the
+order of events, and that a worker gets connections as soon as the primary has answered it.
+"""
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from anynet.cluster.distribution.listening_points import (
+    ListeningPoint,
+    ListeningPoints,
+    RoundRobinPoint,
+)
+from anynet.cluster.distribution.point_table import Activate, PointTable
+from anynet.cluster.wire.frames import close_all
+from anynet.cluster.wire.messages import Close, Listen, Online, Opened, Refused
 from anynet.node._clusters import worker as cluster_worker
 from anynet.node._clusters.child import OwnWorker
-from anynet.node._clusters.places import ListeningPoints, request_from_json
+from anynet.node._clusters.opening import open_listener
 from anynet.node._clusters.worker import ForkedWorker
 from anynet.node._emitters.emitter import EventEmitter
 from anynet.node._errors.errors import invalid_arg_type, method_not_implemented, validate_string
 from anynet.node._loop.runtime import NoRuntimeError, Runtime, at_start, current_runtime
 from anynet.node._processes.child_process import ChildProcess
+from anynet.node._processes.messages import Exiting, FromWorker, ListeningAt, Noted
 from anynet.node._processes.this_process import process
 
 _POLICY_VARIABLE = "NODE_CLUSTER_SCHED_POLICY"
@@ -32,15 +44,17 @@ class Cluster(EventEmitter):
     """
 
     __slots__ = (
+        "_forked",
         "_leaving",
-        "_places",
+        "_own_worker",
+        "_points",
         "_policy",
         "_waiting",
+        "_watch",
         "_workers_made",
         "runtime",
         "schedulingPolicy",
         "settings",
-        "worker",
         "workers",
     )
 
@@ -52,10 +66,7 @@ class Cluster(EventEmitter):
 
     def __init__(self) -> None:
         super().__init__()
-        #: In a worker: itself.
-        self.worker: cluster_worker.Worker | None = None
-        if process.unique_id is not None:
-            self.worker = OwnWorker(process.unique_id, process)
+        self._own_worker: OwnWorker | None = None
         self.runtime: Runtime | None = None
         self._reset()
 
@@ -69,14 +80,25 @@ class Cluster(EventEmitter):
         self.workers: dict[int, cluster_worker.Worker] = {}
         self._workers_made = 0
         self._policy: int | None = None
-        self._places: ListeningPoints | None = None
-        #: The workers that were asked to disconnect, and whom to tell when all have.
+        self._points: ListeningPoints | None = None
+        #: The workers watch the first, whose other end only this process has.
+        self._watch: tuple[int, int] = (-1, -1)
+        #: The workers that were started, by their numbers, disconnected ones among them.
+        self._forked: dict[int, ForkedWorker] = {}
+        #: The workers that were asked to disconnect, and what to call when all have.
         self._leaving: set[cluster_worker.Worker] = set()
         self._waiting: list[Callable[[], object]] = []
 
     @property
+    def worker(self) -> cluster_worker.Worker | None:
+        """In a worker: itself."""
+        if self._own_worker is None and process.unique_id is not None:
+            self._own_worker = OwnWorker(process.unique_id, process)
+        return self._own_worker
+
+    @property
     def isPrimary(self) -> bool:
-        """Is this process no worker?"""
+        """Whether this process is no worker."""
         return self.worker is None
 
     @property
@@ -86,7 +108,7 @@ class Cluster(EventEmitter):
 
     @property
     def isWorker(self) -> bool:
-        """Was this process forked by a cluster?"""
+        """Whether this process was forked by a cluster."""
         return self.worker is not None
 
     def _begin(self, runtime: Runtime) -> None:
@@ -94,12 +116,13 @@ class Cluster(EventEmitter):
             return
         self.runtime = runtime
         runtime.at_end(self._end)
-        if isinstance(self.worker, OwnWorker):
-            self.worker.begin(runtime)
+        if self.worker is not None and self._own_worker is not None:
+            self._own_worker.begin(runtime)
 
     def _end(self) -> None:
-        if self._places is not None:
-            self._places.close()
+        if self._points is not None:
+            self._points.close()
+            close_all(self._watch)
         self.runtime = None
         self._reset()
         self.removeAllListeners()
@@ -144,21 +167,33 @@ class Cluster(EventEmitter):
         self.setupPrimary()
         settings = self.settings
         runtime = self._own_runtime()
-        if self._places is None:
-            self._places = ListeningPoints(runtime.reactor)
+        points = self._points or self._start_listening(runtime)
         program = validate_string("settings.exec", settings["exec"] or None)
         command = [sys.executable, *settings["execArgv"], program, *map(str, settings["args"])]
         self._workers_made += 1
         child = ChildProcess(command)
         number = self._workers_made
-        worker = ForkedWorker(number, child, self._places, self._remove)
+        worker = ForkedWorker(number, child, points, self._remove)
+        self._forked[number] = worker
         self._wire(worker, child)
         environment = {**os.environ, **(env or {}), **more}
-        child.start(environment, settings.get("cwd"), bool(settings["silent"]), number)
+        child.start(
+            environment, settings.get("cwd"), bool(settings["silent"]), number, self._watch[0]
+        )
         runtime.next_tick(self.emit, "fork", worker)
         if child.pid is not None:
             self.workers[number] = worker
         return worker
+
+    def _start_listening(self, runtime: Runtime) -> ListeningPoints:
+        self._watch = os.pipe()
+        self._points = ListeningPoints(
+            PointTable(keep=False),
+            start_soon=runtime.reactor.start_soon,
+            post=self._post,
+            open_point=self._open_point,
+        )
+        return self._points
 
     def _wire(self, worker: ForkedWorker, child: ChildProcess) -> None:
         def on_message(*values: Any) -> None:
@@ -170,60 +205,81 @@ class Cluster(EventEmitter):
             worker.exitedAfterDisconnect = bool(worker.exitedAfterDisconnect)
             worker.emit("disconnect")
             self.emit("disconnect", worker)
-            self._tell_disconnected()
+            self._call_disconnected()
 
         def on_exit(code: int | None, signal: str | None) -> None:
             self._let_go(worker)
             self._remove(worker.id)
             self._leaving.discard(worker)
             worker.exitedAfterDisconnect = bool(worker.exitedAfterDisconnect)
-            self._tell_disconnected()
+            self._call_disconnected()
             worker.emit("exit", code, signal)
             self.emit("exit", worker, code, signal)
 
-        def on_internal(kind: str, args: list[Any], _fds: list[int]) -> None:
-            self._on_internal(worker, kind, args)
+        def on_internal(message: FromWorker) -> None:
+            self._on_internal(worker, message)
 
         worker.on("message", on_message)
         child.once("exit", on_exit)
         child.once("disconnect", on_disconnect)
         child.on_internal(on_internal)
 
-    def _on_internal(self, worker: ForkedWorker, kind: str, args: list[Any]) -> None:
-        match kind, args:
-            case "online", _:
+    def _on_internal(self, worker: ForkedWorker, message: FromWorker) -> None:
+        match message:
+            case Online():
                 worker.emit("online")
                 self.emit("online", worker)
-            case "listen", [number, str() as key, dict() as values, host]:
-                self._give(worker, number, key, values, host)
-            case "listening", [kind_of_address, address, port, fd]:
-                place = {"addressType": kind_of_address, "address": address, "port": port, "fd": fd}
+            case Listen(request, key, options):
+                if self._points is not None and not worker.exitedAfterDisconnect:
+                    table = self._points.table
+                    self._points.perform(table.ask(worker.id, None, request, key, options))
+            case ListeningAt():
+                place = {
+                    "addressType": message.address_type,
+                    "address": message.address,
+                    "port": message.port,
+                    "fd": message.fd,
+                }
                 worker.emit("listening", place)
                 self.emit("listening", worker, place)
-            case "close", [str() as key] if self._places is not None:
-                self._places.remove(key, worker.id)
-            case "exitedAfterDisconnect", _:
+            case Close(point, index):
+                if self._points is not None:
+                    left = self._points.table.leave(
+                        point, worker.id, index, ending=True, successor=None
+                    )
+                    self._points.perform(left)
+            case Exiting():
                 worker.exitedAfterDisconnect = True
-                worker.process.post("noted")
+                worker.process.post(Noted())
+            case _:
+                fds = getattr(message, "fds", ())
+                worker.process.drop("a worker does not send what the primary does", fds)
 
-    def _give(
-        self, worker: ForkedWorker, number: int, key: str, values: dict[str, Any], host: str | None
-    ) -> None:
-        if self._places is None or worker.exitedAfterDisconnect:
-            return  # It is about to end.
+    def _open_point(self, number: int, options: dict[str, Any]) -> None:
+        points = self._points
+        assert points is not None
         try:
-            in_turns = self._policy == self.SCHED_RR
-            place = self._places.find(key, request_from_json(values), host, in_turns=in_turns)
-            kind, sockets = place.add(worker.id)
-        except OSError as error:
-            worker.process.post("listened", number, error.errno or errno.EINVAL)
+            listener = open_listener(options)
+        except (OSError, TypeError, ValueError) as error:
+            points.failed(number, error)
         else:
-            file = place.listener.file
-            worker.process.post("listened", number, kind, file, sockets=sockets)
+            in_rotation = self._policy == self.SCHED_RR
+            points.opened(
+                number,
+                RoundRobinPoint([listener], points.start_soon)
+                if in_rotation
+                else ListeningPoint([listener]),
+            )
+
+    def _post(self, number: int, message: Opened | Refused, then: Callable[[], object]) -> None:
+        self._forked[number].process.post(message, then)
+        if isinstance(message, Opened) and self._points is not None:
+            # As in Node it gets connections at once, before it says that it listens.
+            self._points.perform([Activate(message.point, number)])
 
     def _let_go(self, worker: cluster_worker.Worker) -> None:
-        if self._places is not None:
-            self._places.remove_worker(worker.id)
+        if self._points is not None:
+            self._points.perform(self._points.table.gone(worker.id, None))
 
     def _remove(self, number: int) -> None:
         self.workers.pop(number, None)
@@ -239,9 +295,9 @@ class Cluster(EventEmitter):
                 self._leaving.add(worker)
                 worker.disconnect()
         if not workers:
-            runtime.next_tick(self._tell_disconnected)
+            runtime.next_tick(self._call_disconnected)
 
-    def _tell_disconnected(self) -> None:
+    def _call_disconnected(self) -> None:
         if not self.workers and not self._leaving:
             waiting, self._waiting = self._waiting, []
             for callback in waiting:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from anynet.node._clusters.places import ListeningPoints
+from anynet.cluster.distribution.listening_points import ListeningPoints
 from anynet.node._emitters.emitter import EventEmitter
 from anynet.node._processes.child_process import ChildProcess
 from anynet.node._processes.ipc_endpoint import IpcEndpoint
+from anynet.node._processes.messages import Disconnect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ class Worker(EventEmitter):
         #: Counts the workers, from 1.
         self.id: int = number
         self.process = process
-        #: Has it ended because somebody asked for it? None as long as it has not.
+        #: Whether it has ended because that was asked for. None as long as it has not ended.
         self.exitedAfterDisconnect: bool | None = None
         process.on("error", lambda error: self.emit("error", error))
         process.on("message", lambda *values: self.emit("message", *values))
@@ -43,11 +44,11 @@ class Worker(EventEmitter):
         return bool(self.process.send(*args))
 
     def isConnected(self) -> bool:
-        """Is the channel between the worker and its primary open?"""
+        """Whether the channel between the worker and its primary is open."""
         return bool(self.process.connected)
 
     def isDead(self) -> bool:
-        """Has its process ended?"""
+        """Whether its process has ended."""
         return False
 
     def kill(self, signal: str | int = "SIGTERM") -> None:
@@ -69,7 +70,7 @@ class Worker(EventEmitter):
 class ForkedWorker(Worker):
     """A worker, in the primary."""
 
-    __slots__ = ("_places", "_remove")
+    __slots__ = ("_points", "_remove")
 
     process: ChildProcess
 
@@ -77,12 +78,12 @@ class ForkedWorker(Worker):
         self,
         number: int,
         process: ChildProcess,
-        places: ListeningPoints,
+        points: ListeningPoints,
         remove: Callable[[int], object],
     ) -> None:
         super().__init__(number, process)
         self.exitedAfterDisconnect: bool | None = None
-        self._places = places
+        self._points = points
         self._remove = remove
 
     def isDead(self) -> bool:
@@ -93,7 +94,7 @@ class ForkedWorker(Worker):
 
     def disconnect(self) -> Self:
         self.exitedAfterDisconnect = True
-        self.process.post("disconnect")
-        self._places.retire(self.id)
+        self.process.post(Disconnect())
+        self._points.retire(self.id)
         self._remove(self.id)
         return self

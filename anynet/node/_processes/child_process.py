@@ -8,12 +8,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from typing import Any, Self
+from typing import Any
 
 import anyio
 
-from anynet.cluster.processes.exit import wait_for_exit
+from anynet.cluster.processes.exit import ending_signal, wait_for_exit
+from anynet.cluster.processes.start import start_process
 from anynet.node._errors.errors import (
     invalid_arg_type,
     system_error,
@@ -23,7 +23,7 @@ from anynet.node._errors.errors import (
 from anynet.node._loop.runtime import current_runtime
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._processes.ipc_endpoint import IpcEndpoint
-from anynet.node._processes.this_process import CHANNEL_VARIABLE, ID_VARIABLE, LIFELINE_VARIABLE
+from anynet.node._processes.this_process import CHILD_VARIABLE
 
 #: Seconds that a child has to end when the runtime does, before it is killed.
 GRACE = 3.0
@@ -40,7 +40,6 @@ class ChildProcess(IpcEndpoint):
 
     __slots__ = (
         "_held",
-        "_lifeline",
         "_open_streams",
         "_popen",
         "_refed",
@@ -66,14 +65,13 @@ class ChildProcess(IpcEndpoint):
         self.exitCode: int | None = None
         #: The name of the signal that ended it.
         self.signalCode: str | None = None
-        #: Has :meth:`kill` sent a signal?
+        #: Whether :meth:`kill` has sent a signal.
         self.killed: bool = False
         #: Its streams, with the option ``silent``.
         self.stdin: Socket | None = None
         self.stdout: Socket | None = None
         self.stderr: Socket | None = None
         self._popen: subprocess.Popen[bytes] | None = None
-        self._lifeline: socket.socket | None = None
         self._open_streams = 0
         self._refed = True
         self._held = False
@@ -86,43 +84,40 @@ class ChildProcess(IpcEndpoint):
         cwd: str | None,
         silent: bool,
         worker: int | None = None,
+        watch: int | None = None,
     ) -> None:
-        """Start it; as a cluster's worker if it gets a number, which must not outlive us."""
+        """Start it; as a cluster's worker if it gets a number, which must not outlive us.
+
+        That one watches the descriptor ``watch``, which ends with this process.
+        """
         runtime = self.runtime = current_runtime()
         texts = {str(name): str(value) for name, value in environment.items() if value is not None}
         try:
-            # The channel, the lifeline, and the streams: our ends, and those of the child.
-            with _Pairs(5 if silent else 2) as pairs:
-                fds = [end.fileno() for end in pairs.theirs]
-                texts[CHANNEL_VARIABLE] = str(fds[0])
-                if worker is not None:
-                    texts |= {ID_VARIABLE: str(worker), LIFELINE_VARIABLE: str(fds[1])}
-                stdin, stdout, stderr = fds[2:] or (None, None, None)
-                self._popen = subprocess.Popen(
-                    self.spawnargs,
-                    env=texts,
-                    cwd=cwd,
-                    pass_fds=fds[:2] if worker is not None else fds[:1],
-                    stdin=stdin,
-                    stdout=stdout,
-                    stderr=stderr,
-                )
-                channel, self._lifeline, *streams = pairs.keep()
+            started = start_process(
+                self.spawnargs,
+                CHILD_VARIABLE,
+                env=texts,
+                cwd=cwd,
+                number=worker,
+                watch=watch,
+                own_streams=silent,
+            )
         except OSError as error:
             failure = system_error(error, f"spawn {self.spawnfile}")
             runtime.next_tick(self.emit, "error", failure)
             return
+        self._popen = started.process
         self.pid = self._popen.pid
-        if streams:
-            self._take_streams(streams)
-        self._open_channel(runtime, channel)
+        if started.streams:
+            self._take_streams(started.streams)
+        self._open_channel(runtime, started.channel)
         assert self._channel is not None
         self._channel.ref()
         self._note_activity()
         runtime.reactor.start_soon(self._watch, self._popen)
         runtime.next_tick(self.emit, "spawn")
 
-    def _take_streams(self, ends: list[socket.socket]) -> None:
+    def _take_streams(self, ends: Sequence[socket.socket]) -> None:
         self.stdin, self.stdout, self.stderr = (Socket({"handle": end}) for end in ends)
         for stream in (self.stdout, self.stderr):
             self._open_streams += 1
@@ -176,10 +171,6 @@ class ChildProcess(IpcEndpoint):
             with anyio.CancelScope(shield=True):
                 await self._end_with_runtime(popen)
             raise
-        finally:
-            if self._lifeline is not None:
-                self._lifeline.close()
-                self._lifeline = None
 
     async def _end_with_runtime(self, popen: subprocess.Popen[bytes]) -> None:
         if self._channel is not None:
@@ -195,15 +186,16 @@ class ChildProcess(IpcEndpoint):
         assert self.runtime is not None
         if channel is not None:
             channel.read()  # What it said before comes first.
-        self.runtime.next_tick(self._tell_ended, status)
+        self.runtime.next_tick(self._emit_exit, status)
 
-    def _tell_ended(self, status: int) -> None:
+    def _emit_exit(self, status: int) -> None:
         self._popen = None
         self._note_activity()
-        if status < 0:
-            self.signalCode = signal_name(-status)
-        else:
+        number = ending_signal(status)
+        if number is None:
             self.exitCode = status
+        else:
+            self.signalCode = signal_name(number)
         if self.stdin is not None:
             self.stdin.destroy()
         self.emit("exit", self.exitCode, self.signalCode)
@@ -217,39 +209,6 @@ class ChildProcess(IpcEndpoint):
             self.emit("close", self.exitCode, self.signalCode)
 
 
-class _Pairs:
-    """Socket pairs between this process and a child that is about to start."""
-
-    def __init__(self, count: int) -> None:
-        self.theirs: list[socket.socket] = []
-        self._ours: list[socket.socket] = []
-        self._count = count
-
-    def __enter__(self) -> Self:
-        with ExitStack() as undo:
-            undo.callback(self._close, self.theirs)
-            undo.callback(self._close, self._ours)
-            for _ in range(self._count):
-                ours, theirs = socket.socketpair()
-                self._ours.append(ours)
-                self.theirs.append(theirs)
-            undo.pop_all()
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self._close(self.theirs)
-        self._close(self._ours)
-
-    def keep(self) -> list[socket.socket]:
-        """Our ends, which stay open."""
-        kept, self._ours = self._ours, []
-        return kept
-
-    def _close(self, ends: list[socket.socket]) -> None:
-        for end in ends:
-            end.close()
-
-
 def signal_number(signal: str | int) -> int:
     """The number of a signal. Raises ``ERR_UNKNOWN_SIGNAL``."""
     if isinstance(signal, int):
@@ -261,7 +220,7 @@ def signal_number(signal: str | int) -> int:
 
 
 def signal_name(number: int) -> str:
-    """The name of a signal."""
+    """The name of a signal; real-time signals have none, and get their number."""
     try:
         return signals.Signals(number).name
     except ValueError:

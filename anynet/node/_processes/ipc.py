@@ -1,42 +1,31 @@
-"""A channel to another process on the reactor of a runtime: frames with descriptors, both ways."""
+"""A channel to another process on the reactor of a runtime: messages with descriptors, both ways.
+
+It is registered once, edge-triggered: so it reads until there is nothing, at most 32 times before
+others run, and is then armed again. After each reading the tick queue runs, as in Node, where each
+message of a channel is a callback of its own.
+"""
 
 from __future__ import annotations
 
 import errno
 import socket
-from collections import deque
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-import attrs
-
-from anynet._rules.values.errors import DescriptorsTruncated
 from anynet._transport.reactor.poller import READ_EVENTS, WRITE_EVENTS
 from anynet._transport.reactor.reactor import Reactor
-from anynet._transport.sockets.fd_passing import (
-    MAX_DESCRIPTORS,
-    receive_with_descriptors,
-    send_with_descriptors,
-)
-from anynet.cluster.wire.channel import close_all
-from anynet.cluster.wire.frames import ChannelError, Frame, FrameReader, encode
+from anynet.cluster.wire.frame_socket import FrameSocket, OutgoingMessage
+from anynet.cluster.wire.frames import ChannelError
+from anynet.node._processes.messages import CODEC
 
-_CHUNK = 65536
-_MOST_READS = 32
+MAX_READS = 32
 
-Sent: TypeAlias = Callable[[OSError | None], object]
-#: Called with a frame that came, and with its descriptors, which belong to whoever is called.
-OnFrame: TypeAlias = Callable[[Frame, list[int]], object]
-
-
-@attrs.define(eq=False)
-class _Outgoing:
-    """A frame of which the kernel has not taken everything yet."""
-
-    data: memoryview
-    #: Go with the first byte, and are closed then.
-    sockets: list[socket.socket]
-    sent: Sent | None
+#: Called when a message has gone, or with the error.
+Sent: TypeAlias = Callable[[Exception | None], object]
+#: Called with a message that came, whose descriptors belong to the one that is called.
+OnMessage: TypeAlias = Callable[[Any], object]
+#: Called once when the other end is gone, with what was wrong if it sent nonsense.
+OnEnd: TypeAlias = Callable[[str | None], object]
 
 
 class IpcChannel:
@@ -47,44 +36,31 @@ class IpcChannel:
     unref'ed, it does so as long as it is open.
     """
 
-    __slots__ = (
-        "_fds",
-        "_held",
-        "_on_end",
-        "_on_frame",
-        "_queue",
-        "_reactor",
-        "_reader",
-        "_refed",
-        "_sock",
-        "closed",
-        "closing",
-        "queue_size",
-    )
+    __slots__ = ("_frames", "_held", "_on_end", "_on_message", "_reactor", "_refed", "closing")
 
     def __init__(
-        self,
-        reactor: Reactor,
-        sock: socket.socket,
-        on_frame: OnFrame,
-        on_end: Callable[[], object],
+        self, reactor: Reactor, sock: socket.socket, on_message: OnMessage, on_end: OnEnd
     ) -> None:
-        sock.setblocking(False)
+        self._frames = FrameSocket(sock)
         self._reactor = reactor
-        self._sock = sock
-        self._on_frame = on_frame
+        self._on_message = on_message
         self._on_end = on_end
-        self._reader = FrameReader()
-        self._fds: deque[int] = deque()
-        self._queue: deque[_Outgoing] = deque()
         self._refed = False
         self._held = False
-        self.queue_size: int = 0
         #: Closed, as soon as all is sent.
         self.closing: bool = False
-        self.closed: bool = False
         reactor.register(sock.fileno(), self._on_ready)
         reactor.open.add(self)
+
+    @property
+    def open(self) -> bool:
+        """Whether it is neither closed nor about to be."""
+        return not (self.closing or self._frames.closed)
+
+    @property
+    def queue_size(self) -> int:
+        """How many bytes wait to be sent."""
+        return self._frames.queue_size
 
     # -- what keeps the runtime open ------------------------------------------------------------
 
@@ -99,125 +75,87 @@ class IpcChannel:
         self._note_activity()
 
     def _note_activity(self) -> None:
-        held = not self.closed and (self._refed or bool(self._queue))
+        held = not self._frames.closed and (self._refed or self._frames.waiting)
         if held != self._held:
             self._held = held
             self._reactor.hold(1 if held else -1)
 
     # -- sending --------------------------------------------------------------------------------
 
-    def send(self, frame: Frame, sockets: list[socket.socket], sent: Sent | None = None) -> None:
-        """Send a frame, with sockets that are closed here when they have gone, or never will.
+    def send(
+        self, message: Any, sent: Sent | None = None, then: Callable[[], object] | None = None
+    ) -> None:
+        """Send a message. ``then`` is called when it has gone or never will; ``sent`` in a tick.
 
-        ``sent`` is called in a tick once all of it has gone, or with the error. Raises
-        :exc:`TypeError` or :exc:`ValueError` for a message that cannot be sent.
+        Its descriptors have to stay open until then. Raises :exc:`TypeError` or :exc:`ValueError`
+        for a message that cannot be sent.
         """
-        try:
-            data = encode(attrs.evolve(frame, descriptors=len(sockets)))
-        except (TypeError, ValueError):
-            for sock in sockets:
-                sock.close()
-            raise
-        self._queue.append(_Outgoing(memoryview(data), sockets, sent))
-        self.queue_size += len(data)
-        if len(self._queue) == 1:
-            self._flush()
+
+        def finished(error: Exception | None) -> None:
+            if then is not None:
+                then()
+            if sent is not None:
+                self._reactor.next_tick(sent, error)
+
+        self._frames.put(OutgoingMessage.of_frame(CODEC.encode(message), finished))
+        self._flush()
 
     def _flush(self) -> None:
-        while self._queue:
-            first = self._queue[0]
-            try:
-                count = send_with_descriptors(
-                    self._sock, first.data, [sock.fileno() for sock in first.sockets]
-                )
-            except BlockingIOError:
-                self._reactor.rearm(self._sock.fileno())
-                break
-            except OSError as error:
-                self._fail_all(error)
-                break
-            self.queue_size -= count
-            first.data = first.data[count:]
-            for sock in first.sockets:
-                sock.close()
-            first.sockets = []
-            if not first.data:
-                self._queue.popleft()
-                self._tell(first, None)
+        try:
+            if not self._frames.flush():
+                self._reactor.rearm(self._frames.fileno())
+        except OSError as error:
+            self._frames.fail_all(error)
         self._note_activity()
-        if self.closing and not self._queue:
+        if self.closing and not self._frames.waiting:
             self.close_now()
-
-    def _fail_all(self, error: OSError) -> None:
-        while self._queue:
-            outgoing = self._queue.popleft()
-            for sock in outgoing.sockets:
-                sock.close()
-            self._tell(outgoing, error)
-        self.queue_size = 0
-
-    def _tell(self, outgoing: _Outgoing, error: OSError | None) -> None:
-        if outgoing.sent is not None:
-            self._reactor.next_tick(outgoing.sent, error)
 
     # -- receiving ------------------------------------------------------------------------------
 
     def _on_ready(self, events: int) -> None:
         if events & READ_EVENTS:
             self.read()
-        if self._queue and events & WRITE_EVENTS and not self.closed:
+        if events & WRITE_EVENTS and self._frames.waiting:
             self._flush()
 
     def read(self) -> None:
         """Take what has come."""
-        for _ in range(_MOST_READS):
-            if self.closed or self.closing:
+        for _ in range(MAX_READS):
+            if not self.open:
                 return
             try:
-                data, fds = receive_with_descriptors(self._sock, _CHUNK, MAX_DESCRIPTORS)
+                for frame in self._frames.receive():
+                    self._on_message(CODEC.decode(frame))
             except BlockingIOError:
                 return
-            except (OSError, DescriptorsTruncated):
-                data, fds = b"", []
-            self._fds += fds
-            try:
-                if not data:
-                    raise EOFError
-                for frame in self._reader.feed(data):
-                    self._on_frame(frame, self._fds_of(frame))
-                if self._reader.empty and self._fds:
-                    raise ChannelError("descriptors came without a frame that has them")
-            except (EOFError, ChannelError):
-                # The other end is gone, or sends nonsense.
-                self.close_now()
-                self._on_end()
+            except EOFError:
+                self.end(None)
+            except ChannelError as error:
+                self.end(str(error))
             if self._reactor.ticks and self._reactor.in_turn:
                 self._reactor.drain()
-        if not self.closed:
-            self._reactor.rearm(self._sock.fileno())
-
-    def _fds_of(self, frame: Frame) -> list[int]:
-        if len(self._fds) < frame.descriptors:
-            raise ChannelError("a frame came without its descriptors")
-        return [self._fds.popleft() for _ in range(frame.descriptors)]
+        if self.open:
+            self._reactor.rearm(self._frames.fileno())
 
     # -- the end --------------------------------------------------------------------------------
+
+    def end(self, nonsense: str | None) -> None:
+        """Close it at once, since the other end is gone or sent nonsense."""
+        if not self._frames.closed:
+            self.close_now()
+            self._on_end(nonsense)
 
     def close(self) -> None:
         """Receive nothing more, and close it once what waits is sent."""
         self.closing = True
-        if not self._queue:
+        if not self._frames.waiting:
             self.close_now()
 
     def close_now(self) -> None:
         """Close it at once."""
-        if self.closed:
+        if self._frames.closed:
             return
-        self.closed = True
         self._reactor.open.discard(self)
-        self._reactor.unregister(self._sock.fileno())
-        self._fail_all(OSError(errno.EPIPE, "the channel is closed"))
+        self._reactor.unregister(self._frames.fileno())
+        self._frames.close(OSError(errno.EPIPE, "the channel is closed"))
         self._note_activity()
-        close_all(self._fds)
-        self._fds.clear()
-        self._sock.close()

@@ -1,15 +1,22 @@
-"""What a process and its child have in common: ``send``, ``disconnect`` and their events."""
+"""What a process and its child have in common: ``send``, ``disconnect`` and their events.
+
+Messages that come before anybody listens are kept, since a program may add its listener later than
+the first tick; Node drops nothing either. A server whose sockets were sent counts them until the
+other process says that they are closed, or is gone: its ``close`` waits for them.
+"""
 
 from __future__ import annotations
 
+import logging
 import math
 import socket
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
-from anynet.cluster.wire.channel import close_all
-from anynet.cluster.wire.frames import Frame, encode
+from anynet.cluster.wire.codec import BadMessage
+from anynet.cluster.wire.frames import close_all, encode_frame
+from anynet.cluster.wire.messages import Message
 from anynet.node._emitters.emitter import EventEmitter, EventName, Listener
 from anynet.node._errors.errors import (
     NodeError,
@@ -23,11 +30,15 @@ from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.servers.connection_count import ConnectionCount
 from anynet.node._processes.ipc import IpcChannel
 from anynet.node._processes.ipc_handles import check_handle, pack, unpack
+from anynet.node._processes.messages import CODEC, SocketClosed
+
+_log = logging.getLogger("anynet")
 
 #: From so many bytes that wait on, ``send`` returns False.
-_MOST_WAITING = 131072
-#: Called with an internal message: its kind, its arguments, and its descriptors.
-OnInternal = Callable[[str, list[Any], list[int]], object]
+MAX_WAITING = 131072
+
+#: Called with a message that is not a program's.
+OnInternal: TypeAlias = Callable[[Any], object]
 
 
 class IpcEndpoint(EventEmitter):
@@ -36,7 +47,7 @@ class IpcEndpoint(EventEmitter):
     Emits ``message`` (the message, and its handle or None), ``disconnect``, and ``error``.
     """
 
-    __slots__ = ("_channel", "_counted", "_early", "_on_internal", "connected", "runtime")
+    __slots__ = ("_channel", "_counted", "_early", "_on_internal", "runtime")
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,13 +58,15 @@ class IpcEndpoint(EventEmitter):
         self._on_internal: OnInternal | None = None
         #: The counts of the servers whose sockets were sent, by their numbers.
         self._counted: dict[int, ConnectionCount] | None = None
-        #: Is the channel open?
-        self.connected: bool = False
+
+    @property
+    def connected(self) -> bool:
+        """Whether the channel is open."""
+        return self._channel is not None and self._channel.open
 
     def _open_channel(self, runtime: Runtime, sock: socket.socket) -> None:
         self.runtime = runtime
-        self._channel = IpcChannel(runtime.reactor, sock, self._on_frame, self._on_end)
-        self.connected = True
+        self._channel = IpcChannel(runtime.reactor, sock, self._on_message, self._on_end)
 
     # -- sending --------------------------------------------------------------------------------
 
@@ -74,34 +87,41 @@ class IpcEndpoint(EventEmitter):
         if handle is not None:
             check_handle(handle)
         channel = self._channel
-        if channel is None or channel.closing or channel.closed:
+        if channel is None or not channel.open:
             self._fail(ipc_channel_closed(), callback)
             return False
-        content = to_json(message)
-        parcel = None
+        outgoing = Message(to_json(message))
+        payload = None
         if handle is not None:
-            encode(Frame(message=content))  # Raises before the handle is touched.
-            parcel = pack(handle, keep_open=bool(options.get("keepOpen")), counts=self)
+            encode_frame(CODEC.encode(outgoing))  # Raises before the handle is touched.
+            payload = pack(handle, keep_open=bool(options.get("keepOpen")), counts=self)
         sent = None if callback is None else partial(_call_back, callback)
-        if parcel is None:
-            channel.send(Frame(message=["message", content, None]), [], sent)
+        if payload is None:
+            channel.send(outgoing, sent)
         else:
-            frame = Frame(message=["message", content, parcel.state], extra=parcel.unread)
-            channel.send(frame, [parcel.sock], sent)
-        return channel.queue_size < _MOST_WAITING
+            sock = payload.sock
+            outgoing = Message(outgoing.content, payload.state, payload.unread, (sock.fileno(),))
+            try:
+                channel.send(outgoing, sent, sock.close)
+            except ValueError:
+                sock.close()  # With what was not read it is too long.
+                raise
+        return channel.queue_size < MAX_WAITING
 
     def on_internal(self, call: OnInternal) -> None:
         """Call with the messages of :meth:`post` that come."""
         self._on_internal = call
 
-    def post(self, kind: str, *args: Any, sockets: list[socket.socket] | None = None) -> None:
-        """Send a message of ours, if there still is somebody to get it."""
+    def post(self, message: Any, then: Callable[[], object] | None = None) -> None:
+        """Send a message of ours, if the other process is still there.
+
+        ``then`` is called when it has gone, or never will.
+        """
         channel = self._channel
-        if channel is None or channel.closing or channel.closed:
-            for sock in sockets or ():
-                sock.close()
-        else:
-            channel.send(Frame(message=["internal", kind, list(args)]), sockets or [])
+        if channel is not None and channel.open:
+            channel.send(message, None, then)
+        elif then is not None:
+            then()
 
     def _fail(self, error: NodeError, callback: Callable[..., object] | None) -> None:
         runtime = self.runtime or current_runtime()
@@ -112,20 +132,28 @@ class IpcEndpoint(EventEmitter):
 
     # -- receiving ------------------------------------------------------------------------------
 
-    def _on_frame(self, frame: Frame, fds: list[int]) -> None:
+    def _on_message(self, message: Any) -> None:
         assert self.runtime is not None
-        match frame.message:
-            case ["message", message, state]:
-                handle = unpack(fds, state, frame.extra, self)
-                self.runtime.next_tick(self._tell, message, handle)
-            case ["internal", "closed", [int() as key]]:
+        match message:
+            case Message():
+                handle = unpack(message, self)
+                self.runtime.next_tick(self._deliver, message.content, handle)
+            case SocketClosed(key):
                 self.runtime.next_tick(self._sent_socket_closed, key)
-            case ["internal", str() as kind, list() as args] if self._on_internal is not None:
-                self.runtime.next_tick(self._on_internal, kind, args, fds)
+            case BadMessage(reason, fds):
+                self.drop(reason, fds)
+            case _ if self._on_internal is not None:
+                self.runtime.next_tick(self._on_internal, message)
             case _:
-                close_all(fds)
+                self.drop("it is no worker of a cluster", getattr(message, "fds", ()))
 
-    def _tell(self, message: Any, handle: Any) -> None:
+    def drop(self, reason: str, fds: tuple[int, ...] = ()) -> None:
+        """Close the channel, and descriptors that came, since the other process sent nonsense."""
+        close_all(fds)
+        if self._channel is not None:
+            self._channel.end(reason)
+
+    def _deliver(self, message: Any, handle: Any) -> None:
         if self.listenerCount("message"):
             self.emit("message", message, handle)
         elif self._early is None:
@@ -138,7 +166,7 @@ class IpcEndpoint(EventEmitter):
         if name == "message" and self._early and self.runtime is not None:
             early, self._early = self._early, None
             for message, handle in early:
-                self.runtime.next_tick(self._tell, message, handle)
+                self.runtime.next_tick(self._deliver, message, handle)
 
     # -- counting sockets -----------------------------------------------------------------------
 
@@ -152,7 +180,7 @@ class IpcEndpoint(EventEmitter):
 
     def note_closed(self, key: int) -> None:
         """A socket that the other process counts is closed here."""
-        self.post("closed", key)
+        self.post(SocketClosed(key))
 
     def _sent_socket_closed(self, key: int) -> None:
         count = (self._counted or {}).get(key)
@@ -177,17 +205,20 @@ class IpcEndpoint(EventEmitter):
             self.emit("error", ipc_disconnected())
             return
         channel.close()
-        self._on_end()
+        self._on_end(None)
 
-    def _on_end(self) -> None:
+    def _on_end(self, nonsense: str | None) -> None:
         assert self.runtime is not None
-        self.connected = False
+        if nonsense is not None:
+            _log.warning("a process is disconnected, it sent nonsense: %s", nonsense)
         self._forget_sent()
         self.runtime.next_tick(self.emit, "disconnect")
 
 
-def _call_back(callback: Callable[..., object], error: OSError | None) -> None:
-    callback(None if error is None else system_error(error, "write"))
+def _call_back(callback: Callable[..., object], error: Exception | None) -> None:
+    if isinstance(error, OSError):
+        error = system_error(error, "write")
+    callback(error)
 
 
 def _send_arguments(

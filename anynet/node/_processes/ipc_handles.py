@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 import attrs
 
-from anynet.cluster.wire.channel import close_all
+from anynet.cluster.wire.frames import close_all
+from anynet.cluster.wire.messages import Message
 from anynet.node._errors.errors import invalid_handle_type
 from anynet.node._net.servers.connection_count import ConnectionCount
 from anynet.node._net.servers.server import Server
@@ -26,7 +27,7 @@ from anynet.node._net.sockets.socket_sending import (
 
 
 class Counts(Protocol):
-    """What keeps count of the sockets that went to another process."""
+    """Keeps count of the sockets that went to another process."""
 
     def note_sent(self, count: ConnectionCount) -> int:
         """A socket of a server is sent. Returns a number by which its count is known there."""
@@ -83,14 +84,14 @@ class _Watch:
         self.closed()
 
 
-def unpack(fds: list[int], state: Any, unread: bytes, counts: Counts) -> Server | Socket | None:
+def unpack(message: Message, counts: Counts) -> Server | Socket | None:
     """The handle that came with a message, alive in this runtime; None if there is none."""
-    match fds, state:
+    match message.fds, message.state:
         case [fd], {"kind": "server"}:
             return listen_with(fd)
         case [fd], {"kind": "socket", "key": int() | None as key}:
             watch = None if key is None else _Watch(partial(counts.note_closed, key))
-            return take_over(fd, unread, watch)
+            return take_over(fd, message.unread, watch)
         case _:
-            close_all(fds)
+            close_all(message.fds)
             return None

@@ -1,4 +1,8 @@
-"""``process``: what a program knows of itself, and its channel to the process that forked it."""
+"""``process``: what a program knows of itself, and its channel to the process that forked it.
+
+Importing this does nothing. What a child inherits is taken over when the first runtime begins, or
+before that when a program asks whether it is a worker, or connected.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,17 @@ import sys
 from collections.abc import MutableMapping
 from typing import Never
 
+from anynet.cluster.processes.inherited import take_inherited
 from anynet.cluster.processes.parent_watch import exit_with_parent
 from anynet.node._emitters.emitter import EventName, Listener
 from anynet.node._loop.runtime import Runtime, at_start
 from anynet.node._processes.ipc_endpoint import IpcEndpoint
 
-#: How a child learns of its descriptors and of its number.
-CHANNEL_VARIABLE = "ANYNET_NODE_CHANNEL_FD"
-LIFELINE_VARIABLE = "ANYNET_NODE_LIFELINE_FD"
-ID_VARIABLE = "ANYNET_NODE_UNIQUE_ID"
+#: The variable through which a child finds its channel.
+CHILD_VARIABLE = "ANYNET_NODE_CHILD"
 
 #: Seconds that a worker has to end by itself once its primary is gone.
-_LAST_WORDS = 1.0
+END_TIMEOUT = 1.0
 #: While these have listeners, the channel of a child keeps it running.
 _HOLDING = ("message", "disconnect")
 
@@ -33,20 +36,41 @@ class Process(IpcEndpoint):
     after that. The channel belongs to the first runtime of the process.
     """
 
-    __slots__ = ("_exiting", "_inherited", "exitCode", "unique_id")
+    __slots__ = ("_exiting", "_has_inherited", "_inherited", "_unique_id", "exitCode")
 
     def __init__(self) -> None:
         super().__init__()
-        self._inherited = _inherited_channel()
-        number = os.environ.pop(ID_VARIABLE, None)
-        #: Which worker of a cluster it is; None for none.
-        self.unique_id: int | None = None
-        if number is not None and self._inherited is not None:
-            self.unique_id = int(number)
+        self._has_inherited = False
+        self._inherited: socket.socket | None = None
+        self._unique_id: int | None = None
         #: The exit status, if the program ends by itself.
         self.exitCode: int | None = None
         self._exiting = False
-        self.connected: bool = self._inherited is not None
+
+    def _inherit(self) -> None:
+        """Take over the channel to the process that started this one, once."""
+        if self._has_inherited:
+            return
+        self._has_inherited = True
+        inherited = take_inherited(CHILD_VARIABLE)
+        if inherited is None:
+            return
+        if inherited.watch is not None:
+            exit_with_parent(inherited.watch, END_TIMEOUT)
+        self._inherited = socket.socket(fileno=inherited.channel)
+        self._unique_id = inherited.id
+
+    @property
+    def unique_id(self) -> int | None:
+        """Which worker of a cluster it is; None for none."""
+        self._inherit()
+        return self._unique_id
+
+    @property
+    def connected(self) -> bool:
+        """Whether the channel is open; before the first runtime, whether there is one."""
+        self._inherit()
+        return self._inherited is not None or super().connected
 
     @property
     def argv(self) -> list[str]:
@@ -119,6 +143,7 @@ class Process(IpcEndpoint):
             return
         self.runtime = runtime
         self._exiting = False
+        self._inherit()
         sock, self._inherited = self._inherited, None
         if sock is not None:
             self._open_channel(runtime, sock)
@@ -140,21 +165,7 @@ class Process(IpcEndpoint):
             if channel is not None:
                 channel.close_now()
             self.runtime = self.exitCode = None
-            self.connected = False
             self.removeAllListeners()
-
-
-def _inherited_channel() -> socket.socket | None:
-    """The channel to the process that started this one; other programs are not to inherit it."""
-    lifeline = os.environ.pop(LIFELINE_VARIABLE, None)
-    if lifeline is not None:
-        os.set_inheritable(int(lifeline), False)
-        exit_with_parent(int(lifeline), _LAST_WORDS)
-    number = os.environ.pop(CHANNEL_VARIABLE, None)
-    if number is None:
-        return None
-    os.set_inheritable(int(number), False)
-    return socket.socket(fileno=int(number))
 
 
 process: Process = Process()

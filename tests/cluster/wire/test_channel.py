@@ -19,7 +19,7 @@ import anynet
 from anynet._core.connections.connection import Connection
 from anynet._rules.options import ConnectionOptions
 from anynet.cluster import Channel, ChannelError
-from anynet.cluster.wire.frames import MAX_FRAME, Frame, FrameReader, encode
+from anynet.cluster.wire.frames import MAX_FRAME, Frame, FrameReader, encode_frame
 from tests.support import in_thread, open_descriptors, tcp_pair
 
 pytestmark = pytest.mark.anyio
@@ -96,7 +96,7 @@ async def test_what_json_cannot_hold_is_refused_before_anything_is_sent(message:
 
 
 async def test_a_connection_moves_with_what_was_not_read() -> None:
-    async with tcp_pair(pause_on_connect=True) as (client, server), channels() as (one, two):
+    async with tcp_pair() as (client, server), channels() as (one, two):
         data = os.urandom(1 << 20)
         remote, local = server.remote_address, server.local_address
         async with anyio.create_task_group() as tasks:
@@ -262,7 +262,7 @@ async def test_descriptors_that_no_frame_tells_of_are_nonsense() -> None:
     with tempfile.TemporaryFile() as file:
         async with raw_end() as (ours, channel):
             rights = array.array("i", [file.fileno()] * 3)
-            frame = encode(Frame(message={"message": 1}))
+            frame = encode_frame(Frame(message=["message", 1, None]))
             ours.sendmsg([frame], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
             with pytest.raises(ChannelError, match="descriptors came without a frame"):
                 await channel.receive()
@@ -271,7 +271,7 @@ async def test_descriptors_that_no_frame_tells_of_are_nonsense() -> None:
 
 async def test_a_state_that_makes_no_sense_is_refused() -> None:
     async with tcp_pair() as (_, server), raw_end() as (ours, channel):
-        frame = encode(Frame(message={"message": 1, "state": {"peername": 5}}, descriptors=1))
+        frame = encode_frame(Frame(message=["message", 1, {"peername": 5}], fds=(0,)))
         rights = array.array("i", [server.extra(SocketAttribute.raw_socket).fileno()])
         ours.sendmsg([frame], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
         with pytest.raises(ChannelError, match="state of a connection"):
@@ -281,7 +281,7 @@ async def test_a_state_that_makes_no_sense_is_refused() -> None:
 @pytest.mark.parametrize("step", [1, 2, 7, 64])
 async def test_frames_may_come_in_any_pieces(step: int) -> None:
     frames = [Frame(message=[1]), Frame(message="x" * 50, extra=b"\0\1"), Frame(message=None)]
-    data = b"".join(map(encode, frames))
+    data = b"".join(map(encode_frame, frames))
     reader = FrameReader()
     seen: list[Frame] = []
     for start in range(0, len(data), step):

@@ -16,7 +16,7 @@ import anyio
 import pytest
 
 from anynet import node as net
-from anynet.cluster.wire.frames import Frame, encode
+from anynet.cluster.wire.frames import Frame, encode_frame
 from anynet.node import child_process, process
 from anynet.node._loop.runtime import current_runtime
 from anynet.node._processes.child_process import signal_name
@@ -205,7 +205,7 @@ async def test_what_waits_fails_when_the_other_end_is_gone() -> None:
     [
         b"nonsense that is no frame at all",
         struct.pack("!IIB", 2**31, 0, 0),
-        encode(Frame(message=["message", "a", None], descriptors=1)),
+        encode_frame(Frame(message=["message", "a", None], fds=(0,))),
         struct.pack("!IIB", 3, 0, 0) + b"\xff\xff\xff",
     ],
 )
@@ -230,7 +230,7 @@ async def test_a_handle_that_makes_no_sense_is_closed(state: Any) -> None:
         end, theirs = endpoint()
         ours, peer = socket.socketpair()
         with theirs, peer:
-            data = encode(Frame(message=["message", "a", state], descriptors=1))
+            data = encode_frame(Frame(message=["message", "a", state], fds=(0,)))
             socket.send_fds(theirs, [data], [ours.fileno()])
             ours.close()
             assert await once(end, "message") == ("a", None)
@@ -238,17 +238,20 @@ async def test_a_handle_that_makes_no_sense_is_closed(state: Any) -> None:
         end.disconnect()
 
 
-async def test_messages_of_no_known_form_are_passed_over() -> None:
+@pytest.mark.parametrize(
+    "message",
+    [5, ["other"], ["internal", "what", [1]], ["online"], ["socket_closed", -1], ["noted", 1]],
+)
+async def test_a_message_of_no_known_form_disconnects_who_sent_it(
+    message: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     async with net.runtime():
         end, theirs = endpoint()
-        messages: list[object] = []
-        end.on("message", lambda message, handle: messages.append(message))
         with theirs:
-            for message in (5, ["other"], ["internal", "what", [1]], ["message", "good", None]):
-                theirs.sendall(encode(Frame(message=message)))
-            await once(end, "message")
-        end.disconnect()
-    assert messages == ["good"]
+            theirs.sendall(encode_frame(Frame(message=message)))
+            await once(end, "disconnect")
+            assert await received(theirs) == b""
+    assert "a process is disconnected, it sent nonsense" in caplog.text
 
 
 def test_values_become_json_as_in_javascript() -> None:
