@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from inspect import iscoroutine
-from typing import Any, ClassVar, Final, Self, TypeAlias
+from typing import Any, ClassVar, Final, NoReturn, Self, TypeAlias
 
 from anynet.node._errors.errors import (
     UnhandledError,
@@ -123,7 +123,9 @@ class EventEmitter:
         #: they are, and so does the way of a packet in a stream.
         self.listener_table: dict[EventName, tuple[Listener, ...]] | None = None
         self._max_listeners: float | None = None
-        self._capture_rejections = validate_boolean("options.captureRejections", capture)
+        if not isinstance(capture, bool):
+            validate_boolean("options.captureRejections", capture)
+        self._capture_rejections = bool(capture)
         self._warned: set[EventName] | None = None
 
     def set_capture_rejections(self, capture: bool) -> None:
@@ -151,7 +153,8 @@ class EventEmitter:
 
     def once(self, name: EventName, listener: Listener) -> Self:
         """Call ``listener`` for the next event ``name`` only."""
-        validate_function("listener", listener)
+        if not callable(listener):
+            validate_function("listener", listener)
         return self.on(name, OnceListener(self, name, listener))
 
     def prependOnceListener(self, name: EventName, listener: Listener) -> Self:
@@ -160,7 +163,8 @@ class EventEmitter:
         return self.prependListener(name, OnceListener(self, name, listener))
 
     def _add(self, name: EventName, listener: Listener, first: bool = False) -> None:
-        validate_function("listener", listener)
+        if not callable(listener):
+            validate_function("listener", listener)
         if self.listener_table is not None and "newListener" in self.listener_table:
             self.emit("newListener", name, _original(listener))
         events = self.listener_table
@@ -187,7 +191,8 @@ class EventEmitter:
 
         Listeners to ``removeListener`` hear of it afterwards. An event under way still reaches it.
         """
-        validate_function("listener", listener)
+        if not callable(listener):
+            validate_function("listener", listener)
         events = self.listener_table
         if events is None:
             return self
@@ -245,23 +250,21 @@ class EventEmitter:
         """
         events = self.listener_table
         if events is None:
-            return self._emit_unheard(name, args)
+            return self._emit_unheard(args) if name == "error" else False
         if name == "error" and errorMonitor in events:
             self.emit(errorMonitor, *args)
         listeners = events.get(name)
         if listeners is None:
-            return self._emit_unheard(name, args)
+            return self._emit_unheard(args) if name == "error" else False
         for listener in listeners:
             result = listener(*args)
             if result is not None and iscoroutine(result):
                 self.start_listener(result, name, args)
         return True
 
-    def _emit_unheard(self, name: EventName, args: tuple[Any, ...]) -> bool:
-        if name == "error":
-            error = args[0] if args else None
-            raise error if isinstance(error, BaseException) else UnhandledError(error)
-        return False
+    def _emit_unheard(self, args: tuple[Any, ...]) -> NoReturn:
+        error = args[0] if args else None
+        raise error if isinstance(error, BaseException) else UnhandledError(error)
 
     def start_listener(
         self, coroutine: Coroutine[Any, Any, object], name: EventName, args: tuple[Any, ...]

@@ -1,10 +1,14 @@
-"""The options that a socket is made with, checked, and what is set on the system's socket."""
+"""The options that a socket is made with, as a table; see ``table``.
+
+Rules that live here, each Node's: ``highWaterMark`` outranks the marks of the two sides; an
+``onread`` that cannot be used is treated as absent; streams of objects are not supported.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from typing import Any, TypeAlias
+from functools import lru_cache, partial
+from typing import Any, TypeAlias, TypedDict
 
 import attrs
 
@@ -17,9 +21,14 @@ from anynet.node._errors.errors import (
     validate_int32,
     validate_number,
 )
+from anynet.node._net.options.table import as_given, checked, not_false, row, rows_of
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.values.block_list import BlockList
-from anynet.node._streams.options import StreamOptions, high_water_mark
+from anynet.node._streams.options import (
+    DEFAULT_HIGH_WATER_MARK,
+    StreamOptions,
+    high_water_mark,
+)
 
 ReadBuffer: TypeAlias = bytearray | memoryview
 
@@ -34,91 +43,35 @@ class ReadInto:
     callback: Callable[[int, Any], object]
 
 
-@attrs.frozen(kw_only=True)
-class SocketSettings:
-    """The options of a socket, checked."""
+class OnRead(TypedDict):
+    """Reading into a buffer that is used again and again, or into what a function returns."""
 
-    stream: StreamOptions
+    buffer: bytearray | memoryview | Callable[[], bytearray | memoryview]
+    callback: Callable[[int, Any], object]
+
+
+class SocketOptions(TypedDict, total=False):
+    """The options of :class:`Socket <anynet.node._net.sockets.socket.Socket>`."""
+
+    allowHalfOpen: bool | None
+    blockList: BlockList | None
+    captureRejections: bool
     fd: int | None
     handle: object
+    highWaterMark: int | None
+    keepAlive: bool | None
+    keepAliveInitialDelay: float | None
+    noDelay: bool | None
+    onread: OnRead | None
+    readable: bool | None
+    readableHighWaterMark: int | None
     signal: AbortSignal | None
-    block_list: BlockList | None
-    read_into: ReadInto | None
-    capture_rejections: bool | None
-    tcp: TcpOptions | None
-
-
-@lru_cache(maxsize=64)
-def stream_options(
-    reading: int,
-    writing: int,
-    allow_half_open: bool,
-    readable: bool = True,
-    writable: bool = True,
-) -> StreamOptions:
-    """The options of a socket's stream: the same for all connections of a server, so made once."""
-    return StreamOptions(
-        readable_high_water_mark=reading,
-        writable_high_water_mark=writing,
-        allow_half_open=allow_half_open,
-        readable=readable,
-        writable=writable,
-        emit_close=False,
-        counts_characters=True,
-    )
-
-
-def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
-    """Check the options, of which none is None. Raises what Node raises."""
-    for name in _UNSUPPORTED:
-        if options.get(name):
-            raise invalid_arg_value(f"options.{name}", options[name], "is not supported")
-    if "keepAliveInitialDelay" in options:
-        validate_number("options.keepAliveInitialDelay", options["keepAliveInitialDelay"])
-    readable_mark = high_water_mark(options, "readableHighWaterMark")
-    writable_mark = high_water_mark(options, "writableHighWaterMark")
-    capture_rejections = options.get("captureRejections")
-    if capture_rejections is not None:
-        validate_boolean("options.captureRejections", capture_rejections)
-    signal = options.get("signal")
-    validate_abort_signal("signal", signal)
-    fd = options.get("fd")
-    if fd is not None:
-        validate_int32("fd", fd, 0)
-    block_list = options.get("blockList")
-    if block_list is not None and not BlockList.isBlockList(block_list):
-        raise invalid_arg_type("options.blockList", "net.BlockList", block_list)
-    return SocketSettings(
-        stream=stream_options(
-            readable_mark,
-            writable_mark,
-            bool(options.get("allowHalfOpen")),
-            options.get("readable") is not False,
-            options.get("writable") is not False,
-        ),
-        fd=fd,
-        handle=options.get("handle"),
-        signal=signal,
-        block_list=block_list,
-        read_into=_read_into(options.get("onread")),
-        capture_rejections=capture_rejections,
-        tcp=wanted_tcp(options, None),
-    )
-
-
-def wanted_tcp(options: Mapping[str, Any], tcp: TcpOptions | None) -> TcpOptions | None:
-    """What the options say about TCP, added to what is wanted already."""
-    if options.get("noDelay"):
-        tcp = tcp or TcpOptions()
-        tcp.want_no_delay(True)
-    if options.get("keepAlive"):
-        tcp = tcp or TcpOptions()
-        tcp.want_keep_alive(keep_alive_seconds(options.get("keepAliveInitialDelay")))
-    return tcp
+    writable: bool | None
+    writableHighWaterMark: int | None
 
 
 def _read_into(onread: object) -> ReadInto | None:
-    """The option, where it can be used; otherwise it is as good as absent, as in Node."""
+    """The option, where it can be used; otherwise it is treated as absent, as in Node."""
     if not isinstance(onread, Mapping) or not callable(onread.get("callback")):
         return None
     buffer = onread.get("buffer")
@@ -147,3 +100,128 @@ def _checked_buffer(name: str, buffer: Any) -> ReadBuffer:
     ):
         return buffer
     raise invalid_arg_type(name, ["bytearray", "memoryview"], buffer)
+
+
+def _mark(name: str) -> Callable[[Any], int]:
+    return lambda value: high_water_mark({name: value}, name)
+
+
+def _delay(value: object) -> int:
+    return keep_alive_seconds(validate_number("options.keepAliveInitialDelay", value))
+
+
+def _signal(value: Any) -> Any:
+    validate_abort_signal("signal", value)
+    return value
+
+
+def check_block_list(value: object) -> BlockList:
+    """The option ``blockList``. Raises ``ERR_INVALID_ARG_TYPE``."""
+    if not BlockList.isBlockList(value):
+        raise invalid_arg_type("options.blockList", "net.BlockList", value)
+    return value
+
+
+@attrs.frozen(kw_only=True)
+class SocketSettings:
+    """The options of a socket, checked, in the order of the checks."""
+
+    #: In whole seconds, of keep-alive.
+    keep_alive_delay: int = attrs.field(
+        default=0, metadata=row("keepAliveInitialDelay", check=_delay)
+    )
+    readable_mark: int = attrs.field(
+        default=DEFAULT_HIGH_WATER_MARK,
+        metadata=row(
+            "highWaterMark", "readableHighWaterMark", check=_mark("readableHighWaterMark")
+        ),
+    )
+    writable_mark: int = attrs.field(
+        default=DEFAULT_HIGH_WATER_MARK,
+        metadata=row(
+            "highWaterMark", "writableHighWaterMark", check=_mark("writableHighWaterMark")
+        ),
+    )
+    capture_rejections: bool | None = attrs.field(
+        default=None,
+        metadata=row(
+            "captureRejections", check=partial(validate_boolean, "options.captureRejections")
+        ),
+    )
+    signal: AbortSignal | None = attrs.field(default=None, metadata=row("signal", check=_signal))
+    fd: int | None = attrs.field(
+        default=None, metadata=row("fd", check=lambda fd: validate_int32("fd", fd, 0))
+    )
+    block_list: BlockList | None = attrs.field(
+        default=None, metadata=row("blockList", check=check_block_list)
+    )
+    read_into: ReadInto | None = attrs.field(default=None, metadata=row("onread", check=_read_into))
+    handle: object = attrs.field(default=None, metadata=row("handle", check=as_given))
+    allow_half_open: bool = attrs.field(default=False, metadata=row("allowHalfOpen", check=bool))
+    readable: bool = attrs.field(default=True, metadata=row("readable", check=not_false))
+    writable: bool = attrs.field(default=True, metadata=row("writable", check=not_false))
+    no_delay: bool = attrs.field(default=False, metadata=row("noDelay", check=bool))
+    keep_alive: bool = attrs.field(default=False, metadata=row("keepAlive", check=bool))
+
+    def stream(self) -> StreamOptions:
+        """What concerns the stream."""
+        return stream_options(
+            self.readable_mark,
+            self.writable_mark,
+            self.allow_half_open,
+            self.readable,
+            self.writable,
+        )
+
+    def tcp(self) -> TcpOptions | None:
+        """What is wanted of TCP; None for nothing."""
+        if not self.no_delay and not self.keep_alive:
+            return None
+        delay = self.keep_alive_delay if self.keep_alive else None
+        return TcpOptions(no_delay=self.no_delay, keep_alive=delay)
+
+
+_ROWS = rows_of(SocketSettings)
+_NAMES = frozenset({*_UNSUPPORTED, *(name for row in _ROWS for name in row.names)})
+_DEFAULTS = SocketSettings()
+
+
+@lru_cache(maxsize=64)
+def stream_options(
+    reading: int,
+    writing: int,
+    allow_half_open: bool,
+    readable: bool = True,
+    writable: bool = True,
+) -> StreamOptions:
+    """The options of a socket's stream: the same for all connections of a server, so made once."""
+    return StreamOptions(
+        readable_high_water_mark=reading,
+        writable_high_water_mark=writing,
+        allow_half_open=allow_half_open,
+        readable=readable,
+        writable=writable,
+        emit_close=False,
+        counts_characters=True,
+    )
+
+
+def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
+    """Check the options, of which none is None. Raises what Node raises."""
+    if _NAMES.isdisjoint(options):
+        return _DEFAULTS
+    for name in _UNSUPPORTED:
+        if options.get(name):
+            raise invalid_arg_value(f"options.{name}", options[name], "is not supported")
+    return SocketSettings(**checked(_ROWS, options))
+
+
+def tcp_of_connect(options: Mapping[str, Any], tcp: TcpOptions | None) -> TcpOptions | None:
+    """What the options of a connect add to what is wanted of TCP; they are not checked again."""
+    if options.get("noDelay"):
+        tcp = tcp or TcpOptions()
+        tcp.want_no_delay(True)
+    if options.get("keepAlive"):
+        tcp = tcp or TcpOptions()
+        tcp.want_keep_alive(keep_alive_seconds(options.get("keepAliveInitialDelay")))
+    return tcp

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import socket as system
 from typing import Any
 
-from anynet._transport.streams.stream_base import StreamBase
+from anynet._transport.reactor.socket_handle import SocketHandle
+from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._net.options.tcp_options import TcpOptions
 from anynet.node._net.sockets.handle_link import ConnectionCounter
-from anynet.node._net.sockets.handles import handle_for
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._streams.options import StreamOptions
 
 
 def accepted_socket(
-    stream: StreamBase,
+    stream: SocketStream,
     options: StreamOptions,
     tcp: TcpOptions | None,
     server: Any,
@@ -25,11 +26,15 @@ def accepted_socket(
 
     Raises :exc:`OSError` if it cannot be waited for: the epoll is full, say.
     """
-    socket, connection = Socket._for_server(server, options, tcp)
-    link = connection.link
+    socket = Socket.__new__(Socket)  # Without the constructor, which checks options.
+    socket._set_up(options, tcp, None)
+    socket.server = server
+    link = socket._connection.link
     link.counted_by = counter
-    handle = handle_for(socket.runtime.reactor, stream, link)
-    connection.attach_handle(handle)
+    handle = SocketHandle(socket.runtime.reactor, stream, link)
+    link.attach_handle(handle)
+    if tcp is not None and stream.sock.family != system.AF_UNIX:
+        tcp.apply(stream.sock)
     if paused:
         socket.readableFlowing = False
     else:

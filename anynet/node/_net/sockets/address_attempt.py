@@ -55,7 +55,7 @@ class AttemptStoppedError(Exception):
 class AddressAttempt:
     """Connects to ``candidate``, and calls ``done(attempt, error, stream)`` in the end."""
 
-    __slots__ = ("_connect", "_done", "_reactor", "_request", "candidate", "sock")
+    __slots__ = ("_connect", "_done", "_is_bound", "_reactor", "_request", "candidate", "sock")
 
     def __init__(
         self,
@@ -67,6 +67,7 @@ class AddressAttempt:
         self._reactor = reactor
         self._request = request
         self._done = done
+        self._is_bound = request.local_address is not None or request.local_port != 0
         self._connect: Connect | None = None
         self.candidate: Candidate = candidate
         #: The system's socket, from the event ``connectionAttempt`` on to the end of the attempt.
@@ -88,13 +89,16 @@ class AddressAttempt:
         the end of it. ``refused`` is the error with which the system would refuse this socket, and
         the socket that is in use already.
         """
-        local = self._local_host()
         try:
-            self.sock = self._open_socket(local)
+            self.sock = new_socket(_FAMILIES[self.candidate.family])
+            if self._is_bound:
+                self._bind(self.sock)
         except OSError as error:
-            if local is None:
+            self._close_socket()
+            if not self._is_bound:
                 return self._error_at_once(error, NO_LOCAL_END)
-            return system_error(error, "bind", local, self._request.local_port or None)
+            port = self._request.local_port or None
+            return system_error(error, "bind", self._local_host(), port)
         try:
             announce(self.candidate)
         except AttemptStoppedError as stopped:
@@ -115,8 +119,8 @@ class AddressAttempt:
             sockaddr = _sockaddr(candidate.address, self._request.port, candidate.family)
         except OSError as error:
             # Node has no socket yet by then, unless it had to bind one.
-            bound = self._local_host() is not None
-            failure = self._error_at_once(error, _local_details(sock) if bound else NO_LOCAL_END)
+            details = _local_details(sock) if self._is_bound else NO_LOCAL_END
+            failure = self._error_at_once(error, details)
             self._close_socket()
             return failure
         connect = Connect(self._reactor, sock, self._on_done)
@@ -130,24 +134,11 @@ class AddressAttempt:
         self._connect = connect
         return None
 
-    def _local_host(self) -> str | None:
-        request = self._request
-        if request.local_address is None and request.local_port:
-            return _ANY_ADDRESS[self.candidate.family]
-        return request.local_address
+    def _local_host(self) -> str:
+        return self._request.local_address or _ANY_ADDRESS[self.candidate.family]
 
-    def _open_socket(self, local: str | None) -> socket.socket:
-        family = self.candidate.family
-        if local is None:
-            return new_socket(_FAMILIES[family])
-        sockaddr = _sockaddr(local, self._request.local_port, family)
-        sock = new_socket(_FAMILIES[family])
-        try:
-            sock.bind(sockaddr)
-        except BaseException:
-            sock.close()
-            raise
-        return sock
+    def _bind(self, sock: socket.socket) -> None:
+        sock.bind(_sockaddr(self._local_host(), self._request.local_port, self.candidate.family))
 
     def _close_socket(self) -> None:
         sock, self.sock = self.sock, None

@@ -32,7 +32,8 @@ def connect(*args: Any, **options: Any) -> Socket:
     The options go to the socket as well; its ``timeout`` among them is set before it connects.
     """
     found, listener = connect_arguments(args, options)
-    socket = Socket(found)
+    socket = Socket.__new__(Socket)
+    socket._construct(found)  # Sorted options, which the constructor would merge once more.
     if found.get("timeout"):
         socket.setTimeout(found["timeout"])
     return socket._connect(found, listener)

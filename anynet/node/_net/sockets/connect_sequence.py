@@ -249,7 +249,7 @@ class ConnectSequence:
 
     def _connect_to(self, candidate: Candidate) -> None:
         """Connect to the only address that there is."""
-        if self._is_live():
+        if not self._over and self._connection.connecting:
             failure = self._attempt_to(candidate)
             if failure is not None:
                 self._fail(failure)
@@ -259,7 +259,8 @@ class ConnectSequence:
         attempt = AddressAttempt(
             self._runtime.reactor, self.request, candidate, self._on_attempt_done
         )
-        refused = self._refused()
+        in_use = self._attempt or self._previous or self._connected
+        refused = None if in_use is None else self._refused()
         # A lookup that answers twice begins a second attempt, which is refused: the first goes on.
         first, self._attempt = self._attempt, attempt
         failure = attempt.start(self._announce, refused)
@@ -281,7 +282,7 @@ class ConnectSequence:
     def _announce(self, candidate: Candidate) -> None:
         owner, port = self._socket, self.request.port
         owner.emit("connectionAttempt", candidate.address, port, candidate.family)
-        if not self._is_live():
+        if self._over or not self._connection.connecting:
             raise AttemptStoppedError(None)
         if self._queue is not None:
             if owner.autoSelectFamilyAttemptedAddresses is not None:

@@ -79,17 +79,18 @@ class SocketConnection:
         self.link = HandleLink(socket, self.link.read_into, refed=self.link.refed)
         self._endpoints = None
 
-    def note_begin(self, tcp: TcpOptions | None) -> None:
+    def note_begin(self) -> None:
         """A connect begins; its options are still to be checked."""
-        self.link.touch()
         self.connecting = True
-        self.tcp = tcp
+        if self.link.idle is not None:
+            self.link.idle.touch()
 
     def connect(
         self, socket: ConnectedSocket, request: ConnectRequest, block_list: BlockList | None
     ) -> None:
         """Look up, and try the addresses."""
-        connected = system_socket(self.link.handle)
+        # The system refuses to connect a socket that is connected, or about to be.
+        connected = None if self.link.handle is None else system_socket(self.link.handle)
         self._sequence = ConnectSequence(
             socket, self, request, block_list, self._sequence, connected
         )
@@ -106,7 +107,8 @@ class SocketConnection:
         if self._endpoints is not None:
             self._endpoints.forget_local()
         self.attach_handle(handle_for(socket.runtime.reactor, stream, self.link))
-        self.link.touch()
+        if self.link.idle is not None:
+            self.link.idle.touch()
         socket.emit("connect")
         socket.emit("ready")
         if not socket.isPaused():

@@ -67,12 +67,12 @@ class HandleLink:
     __slots__ = (
         "_bytes_read",
         "_bytes_written",
-        "_idle",
         "_pending",
         "_resets",
         "_socket",
         "counted_by",
         "handle",
+        "idle",
         "read_into",
         "refed",
     )
@@ -88,7 +88,8 @@ class HandleLink:
         self.refed: bool = refed
         self._resets = False
         self.counted_by: ConnectionCounter | None = None
-        self._idle: IdleTimeout | None = None
+        #: Set while an idle timeout is wanted; whoever sees an activity touches it.
+        self.idle: IdleTimeout | None = None
         self._pending: PendingWrite | None = None
         # Of a handle that is gone.
         self._bytes_read = self._bytes_written = 0
@@ -203,8 +204,8 @@ class HandleLink:
 
     def on_read(self, data: bytes) -> None:
         """The handle has received ``data``."""
-        if self._idle is not None:
-            self._idle.touch()
+        if self.idle is not None:
+            self.idle.touch()
         socket = self._socket
         if socket is not None and not socket.push(data):
             self.stop_reading()
@@ -238,8 +239,8 @@ class HandleLink:
             done = handle.write(chunk, self._written)
         except OSError as error:
             return self._write_failed(error)
-        if self._idle is not None:
-            self._idle.touch(handle.bytes_written)
+        if self.idle is not None:
+            self.idle.touch(handle.bytes_written)
         return done
 
     def write_many(self, chunks: list[bytes]) -> bool:
@@ -251,8 +252,8 @@ class HandleLink:
             done = handle.write_many(chunks, self._written)
         except OSError as error:
             return self._write_failed(error)
-        if self._idle is not None:
-            self._idle.touch(handle.bytes_written)
+        if self.idle is not None:
+            self.idle.touch(handle.bytes_written)
         return done
 
     def _write_without_handle(self, chunks: list[bytes]) -> bool:
@@ -294,17 +295,17 @@ class HandleLink:
 
     def touch(self) -> None:
         """Something has happened."""
-        if self._idle is not None:
-            self._idle.touch()
+        if self.idle is not None:
+            self.idle.touch()
 
     def set_idle_timeout(self, seconds: float) -> None:
         """Emit ``timeout`` after ``seconds`` without activity, counted from now; 0 for never."""
-        if self._idle is not None:
-            self._idle.stop()
-            self._idle = None
+        if self.idle is not None:
+            self.idle.stop()
+            self.idle = None
         if seconds and self._socket is not None:
             reactor = self._socket.runtime.reactor
-            self._idle = IdleTimeout(reactor, seconds, self._on_idle)
+            self.idle = IdleTimeout(reactor, seconds, self._on_idle)
 
     def _on_idle(self, idle: IdleTimeout) -> None:
         handle = self.handle

@@ -25,12 +25,11 @@ from anynet.node._loop.runtime import current_runtime
 from anynet.node._net.options.connect_options import (
     ConnectOptions,
     Listener,
-    SocketOptions,
     check_place,
     connect_arguments,
     connect_request,
 )
-from anynet.node._net.options.socket_options import socket_settings, wanted_tcp
+from anynet.node._net.options.socket_options import SocketOptions, socket_settings, tcp_of_connect
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.sockets.connection import EndPart, SocketConnection, ended_by_peer
 from anynet.node._net.sockets.handles import (
@@ -89,9 +88,11 @@ class Socket(SocketEvents):
     def __init__(self, options: Any = None, /, **named: Any) -> None:
         if isinstance(options, int) and not isinstance(options, bool):
             options = {"fd": options}
-        found = merged_options(options if isinstance(options, Mapping) else None, named)
-        settings = socket_settings(found)
-        self._set_up(settings.stream, settings.tcp, settings.block_list)
+        self._construct(merged_options(options if isinstance(options, Mapping) else None, named))
+
+    def _construct(self, options: Mapping[str, Any]) -> None:
+        settings = socket_settings(options)
+        self._set_up(settings.stream(), settings.tcp(), settings.block_list)
         if settings.capture_rejections is not None:
             self.set_capture_rejections(settings.capture_rejections)
         connection, link, reactor = self._connection, self._connection.link, self.runtime.reactor
@@ -120,16 +121,6 @@ class Socket(SocketEvents):
         #: The server that accepted this socket.
         self.server: Any = None
         self.autoSelectFamilyAttemptedAddresses: list[str] | None = None
-
-    @classmethod
-    def _for_server(
-        cls, server: Any, stream: StreamOptions, tcp: TcpOptions | None
-    ) -> tuple[Self, SocketConnection]:
-        """A socket for a connection that was accepted, without any checks."""
-        socket = cls.__new__(cls)
-        socket._set_up(stream, tcp, None)
-        socket.server = server
-        return socket, socket._connection
 
     @classmethod
     def fromCore(cls, socket: CoreSocket, /, **options: Unpack[SocketOptions]) -> Self:
@@ -200,7 +191,9 @@ class Socket(SocketEvents):
             connection.reset_for_reuse(self)
         if listener is not None:
             self.once("connect", listener)
-        connection.note_begin(wanted_tcp(options, connection.tcp))
+        if "noDelay" in options or "keepAlive" in options:
+            connection.tcp = tcp_of_connect(options, connection.tcp)
+        connection.note_begin()
         connection.connect(self, connect_request(options), self._block_list)
         return self
 
