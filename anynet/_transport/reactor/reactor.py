@@ -204,6 +204,10 @@ class Reactor:
         self._poller.register(fd, _STREAM)
         self._callbacks[fd] = callback
 
+    def take_over(self, fd: int, callback: Callable[[int], object]) -> None:
+        """Call back with the events of a stream socket that is registered, from the next one on."""
+        self._callbacks[fd] = callback
+
     def register_listener(self, fd: int, callback: Callable[[int], object]) -> None:
         """Call back as long as the listening socket ``fd`` is ready."""
         self._poller.register(fd, READABLE)

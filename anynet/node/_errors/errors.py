@@ -336,8 +336,6 @@ def _bounds(minimum: float | None, maximum: float | None) -> str:
 
 def validate_port(value: object, name: str = "Port", allow_zero: bool = True) -> int:
     """A port: a whole number below 65536, or a string that JavaScript reads as one."""
-    if type(value) is int and 0 < value <= 65535:
-        return value
     number: float = -1
     # A blank string is no port, though JavaScript reads it as 0.
     if _is_number(value) or (isinstance(value, str) and value.strip()):

@@ -12,12 +12,12 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from anynet._rules.checks import MAX_PORT
 from anynet._rules.values.addresses import is_ip
 from anynet.node._errors.errors import (
     invalid_arg_type,
     invalid_arg_value,
     invalid_ip_address,
-    missing_args,
     validate_boolean,
     validate_function,
     validate_int32,
@@ -102,15 +102,9 @@ def connect_arguments(
         if len(args) > 1 and isinstance(args[1], str):
             options["host"] = args[1]
     options.update(more)
-    for name in [name for name, value in options.items() if value is None]:
-        del options[name]
+    if None in options.values():
+        options = {name: value for name, value in options.items() if value is not None}
     return options, listener
-
-
-def check_place(options: Mapping[str, Any]) -> None:
-    """Raise ``ERR_MISSING_ARGS`` if the options say neither a port nor a path."""
-    if "port" not in options and "path" not in options:
-        raise missing_args("options", "port", "path", alternatives=True)
 
 
 def connect_request(options: Mapping[str, Any]) -> ConnectRequest:
@@ -120,8 +114,12 @@ def connect_request(options: Mapping[str, Any]) -> ConnectRequest:
     host = options.get("host", _DEFAULT_HOST)
     if not isinstance(host, str) or not host:
         host = validate_string("options.host", host) if _is_truthy(host) else _DEFAULT_HOST
-    local_address, local_port = _local_end(options)
-    port = _port(options["port"]) if "port" in options else 0
+    local_address, local_port = None, 0
+    if "localAddress" in options or "localPort" in options:
+        local_address, local_port = _local_end(options)
+    port = options.get("port", 0)
+    if type(port) is not int or not 0 <= port <= MAX_PORT:
+        port = _port(port)
     auto_select = options.get("autoSelectFamily")
     if auto_select is not None:
         validate_boolean("options.autoSelectFamily", auto_select)

@@ -122,6 +122,26 @@ def check_block_list(value: object) -> BlockList:
     return value
 
 
+@lru_cache(maxsize=64)
+def stream_options(
+    reading: int,
+    writing: int,
+    allow_half_open: bool,
+    readable: bool = True,
+    writable: bool = True,
+) -> StreamOptions:
+    """The options of a socket's stream: the same for all connections of a server, so made once."""
+    return StreamOptions(
+        readable_high_water_mark=reading,
+        writable_high_water_mark=writing,
+        allow_half_open=allow_half_open,
+        readable=readable,
+        writable=writable,
+        emit_close=False,
+        counts_characters=True,
+    )
+
+
 @attrs.frozen(kw_only=True)
 class SocketSettings:
     """The options of a socket, checked, in the order of the checks."""
@@ -163,8 +183,13 @@ class SocketSettings:
     no_delay: bool = attrs.field(default=False, metadata=row("noDelay", check=bool))
     keep_alive: bool = attrs.field(default=False, metadata=row("keepAlive", check=bool))
 
-    def stream(self) -> StreamOptions:
-        """What concerns the stream."""
+    #: What of them concerns the stream.
+    stream: StreamOptions = attrs.field(init=False)
+    #: What of them is wanted of TCP; None for nothing.
+    tcp: TcpOptions | None = attrs.field(init=False)
+
+    @stream.default
+    def _stream(self) -> StreamOptions:
         return stream_options(
             self.readable_mark,
             self.writable_mark,
@@ -173,8 +198,8 @@ class SocketSettings:
             self.writable,
         )
 
-    def tcp(self) -> TcpOptions | None:
-        """What is wanted of TCP; None for nothing."""
+    @tcp.default
+    def _tcp(self) -> TcpOptions | None:
         if not self.no_delay and not self.keep_alive:
             return None
         delay = self.keep_alive_delay if self.keep_alive else None
@@ -184,26 +209,6 @@ class SocketSettings:
 _ROWS = rows_of(SocketSettings)
 _NAMES = frozenset({*_UNSUPPORTED, *(name for row in _ROWS for name in row.names)})
 _DEFAULTS = SocketSettings()
-
-
-@lru_cache(maxsize=64)
-def stream_options(
-    reading: int,
-    writing: int,
-    allow_half_open: bool,
-    readable: bool = True,
-    writable: bool = True,
-) -> StreamOptions:
-    """The options of a socket's stream: the same for all connections of a server, so made once."""
-    return StreamOptions(
-        readable_high_water_mark=reading,
-        writable_high_water_mark=writing,
-        allow_half_open=allow_half_open,
-        readable=readable,
-        writable=writable,
-        emit_close=False,
-        counts_characters=True,
-    )
 
 
 def socket_settings(options: Mapping[str, Any]) -> SocketSettings:

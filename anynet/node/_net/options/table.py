@@ -31,7 +31,7 @@ def row(*names: str, check: Callable[[Any], Any]) -> dict[str, Any]:
 
 def rows_of(options: type[Any]) -> tuple[Row, ...]:
     """The table of a class of options."""
-    fields = attrs.fields(options)
+    fields = [each for each in attrs.fields(options) if each.metadata]
     return tuple(Row(each.name, each.metadata["names"], each.metadata["check"]) for each in fields)
 
 

@@ -55,7 +55,7 @@ class AttemptStoppedError(Exception):
 class AddressAttempt:
     """Connects to ``candidate``, and calls ``done(attempt, error, stream)`` in the end."""
 
-    __slots__ = ("_connect", "_done", "_is_bound", "_reactor", "_request", "candidate", "sock")
+    __slots__ = ("_done", "_is_bound", "_reactor", "_request", "candidate", "connect", "sock")
 
     def __init__(
         self,
@@ -68,15 +68,11 @@ class AddressAttempt:
         self._request = request
         self._done = done
         self._is_bound = request.local_address is not None or request.local_port != 0
-        self._connect: Connect | None = None
+        #: Under way, until ``done`` is called.
+        self.connect: Connect | None = None
         self.candidate: Candidate = candidate
         #: The system's socket, from the event ``connectionAttempt`` on to the end of the attempt.
         self.sock: socket.socket | None = None
-
-    @property
-    def under_way(self) -> bool:
-        """Whether ``done`` is still to be called."""
-        return self._connect is not None
 
     def start(
         self,
@@ -131,7 +127,7 @@ class AddressAttempt:
             connect.cancel()
             self.sock = None
             return failure
-        self._connect = connect
+        self.connect = connect
         return None
 
     def _local_host(self) -> str:
@@ -151,13 +147,13 @@ class AddressAttempt:
 
     def cancel(self) -> None:
         """Give up; ``done`` is not called. Does nothing after the end."""
-        connect, self._connect = self._connect, None
+        connect, self.connect = self.connect, None
         if connect is not None:
             self.sock = None
             connect.cancel()
 
     def _on_done(self, error: OSError | None, stream: SocketStream | None) -> None:
-        self._connect = None
+        self.connect = None
         self._done(self, error, stream)
 
     def failure(self, error: OSError) -> tuple[Any, ...]:

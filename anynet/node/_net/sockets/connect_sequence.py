@@ -141,7 +141,8 @@ class ConnectSequence:
     def _finish(self) -> None:
         """Do nothing more."""
         self._over = True
-        self._stop_attempt()
+        if self._attempt is not None or self._timer is not None:
+            self._stop_attempt()
         if self._path_connect is not None:
             self._path_connect.cancel()
             self._path_connect = None
@@ -264,7 +265,7 @@ class ConnectSequence:
         # A lookup that answers twice begins a second attempt, which is refused: the first goes on.
         first, self._attempt = self._attempt, attempt
         failure = attempt.start(self._announce, refused)
-        if not attempt.under_way:
+        if attempt.connect is None:
             self._attempt = first
             if self._over and first is not None:
                 first.cancel()
@@ -302,6 +303,7 @@ class ConnectSequence:
         self, attempt: AddressAttempt, error: OSError | None, stream: SocketStream | None
     ) -> None:
         if stream is not None:
+            self._attempt = None
             self._finish()
             self._connection.established(self._socket, stream)
         elif error is not None:

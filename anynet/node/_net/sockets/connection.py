@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from anynet._transport.reactor.handle import Handle
+from anynet._transport.reactor.socket_handle import SocketHandle
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import invalid_handle_type, socket_closed
 from anynet.node._net.options.connect_options import ConnectRequest
@@ -24,7 +25,7 @@ from anynet.node._net.options.tcp_options import TcpOptions
 from anynet.node._net.sockets.connect_sequence import ConnectingSocket, ConnectSequence
 from anynet.node._net.sockets.endpoints import Endpoints, local_of_socket
 from anynet.node._net.sockets.handle_link import HandleLink, LinkedSocket
-from anynet.node._net.sockets.handles import handle_for, system_socket
+from anynet.node._net.sockets.handles import system_socket
 from anynet.node._net.values.address_info import AddressInfo
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._streams.duplex import Duplex
@@ -106,7 +107,9 @@ class SocketConnection:
         self.connecting = False
         if self._endpoints is not None:
             self._endpoints.forget_local()
-        self.attach_handle(handle_for(socket.runtime.reactor, stream, self.link))
+        # Connect has registered the descriptor, and leaves it registered.
+        reactor = socket.runtime.reactor
+        self.attach_handle(SocketHandle(reactor, stream, self.link, registered=True))
         if self.link.idle is not None:
             self.link.idle.touch()
         socket.emit("connect")

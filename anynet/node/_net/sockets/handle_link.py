@@ -191,10 +191,8 @@ class HandleLink:
 
     def start_first_read(self, handle: Handle, state: ReadableState) -> None:
         """The same for a stream that is new: what its ``read(0)`` would come to."""
-        state.begin_read()
+        state.begin_pushing()
         handle.read_start()
-        state.source_started()
-        state.leave_read()
 
     def stop_reading(self) -> None:
         """Let what comes wait in the kernel."""

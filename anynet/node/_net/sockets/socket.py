@@ -19,13 +19,13 @@ from anynet.node._emitters.emitter import EventName
 from anynet.node._errors.errors import (
     NodeError,
     ended_by_other_party,
+    missing_args,
     validate_function,
 )
 from anynet.node._loop.runtime import current_runtime
 from anynet.node._net.options.connect_options import (
     ConnectOptions,
     Listener,
-    check_place,
     connect_arguments,
     connect_request,
 )
@@ -92,7 +92,7 @@ class Socket(SocketEvents):
 
     def _construct(self, options: Mapping[str, Any]) -> None:
         settings = socket_settings(options)
-        self._set_up(settings.stream(), settings.tcp(), settings.block_list)
+        self._set_up(settings.stream, settings.tcp, settings.block_list)
         if settings.capture_rejections is not None:
             self.set_capture_rejections(settings.capture_rejections)
         connection, link, reactor = self._connection, self._connection.link, self.runtime.reactor
@@ -184,7 +184,8 @@ class Socket(SocketEvents):
         return self._connect(*connect_arguments(args, options))
 
     def _connect(self, options: Mapping[str, Any], listener: Listener | None) -> Self:
-        check_place(options)
+        if "port" not in options and "path" not in options:
+            raise missing_args("options", "port", "path", alternatives=True)
         connection = self._connection
         if self.destroyed:
             self.reset_for_reuse()
@@ -204,7 +205,8 @@ class Socket(SocketEvents):
 
     def read(self, size: float | None = None) -> Any:
         """The next ``size`` bytes, or all that has come; None if there are not as many."""
-        self._connection.link.resume_reading_into()
+        if self._connection.link.read_into is not None:
+            self._connection.link.resume_reading_into()
         return super().read(size)
 
     def pause(self) -> Self:
