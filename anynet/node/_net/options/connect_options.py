@@ -2,7 +2,7 @@
 
 Rules that live here, each Node's: an option that JavaScript takes for false is treated as absent
 where Node tests it so; an address needs no lookup, so what concerns that is not checked for one;
-and whoever asks for a family, or a local address, gets one address instead of all.
+and with a family, or a local address, one address is tried instead of all.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from anynet.node._errors.errors import (
     validate_port,
     validate_string,
 )
-from anynet.node._net.functions.is_ip import (
+from anynet.node._net.functions.connect_defaults import (
     MINIMUM_ATTEMPT_TIMEOUT,
     default_auto_select_family,
     default_auto_select_family_attempt_timeout,
-    isIP,
 )
+from anynet.node._net.functions.is_ip import isIP
 from anynet.node._net.options.listen_options import is_pipe_name
 from anynet.node._net.options.socket_options import SocketOptions
 

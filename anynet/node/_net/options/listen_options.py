@@ -1,4 +1,8 @@
-"""What ``server.listen()`` was told, in all its forms, checked in Node's order."""
+"""The arguments of ``server.listen()`` in all their forms, checked in Node's order.
+
+Rules that live here, each Node's: a string that JavaScript reads as a number from 0 on is a port,
+any other a path; a server or a socket stands for its handle; a backlog of 0 is the default.
+"""
 
 from __future__ import annotations
 
@@ -176,7 +180,7 @@ def _get(options: object, name: str) -> Any:
 
 
 def _is_handle(value: object) -> bool:
-    """Is it what a server or a socket has as its ``_handle``?"""
+    """Whether it is what a server or a socket has as its ``_handle``."""
     return not isinstance(value, Mapping) and hasattr(value, "fd") and hasattr(value, "has_ref")
 
 
@@ -193,5 +197,5 @@ def _backlog(value: object) -> int:
 
 
 def is_pipe_name(value: object) -> bool:
-    """Is it a string, and not one that JavaScript reads as a number from 0 on?"""
+    """Whether it is a string, and not one that JavaScript reads as a number from 0 on."""
     return isinstance(value, str) and not to_number(value) >= 0

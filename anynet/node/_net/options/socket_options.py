@@ -37,7 +37,7 @@ _UNSUPPORTED = ("objectMode", "readableObjectMode", "writableObjectMode")
 
 @attrs.frozen
 class ReadInto:
-    """The option ``onread``: where to read to, and whom to tell."""
+    """The option ``onread``: where to read to, and what to call then."""
 
     next_buffer: Callable[[], ReadBuffer]
     callback: Callable[[int, Any], object]

@@ -53,7 +53,7 @@ class Server(ServerEvents):
     ``options`` are a mapping or keyword arguments; for those that are left out, sockets are made
     with ``allowHalfOpen=False``, ``highWaterMark=65536`` bytes, ``keepAlive=False``,
     ``keepAliveInitialDelay=0`` milliseconds, ``noDelay=False`` and ``pauseOnConnect=False``, and
-    nobody is refused by a ``blockList``. ``connectionListener`` is added for ``connection``.
+    no peer is refused by a ``blockList``. ``connectionListener`` is added for ``connection``.
 
     Raises ``ERR_INVALID_ARG_TYPE`` for options of a wrong type, and :exc:`NoRuntimeError` outside
     of a runtime. ``async with server`` closes it at the end, and waits for its ``close``.
@@ -206,7 +206,7 @@ class Server(ServerEvents):
     def address(self) -> AddressInfo | str | None:
         """Where it listens: ``{address, family, port}``, or the path; None if it does not.
 
-        As in Node, a path stays known once ``listen()`` was told of it. Raises NodeSystemError
+        As in Node, a path stays known once ``listen()`` has got it. Raises NodeSystemError
         (EBADF) if another server has closed the handle that they shared.
         """
         return self._listening.address()
@@ -247,7 +247,7 @@ class Server(ServerEvents):
             else:
                 handle.reject(sock, error)
             return
-        self._count.here += 1
+        self._count.connection_opened()
         self.emit("connection", socket)
 
     def _is_full(self, most: object) -> bool:

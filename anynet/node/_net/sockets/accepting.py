@@ -27,12 +27,10 @@ def accepted_socket(
     Raises :exc:`OSError` if it cannot be waited for: the epoll is full, say.
     """
     socket = Socket.__new__(Socket)  # Without the constructor, which checks options.
-    socket._set_up(options, tcp, None)
-    socket.server = server
+    socket._set_up(options, tcp, server=server)
     link = socket._connection.link
-    link.counted_by = counter
     handle = SocketHandle(socket.runtime.reactor, stream, link)
-    link.attach_handle(handle)
+    link.attach_handle(handle, counter)
     if tcp is not None and stream.sock.family != system.AF_UNIX:
         tcp.apply(stream.sock)
     if paused:

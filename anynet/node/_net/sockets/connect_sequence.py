@@ -366,5 +366,5 @@ def _listed(addresses: object) -> list[tuple[Any, Any]]:
     """The addresses and families of an answer; None for what is not there."""
     if not isinstance(addresses, list | tuple) or not addresses:
         return [(None, None)]
-    given = [each if isinstance(each, Mapping) else {} for each in addresses]
-    return [(each.get("address"), each.get("family")) for each in given]
+    found = [each if isinstance(each, Mapping) else {} for each in addresses]
+    return [(each.get("address"), each.get("family")) for each in found]

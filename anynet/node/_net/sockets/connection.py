@@ -80,9 +80,10 @@ class SocketConnection:
         self.link = HandleLink(socket, self.link.read_into, refed=self.link.refed)
         self._endpoints = None
 
-    def note_begin(self) -> None:
+    def note_begin(self, tcp: TcpOptions | None) -> None:
         """A connect begins; its options are still to be checked."""
         self.connecting = True
+        self.tcp = tcp
         if self.link.idle is not None:
             self.link.idle.touch()
 

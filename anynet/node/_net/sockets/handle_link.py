@@ -88,7 +88,7 @@ class HandleLink:
         self.refed: bool = refed
         self._resets = False
         self.counted_by: ConnectionCounter | None = None
-        #: Set while an idle timeout is wanted; whoever sees an activity touches it.
+        #: Set while an idle timeout is wanted; activities touch it.
         self.idle: IdleTimeout | None = None
         self._pending: PendingWrite | None = None
         # Of a handle that is gone.
@@ -96,9 +96,14 @@ class HandleLink:
 
     # -- the handle -----------------------------------------------------------------------------
 
-    def attach_handle(self, handle: Handle) -> None:
-        """Work with a connected handle from now on."""
+    def use_buffers(self, read_into: ReadInto) -> None:
+        """Have reads go into the program's own buffers."""
+        self.read_into = read_into
+
+    def attach_handle(self, handle: Handle, counter: ConnectionCounter | None = None) -> None:
+        """Work with a connected handle from now on; ``counter`` counts the connection."""
         self.handle = handle
+        self.counted_by = counter
         if self.read_into is not None:
             handle.read_into = self.read_into.next_buffer
         if not self.refed:
@@ -134,6 +139,10 @@ class HandleLink:
         if socket is not None:
             socket.emit("close", *had_error)
             self._socket = None
+
+    def count_by(self, counter: ConnectionCounter | None) -> None:
+        """Have the connection counted, until the handle goes."""
+        self.counted_by = counter
 
     def leave_counter(self) -> None:
         """Have the connection no longer counted."""

@@ -11,7 +11,6 @@ import os
 import socket
 import stat
 
-from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.handle import Handle, HandleOwner
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.reactor.socket_handle import SocketHandle
@@ -32,19 +31,19 @@ def handle_for(reactor: Reactor, stream: StreamBase, owner: HandleOwner) -> Hand
     return StreamHandle(reactor, stream, owner)
 
 
-def given_handle(reactor: Reactor, given: object, owner: HandleOwner) -> Handle:
+def handle_of_option(reactor: Reactor, value: object, owner: HandleOwner) -> Handle:
     """The handle for the option ``handle``: a handle, a stream or a connected system's socket.
 
     Raises ``ERR_INVALID_HANDLE_TYPE`` for anything else.
     """
-    if isinstance(given, Handle):
-        given.owner = owner
-        return given
-    if isinstance(given, socket.socket):
-        given.setblocking(False)
-        given = SocketStream(given, host=current_host_loop())
-    if isinstance(given, SocketStream | WrappedStream):
-        return handle_for(reactor, given, owner)
+    if isinstance(value, Handle):
+        value.owner = owner
+        return value
+    if isinstance(value, socket.socket):
+        value.setblocking(False)
+        value = SocketStream(value, host=reactor.host)
+    if isinstance(value, SocketStream | WrappedStream):
+        return handle_for(reactor, value, owner)
     raise invalid_handle_type()
 
 
@@ -57,7 +56,7 @@ def handle_of_descriptor(reactor: Reactor, fd: int, owner: HandleOwner) -> Handl
     sock = _stream_socket(fd)
     try:
         sock.setblocking(False)
-        return SocketHandle(reactor, SocketStream(sock, host=current_host_loop()), owner)
+        return SocketHandle(reactor, SocketStream(sock, host=reactor.host), owner)
     except OSError as error:
         sock.detach()
         raise system_error(error, "open") from error

@@ -38,7 +38,7 @@ class IdleTimeout:
         self._seconds = seconds
         self._expired: Callable[[IdleTimeout], object] | None = expired
         self._timer: ReactorTimer | None = None
-        #: How many bytes the kernel had taken at the latest activity that told.
+        #: How many bytes the kernel had taken at the latest activity that said so.
         self.progress: int = 0
         self._last = 0.0
         self.touch()

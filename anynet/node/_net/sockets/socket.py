@@ -33,8 +33,8 @@ from anynet.node._net.options.socket_options import SocketOptions, socket_settin
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.sockets.connection import EndPart, SocketConnection, ended_by_peer
 from anynet.node._net.sockets.handles import (
-    given_handle,
     handle_of_descriptor,
+    handle_of_option,
 )
 from anynet.node._net.sockets.handover import give_to_core, take_from_core
 from anynet.node._net.sockets.idle_timeout import timeout_milliseconds
@@ -97,9 +97,9 @@ class Socket(SocketEvents):
             self.set_capture_rejections(settings.capture_rejections)
         connection, link, reactor = self._connection, self._connection.link, self.runtime.reactor
         if settings.read_into is not None:
-            link.read_into = settings.read_into
+            link.use_buffers(settings.read_into)
         if settings.handle is not None:
-            connection.attach_handle(given_handle(reactor, settings.handle, link))
+            connection.attach_handle(handle_of_option(reactor, settings.handle, link))
         elif settings.fd is not None:
             connection.attach_handle(handle_of_descriptor(reactor, settings.fd, link))
         signal = settings.signal
@@ -111,7 +111,11 @@ class Socket(SocketEvents):
             self.read(0)
 
     def _set_up(
-        self, options: StreamOptions, tcp: TcpOptions | None, block_list: BlockList | None
+        self,
+        options: StreamOptions,
+        tcp: TcpOptions | None = None,
+        block_list: BlockList | None = None,
+        server: Any = None,
     ) -> None:
         Duplex.__init__(self, options)
         self.listener_table = {"end": _FIRST_LISTENERS}
@@ -119,7 +123,7 @@ class Socket(SocketEvents):
         self._block_list = block_list
         self._timeout: float | None = None
         #: The server that accepted this socket.
-        self.server: Any = None
+        self.server: Any = server
         self.autoSelectFamilyAttemptedAddresses: list[str] | None = None
 
     @classmethod
@@ -192,9 +196,10 @@ class Socket(SocketEvents):
             connection.reset_for_reuse(self)
         if listener is not None:
             self.once("connect", listener)
+        tcp = connection.tcp
         if "noDelay" in options or "keepAlive" in options:
-            connection.tcp = tcp_of_connect(options, connection.tcp)
-        connection.note_begin()
+            tcp = tcp_of_connect(options, tcp)
+        connection.note_begin(tcp)
         connection.connect(self, connect_request(options), self._block_list)
         return self
 

@@ -36,7 +36,7 @@ def has_handle(socket: Socket) -> bool:
 
 
 def counter_of(socket: Socket) -> ConnectionCounter | None:
-    """Who counts the connection; to be asked before it is given away."""
+    """What counts the connection; to be asked before it is given away."""
     return socket._connection.link.counted_by
 
 
@@ -61,7 +61,7 @@ def take_over(fd: int, unread: bytes, counter: ConnectionCounter | None) -> Sock
     sock = system.socket(fileno=fd)
     sock.setblocking(False)
     socket = Socket({"handle": SocketStream(sock, host=current_host_loop())})
-    socket._connection.link.counted_by = counter
+    socket._connection.link.count_by(counter)
     if unread:
         socket.push(unread)
     return socket

@@ -9,7 +9,7 @@ import pytest
 
 from anynet.node._errors.errors import NodeError
 from anynet.node._loop.runtime import runtime
-from anynet.node._net.functions.is_ip import (
+from anynet.node._net.functions.connect_defaults import (
     getDefaultAutoSelectFamilyAttemptTimeout,
     setDefaultAutoSelectFamily,
 )
