@@ -57,12 +57,18 @@ class Connection:
         "stream",
     )
 
-    def __init__(self, stream: StreamBase, options: ConnectionOptions) -> None:
+    def __init__(
+        self,
+        stream: StreamBase,
+        options: ConnectionOptions,
+        events: deque[SocketEvent] | None = None,
+    ) -> None:
         self.stream: StreamBase = stream
         self.opened_at: float = stream.host.time()
         self.on_event: Callable[[], object] | None = None
         self._on_closed: list[Callable[[], object]] | None = None
-        self._control: deque[SocketEvent] | None = None
+        #: Control events for the consumer; ``events`` have happened before.
+        self._control: deque[SocketEvent] | None = events
         self._end_told = False
         self._close_told = False
         self._idle: IdleTimer | None = None
