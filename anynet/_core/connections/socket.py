@@ -12,8 +12,7 @@ import anyio
 from anyio.abc import AnyByteStream, ByteStream
 from anyio.streams.tls import TLSStream
 
-from anynet._core.connections.connection import Connection, ConnectionState
-from anynet._core.connections.idle_timer import IdleAction
+from anynet._core.connections.connection import Connection, ConnectionState, IdleAction
 from anynet._core.connections.socket_events import SocketEvents
 from anynet._core.connections.values import SocketStatistics
 from anynet._rules.checks import check_choice, check_non_negative_int, check_seconds
@@ -60,8 +59,6 @@ class Socket(ByteStream):
     when the connection was lost (its ``errno`` says how), :exc:`anyio.ClosedResourceError` when
     this side closed it, :exc:`TimeoutError` when the idle timeout did.
     """
-
-    __slots__ = ("_connection", "_stream")
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -76,7 +76,7 @@ class SocketEvents:
         connection = self._connection
         while not connection.finished:
             await self._close_foreign()
-            event = connection.step()
+            event = connection.next_event()
             if event is not None:
                 return event
             await self._wait()
