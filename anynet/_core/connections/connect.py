@@ -8,7 +8,7 @@ import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator
 from types import TracebackType
-from typing import Any, TypeVar, Unpack
+from typing import Any, TypeAlias, TypeVar, Unpack
 
 import anyio
 from anyio.abc import ByteStreamConnectable
@@ -25,7 +25,6 @@ from anynet._rules.options import (
 )
 from anynet._rules.values.errors import ConnectTimeline
 from anynet._rules.values.events import SocketEvent
-from anynet._transport.dialing.connect import Connected
 from anynet._transport.dialing.connect_errors import (
     handshake_failure,
     handshake_timeout,
@@ -39,6 +38,8 @@ from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.tls import secure
 
 T = TypeVar("T")
+#: Makes the timeline of a connect, up to now.
+Timeline: TypeAlias = Callable[[], ConnectTimeline]
 
 
 class Connecting(ByteStreamConnectable):
@@ -75,18 +76,18 @@ class Connecting(ByteStreamConnectable):
         stream: StreamBase = raw
         try:
             if options.proxy_header is not None or options.tls:
-                stream = await self._prepared(raw, connected)
+                stream = await self._prepared(raw, connected.timeline)
             return Socket(Connection(stream, self._connection_options, events))
         except BaseException:
             raw.abort()
             raise
 
-    async def _prepared(self, raw: SocketStream, connected: Connected) -> StreamBase:
+    async def _prepared(self, raw: SocketStream, timeline: Timeline) -> StreamBase:
         """The connection after its PROXY header and its TLS handshake, of those that it has."""
         options = self._options
         if options.proxy_header is not None:
             header_sent = send_proxy_header(raw, options.proxy_header)
-            await self._in_time(header_sent, connected, header_failure, header_timeout)
+            await self._in_time(header_sent, timeline, header_failure, header_timeout)
         if not options.tls:
             return raw
         secured = secure(
@@ -95,18 +96,18 @@ class Connecting(ByteStreamConnectable):
             hostname=options.server_hostname or options.host or "localhost",
             standard_compatible=options.tls_standard_compatible,
         )
-        return await self._in_time(secured, connected, handshake_failure, handshake_timeout)
+        return await self._in_time(secured, timeline, handshake_failure, handshake_timeout)
 
     async def _in_time(
         self,
         step: Awaitable[T],
-        connected: Connected,
+        timeline: Timeline,
         failed: Callable[[Exception, ConnectTimeline], Exception],
         late: Callable[[float, ConnectTimeline], Exception],
     ) -> T:
         """The result of a step that the peer may fail, and that counts for ``connect_timeout``."""
         limit = math.inf if self._options.connect_timeout is None else self._options.connect_timeout
-        left = math.inf if limit == math.inf else max(limit - connected.timeline().elapsed, 0)
+        left = math.inf if limit == math.inf else max(limit - timeline().elapsed, 0)
         failure: Exception | None = None
         with anyio.move_on_after(left):
             try:
@@ -114,8 +115,8 @@ class Connecting(ByteStreamConnectable):
             except (anyio.BrokenResourceError, anyio.EndOfStream, ssl.SSLZeroReturnError) as error:
                 failure = error
         if failure is not None:
-            raise failed(failure, connected.timeline())
-        raise late(limit, connected.timeline())
+            raise failed(failure, timeline())
+        raise late(limit, timeline())
 
     def __await__(self) -> Generator[Any, Any, Socket]:
         return self.connect().__await__()

@@ -45,7 +45,7 @@ class Network(Protocol):
         on_event: Callable[[ConnectEvent], object],
         /,
     ) -> Connected:
-        """Connect, and report what happens meanwhile to ``on_event``; see :func:`connect_socket`."""
+        """Connect, and report to ``on_event`` what happens; see :func:`connect_socket`."""
 
     async def resolve(
         self, host: str, port: int, /, *, family: Family | None, lookup: LookupFunction | None
