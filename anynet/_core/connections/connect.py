@@ -63,7 +63,7 @@ class Connecting(ByteStreamConnectable):
         self._entered: list[Socket] = []
 
     async def connect(self) -> Socket:
-        """Connect. Raises :exc:`ConnectError`, an :exc:`OSError`, whose ``timeline`` tells it all.
+        """Connect. Raises :exc:`ConnectError`, whose ``timeline`` says what was tried.
 
         A TLS handshake that fails for another reason than the end of the connection raises
         :exc:`ssl.SSLError` as it is: a certificate that does not verify, a peer that does not speak
@@ -212,7 +212,7 @@ def connect(
     The options of the connection and of the socket are those of :func:`create_server`.
 
     Raises :exc:`TypeError` or :exc:`ValueError` at once for options that make no sense. Connecting
-    raises :exc:`ConnectError`, an :exc:`OSError` whose ``timeline`` tells what was tried, with the
+    raises :exc:`ConnectError`, an :exc:`OSError` whose ``timeline`` says what was tried, with the
     subclasses :exc:`ConnectRefused` and :exc:`ConnectTimeout`. With ``tls``, it raises
     :exc:`ssl.SSLError` as it is where the handshake fails for another reason than the end of the
     connection: :exc:`ssl.SSLCertVerificationError` for a certificate that does not verify.

@@ -1,4 +1,4 @@
-"""From the options of a connect to a connected socket, or an error that tells it all.
+"""From the options of a connect to a connected socket, or an error that says what was tried.
 
 An address that is given as one, and a Unix path, needs no look-up and no race; a timeline is made
 for errors alone. Nothing is opened before the options have been found to make sense.

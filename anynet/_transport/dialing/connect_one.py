@@ -50,7 +50,7 @@ class ConnectedSocket:
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Connector:
-    """Connects to single addresses: from where, with which options, and not to whom."""
+    """Connects to single addresses: from where, with which options, and which are blocked."""
 
     local_address: SocketAddress | None
     local_port: int | None
@@ -82,7 +82,7 @@ class Connector:
             else:
                 peername = sock.getpeername()
             if sock.getsockname()[:2] == peername[:2]:
-                # Where nobody listens at an ephemeral port, the system may have chosen that very
+                # Where no socket listens at an ephemeral port, the system may have chosen that very
                 # port for our end; a simultaneous open (RFC 9293, section 3.5) then connects the
                 # socket to itself.
                 raise os_error(errno.ECONNREFUSED)

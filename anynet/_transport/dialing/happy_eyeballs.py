@@ -124,7 +124,7 @@ class HappyEyeballs(Generic[T]):
                     group.start_soon(self._run, attempt, connect_one, settled, group.cancel_scope)
             return
         except BaseExceptionGroup as group_error:
-            # An error tells more than the cancellation that it met.
+            # An error says more than the cancellation that it met.
             cancelled = anyio.get_cancelled_exc_class()
             errors = [each for each in leaves(group_error) if not isinstance(each, cancelled)]
             if len(errors) > 1:
