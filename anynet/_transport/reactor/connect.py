@@ -87,7 +87,9 @@ class Connect:
             return
         sock = self._release()
         assert sock is not None
-        self._reactor.call(self._done, None, SocketStream(sock, peername=peername))
+        self._reactor.call(
+            self._done, None, SocketStream(sock, peername=peername, host=self._reactor.host)
+        )
 
     def _fail(self, error: OSError) -> None:
         if self._sock is not None:
