@@ -30,6 +30,7 @@ from anynet._transport.listening.unix_path import (
 from anynet._transport.sockets.adoption import check_listening
 from anynet._transport.sockets.options import platform_constant
 from anynet._transport.sockets.resolving import literal, resolve
+from anynet._transport.sockets.system_errors import os_error
 
 #: The most that listen(2) can be given, though the kernel has a limit of its own (somaxconn).
 _MAX_INT = 2**31 - 1
@@ -181,21 +182,17 @@ def take_descriptor(fd: int) -> ListeningSocket:
     try:
         kind = os.fstat(fd).st_mode
     except (OSError, OverflowError) as error:
-        raise _os_error(errno.EINVAL) from error
+        raise os_error(errno.EINVAL) from error
     if stat.S_ISFIFO(kind):
-        raise _os_error(errno.ENOTSOCK)
+        raise os_error(errno.ENOTSOCK)
     if not stat.S_ISSOCK(kind):
-        raise _os_error(errno.EINVAL)
+        raise os_error(errno.EINVAL)
     sock = socket.socket(fileno=fd)
     if sock.family not in _FAMILIES or sock.type != socket.SOCK_STREAM:
         sock.detach()
-        raise _os_error(errno.EINVAL)
+        raise os_error(errno.EINVAL)
     sock.setblocking(False)
     return ListeningSocket(sock, borrowed_from=fd)
-
-
-def _os_error(code: int) -> OSError:
-    return OSError(code, os.strerror(code))
 
 
 def _start(listener: ListeningSocket, backlog: int) -> None:
