@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import attrs
 
+from anynet._rules.values.value import Value
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.socket_handle import SocketHandle
 from anynet._transport.streams.socket_stream import SocketStream
@@ -30,8 +31,8 @@ class Counts(Protocol):
         """A socket that came with this number is closed."""
 
 
-@attrs.frozen(kw_only=True)
-class FdPayload:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class FdPayload(Value):
     """What goes with a message for its handle."""
 
     state: dict[str, Any]

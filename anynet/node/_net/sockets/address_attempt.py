@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 import attrs
 
 from anynet._rules.values.addresses import SocketAddress
+from anynet._rules.values.value import Value
 from anynet._transport.reactor.connect import Connect, connect_tcp
 from anynet._transport.sockets.resolving import literal
 from anynet._transport.sockets.system_errors import os_error
@@ -42,8 +43,8 @@ class Connectable(Protocol):
     def _established(self, stream: SocketStream) -> None: ...
 
 
-@attrs.frozen
-class Candidate:
+@attrs.frozen(eq=False, repr=False)
+class Candidate(Value):
     """An address to try."""
 
     address: str
