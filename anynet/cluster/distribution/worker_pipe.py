@@ -58,7 +58,7 @@ class WorkerPipe:
         self.resting = False
 
     @property
-    def has_room(self) -> bool:
+    def below_limit(self) -> bool:
         """Whether this worker may get one more."""
         return (
             not (self.full or self.retired or self.resting) and len(self.under_way) < MAX_UNDER_WAY
