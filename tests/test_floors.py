@@ -73,14 +73,25 @@ BACKENDS = {
 #: The modules that import others by their names, and why they cannot do it at the top of the file.
 IMPORTS_BY_NAME = {
     "anynet._transport.loops.host_loop": "Trio takes long to import, and may never run",
+    "anynet.cluster": "anynet.node needs the lower rooms of it alone",
     "anynet.cluster.settings.programs": "the user of a cluster names the program",
 }
 #: Documented, so public, in spite of its name.
 DOCUMENTED = {"os._exit"}
+#: What ``_core`` reaches only through the seam, ``_transport.network``.
+BEHIND_THE_NETWORK = {
+    "anynet._transport.dialing.connect",
+    "anynet._transport.dialing.connect_one",
+    "anynet._transport.dialing.happy_eyeballs",
+    "anynet._transport.listening.open",
+    "anynet._transport.listening.passed_sockets",
+    "anynet._transport.listening.unix_path",
+    "anynet._transport.sockets.resolving",
+}
 MOST_LINES_OF_FILE = 400
 MOST_LINES_OF_FUNCTION = 50
 
-TYPES_ONLY = "TYPE_CHECKING"
+TYPES_ONLY = {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -163,7 +174,7 @@ def is_private(name: str) -> bool:
 def imports_of(name: str, module: ast.Module) -> Iterator[Import]:
     def walk(node: ast.AST, in_function: bool, for_types: bool) -> Iterator[Import]:
         inside = in_function or isinstance(node, FunctionNode | ast.Lambda)
-        types = for_types or (isinstance(node, ast.If) and ast.unparse(node.test) == TYPES_ONLY)
+        types = for_types or (isinstance(node, ast.If) and ast.unparse(node.test) in TYPES_ONLY)
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield Import(name, alias.name, None, node.lineno, inside, types)
@@ -225,6 +236,12 @@ def imports_out_of_order(tree: Tree) -> Iterator[str]:
         mine, its = height(above), height(below)
         if mine is not None and (its is None or its > mine):
             yield f"{each}, which is above that room"
+
+
+def past_the_network(tree: Tree) -> Iterator[str]:
+    for each in tree.imports:
+        if package_of(each.importer) == "_core" and tree.module_of(each) in BEHIND_THE_NETWORK:
+            yield f"{each}, past _transport.network"
 
 
 def cycles(tree: Tree) -> Iterator[str]:
@@ -363,6 +380,7 @@ CHECKS: list[Check] = [
     upward_imports,
     homeless_modules,
     imports_out_of_order,
+    past_the_network,
     cycles,
     imports_in_functions,
     imports_by_name,
@@ -417,6 +435,10 @@ BROKEN: list[tuple[Check, dict[str, str]]] = [
         imports_out_of_order,
         modules(node___streams__a="import anynet.cluster.primary.b", cluster__primary__b=""),
     ),
+    (
+        past_the_network,
+        modules(_core__a="import anynet._transport.listening.open", _transport__listening__open=""),
+    ),
     (cycles, modules(_core__a="import anynet._core.b", _core__b="from anynet._core import a")),
     (cycles, modules(_core__a="import anynet._core.a")),
     (imports_in_functions, modules(_core__a="def f():\n    import os")),
@@ -461,6 +483,12 @@ SOUND: list[tuple[Check, dict[str, str]]] = [
     (
         imports_out_of_order,
         modules(node___streams__a="import anynet.cluster.wire.b", cluster__wire__b=""),
+    ),
+    (
+        past_the_network,
+        modules(cluster__a="import anynet._transport.listening.open")
+        | modules(_core__a="import anynet._transport.network", _transport__network="")
+        | modules(_transport__listening__open=""),
     ),
     (cycles, modules(_core__a="import anynet._core.b", _core__b="import os")),
     (foreign_imports, modules(cli__a="import click, rich.live, anyio, attrs, os.path")),

@@ -94,7 +94,7 @@ async def answer_messages() -> None:
 
 async def accept_and_send() -> None:
     """Send each connection to the primary without having read from it."""
-    async with anynet.create_server(host="127.0.0.1", pause_on_connect=True) as server:
+    async with anynet.create_server(host="127.0.0.1") as server:
         await me().send("listening")
         async for connection in server:
             await me().send("yours", connection)

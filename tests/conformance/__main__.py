@@ -118,7 +118,7 @@ def print_traces(options: argparse.Namespace, node: str) -> int:
             outcome = run_javascript(pair.javascript.path, node)
         else:
             outcome = run_python(pair.python.path, options.trace)
-        print(f"--- {pair.name}", outcome.text, outcome.complaints, sep="\n")
+        print(f"--- {pair.name}", outcome.text, outcome.stderr, sep="\n")
     return 0
 
 

@@ -6,11 +6,10 @@ or it is out of date and the pair fails.
 
 from __future__ import annotations
 
-import multiprocessing
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
@@ -49,7 +48,7 @@ def is_expected(pair: Pair, node: Sequence[str], python: Sequence[str]) -> bool:
 
 
 def report_mismatch(what: str, node: Sequence[str], outcome: Outcome) -> str:
-    """Both traces as one text, and what the Python program complained about."""
+    """Both traces as one text, and what the Python program wrote to stderr."""
     both = side_by_side(node, normalised(outcome.text))
     return _report(f"{what} (- Node, + ours)", outcome, both.splitlines())
 
@@ -57,12 +56,8 @@ def report_mismatch(what: str, node: Sequence[str], outcome: Outcome) -> str:
 def judge_all(
     pairs: Sequence[Pair], node: str, backends: Sequence[str], *, repeat: int, workers: int
 ) -> Iterator[Verdict]:
-    """Judge pairs beside each other; the verdicts come in the order of the pairs.
-
-    Each worker is a process: threads would take each other's exit statuses from the fork server.
-    """
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context) as pool:
+    """Judge pairs beside each other; the verdicts come in the order of the pairs."""
+    with ThreadPoolExecutor(workers) as pool:
         yield from pool.map(partial(judge, node=node, backends=backends, repeat=repeat), pairs)
 
 
@@ -112,6 +107,6 @@ def _faults_of_python(pair: Pair, trace: list[str], backends: Sequence[str]) -> 
 
 def _report(what: str, outcome: Outcome, lines: list[str]) -> str:
     report = [f"{what}:", *(f"  {line}" for line in lines)]
-    if outcome.complaints:
-        report += ["  stderr:", *(f"  | {line}" for line in outcome.complaints.splitlines())]
+    if outcome.stderr:
+        report += ["  stderr:", *(f"  | {line}" for line in outcome.stderr.splitlines())]
     return "\n".join(report)

@@ -27,17 +27,18 @@ ROOT = Path(__file__).parents[2]
 BACKENDS = ("trio", "asyncio")
 
 _context = multiprocessing.get_context("forkserver")
-#: Starting a process looks after all the others, which must not be looked after meanwhile.
+#: start() polls every process of the context; polled by two threads at once, one of them would be
+#: without its exit status.
 _one_at_a_time = threading.Lock()
 _context.set_forkserver_preload(["runpy", "tests.conformance.tracing", "tests.conformance.warm"])
 
 
 @attrs.frozen
 class Outcome:
-    """What a program printed and how it ended; the status is None if its time ran out."""
+    """What a program printed and how it ended; the status is None if it was killed at the limit."""
 
     trace: str
-    complaints: str
+    stderr: str
     status: int | None
 
     @property
@@ -106,10 +107,10 @@ def _in_directory(start_and_wait: Callable[[Path], int | None]) -> Outcome:
         directory = Path(name)
         (directory / "cwd").mkdir()
         status = start_and_wait(directory)
-        printed, complaints = (
+        stdout, stderr = (
             (directory / each).read_text("utf-8", "replace") for each in ("out", "err")
         )
-    return Outcome(printed, complaints, status)
+    return Outcome(stdout, stderr, status)
 
 
 def _environment() -> dict[str, str]:

@@ -2,7 +2,7 @@
 const net = require('node:net');
 const { Worker } = require('node:worker_threads');
 
-// Nobody accepts at this address: the thread that listens sleeps, and two connections fill its queue.
+// Connections to this address are not accepted: its thread sleeps, and two fill the queue.
 function listenSilently(host, port, then) {
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');

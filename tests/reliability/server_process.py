@@ -18,12 +18,7 @@ import anyio
 import anyio.to_thread
 
 import anynet
-
-_BACKENDS: dict[str, tuple[str, dict[str, Any]]] = {
-    "trio": ("trio", {}),
-    "asyncio": ("asyncio", {}),
-    "uvloop": ("asyncio", {"use_uvloop": True}),
-}
+from anynet._transport.loops.backends import run
 
 
 class ServerProcess:
@@ -111,9 +106,5 @@ async def _main(kind: str, limit: int) -> None:
 
 
 if __name__ == "__main__":
-    _backend, _options = _BACKENDS[sys.argv[1]]
-    anyio.run(
-        functools.partial(_main, sys.argv[2], int(sys.argv[3])),
-        backend=_backend,
-        backend_options=_options,
-    )
+    _backend: Any = sys.argv[1]
+    run(functools.partial(_main, sys.argv[2], int(sys.argv[3])), backend=_backend)

@@ -25,13 +25,13 @@ from anynet._rules.options import (
 )
 from anynet._rules.values.errors import ConnectTimeline
 from anynet._rules.values.events import ConnectEvent
-from anynet._transport.dialing.connect import dial
 from anynet._transport.dialing.connect_errors import (
     handshake_failure,
     handshake_timeout,
     header_failure,
     header_timeout,
 )
+from anynet._transport.network.network import current_network
 from anynet._transport.streams.proxy_exchange import send_proxy_header
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
@@ -67,7 +67,8 @@ class Connecting(ByteStreamConnectable):
         """
         events: list[ConnectEvent] = []
         began = anyio.current_time()
-        dialled = await dial(self._options, self._socket_options, events.append)
+        network = current_network.get()
+        dialled = await network.connect(self._options, self._socket_options, events.append)
         raw = SocketStream(dialled.sock, peername=dialled.peername)
         try:
             await self._introduced(raw, dialled.timeline, began)

@@ -10,6 +10,7 @@ from anyio.abc import ByteStream
 
 from anynet._core.connections.socket import Socket, own_stream_below
 from anynet._rules.checks import check_seconds
+from anynet._rules.values.value import Value
 from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.wrapped_stream import WrappedStream
 
@@ -25,8 +26,8 @@ class RelayEnd(enum.Enum):
     BROKEN = "broken"
 
 
-@attrs.frozen(kw_only=True)
-class RelayResult:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class RelayResult(Value):
     """What passed through a relay, and why it ended."""
 
     end: RelayEnd

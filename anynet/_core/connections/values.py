@@ -5,10 +5,11 @@ from __future__ import annotations
 import attrs
 
 from anynet._core.connections.connection import ConnectionState
+from anynet._rules.values.value import Value
 
 
-@attrs.frozen(kw_only=True)
-class SocketStatistics:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class SocketStatistics(Value):
     """A snapshot of a connection."""
 
     state: ConnectionState

@@ -30,7 +30,7 @@ from anynet._transport.listening.accept_backoff import AcceptBackoff
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.listener_set import ListenerSet
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
-from anynet._transport.sockets.options import apply_socket_options, plain_options
+from anynet._transport.sockets.options import apply_socket_options, fixed_settings
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
 from anynet._transport.streams.socket_stream import SocketStream
 
@@ -64,8 +64,8 @@ class Acceptor:
         self._policy = options.max_connections_policy
         self._block_list = options.block_list
         self._socket_options = socket_options
-        #: By the listener, what to set on its connections where that is plain; see plain_options().
-        self._plain_options: dict[Listener, tuple[tuple[int, int, int], ...] | None] = {}
+        #: By the listener, what to set on its connections, where that is the same for all.
+        self._settings: dict[Listener, tuple[tuple[int, int, int], ...] | None] = {}
         self._connections = connections
         self._on_drop = on_drop
         self._slot = anyio.Event()
@@ -92,7 +92,7 @@ class Acceptor:
         _check_options(listener, self._socket_options)
         self.listeners.add(listener)
         family = listener.sock.family
-        self._plain_options[listener] = plain_options(self._socket_options, family)
+        self._settings[listener] = fixed_settings(self._socket_options, family)
 
     def slot_freed(self) -> None:
         """A connection has ended."""
@@ -185,12 +185,12 @@ class Acceptor:
     def _set_up(self, sock: socket.socket, listener: Listener) -> bool:
         """Set the socket options; what fails now is for lack of memory, or the peer is gone."""
         sock.setblocking(False)
-        plain = self._plain_options[listener]
+        settings = self._settings[listener]
         try:
-            if plain is None:
+            if settings is None:
                 apply_socket_options(sock, self._socket_options)
             else:
-                for level, name, value in plain:
+                for level, name, value in settings:
                     sock.setsockopt(level, name, value)
         except OSError as error:
             if _has_peer(sock):

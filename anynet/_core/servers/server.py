@@ -39,8 +39,8 @@ from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import leaves
 from anynet._rules.values.events import Close, Listening
 from anynet._transport.listening.listener import Listener
-from anynet._transport.listening.open import open_listeners
 from anynet._transport.listening.provider import register_server
+from anynet._transport.network.network import current_network
 from anynet._transport.sockets.sockaddr import socket_attributes
 from anynet._transport.streams.disconnect_watch import can_watch
 
@@ -157,7 +157,7 @@ class Server(abc.Listener[Socket]):
     async def _listen(self, options: ListenOptions) -> tuple[Address, ...]:
         if self._closed.is_set():
             raise anyio.ClosedResourceError
-        new = await open_listeners(options)
+        new = await current_network.get().open_listeners(options)
         for index, listener in enumerate(new):
             try:
                 self._acceptor.add(listener)

@@ -15,6 +15,7 @@ import anyio.lowlevel
 from anynet._core.servers.connection_runner import ServerConnection
 from anynet._core.servers.registry import Registry
 from anynet._core.servers.values import ConnectionOutcome, Outcome, ShutdownReport
+from anynet._transport.network.network import current_network
 
 #: Seconds that a cancelled handler has to clean up before its connection is reset.
 _CLEAN_UP_TIME = 1.0
@@ -29,7 +30,8 @@ async def end_connections(
     for no other that is in a shutdown too, as these would wait for each other. Cancelled, it ends
     all the others at once.
     """
-    began = anyio.current_time()
+    time = current_network.get().time
+    began = time()
     callers = set(_lineage(caller))
     outcomes = {connection: _outcome_at_first(connection, callers) for connection in registry}
     others = [connection for connection in outcomes if connection not in callers]
@@ -39,7 +41,7 @@ async def end_connections(
         connections=tuple(
             _report(connection, outcomes[connection], began) for connection in outcomes
         ),
-        elapsed=anyio.current_time() - began,
+        elapsed=time() - began,
     )
 
 

@@ -7,10 +7,11 @@ import enum
 import attrs
 
 from anynet._rules.values.addresses import Address
+from anynet._rules.values.value import Value
 
 
-@attrs.frozen(kw_only=True)
-class ServerStatistics:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class ServerStatistics(Value):
     """A snapshot of the counters of a server."""
 
     #: Connections that are open now.
@@ -50,8 +51,8 @@ class Outcome(enum.Enum):
     CALLER = "caller"
 
 
-@attrs.frozen(kw_only=True)
-class ConnectionOutcome:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class ConnectionOutcome(Value):
     """One connection in a :class:`ShutdownReport`."""
 
     remote_address: Address | None
@@ -62,8 +63,8 @@ class ConnectionOutcome:
     bytes_sent: int
 
 
-@attrs.frozen(kw_only=True)
-class ShutdownReport:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class ShutdownReport(Value):
     """What a shutdown found open, and how each connection ended."""
 
     connections: tuple[ConnectionOutcome, ...]

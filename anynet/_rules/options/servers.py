@@ -33,7 +33,6 @@ class ServerOptions(Options):
         "pause", partial(check_choice, choices=_POLICIES)
     )
     block_list: BlockList | None = option(None, partial(check_type, expected=BlockList))
-    pause_on_connect: bool = option(False, check_bool)
     cancel_on_disconnect: bool = option(False, check_bool)
     tls: ssl.SSLContext | None = option(None, partial(check_type, expected=ssl.SSLContext))
     tls_handshake_timeout: float = option(10.0, check_seconds)
@@ -47,10 +46,6 @@ class ServerOptions(Options):
     on_handler_error: Callable[[Exception, Any], object] | None = option(None, check_callable)
 
     def check_together(self) -> None:
-        if self.pause_on_connect and self.tls is not None:
-            raise ValueError("pause_on_connect excludes tls: the handshake would have to read")
-        if self.pause_on_connect and self.proxy_protocol is not None:
-            raise ValueError("pause_on_connect excludes proxy_protocol: the header must be read")
         if self.proxy_protocol is not None and self.proxy_trust is None:
             raise ValueError("proxy_protocol needs proxy_trust: whose headers are to be believed?")
         if self.proxy_trust is not None and self.proxy_protocol is None:
@@ -68,7 +63,6 @@ class ServerOptionNames(ListenOptionNames, ConnectionOptionNames, SocketOptionNa
     max_connections: int | None
     max_connections_policy: Literal["pause", "drop"]
     block_list: BlockList | None
-    pause_on_connect: bool
     cancel_on_disconnect: bool
     tls: ssl.SSLContext | None
     tls_handshake_timeout: float

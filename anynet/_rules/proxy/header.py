@@ -16,6 +16,7 @@ import attrs
 
 from anynet._rules.checks import check_bool, check_choice, check_int, check_type, validated
 from anynet._rules.values.addresses import Address, SocketAddress
+from anynet._rules.values.value import Value
 
 ProxyFamily: TypeAlias = Literal["ipv4", "ipv6", "unix"]
 
@@ -44,8 +45,8 @@ class ProxyTLVType(enum.IntEnum):
     NETNS = 0x30
 
 
-@attrs.frozen
-class ProxyTLV:
+@attrs.frozen(eq=False, repr=False)
+class ProxyTLV(Value):
     """One type-length-value vector of a header: an extension of version 2.
 
     ``kind`` is 0 to 255, one of :class:`ProxyTLVType` or an application's own; ``value`` is at most
@@ -62,8 +63,8 @@ class ProxyTLV:
             )
 
 
-@attrs.frozen(kw_only=True)
-class ProxySSL:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class ProxySSL(Value):
     """What a proxy says about the TLS connection that it ended (section 2.2.6)."""
 
     #: Did the client connect over TLS?
@@ -99,8 +100,8 @@ def _check_end(instance: object, attribute: attrs.Attribute[Any], value: object)
             )
 
 
-@attrs.frozen(kw_only=True)
-class ProxyHeader:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class ProxyHeader(Value):
     """A header of the PROXY protocol, received or to be sent.
 
     ``source`` is the client and ``destination`` is where it connected to: two addresses of one

@@ -12,6 +12,7 @@ import anyio
 import attrs
 
 from anynet._rules.values.addresses import Address
+from anynet._rules.values.value import Value
 
 
 class ConnectionEnded(anyio.EndOfStream):
@@ -60,8 +61,8 @@ class AddressBlocked(OSError):
         self.address = address
 
 
-@attrs.frozen(kw_only=True)
-class ConnectAttempt:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class ConnectAttempt(Value):
     """One attempt of a connect: where to, how it went, and when (seconds)."""
 
     address: Address
@@ -82,8 +83,8 @@ class ConnectAttempt:
         return f"{self.address} at {self.started:.3f} s for {self.elapsed:.3f} s: {outcome}"
 
 
-@attrs.frozen(kw_only=True)
-class ConnectTimeline:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class ConnectTimeline(Value):
     """What a connect did and when: the name resolution, then each attempt in order of its start."""
 
     #: Seconds that the name resolution took; 0 when there was nothing to resolve.

@@ -7,97 +7,98 @@ from typing import Generic, TypeAlias, TypeVar
 import attrs
 
 from anynet._rules.values.addresses import Address, SocketAddress
+from anynet._rules.values.value import Value
 
 T = TypeVar("T")
 
 
-@attrs.frozen
-class Lookup:
+@attrs.frozen(eq=False, repr=False)
+class Lookup(Value):
     """A host name was resolved; one event for each address."""
 
     host: str
     address: SocketAddress
 
 
-@attrs.frozen
-class ConnectionAttempt:
+@attrs.frozen(eq=False, repr=False)
+class ConnectionAttempt(Value):
     """An attempt to connect to ``address`` begins."""
 
     address: Address
 
 
-@attrs.frozen
-class ConnectionAttemptFailed:
+@attrs.frozen(eq=False, repr=False)
+class ConnectionAttemptFailed(Value):
     """The attempt to connect to ``address`` failed."""
 
     address: Address
     error: OSError
 
 
-@attrs.frozen
-class ConnectionAttemptTimeout:
+@attrs.frozen(eq=False, repr=False)
+class ConnectionAttemptTimeout(Value):
     """The attempt at ``address`` outlasts ``attempt_delay``; it goes on beside the next one."""
 
     address: Address
 
 
-@attrs.frozen
-class Connect:
+@attrs.frozen(eq=False, repr=False)
+class Connect(Value):
     """The connection is established."""
 
 
-@attrs.frozen
-class Data:
+@attrs.frozen(eq=False, repr=False)
+class Data(Value):
     """Bytes arrived."""
 
     data: bytes
 
 
-@attrs.frozen
-class End:
+@attrs.frozen(eq=False, repr=False)
+class End(Value):
     """The peer ended its side; no more data will come."""
 
 
-@attrs.frozen
-class Drain:
+@attrs.frozen(eq=False, repr=False)
+class Drain(Value):
     """A send that had to wait for the peer went through."""
 
 
-@attrs.frozen
-class Timeout:
+@attrs.frozen(eq=False, repr=False)
+class Timeout(Value):
     """Nothing was sent or received for the idle timeout. Only a notice: nothing is closed."""
 
 
-@attrs.frozen
-class Error:
+@attrs.frozen(eq=False, repr=False)
+class Error(Value):
     """The connection (or the server) failed."""
 
     error: Exception
 
 
-@attrs.frozen
-class Close:
+@attrs.frozen(eq=False, repr=False)
+class Close(Value):
     """The last event. ``had_error`` tells whether an error closed it."""
 
     had_error: bool = False
 
 
-@attrs.frozen
-class Listening:
+@attrs.frozen(eq=False, repr=False)
+class Listening(Value):
     """The server listens on ``address``."""
 
     address: Address
 
 
-@attrs.frozen
-class Connection(Generic[T]):
+@attrs.frozen(eq=False, repr=False)
+class Connection(Value, Generic[T]):
     """The server accepted a connection."""
 
     socket: T
 
 
-@attrs.frozen
-class Drop:
+@attrs.frozen(eq=False, repr=False)
+class Drop(Value):
     """The server refused a connection because it was full."""
 
     local_address: Address

@@ -31,7 +31,7 @@ from anynet._transport.sockets.unix_address import check_unix_path
 _DEFAULT_HOST = "localhost"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Connected:
     """What a dial gives: a connected socket, non-blocking and close-on-exec, and how it came."""
 

@@ -30,7 +30,7 @@ _FIRST_PAUSE = 0.001
 _LONGEST_PAUSE = 0.05
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConnectedSocket:
     """A connected, non-blocking socket, and its peer's address as the system gave it."""
 
@@ -41,7 +41,7 @@ class ConnectedSocket:
         self.sock.close()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Connector:
     """Connects to single addresses: from where, with which options, and not to whom."""
 

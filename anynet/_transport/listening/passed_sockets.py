@@ -26,7 +26,7 @@ _LISTEN_VARIABLES = ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PIDFD
 _NO_NAME = "unknown"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class _Passed:
     """One descriptor of LISTEN_FDS."""
 

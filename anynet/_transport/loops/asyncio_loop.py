@@ -1,9 +1,13 @@
 """The host loop on asyncio and uvloop, by ``add_reader`` and ``add_writer``.
 
-A descriptor stays registered between parks, which saves a system call for each operation of a busy
-connection. It is removed when an event finds no task parked; for reading, when several in a row
-did: a task that is busy with one chunk is about to ask for the next, and until then a registered
-descriptor costs a wake-up of the loop for each turn.
+A descriptor stays registered between parks: adding and removing it would be two system calls for
+each operation of a busy connection. It has to go some time, because the loop's epoll is
+level-triggered: while data waits that no task wants, every turn of the loop gets the event again.
+So it is removed when an event finds no task parked; for reading only when several in a row did,
+since a task that is busy with one chunk is about to ask for the next.
+
+A callback only wakes the task; it never reads. What is read in a callback would have to be kept
+somewhere if the task is cancelled before it runs.
 """
 
 from __future__ import annotations

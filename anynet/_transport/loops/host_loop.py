@@ -33,7 +33,7 @@ from anyio.lowlevel import RunVar, current_token
 if TYPE_CHECKING:
     import asyncio
 
-#: Who is parked on asyncio.
+#: What a parked task waits for on asyncio.
 Waiter: TypeAlias = "asyncio.Future[None]"
 
 
@@ -131,7 +131,7 @@ class HostLoop(ABC):
         """Call ``callback`` whenever ``fd`` is readable, until the returned function is called."""
 
 
-#: The host loops by the package that the token of the event loop comes from.
+#: The module and the class of each.
 _TRIO = ("anynet._transport.loops.trio_loop", "TrioHostLoop")
 _ASYNCIO = ("anynet._transport.loops.asyncio_loop", "AsyncioHostLoop")
 
@@ -153,7 +153,8 @@ def current_host_loop() -> HostLoop:
 
 
 def _new_host_loop() -> HostLoop:
-    # What is not Trio's is asyncio's: uvloop and other event loops bring their own types.
+    # AnyIO knows which runs; asking Trio would import it. What is not Trio's is asyncio's: uvloop
+    # and other event loops bring their own types.
     token = type(current_token().native_token)
     module, name = _TRIO if token.__module__.partition(".")[0] == "trio" else _ASYNCIO
     host: HostLoop = getattr(importlib.import_module(module), name)()

@@ -1,7 +1,8 @@
 """The host loop on Trio, by ``wait_readable`` and ``wait_writable``, and its timers.
 
-Trio registers a descriptor anew for each wait, and wakes who is parked when the descriptor is about
-to be closed; there is nothing to keep between parks.
+Trio registers a descriptor anew for each wait, and wakes the parked tasks when it is notified that
+the descriptor is about to be closed; there is nothing to keep between parks. A watch is a system
+task, not a task of a nursery: no nursery is ours, and it must not hold one open.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class TrioHostLoop(HostLoop):
         try:
             trio.lowlevel.notify_closing(stream.fd)
         except RuntimeError:
-            pass  # Trio runs no more, so nobody can be parked.
+            pass  # Trio no longer runs, so no task can be parked.
 
     def call_at(self, when: float, callback: Callable[[], object]) -> Timer:
         return self._timers.call_at(when, callback)

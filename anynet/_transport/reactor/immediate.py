@@ -17,7 +17,7 @@ class Immediate:
         self._hold = hold
         self.callback: Callable[..., object] | None = callback
         self.args: tuple[Any, ...] = args
-        #: Does it keep the reactor running?
+        #: Whether it keeps the reactor running.
         self.refed: bool = False
 
     def cancel(self) -> None:

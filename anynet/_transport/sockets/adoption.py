@@ -1,4 +1,9 @@
-"""Adopting sockets that somebody else made: a connected one, or one that listens."""
+"""Adopting sockets made elsewhere: a connected one, or one that listens.
+
+What a descriptor is, the system is asked: its number says nothing, and an inherited one may be of
+any kind. A descriptor that is refused stays open and as it was, since it was never ours; that is
+why the checks come before ``setblocking``, and why a number is detached again.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""Passing descriptors over Unix sockets: one message with SCM_RIGHTS, and nothing leaks."""
+"""Passing descriptors over Unix sockets: one message with SCM_RIGHTS, and nothing leaks.
+
+The kernel installs descriptors while ``recvmsg`` runs. From then on they are ours: whatever fails
+afterwards closes them all, and they are close-on-exec from birth (MSG_CMSG_CLOEXEC), because a
+process that another thread starts in between would inherit them. Where some did not fit
+(MSG_CTRUNC) nothing says which, so those that did are closed as well. At least one byte goes with
+each message: over a stream no descriptors arrive without one (unix(7)).
+"""
 
 from __future__ import annotations
 

@@ -44,19 +44,27 @@ def apply_socket_options(sock: socket.socket, options: SocketOptions) -> None:
         _set_raw(sock, entry)
 
 
-def plain_options(
+def fixed_settings(
     options: SocketOptions, family: socket.AddressFamily
 ) -> tuple[tuple[int, int, int], ...] | None:
-    """The arguments of setsockopt that are all :func:`apply_socket_options` would set.
+    """The arguments of setsockopt by which :func:`apply_socket_options` sets ``options``.
 
-    None where that takes more than no_delay: for accept loops, which set the options of most
-    servers without a call of ours, and those of the others by that function.
+    None where they are raw, or depend on whether an IPv6 socket carries an IPv4 connection. For
+    accept loops, which so set the options of most servers without a call of ours a connection; that
+    the system takes them is to be tried before.
     """
-    if options != SocketOptions(no_delay=options.no_delay):
+    settings = [row for row in options.settings if family != socket.AF_UNIX or row[2].on_unix]
+    mapped = family == socket.AF_INET6 and any(setting.ipv6 for _, _, setting in settings)
+    if mapped or options.socket_options:
         return None
-    if family == socket.AF_UNIX:
-        return ()
-    return ((socket.IPPROTO_TCP, socket.TCP_NODELAY, options.no_delay),)
+    return tuple(
+        (
+            getattr(socket, setting.level),
+            platform_constant(name, *setting.names),
+            math.ceil(value * setting.scale),
+        )
+        for name, value, setting in settings
+    )
 
 
 def set_no_delay(sock: socket.socket, enable: bool) -> None:

@@ -1,4 +1,4 @@
-"""Who is at the other end of a Unix socket."""
+"""The process at the other end of a Unix socket."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import struct
 
 import attrs
 
+from anynet._rules.values.value import Value
 from anynet._transport.sockets.options import platform_constant
 
 _UCRED = struct.Struct("iII")  # struct ucred of Linux: pid_t, uid_t, gid_t
 
 
-@attrs.frozen(kw_only=True)
-class PeerCredentials:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class PeerCredentials(Value):
     """The process at the other end of a Unix socket, as it was when it connected or listened."""
 
     #: The process number, or 0 when that process is not visible from here.

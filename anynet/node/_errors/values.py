@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
 from anynet.node._errors.symbols import Symbol
@@ -92,9 +91,24 @@ def number_text(value: float) -> str:
     if value == 0:
         return "-0" if math.copysign(1, value) < 0 else "0"
     if 1e-6 <= abs(value) < 1e21:
-        text = format(Decimal(repr(value)), "f")
-        return text.removesuffix(".0")
+        return _without_exponent(repr(value)).removesuffix(".0")
     return re.sub(r"e([+-])0*", r"e\1", repr(value)).replace(".0e", "e")
+
+
+def _without_exponent(text: str) -> str:
+    """What ``repr`` of a float gave, its digits shifted by the exponent where it has one.
+
+    It has one from 1e16 on, so there are never more digits before the point than the shift makes
+    room for; and below 1e-4.
+    """
+    mantissa, _, exponent = text.partition("e")
+    if not exponent:
+        return text
+    sign = "-" if mantissa.startswith("-") else ""
+    digits, shift = mantissa.removeprefix("-").replace(".", ""), int(exponent)
+    if shift < 0:
+        return f"{sign}0.{'0' * (-shift - 1)}{digits}"
+    return sign + digits.ljust(shift + 1, "0")
 
 
 def grouped_number(value: float) -> str:

@@ -55,7 +55,7 @@ class Stream(EventEmitter):
         self._auto_destroy = options.auto_destroy
         self._destroyed = self._closed = self._close_emitted = self._error_emitted = False
         self._errored: BaseException | None = None
-        for name, function in (options.functions or {}).items():
+        for name, function in options.functions.items():
             setattr(self, f"_{name}", function)
 
     # -- for implementers -----------------------------------------------------------------------

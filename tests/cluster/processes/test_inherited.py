@@ -89,14 +89,15 @@ def test_a_grandchild_takes_nothing_though_it_has_all_of_it(watch: int) -> None:
         "[]",
         "{}",
         "no JSON",
-        json.dumps({"channel": 99, "sender": os.getpid(), "inodes": [1]}),
-        json.dumps({"channel": "x", "sender": os.getpid(), "inodes": [1]}),
-        json.dumps({"channel": 1, "sender": os.getpid(), "inodes": [1]}),
-        json.dumps({"channel": 1, "sender": 1, "inodes": [1]}),
-        json.dumps({"channel": 2**70, "sender": os.getpid(), "inodes": [1]}),
+        '{"channel": 99, "sender": THIS, "inodes": [1]}',
+        '{"channel": "x", "sender": THIS, "inodes": [1]}',
+        '{"channel": 1, "sender": THIS, "inodes": [1]}',
+        '{"channel": 1, "sender": 1, "inodes": [1]}',
+        '{"channel": 1180591620717411303424, "sender": THIS, "inodes": [1]}',
     ],
 )
 def test_what_is_stale_or_nonsense_is_ignored(text: str) -> None:
+    text = text.replace("THIS", str(os.getpid()))
     env = {**os.environ, VARIABLE: text, "ANYNET_NODE_CHILD": text, "ANYNET_CLUSTER_WORKER": text}
     code = TAKE + NODE + "from anynet.cluster import attach\nprint(attach())"
     done = subprocess.run(

@@ -96,7 +96,7 @@ async def test_what_json_cannot_hold_is_refused_before_anything_is_sent(message:
 
 
 async def test_a_connection_moves_with_what_was_not_read() -> None:
-    async with tcp_pair(pause_on_connect=True) as (client, server), channels() as (one, two):
+    async with tcp_pair() as (client, server), channels() as (one, two):
         data = os.urandom(1 << 20)
         remote, local = server.remote_address, server.local_address
         async with anyio.create_task_group() as tasks:

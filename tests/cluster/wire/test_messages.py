@@ -46,7 +46,7 @@ async def test_a_handed_over_connection_keeps_a_mebibyte_that_came_before(start:
     data = os.urandom(1 << 20)
     async with (
         start("answer_messages", workers=1, grace_period=0.2) as cluster,
-        anynet.create_server(host="127.0.0.1", pause_on_connect=True) as server,
+        anynet.create_server(host="127.0.0.1", port=0) as server,
         anynet.connect("127.0.0.1", port_of(server.address)) as client,
         anyio.create_task_group() as tasks,
     ):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import socket
-import ssl
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +57,11 @@ async def test_without_half_open_connections_our_side_ends_too() -> None:
             over.set()
 
 
-# -- pause_on_connect -------------------------------------------------------------------------
+# -- what is read -----------------------------------------------------------------------------
 
 
-async def test_pause_on_connect_leaves_every_byte_in_the_kernel() -> None:
-    async with anynet.create_server(host="127.0.0.1", port=0, pause_on_connect=True) as server:
+async def test_nothing_is_read_that_nobody_asked_for() -> None:
+    async with anynet.create_server(host="127.0.0.1", port=0) as server:
         with plain_client(server) as client:
             client.sendall(b"x" * 10_000)
             sock = await server.accept()
@@ -70,13 +69,6 @@ async def test_pause_on_connect_leaves_every_byte_in_the_kernel() -> None:
             raw = sock.detach()
             with raw:
                 assert raw.recv(20_000) == b"x" * 10_000
-
-
-def test_pause_on_connect_excludes_tls() -> None:
-    with pytest.raises(ValueError, match="pause_on_connect excludes tls"):
-        anynet.create_server(
-            pause_on_connect=True, tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), port=0
-        )
 
 
 # -- cancel_on_disconnect ---------------------------------------------------------------------

@@ -500,11 +500,6 @@ BAD_OPTIONS: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"proxy_trust": trust()}, ValueError, "proxy_trust is for proxy_protocol, which is off"),
     ({"proxy_trust": ["127.0.0.1"]}, TypeError, "proxy_trust must be a BlockList, not"),
     ({"proxy_timeout": -1}, ValueError, "proxy_timeout must not be negative"),
-    (
-        {"proxy_protocol": "accept", "proxy_trust": trust(), "pause_on_connect": True},
-        ValueError,
-        "pause_on_connect excludes proxy_protocol",
-    ),
 ]
 
 

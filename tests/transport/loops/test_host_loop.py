@@ -15,6 +15,7 @@ import anyio.lowlevel
 import pytest
 import trio
 
+from anynet._transport.loops.backends import BACKENDS
 from anynet._transport.loops.host_loop import current_host_loop
 from tests.support import open_descriptors
 
@@ -191,6 +192,7 @@ import socket
 import sys
 import anyio
 import anynet
+from anynet._transport.loops.backends import run
 
 async def main():
     ours, theirs = socket.socketpair()
@@ -217,13 +219,13 @@ async def main():
     theirs.close()
     assert received == [b"to the parent"]
 
-anyio.run(main, backend=sys.argv[1], backend_options={"use_uvloop": True} if sys.argv[2:] else {})
+run(main, backend=sys.argv[1])
 """
 
 
-@pytest.mark.parametrize("backend", [("trio",), ("asyncio",), ("asyncio", "uvloop")])
-def test_a_forked_child_that_closes_leaves_its_parent_watching(backend: tuple[str, ...]) -> None:
-    subprocess.run([sys.executable, "-c", FORK, *backend], check=True, timeout=20)
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_forked_child_that_closes_leaves_its_parent_watching(backend: str) -> None:
+    subprocess.run([sys.executable, "-c", FORK, backend], check=True, timeout=20)
 
 
 @anyio_test

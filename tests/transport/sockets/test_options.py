@@ -13,6 +13,7 @@ import pytest
 from anynet._rules.options import SocketOptions
 from anynet._transport.sockets.options import (
     apply_socket_options,
+    fixed_settings,
     get_type_of_service,
     platform_constant,
     set_keep_alive,
@@ -64,6 +65,31 @@ def test_the_defaults_are_no_call_on_a_unix_socket() -> None:
     with CountingSocket(socket.AF_UNIX) as sock:
         apply_socket_options(sock, SocketOptions())
         assert sock.calls == []
+
+
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6, socket.AF_UNIX])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"no_delay": False},
+        {"keep_alive": True, "keep_alive_idle": 1.5, "keep_alive_count": 3},
+        {"receive_buffer_size": 10_000, "send_buffer_size": 10_000},
+        {"user_timeout": 1.5},
+    ],
+)
+def test_fixed_settings_are_what_would_be_set(family: int, options: dict[str, Any]) -> None:
+    with CountingSocket(family) as sock:
+        apply_socket_options(sock, SocketOptions(**options))
+        assert fixed_settings(SocketOptions(**options), sock.family) == tuple(sock.calls)
+
+
+def test_settings_that_depend_on_the_socket_are_not_fixed() -> None:
+    tos = SocketOptions(type_of_service=0x10)
+    assert fixed_settings(tos, socket.AF_INET) is not None
+    assert fixed_settings(tos, socket.AF_INET6) is None
+    raw = SocketOptions(socket_options=[(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)])
+    assert fixed_settings(raw, socket.AF_UNIX) is None
 
 
 def test_no_delay_can_be_off(tcp: socket.socket) -> None:

@@ -9,12 +9,13 @@ function main() {
   function sendParts(peer) {
     server.close();
     peer.write('ab');
-    setTimeout(() => peer.write('cd'), 40);
-    setTimeout(() => peer.end('e'), 80);
+    const rest = [() => peer.write('cd'), () => peer.end('e')];
+    peer.on('data', () => rest.shift()());
   }
   function start() {
     const socket = net.connect(server.address().port, '127.0.0.1');
     const pieces = [];
+    let asked = 0;
     function onReadable() {
       let piece = socket.read(3);
       while (piece !== null) {
@@ -22,6 +23,8 @@ function main() {
         piece = socket.read(3);
       }
       log('readable', socket.readableLength, pieces);
+      asked += 1;
+      if (asked <= 2) socket.write('more');
     }
     socket.on('readable', onReadable);
     function onEnd() {

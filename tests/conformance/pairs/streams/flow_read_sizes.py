@@ -12,19 +12,24 @@ def main():
     def sendParts(peer):
         server.close()
         peer.write("ab")
-        net.setTimeout(lambda: peer.write("cd"), 40)
-        net.setTimeout(lambda: peer.end("e"), 80)
+        rest = [lambda: peer.write("cd"), lambda: peer.end("e")]
+        peer.on("data", lambda *_: rest.pop(0)())
 
     def start():
         socket = net.connect(server.address()["port"], "127.0.0.1")
         pieces = []
+        asked = 0
 
         def onReadable():
+            nonlocal asked
             piece = socket.read(3)
             while piece is not None:
                 pieces.append(piece)
                 piece = socket.read(3)
             log("readable", socket.readableLength, pieces)
+            asked += 1
+            if asked <= 2:
+                socket.write("more")
 
         socket.on("readable", onReadable)
 

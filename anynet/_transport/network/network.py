@@ -1,0 +1,73 @@
+"""What the core asks of a network: listeners, connections, addresses of names, the time.
+
+:mod:`anynet._core` opens and connects sockets only through :data:`current_network`, so that another
+network than the system's can be put below servers and connects without a change in them. The rules:
+
+- The four operations are those of a whole endeavour. How a connect tries several addresses, or a
+  listener claims a path, is the network's own affair, and what it costs is paid once a connect or
+  a listen: nothing of this is called for an accepted connection, nor for a byte.
+- What a network gives are sockets (a :class:`Listener` accepts them too), since the streams wait on
+  descriptors of the event loop. A network that is simulated gives one end of a socket pair.
+- Its clock is the event loop's, or one that runs with it: timeouts follow that of the loop.
+
+What the core does with the transport beside this, and why: it adopts descriptors that exist already
+(``Socket.from_fd``, which no network has opened), wraps foreign streams and TLS, and asks a socket
+that it has for its addresses, options and credentials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Protocol
+
+import anyio
+
+from anynet._rules.options import ConnectOptions, ListenOptions, LookupFunction, SocketOptions
+from anynet._rules.values.addresses import Family, SocketAddress
+from anynet._rules.values.events import ConnectEvent
+from anynet._transport.dialing.connect import Connected, dial
+from anynet._transport.listening.listener import Listener
+from anynet._transport.listening.open import open_listeners
+from anynet._transport.sockets.resolving import resolve
+
+
+class Network(Protocol):
+    """A network: the system's, or a simulated one."""
+
+    async def open_listeners(self, options: ListenOptions, /) -> list[Listener]:
+        """Listen wherever ``options`` say: all or nothing; see :func:`open_listeners`."""
+
+    async def connect(
+        self,
+        options: ConnectOptions,
+        socket_options: SocketOptions,
+        on_event: Callable[[ConnectEvent], object],
+        /,
+    ) -> Connected:
+        """Connect, and report what happens meanwhile to ``on_event``; see :func:`dial`."""
+
+    async def resolve(
+        self, host: str, port: int, /, *, family: Family | None, lookup: LookupFunction | None
+    ) -> list[SocketAddress]:
+        """The addresses of a host name, at least one; see :func:`resolve`."""
+
+    def time(self) -> float:
+        """Seconds on the clock that timeouts follow."""
+
+
+class SystemNetwork:
+    """The network of the operating system.
+
+    Its methods are the functions themselves, without a call around them.
+    """
+
+    open_listeners = staticmethod(open_listeners)
+    connect = staticmethod(dial)
+    resolve = staticmethod(resolve)
+    time = staticmethod(anyio.current_time)
+
+
+_SYSTEM = SystemNetwork()
+#: The network of the code that runs in this context.
+current_network: ContextVar[Network] = ContextVar("anynet network", default=_SYSTEM)

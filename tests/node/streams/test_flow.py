@@ -1,0 +1,121 @@
+"""The flow of a reading side as a table: rows of events, without a stream or a runtime."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from anynet.node._streams.flow import (
+    FLOWS,
+    Flow,
+    FlowEvent,
+    FlowOutcome,
+    review,
+    shown_flow,
+    step,
+)
+
+RESUME, PAUSE = FlowEvent.RESUME, FlowEvent.PAUSE
+READABLE, FOUND, GONE = (
+    FlowEvent.READABLE_LISTENER,
+    FlowEvent.LISTENER_FOUND,
+    FlowEvent.LISTENER_GONE,
+)
+AT_RESUME, FORGET = FlowEvent.FLOW_AT_RESUME, FlowEvent.FORGET
+
+#: Events from the beginning, the state that they lead to, what the last one makes the stream do.
+WAYS: list[tuple[list[FlowEvent], Flow, FlowOutcome | None]] = [
+    ([RESUME], Flow.FLOWING, FlowOutcome.SCHEDULE_RESUME),
+    ([RESUME, RESUME], Flow.FLOWING, None),
+    ([RESUME, PAUSE], Flow.PAUSED, FlowOutcome.EMIT_PAUSE),
+    ([PAUSE], Flow.PAUSED, FlowOutcome.EMIT_PAUSE),
+    ([PAUSE, PAUSE], Flow.PAUSED, None),
+    ([PAUSE, RESUME], Flow.FLOWING, FlowOutcome.SCHEDULE_RESUME),
+    ([READABLE], Flow.BY_READABLE_LISTENER, FlowOutcome.ANNOUNCE),
+    ([RESUME, READABLE], Flow.BY_READABLE_LISTENER, FlowOutcome.ANNOUNCE),
+    ([READABLE, READABLE], Flow.BY_READABLE_LISTENER, None),
+    ([READABLE, RESUME], Flow.BY_READABLE_LISTENER, FlowOutcome.SCHEDULE_RESUME),
+    ([READABLE, PAUSE], Flow.BY_READABLE_LISTENER, None),
+    ([READABLE, GONE, FORGET], Flow.UNDECIDED, None),
+    ([READABLE, GONE, RESUME], Flow.FLOWING, FlowOutcome.SCHEDULE_RESUME),
+    ([READABLE, RESUME, GONE, AT_RESUME], Flow.FLOWING, None),
+    ([READABLE, RESUME, FOUND, AT_RESUME], Flow.BESIDE_READABLE_LISTENER, None),
+    ([READABLE, RESUME, FOUND, AT_RESUME, READABLE], Flow.BESIDE_READABLE_LISTENER, None),
+    (
+        [READABLE, RESUME, FOUND, AT_RESUME, PAUSE],
+        Flow.BY_READABLE_LISTENER,
+        FlowOutcome.EMIT_PAUSE,
+    ),
+    ([READABLE, RESUME, FOUND, AT_RESUME, GONE], Flow.FLOWING, None),
+    ([RESUME, FOUND], Flow.BESIDE_READABLE_LISTENER, None),
+    ([FOUND, RESUME], Flow.BY_READABLE_LISTENER, FlowOutcome.SCHEDULE_RESUME),
+    ([PAUSE, GONE, FORGET], Flow.UNDECIDED, None),
+    ([RESUME, GONE, FORGET], Flow.UNDECIDED, None),
+]
+
+
+@pytest.mark.parametrize(("events", "expected", "last"), WAYS)
+def test_a_way_through_the_table(
+    events: list[FlowEvent], expected: Flow, last: FlowOutcome | None
+) -> None:
+    flow, outcome = Flow.UNDECIDED, None
+    for event in events:
+        flow, outcome = step(flow, event)
+    assert (flow, outcome) == (expected, last)
+
+
+def test_what_has_no_row_changes_nothing() -> None:
+    for flow, event in itertools.product(Flow, FlowEvent):
+        if (flow, event) not in FLOWS:
+            assert step(flow, event) == (flow, None)
+
+
+def test_every_row_says_something_and_every_state_is_reached() -> None:
+    for (flow, _), (after, outcome) in FLOWS.items():
+        assert after is not flow or outcome is not None
+    assert {after for after, _ in FLOWS.values()} == set(Flow)
+
+
+def test_only_a_pause_is_emitted_as_one() -> None:
+    for (flow, event), (after, outcome) in FLOWS.items():
+        emits = outcome is FlowOutcome.EMIT_PAUSE
+        assert emits == (event is PAUSE and flow.flowing is not False)
+        assert not emits or after.flowing is False
+
+
+#: Whether there are listeners left to 'readable' and to 'data', whether the tick of a resume() is
+#: on its way, the program's last word, and the events that a review of the listeners makes.
+REVIEWS: list[tuple[bool, bool, bool, bool | None, list[FlowEvent]]] = [
+    (False, False, False, None, [GONE, FORGET]),
+    (False, True, False, None, [GONE, RESUME]),
+    (True, False, False, None, [FOUND]),
+    (True, True, False, None, [FOUND, RESUME]),
+    (False, False, True, False, [GONE, AT_RESUME]),
+    (False, True, True, False, [GONE, AT_RESUME]),
+    (True, False, True, False, [FOUND, AT_RESUME]),
+    # resume(), then pause(): the tick of the first is still on its way.
+    (False, False, True, True, [GONE, FORGET]),
+    (False, True, True, True, [GONE, RESUME]),
+    # A tick that is over counts for nothing.
+    (False, False, False, False, [GONE, FORGET]),
+]
+
+
+@pytest.mark.parametrize(("readable", "data", "scheduled", "paused", "events"), REVIEWS)
+def test_a_review_of_the_listeners(
+    readable: bool, data: bool, scheduled: bool, paused: bool | None, events: list[FlowEvent]
+) -> None:
+    found = review(
+        readable_listeners=readable,
+        data_listeners=data,
+        resume_scheduled=scheduled,
+        paused=paused,
+    )
+    assert found == events
+
+
+@pytest.mark.parametrize("listener", [False, True])
+@pytest.mark.parametrize("flowing", [None, True, False])
+def test_what_a_program_sets_is_what_it_sees(flowing: bool | None, listener: bool) -> None:
+    assert shown_flow(flowing, readable_listener=listener).flowing is flowing

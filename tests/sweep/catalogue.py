@@ -1,0 +1,191 @@
+"""Which scenarios there are, what is known to go wrong in them, and what they were counted at.
+
+The known faults have to be exactly what the sweeps find: a new one fails the tests, and so does one
+that is mended, until its row is gone. ``python -m tests.sweep --record`` recorded the counts. Where
+they are a range, both ends of a connection are ours and Trio runs them in random order.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TypeAlias
+
+import attrs
+
+from tests.sweep import node_scenarios, scenarios
+from tests.sweep.running import Scenario
+from tests.sweep.sweeping import Report
+
+SCENARIOS: dict[str, Scenario] = {
+    scenario.__name__: scenario
+    for scenario in (
+        scenarios.happy_eyeballs,
+        scenarios.client,
+        scenarios.server,
+        scenarios.places,
+        scenarios.long_message,
+        scenarios.file,
+        scenarios.unix,
+        scenarios.stale_path,
+        scenarios.tls_client,
+        scenarios.tls_server,
+        scenarios.relaying,
+        scenarios.limits,
+        scenarios.shutdown,
+        scenarios.lingering,
+        scenarios.idling,
+        scenarios.reconnecting,
+        scenarios.socket_events,
+        scenarios.tls_events,
+        scenarios.server_events,
+        scenarios.channel,
+        node_scenarios.node_server,
+        node_scenarios.node_client,
+        node_scenarios.node_happy_eyeballs,
+        node_scenarios.node_long_message,
+        node_scenarios.node_unix,
+    )
+}
+
+#: A fault of a scenario: at which call (or "cancelled"), and what was wrong.
+Fault: TypeAlias = tuple[str, str]
+
+_CUT = "a peer saw a cut message and a clean end"
+_UNCLOSED = "a warning: unclosed …"
+
+
+@attrs.frozen
+class Known:
+    """Faults that are known to happen in some scenarios, on every backend."""
+
+    scenarios: frozenset[str]
+    at: str
+    whats: tuple[str, ...]
+    reason: str
+
+
+KNOWN = (
+    Known(
+        frozenset({"node_long_message"}),
+        "cancelled",
+        (_CUT,),
+        "A runtime that is cancelled closes its sockets instead of resetting them, so the peer of a"
+        " write that waits sees a clean end in the middle.",
+    ),
+    *(
+        Known(
+            frozenset({"node_long_message"}),
+            f"sendmsg {error}",
+            (_CUT,),
+            "As in Node: a socket that a failed write destroys is closed, not reset. If the peer"
+            " itself had gone, nobody would see that end.",
+        )
+        for error in ("EPIPE", "ECONNRESET", "ENOBUFS")
+    ),
+    Known(
+        frozenset({"node_unix"}),
+        "shutdown ENOBUFS",
+        ("it got stuck",),
+        "As in Node: the status of a shutdown is ignored, and here the peer waits for our end.",
+    ),
+    Known(
+        frozenset(
+            {
+                "server",
+                "tls_server",
+                "relaying",
+                "limits",
+                "idling",
+                "shutdown",
+                "server_events",
+                "node_server",
+            }
+        ),
+        "getsockname ENOBUFS",
+        (_UNCLOSED,),
+        "A listener whose own address cannot be had is left to the garbage collector.",
+    ),
+    Known(
+        frozenset({"unix", "stale_path", "places", "node_unix"}),
+        "getsockname ENOBUFS",
+        (_UNCLOSED, "a descriptor is left: the directory", "a file is left: socket"),
+        "The same on a Unix path, whose file and directory stay as well.",
+    ),
+    Known(
+        frozenset({"shutdown"}),
+        "setsockopt ENOBUFS",
+        (_UNCLOSED, "a peer saw no end"),
+        "A reset that cannot set SO_LINGER does not close the socket either.",
+    ),
+    Known(
+        frozenset({"channel"}),
+        "getpeername ENOBUFS",
+        ("it raised ValueError('fd … is not connected')",),
+        "Whatever the error, a socket without the address of a peer counts as not connected.",
+    ),
+)
+
+
+def known_faults(name: str, sweep: str) -> set[Fault]:
+    """What a sweep, ``"cancel"`` or ``"fail"``, is known to find in a scenario."""
+    return {
+        (known.at, what)
+        for known in KNOWN
+        if name in known.scenarios and (known.at == "cancelled") == (sweep == "cancel")
+        for what in known.whats
+    }
+
+
+def differences(name: str, sweep: str, report: Report) -> list[str]:
+    """What a report has that is not known, with its points, and what is known and not found."""
+    known = known_faults(name, sweep)
+    new = [str(found) for found in report.findings if (found.kind, found.what) not in known]
+    found = {(found.kind, found.what) for found in report.findings}
+    return new + [f"mended, to be taken off the list: {at}: {what}" for at, what in known - found]
+
+
+# -- counts ---------------------------------------------------------------------------------------
+
+#: The fewest and the most: of ``steps``, and of each system call by its name.
+Ranges: TypeAlias = dict[str, tuple[int, int]]
+
+#: How often these are woken depends on how much the kernel takes at once, which nobody promises.
+BY_THE_KERNEL = {"long_message", "file", "node_long_message"}
+#: These wait for a timer: on a busy machine two wake-ups may become one, or one two.
+BY_THE_CLOCK = {"happy_eyeballs", "shutdown", "idling", "reconnecting", "node_happy_eyeballs"}
+_SLACK = 2
+RECORD = Path(__file__).with_name("counts.json")
+
+
+def counted_anew(name: str, backend: str, sweep: str, report: Report) -> list[str]:
+    """Which counts of a sweep are not those that were recorded."""
+    recorded = read_record()[name][backend]
+    expected = {
+        what: each for what, each in recorded.items() if (what == "steps") == (sweep == "cancel")
+    }
+    lines = []
+    for what in sorted(expected.keys() | report.counts.keys()):
+        fewest, most = expected.get(what, (0, 0))
+        if name in BY_THE_KERNEL:
+            fewest, most = fewest // 2, most * 2
+        elif what == "steps" and name in BY_THE_CLOCK:
+            fewest, most = fewest - _SLACK, most + _SLACK
+        if not fewest <= report.counts[what] <= most:
+            lines.append(f"{what}: {report.counts[what]}, and {fewest} to {most} were recorded")
+    return lines
+
+
+def read_record() -> dict[str, dict[str, Ranges]]:
+    """What was recorded, by scenario and backend."""
+    counts: dict[str, dict[str, Ranges]] = json.loads(RECORD.read_text("utf-8"))
+    return counts
+
+
+def write_record(counts: dict[str, dict[str, Ranges]]) -> None:
+    """One line a scenario and backend, so that a change of one is a change of its line."""
+    texts = []
+    for name, backends in counts.items():
+        lines = [f'    "{backend}": {json.dumps(each)}' for backend, each in backends.items()]
+        texts.append(f'  "{name}": {{\n' + ",\n".join(lines) + "\n  }")
+    RECORD.write_text("{\n" + ",\n".join(texts) + "\n}\n", "utf-8")

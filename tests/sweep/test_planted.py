@@ -1,0 +1,276 @@
+"""The sweeps find what is planted: each scenario here does one thing wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+import pytest
+import trio
+from anyio.lowlevel import checkpoint
+
+import anynet
+from tests.sweep.cancelling import cancel_everywhere
+from tests.sweep.failing import fail_everywhere
+from tests.sweep.running import BACKENDS, Scenario
+from tests.sweep.scenarios import HELLO, LONG, REPLY
+from tests.sweep.stage import Stage
+from tests.sweep.sweeping import Report
+
+_kept: list[socket.socket] = []
+
+
+def found(report: Report) -> set[str]:
+    return {finding.what for finding in report.findings}
+
+
+# -- when they are cancelled ----------------------------------------------------------------------
+
+
+async def leaks_a_socket(stage: Stage) -> None:
+    """Closes its socket, but not when it is cancelled."""
+    sock = socket.socket()
+    _kept.append(sock)
+    await checkpoint()
+    sock.close()
+
+
+async def forgets_a_socket(stage: Stage) -> None:
+    """The same, and the garbage collector closes it."""
+    sock = socket.socket()
+    await checkpoint()
+    sock.close()
+
+
+async def leaves_a_file(stage: Stage) -> None:
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(stage.path("socket"))
+        await checkpoint()
+        await anyio.Path(stage.path("socket")).unlink()
+
+
+async def goes_on_waiting(stage: Stage) -> None:
+    """Does not heed the cancellation until the peer has something to say."""
+    listener = stage.listener()
+    async with anynet.connect(*listener.address) as connection:
+        stage.act(lambda: listener.send(REPLY))
+        with anyio.CancelScope(shield=True):
+            await connection.receive()
+
+
+async def goes_on_working(stage: Stage) -> None:
+    """Swallows the cancellation, and does all that it meant to do."""
+    try:
+        await checkpoint()
+    except anyio.get_cancelled_exc_class():
+        pass
+    with anyio.CancelScope(shield=True):
+        for _ in range(10):
+            await checkpoint()
+
+
+async def cuts_a_message(stage: Stage) -> None:
+    """Closes its connection in the middle of a message, as if that were whole."""
+    listener = stage.listener(receive_buffer=20_000, reading=False)
+    with socket.create_connection(listener.address) as sock:
+        sock.setblocking(False)
+        stage.act(listener.read_on)
+        rest = memoryview(LONG)
+        while rest:
+            with contextlib.suppress(BlockingIOError):
+                rest = rest[sock.send(rest[:10_000]) :]
+            await checkpoint()  # AnyIO's wait on uvloop is none where a socket stays writable.
+            await anyio.wait_writable(sock)
+
+
+async def leaves_a_connection_open(stage: Stage) -> None:
+    listener = stage.listener()
+    connection = await anynet.connect(*listener.address)
+    _kept.append(connection.detach())
+    await checkpoint()
+    _kept[-1].close()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("scenario", "what"),
+    [
+        (leaks_a_socket, "a descriptor is left: socket:…"),
+        (forgets_a_socket, "a warning: unclosed …"),
+        (leaves_a_file, "a file is left: socket"),
+        (goes_on_waiting, "it went on waiting after the cancellation"),
+        (goes_on_working, "it went on after the cancellation"),
+        (cuts_a_message, "a peer saw a cut message and a clean end"),
+        (leaves_a_connection_open, "a peer saw no end"),
+    ],
+)
+def test_a_planted_fault_is_found_by_cancelling(
+    scenario: Scenario, what: str, backend: str
+) -> None:
+    try:
+        assert what in found(cancel_everywhere(scenario, backend))
+    finally:
+        # Their descriptors were closed when they were found.
+        while _kept:
+            _kept.pop().detach()
+
+
+async def leaves_a_task_to_asyncio(stage: Stage) -> None:
+    async def wait() -> None:
+        await asyncio.get_running_loop().create_future()
+
+    _tasks.append(asyncio.create_task(wait()))
+    await checkpoint()
+
+
+async def leaves_a_task_to_trio(stage: Stage) -> None:
+    trio.lowlevel.spawn_system_task(trio.sleep_forever)
+    await checkpoint()
+
+
+_tasks: list[asyncio.Task[None]] = []
+
+
+@pytest.mark.parametrize(
+    ("scenario", "backend", "what"),
+    [
+        (leaves_a_task_to_asyncio, "asyncio", "1 tasks are left"),
+        (leaves_a_task_to_asyncio, "uvloop", "1 tasks are left"),
+        (leaves_a_task_to_trio, "trio", "a system task is left"),
+    ],
+)
+def test_a_task_that_is_left_is_found(scenario: Scenario, backend: str, what: str) -> None:
+    """In the very run that nothing disturbs, which has to be clean."""
+    with pytest.raises(AssertionError, match=what):
+        cancel_everywhere(scenario, backend)
+    _tasks.clear()
+
+
+# -- when their system calls fail -----------------------------------------------------------------
+
+
+def as_anynet(source: str) -> Callable[..., Any]:
+    """The function ``call`` of a module that counts as one of anynet's."""
+    module: dict[str, Any] = {"__name__": "anynet.planted"}
+    exec("import socket\n" + source, module)
+    function: Callable[..., Any] = module["call"]
+    return function
+
+
+set_option = as_anynet("""
+def call():
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    sock.close()
+""")
+fall_over = as_anynet("""
+def call():
+    with socket.socket() as sock:
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        except OSError:
+            None.missing
+""")
+receive_or_nothing = as_anynet("""
+def call(sock):
+    try:
+        return sock.recv(100)
+    except OSError:
+        return b""
+""")
+send_half = as_anynet("""
+def call(sock, data):
+    sock.send(data[:5])
+    sock.send(data[5:])
+""")
+
+
+async def forgets_a_socket_on_failure(stage: Stage) -> None:
+    set_option()
+
+
+async def falls_over(stage: Stage) -> None:
+    fall_over()
+
+
+async def waits_for_ever(stage: Stage) -> None:
+    """Takes an error for nothing to read, and waits for more."""
+    listener = stage.listener()
+    with socket.create_connection(listener.address) as sock:
+        stage.act(lambda: listener.send(HELLO))
+        sock.setblocking(False)
+        while not receive_or_nothing(sock):
+            await stage.until(lambda: False)
+
+
+async def tells_a_cut_message_as_whole(stage: Stage) -> None:
+    listener = stage.listener()
+    with socket.create_connection(listener.address) as sock:
+        send_half(sock, HELLO)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "fault"),
+    [
+        (forgets_a_socket_on_failure, ("setsockopt ENOBUFS", "a warning: unclosed …")),
+        (
+            falls_over,
+            (
+                "setsockopt ENOBUFS",
+                "it raised AttributeError(\"'NoneType' object has no attribute 'missing'\")",
+            ),
+        ),
+        (
+            tells_a_cut_message_as_whole,
+            ("send EPIPE", "a peer saw a cut message and a clean end"),
+        ),
+    ],
+)
+def test_a_planted_fault_is_found_by_failing(scenario: Scenario, fault: tuple[str, str]) -> None:
+    report = fail_everywhere(scenario, "trio")
+    assert fault in {(finding.kind, finding.what) for finding in report.findings}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_who_gets_stuck_is_found_and_ended(backend: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.until(lambda: False)
+
+    with pytest.raises(AssertionError, match="it got stuck"):
+        cancel_everywhere(scenario, backend)
+
+
+# -- what is not found ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_every_step_and_call_is_reached(backend: str) -> None:
+    """A scenario that counts its own steps and calls is disturbed at each of them, both ways."""
+    reached = []
+    call = as_anynet("def call(sock): sock.getsockname()")
+
+    async def scenario(stage: Stage) -> None:
+        with socket.socket() as sock:
+            for number in range(5):
+                try:
+                    await checkpoint()
+                except anyio.get_cancelled_exc_class():
+                    reached.append(number)
+                    raise
+                try:
+                    call(sock)
+                except OSError:
+                    reached.append(number)
+                    raise
+
+    report = cancel_everywhere(scenario, backend)
+    assert (report.counts, report.runs, report.findings) == ({"steps": 6}, 12, [])
+    assert set(reached) == {0, 1, 2, 3, 4} and len(reached) >= 10
+    reached.clear()
+    report = fail_everywhere(scenario, backend)
+    assert (report.runs, report.findings) == (5, [])
+    assert reached == [0, 1, 2, 3, 4]
