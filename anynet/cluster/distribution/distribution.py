@@ -110,7 +110,7 @@ class Distributor:
             return
         for answer in answers:
             if not pipe.under_way:
-                self.remove(worker)  # It answers what nobody asked.
+                self.remove(worker)  # It answers more than it got: nonsense.
                 return
             connection = pipe.under_way.popleft()
             if answer == REFUSED[0]:

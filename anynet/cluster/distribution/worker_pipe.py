@@ -1,6 +1,6 @@
 """The way of connections from the primary to one worker: a socket pair, and what is under way.
 
-A connection is passed with SCM_RIGHTS, the name of its peer beside it, since accept(2) told it and
+A connection is passed with SCM_RIGHTS, the name of its peer beside it as accept(2) returned it, for
 a peer that has left meanwhile has none any more. The worker answers each with one byte, in order.
 Until then the primary keeps the connection open: if the worker dies with connections in its buffer,
 they go to another, and no client notices.

@@ -106,6 +106,24 @@ def test_a_message_is_made_ready_when_its_turn_has_come(ends: Ends) -> None:
     assert ends.one.queue_size == 0
 
 
+def test_a_handle_that_was_made_ready_is_not_withdrawn(ends: Ends) -> None:
+    """It has left its object: whoever made it ready has to hear what became of it."""
+    ours, theirs = socket.socketpair()
+    end, other = FrameSocket(ours), FrameSocket(theirs)
+    with pytest.raises(BlockingIOError):
+        while True:
+            ours.send(encode_frame(Frame(message="x" * 1000)))
+    outgoing = OutgoingMessage(lambda: Frame(message=1), lambda error: ends.note("it", error))
+    end.put(outgoing)
+    assert not end.flush()
+    end.withdraw(outgoing)
+    assert end.waiting
+    other.close(OSError())
+    error = OSError("gone")
+    end.close(error)
+    assert ends.finished == [("it", error)]
+
+
 def test_descriptors_come_with_their_own_frame(ends: Ends) -> None:
     reader, writer = os.pipe()
     ends.put("first", Frame(message=LARGE, fds=(reader,)))
