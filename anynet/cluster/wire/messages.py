@@ -175,5 +175,5 @@ CODEC = Codec(MESSAGES)
 
 FromWorker: TypeAlias = Online | Listen | Listening | Close | Leaving | Failed | Message
 FromPrimary: TypeAlias = Opened | Refused | Drain | Message
-#: Whatever can come: a peer may send what only the other side does, and what nobody does.
+#: Whatever can come: a peer may send what only the other side does, and nonsense.
 Received: TypeAlias = FromWorker | FromPrimary | BadMessage

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 import attrs
 
-from anynet._rules.values.value import Value
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.socket_handle import SocketHandle
 from anynet._transport.streams.socket_stream import SocketStream
+from anynet.cluster.wire.fd_handles import FdPayload
 from anynet.cluster.wire.frames import close_all
 from anynet.cluster.wire.messages import Message
 from anynet.node._errors.errors import invalid_handle_type, invalid_state
@@ -29,15 +29,6 @@ class Counts(Protocol):
 
     def note_closed(self, key: int) -> None:
         """A socket that came with this number is closed."""
-
-
-@attrs.frozen(kw_only=True, eq=False, repr=False)
-class FdPayload(Value):
-    """What goes with a message for its handle."""
-
-    state: dict[str, Any]
-    sock: socket.socket
-    unread: bytes = b""
 
 
 def check_handle(handle: object) -> None:
@@ -64,7 +55,7 @@ def pack(handle: object, *, keep_open: bool, counts: Counts) -> FdPayload | None
         listening = handle._handle
         if listening is None:
             return None
-        return FdPayload(state={"kind": "server"}, sock=listening.copy_socket())
+        return _payload({"kind": "server"}, listening.copy_socket())
     assert isinstance(handle, Socket)
     below = handle._handle
     if not isinstance(below, SocketHandle):
@@ -73,9 +64,13 @@ def pack(handle: object, *, keep_open: bool, counts: Counts) -> FdPayload | None
     key = counts.note_sent(server) if isinstance(server, Server) else None
     state = {"kind": "socket", "key": key}
     if keep_open:
-        return FdPayload(state=state, sock=below.stream.sock.dup())
+        return _payload(state, below.stream.sock.dup())
     released = below.release_now(handle._give_away())
-    return FdPayload(state=state, sock=released.sock, unread=released.unread)
+    return _payload(state, released.sock, released.unread)
+
+
+def _payload(state: dict[str, Any], sock: socket.socket, unread: bytes = b"") -> FdPayload:
+    return FdPayload(fd=sock.fileno(), state=state, unread=unread, sock=sock)
 
 
 @attrs.define(eq=False)
