@@ -53,7 +53,8 @@ def emit_readable(stream: ReadingStream) -> None:
 
 def schedule_resume(stream: ReadingStream) -> None:
     """Emit ``resume`` in the next tick, and let flow what may."""
-    if stream.readable_state.claim_resume_tick():
+    if not stream.readable_state.resume_scheduled:
+        stream.readable_state.begin_resume_tick()
         stream.runtime.next_tick(_resume, stream)
 
 

@@ -97,7 +97,7 @@ class Writable(Stream):
         if not state.writing:
             self._error_or_destroy(multiple_callback())
             return
-        callback = state.end_write()
+        callback = state.end_write(failed=error is not None)
         if error is not None:
             self._note_error(error)
             if state.sync:
@@ -105,7 +105,6 @@ class Writable(Stream):
             else:
                 self._write_failed(error, callback)
             return
-        state.add_callback()
         if state.queue:
             self._flush(state)
         if state.sync:
@@ -178,21 +177,22 @@ class Writable(Stream):
             return self.refuse_write(write_after_end(), callback)
         if self._destroyed:
             return self.refuse_write(stream_destroyed("write"), callback)
-        state.count(length)
         if state.writing or state.corked or self._errored is not None:
             state.enqueue((data, length, callback))
         else:
-            self._begin_write(state, data, length, callback)
+            state.begin_new_write(length, callback)
+            self._dispatch(state, data)
         return self._answer(state)
 
     def _answer(self, state: WritableState) -> bool:
         """The answer to a write: whether to go on without waiting for 'drain'."""
-        return not state.is_full() and self._errored is None and not self._destroyed
+        if state.length and state.length >= state.high_water_mark:
+            state.note_full()
+            return False
+        return self._errored is None and not self._destroyed
 
-    def _begin_write(
-        self, state: WritableState, data: bytes | list[bytes], length: int, callback: WriteCallback
-    ) -> None:
-        state.begin_write(length, callback)
+    def _dispatch(self, state: WritableState, data: bytes | list[bytes]) -> None:
+        """Do the write that has begun."""
         if self._destroyed:
             self.write_done(stream_destroyed("write"))
         elif isinstance(data, bytes):
@@ -208,11 +208,10 @@ class Writable(Stream):
         if queue is None:
             return
         if len(queue) > 1 and (self._gathers or self._writev is not None):
-            self._begin_write(state, *state.take_batch())
+            self._dispatch(state, state.begin_batch())
         else:
             while queue and not state.writing:
-                data, length, callback = queue.popleft()
-                self._begin_write(state, data, length, callback)
+                self._dispatch(state, state.begin_next_write(queue))
         state.end_flush()
 
     # -- after a write --------------------------------------------------------------------------
