@@ -155,7 +155,7 @@ class Readable(Stream):
             decoder = self.readable_state.decoder
             return chunk if decoder and decoder.encoding == name else encode(chunk, name)
         try:
-            return chunk_bytes(chunk)
+            return chunk if type(chunk) is bytes else chunk_bytes(chunk)
         except NodeTypeError as error:
             self._error_or_destroy(error)
             return None

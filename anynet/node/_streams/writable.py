@@ -165,7 +165,7 @@ class Writable(Stream):
             return self._accept(data, length, called_back)
         if chunk is None:
             raise stream_null_values()
-        data = chunk_bytes(chunk)
+        data = chunk if type(chunk) is bytes else chunk_bytes(chunk)
         return self._accept(data, len(data), called_back)
 
     def _accept(self, data: bytes, length: int, callback: WriteCallback) -> NodeError | bool:

@@ -137,6 +137,16 @@ async def test_a_stream_can_begin_anew() -> None:
     assert trace == ["finish", "end", "close", "data b'again'", "finish", "end", "close"]
 
 
+async def test_a_duplex_is_both_and_the_others_are_one() -> None:
+    async with runtime():
+        stream = both()
+        assert isinstance(stream, Readable) and isinstance(stream, Writable)
+        assert isinstance(source(), Readable) and not isinstance(source(), Writable)
+        assert isinstance(sink(), Writable) and not isinstance(sink(), Readable)
+    names = [each.__name__ for each in Duplex.__mro__]
+    assert names == ["Duplex", "Readable", "Writable", "Stream", "EventEmitter", "object"]
+
+
 # -- options ---------------------------------------------------------------------------------------
 
 
