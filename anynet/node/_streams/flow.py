@@ -2,7 +2,7 @@
 
 Rules that live here, each Node's:
 
-* Nothing flows before somebody asks (``UNDECIDED``), and the first to ask decides: a ``data``
+* Nothing flows before it is asked for (``UNDECIDED``), and the first to ask decides: a ``data``
   listener lets it flow, a ``readable`` listener reads by itself.
 * ``pause()`` is stronger than a ``data`` listener that comes later, but not than a ``readable``
   listener that leaves: with the last one gone the flow is decided anew, in the next tick
@@ -24,7 +24,7 @@ from typing import TypeAlias
 class Flow(Enum):
     """Who takes what arrives, and what ``readableFlowing`` shows of that."""
 
-    #: Nobody has asked yet: chunks wait.
+    #: Not asked for yet: chunks wait.
     UNDECIDED = ("undecided", None)
     #: To the ``data`` listeners, or into nothing.
     FLOWING = ("flowing", True)

@@ -155,9 +155,9 @@ class ReadableState:
             self.pipes = PipeSet()
         return self.pipes
 
-    def await_nobody(self) -> None:
+    def clear_awaited(self) -> None:
         if self.pipes is not None:
-            self.pipes.await_nobody()
+            self.pipes.clear_awaited()
 
     # -- the source -----------------------------------------------------------------------------
 
@@ -286,7 +286,7 @@ class ReadableState:
         chunk: Chunk | None = None
         if count > 0 and self.length:
             chunk = self.take(count)
-            self.await_nobody()
+            self.clear_awaited()
         elif self.length <= self.high_water_mark:
             self.need_readable = True
         if not self.length and not self.ended:

@@ -92,7 +92,7 @@ def _read_more(stream: ReadingStream) -> None:
 
 
 def end_readable(stream: ReadingStream) -> None:
-    """Emit ``end`` in the next tick: somebody has read that there is nothing left."""
+    """Emit ``end`` in the next tick: a read has found nothing left."""
     state = stream.readable_state
     if not state.end_emitted:
         state.mark_ended()

@@ -68,8 +68,6 @@ class WriteOutcome(Enum):
     #: The callbacks of ``end()``, then ``finish``.
     FINISH = "call back, emit finish"
 
-    __hash__ = object.__hash__
-
 
 WriteOutcomes: TypeAlias = tuple[WriteOutcome, ...]
 WriteRow: TypeAlias = tuple[WriteEnd, WriteOutcomes]
