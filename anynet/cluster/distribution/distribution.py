@@ -1,9 +1,13 @@
 """In the primary: accepting at one address and passing the connections to workers in rotation.
 
-Why not let all workers accept from one socket: measured, the kernel wakes the one that went to
-sleep last, so that a few workers get most of the connections, EPOLLEXCLUSIVE or not; with
-SO_REUSEPORT a hash spreads them, and what is queued for a worker that dies is lost unless its
-socket stays open. In rotation each gets the same number, and a worker that is busy is passed over.
+Each worker gets the same number, which neither of the kernel's ways of spreading gives. Measured
+with 10 000 connections and 4 workers (``python -m benchmarks.cluster``), the furthest from an even
+share was 0 % in rotation, 5 % with SO_REUSEPORT and 16 % (in one round 76 %) with a shared socket,
+at half the rate of the latter, since every connection goes through this process. EPOLLEXCLUSIVE
+would not help the shared socket (the decision ``shared-wakes`` has the measurement).
+
+A worker that has too many under way is passed over; while all are, none is accepted, and clients
+wait in the backlog, where another worker, or the next one, still gets them.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from anynet.cluster.distribution.received_listeners import REFUSED
 from anynet.cluster.distribution.worker_pipe import PassedConnection, WorkerPipe
 
-#: How many connections to accept before other tasks get a turn.
+#: How many connections to accept before other tasks run.
 _BATCH = 64
 #: Seconds that a worker which had no room for a connection is passed over.
 RETRY_DELAY = 0.1
@@ -47,7 +51,7 @@ class Distributor:
         self._rotation: deque[WorkerPipe] = deque()
         #: Connections that came back, before any new one.
         self._returned: deque[PassedConnection] = deque()
-        self._room = anyio.Event()
+        self._freed = anyio.Event()
         self.accepted: int = 0
 
     # -- workers --------------------------------------------------------------------------------
@@ -66,7 +70,7 @@ class Distributor:
         pipe = self._pipes.get(worker)
         if pipe is not None and pipe not in self._rotation:
             self._rotation.append(pipe)
-            self._room_made()
+            self._slot_freed()
 
     def retire(self, worker: Hashable) -> None:
         """The worker gets no more connections; those under way it still takes."""
@@ -86,7 +90,7 @@ class Distributor:
         self._returned.extend(pipe.under_way)
         pipe.under_way.clear()
         pipe.answered.set()
-        self._room_made()
+        self._slot_freed()
 
     async def wait_taken(self, worker: Hashable) -> None:
         """Wait until the worker has taken all that was passed to it, or is gone."""
@@ -106,7 +110,7 @@ class Distributor:
             return
         for answer in answers:
             if not pipe.under_way:
-                self.remove(worker)  # It answers what nobody asked.
+                self.remove(worker)  # It answers more than it got: nonsense.
                 return
             connection = pipe.under_way.popleft()
             if answer == REFUSED[0]:
@@ -116,7 +120,7 @@ class Distributor:
                 connection.sock.close()
         pipe.full = False
         pipe.answered.set()
-        self._room_made()
+        self._slot_freed()
 
     # -- connections ----------------------------------------------------------------------------
 
@@ -128,7 +132,7 @@ class Distributor:
                 if isinstance(decision, Backoff):
                     await anyio.sleep(decision.seconds)
                 elif decision is Decision.WAIT_FOR_SLOT:
-                    await self._wait_for_room()
+                    await self._wait_for_slot()
                 else:
                     await self._listeners.wait()
         except anyio.ClosedResourceError:
@@ -137,7 +141,7 @@ class Distributor:
     def _accept_some(self) -> Decision | Backoff:
         """Accept what there is, and return what to wait for: at last for a peer, so as to yield."""
         for _ in range(_BATCH):
-            decision = decide(NO_CONNECTION, full=not self._has_room(), policy="pause")
+            decision = decide(NO_CONNECTION, full=not self._below_limit(), policy="pause")
             if decision is Decision.WAIT_FOR_SLOT or self._listeners.closed:
                 return decision
             try:
@@ -159,20 +163,20 @@ class Distributor:
                 self._returned.append(connection)
         return Decision.WAIT_FOR_PEER
 
-    async def _wait_for_room(self) -> None:
+    async def _wait_for_slot(self) -> None:
         if self._listeners.closed:
             raise anyio.ClosedResourceError
-        self._room = anyio.Event()
-        await self._room.wait()
+        self._freed = anyio.Event()
+        await self._freed.wait()
 
-    def _has_room(self) -> bool:
-        return not self._returned and any(pipe.has_room for pipe in self._rotation)
+    def _below_limit(self) -> bool:
+        return not self._returned and any(pipe.below_limit for pipe in self._rotation)
 
     def _pass_on(self, connection: PassedConnection) -> bool:
         for _ in range(len(self._rotation)):
             pipe = self._rotation[0]
             self._rotation.rotate(-1)
-            if not pipe.has_room:
+            if not pipe.below_limit:
                 continue
             if pipe.send(connection):
                 return True
@@ -185,15 +189,15 @@ class Distributor:
 
         def rested() -> None:
             pipe.resting = False
-            self._room_made()
+            self._slot_freed()
 
         self._host.call_at(self._host.time() + RETRY_DELAY, rested)
 
-    def _room_made(self) -> None:
+    def _slot_freed(self) -> None:
         """Pass on what came back; then new connections may be accepted."""
         while self._returned and self._pass_on(self._returned[0]):
             self._returned.popleft()
-        self._room.set()
+        self._freed.set()
 
     # -- the end --------------------------------------------------------------------------------
 
@@ -201,7 +205,7 @@ class Distributor:
         """Stop listening. What no worker took is closed."""
         self._listeners.close()
         self._backoff.close()
-        self._room.set()
+        self._freed.set()
         for worker in list(self._pipes):
             pipe = self._pipes.pop(worker)
             pipe.stop()

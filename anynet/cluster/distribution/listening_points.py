@@ -149,7 +149,7 @@ class ReusePortPoint(ListeningPoint):
     """Every slot has sockets of its own (SO_REUSEPORT), among which the kernel spreads.
 
     They stay open here, so that what is queued there waits for the slot's next worker when one
-    dies: the kernel resets what waits in a socket that nobody holds any more.
+    dies: the kernel resets what waits in a socket that no process holds any more.
     """
 
     def __init__(self, listeners: Sequence[Listener], backlog: int) -> None:

@@ -1,6 +1,6 @@
 """The way of connections from the primary to one worker: a socket pair, and what is under way.
 
-A connection is passed with SCM_RIGHTS, the name of its peer beside it, since accept(2) told it and
+A connection is passed with SCM_RIGHTS, the name of its peer beside it as accept(2) returned it, for
 a peer that has left meanwhile has none any more. The worker answers each with one byte, in order.
 Until then the primary keeps the connection open: if the worker dies with connections in its buffer,
 they go to another, and no client notices.
@@ -58,7 +58,7 @@ class WorkerPipe:
         self.resting = False
 
     @property
-    def has_room(self) -> bool:
+    def below_limit(self) -> bool:
         """Whether this worker may get one more."""
         return (
             not (self.full or self.retired or self.resting) and len(self.under_way) < MAX_UNDER_WAY

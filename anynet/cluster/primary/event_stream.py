@@ -56,7 +56,7 @@ class EventStream:
 
 
 class EventStreams:
-    """All the streams that somebody still holds: each gets every event."""
+    """The streams that are still held by a program: each gets every event."""
 
     def __init__(self, on_none_left: Callable[[], object]) -> None:
         self._streams: weakref.WeakSet[EventStream] = weakref.WeakSet()

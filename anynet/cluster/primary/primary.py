@@ -81,7 +81,7 @@ class Primary:
     ) -> None:
         self.policy: Policy = check_choice("policy", policy, POLICIES)
         self.on_event = on_event
-        #: Whether the messages are reported as events, since somebody reads these.
+        #: Whether the messages are reported as events, since an event stream is held.
         self.tell_messages = False
         self.workers: dict[int, WorkerProcess] = {}
         self._protocol = PrimaryProtocol(keep=keep_listening)

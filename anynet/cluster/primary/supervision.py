@@ -173,8 +173,8 @@ class Cluster:
     def events(self) -> EventStream:
         """What happens from now on, as an async iterator; call it before entering to miss nothing.
 
-        While somebody holds one, the messages of the workers are reported here, and not by
-        :meth:`WorkerProcess.messages`; those that nobody reads are kept.
+        While one is held, the messages of the workers are reported here, and not by
+        :meth:`WorkerProcess.messages`; those that are not read are kept.
         """
         self._primary.tell_messages = True
         return self._streams.new()

@@ -94,7 +94,7 @@ class WorkerProcess:
     def messages(self) -> Mailbox:
         """The messages of the worker: ``async for message, handle in worker.messages()``.
 
-        They go to the events of the cluster instead while somebody iterates over these.
+        They go to the events of the cluster instead while a stream of these is held.
         """
         return self.mailbox
 

@@ -1,6 +1,6 @@
 """Workers end with their primary: they hold one end of a pipe whose other end only it has.
 
-A process that is killed cannot say good-bye, but the kernel closes its descriptors: the pipe ends.
+A process that is killed sends nothing more, but the kernel closes its descriptors: the pipe ends.
 (PR_SET_PDEATHSIG exists on Linux alone, and goes by the *thread* that forked; a pipe works
 anywhere.) A thread of its own waits for it, so that a worker ends whose event loop is blocked.
 
@@ -55,7 +55,7 @@ def claim_path(sock: socket.socket, file: PathFile | None) -> BoundPath | None:
         path = BoundPath.of_another(own, file)
     except OSError:
         own.close()
-        return None  # Whoever binds it next replaces it.
+        return None  # The next server that binds it replaces it.
     _paths.add(path)
     return path
 

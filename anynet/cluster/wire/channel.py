@@ -34,7 +34,7 @@ class Channel:
     closed here; or a socket of the standard library, anything with a ``fileno()``, or a descriptor,
     of which the other process gets a copy. What arrives is an :class:`anynet.Socket` for a
     connection, a :class:`socket.socket` for any other socket (a listening one goes to
-    ``create_server(fd=…)``), and else a descriptor; it belongs to whoever received it.
+    ``create_server(fd=…)``), and else a descriptor; it belongs to the receiver.
 
     Several tasks may send: each message goes as a whole. A send that is cancelled half-way breaks
     the channel. Closing it closes the handles that came and were not received.
@@ -105,7 +105,7 @@ class Channel:
             raise ChannelError("the other end was closed in the middle of a frame") from None
 
     def close(self) -> None:
-        """Close it at once; whoever waits gets :exc:`anyio.ClosedResourceError`."""
+        """Close it at once; tasks that wait get :exc:`anyio.ClosedResourceError`."""
         self._socket.reset()
         self._reader.close()
         while self._messages:

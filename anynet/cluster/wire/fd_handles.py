@@ -28,7 +28,7 @@ from anynet.cluster.wire.messages import Message
 #: What can be sent along with a message. A :class:`Socket` moves; of anything else a copy goes.
 Sendable: TypeAlias = Socket | HasFileno | int
 #: What comes: a connection as a :class:`Socket`, any other socket as one of the standard library,
-#: anything else as a descriptor that belongs to whoever received it.
+#: anything else as a descriptor that belongs to the receiver.
 Received: TypeAlias = Socket | socket.socket | int
 
 _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
@@ -107,7 +107,7 @@ def handle_of(message: Message) -> Received | None:
 
 
 def close_handle(handle: Received | None) -> None:
-    """Close a handle that nobody took."""
+    """Close a handle that was not taken."""
     if isinstance(handle, int):
         os.close(handle)
     elif isinstance(handle, Socket):

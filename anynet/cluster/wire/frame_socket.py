@@ -4,8 +4,8 @@ Rules that live here, for everybody who sends frames:
 
 - A frame goes as a whole, and frames in the order they were put. What waits in the queue may be
   withdrawn; what has begun may not, since the other end would take the next frame for its rest.
-- The descriptors of a frame go with its first byte, once, and are told to have gone when the last
-  byte has.
+- The descriptors of a frame go with its first byte, once, and are reported to have gone when
+  the last byte has.
 - A handle is made ready only when its message is the first in the queue: until then it stays as it
   was, and its sender may think better of it.
 - What the kernel takes at once has gone when :meth:`FrameSocket.flush` returns, so that a process
@@ -48,7 +48,9 @@ class OutgoingMessage:
     #: What is left of it, and the descriptors, once it is ready.
     data: memoryview | None = None
     fds: tuple[int, ...] = ()
+    #: Whether some of it has gone, or its handle has been made ready to.
     begun: bool = False
+    some_gone: bool = False
 
     @classmethod
     def of_frame(cls, frame: Frame, finished: Finished) -> OutgoingMessage:
@@ -116,13 +118,14 @@ class FrameSocket:
             except BlockingIOError:
                 return False
             except (OSError, ValueError) as error:
-                if first.begun or (isinstance(error, OSError) and error.errno in _GONE):
+                if first.some_gone or (isinstance(error, OSError) and error.errno in _GONE):
                     raise
                 # Of this message alone: a descriptor that is not open any more, or too many that
                 # are under way already (ETOOMANYREFS: as many as this process may have open).
                 self._done(error)
                 continue
-            first.begun, first.fds = True, ()
+            first.begun = first.some_gone = True
+            first.fds = ()
             first.data = data[sent:]
             self.queue_size -= sent
             if not first.data:
@@ -133,6 +136,7 @@ class FrameSocket:
         if outgoing.data is not None:
             return outgoing.data
         data = outgoing.make_ready()
+        outgoing.begun = True  # A handle has left its object: no more withdrawing.
         self.queue_size += len(data)
         return data
 
@@ -159,7 +163,7 @@ class FrameSocket:
         except OSError as error:  # ECONNRESET: it was closed with something unread.
             raise EOFError from error
         except DescriptorsTruncated as error:
-            # The bytes they came with are lost too: nobody could go on from here.
+            # The bytes they came with are lost too: the stream cannot be continued.
             raise ChannelError(str(error)) from error
         if not data:
             if not self._reader.empty:

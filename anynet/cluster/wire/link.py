@@ -168,6 +168,7 @@ class Link:
         """Close the channel; what was not sent yet is dropped."""
         if not self.closed.is_set():
             self.closed.set()
+            self._sent_some.set()
             anyio.notify_closing(self._frames)
             self._frames.close(anyio.BrokenResourceError("the other process is gone"))
 

@@ -50,11 +50,11 @@ class WorkerProtocol:
     def __init__(self) -> None:
         self.requests = ListenRequests(reuse=True)
         self.draining = False
-        #: Seconds that a drain may take: the least that anybody asked for.
+        #: Seconds that a drain may take: the least that was asked for.
         self.grace = float("inf")
 
     def drain(self, grace: float | None) -> list[Outcome]:
-        """This process is to end, within ``grace`` seconds; None if nobody is in a hurry."""
+        """This process is to end, within ``grace`` seconds; None for no hurry."""
         if grace is not None:
             self.grace = min(self.grace, grace)
         if self.draining:

@@ -97,7 +97,7 @@ class Worker:
 
     @property
     def grace(self) -> float:
-        """Seconds that a drain may take; infinity if nobody is in a hurry."""
+        """Seconds that a drain may take; infinity for no hurry."""
         return self._protocol.grace
 
     # -- the block ------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ class Worker:
     def messages(self) -> Mailbox:
         """The messages of the primary: ``async for message, handle in worker.messages()``.
 
-        They end when the primary closes the channel. After 1024 messages that nobody read nothing
+        They end when the primary closes the channel. After 1024 messages that were not read nothing
         more is received, the order to end included.
         """
         return self._mailbox

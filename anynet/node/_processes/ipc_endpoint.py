@@ -99,12 +99,12 @@ class IpcEndpoint(EventEmitter):
         if payload is None:
             channel.send(outgoing, sent)
         else:
-            sock = payload.sock
-            outgoing = Message(outgoing.content, payload.state, payload.unread, (sock.fileno(),))
+            fds = (payload.fd,)
+            outgoing = Message(outgoing.content, payload.state, payload.unread, fds)
             try:
-                channel.send(outgoing, sent, sock.close)
+                channel.send(outgoing, sent, payload.close)
             except ValueError:
-                sock.close()  # With what was not read it is too long.
+                payload.close()  # With what was not read it is too long.
                 raise
         return channel.queue_size < MAX_WAITING
 

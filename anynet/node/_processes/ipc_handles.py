@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import attrs
 
+from anynet.cluster.wire.fd_handles import FdPayload
 from anynet.cluster.wire.frames import close_all
 from anynet.cluster.wire.messages import Message
 from anynet.node._errors.errors import invalid_handle_type
@@ -36,15 +37,6 @@ class Counts(Protocol):
         """A socket that came with this number is closed."""
 
 
-@attrs.frozen(kw_only=True)
-class FdPayload:
-    """What goes with a message for its handle."""
-
-    state: dict[str, Any]
-    sock: socket.socket
-    unread: bytes = b""
-
-
 def check_handle(handle: object) -> None:
     """Raise ``ERR_INVALID_HANDLE_TYPE`` for what cannot be sent."""
     if isinstance(handle, Server):
@@ -61,7 +53,7 @@ def pack(handle: object, *, keep_open: bool, counts: Counts) -> FdPayload | None
     """
     if isinstance(handle, Server):
         listening = copy_listening_socket(handle)
-        return None if listening is None else FdPayload(state={"kind": "server"}, sock=listening)
+        return None if listening is None else _payload({"kind": "server"}, listening)
     assert isinstance(handle, Socket)
     if not has_handle(handle):
         return None
@@ -69,9 +61,12 @@ def pack(handle: object, *, keep_open: bool, counts: Counts) -> FdPayload | None
     key = counts.note_sent(count) if isinstance(count, ConnectionCount) else None
     state = {"kind": "socket", "key": key}
     if keep_open:
-        return FdPayload(state=state, sock=copy_socket(handle))
-    sock, unread = give_away(handle)
-    return FdPayload(state=state, sock=sock, unread=unread)
+        return _payload(state, copy_socket(handle))
+    return _payload(state, *give_away(handle))
+
+
+def _payload(state: dict[str, Any], sock: socket.socket, unread: bytes = b"") -> FdPayload:
+    return FdPayload(fd=sock.fileno(), state=state, unread=unread, sock=sock)
 
 
 @attrs.define(eq=False)

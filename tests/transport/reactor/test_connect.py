@@ -12,6 +12,7 @@ import pytest
 from anynet._rules.values.addresses import SocketAddress
 from anynet._transport.reactor.connect import Connect, new_socket
 from anynet._transport.reactor.reactor import Reactor
+from anynet._transport.reactor.socket_handle import SocketHandle
 from anynet._transport.streams.socket_stream import SocketStream
 from tests.transport.loopback import bound, listening, silent
 from tests.transport.reactors import reactor_running
@@ -66,6 +67,45 @@ async def test_connecting(host: str) -> None:
             stream = await outcome.stream()
             assert stream.remote_address == SocketAddress.from_sockaddr(listener.getsockname())
             stream.close()
+
+
+async def test_the_handle_takes_the_registration_over() -> None:
+    """Bytes that came with the connect, whose edge has passed, are still read."""
+    received: list[bytes] = []
+    arrived = anyio.Event()
+
+    class Owner:
+        def on_read(self, data: bytes) -> None:
+            received.append(data)
+            arrived.set()
+
+        def on_read_into(self, count: int, buffer: bytearray | memoryview) -> None: ...
+
+        def on_read_end(self) -> None: ...
+
+        def on_read_error(self, error: OSError) -> None: ...
+
+    with listening() as listener:
+        async with reactor_running() as reactor:
+            outcome = Outcome()
+            sock = new_socket(socket.AF_INET)
+            sock.setblocking(True)
+            sock.connect(listener.getsockname())
+            theirs, _ = listener.accept()
+            theirs.sendall(b"early")
+            while sock.recv(9, socket.MSG_PEEK) != b"early":
+                pass
+            sock.setblocking(False)
+            connect = Connect(reactor, sock, outcome)
+            # Connected already, so that one edge says it all.
+            reactor.register(sock.fileno(), connect._on_ready)
+            stream = await outcome.stream()
+            handle = SocketHandle(reactor, stream, Owner(), registered=True)
+            handle.read_start()
+            await arrived.wait()
+            handle.close()
+            theirs.close()
+    assert received == [b"early"]
 
 
 async def test_a_refusal() -> None:

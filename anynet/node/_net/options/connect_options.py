@@ -14,6 +14,7 @@ import attrs
 
 from anynet._rules.checks import MAX_PORT
 from anynet._rules.values.addresses import is_ip
+from anynet._rules.values.value import Value
 from anynet.node._errors.errors import (
     invalid_arg_type,
     invalid_arg_value,
@@ -62,8 +63,8 @@ class ConnectOptions(SocketOptions, total=False):
     timeout: float | None
 
 
-@attrs.frozen(kw_only=True)
-class ConnectRequest:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class ConnectRequest(Value):
     """Where to connect to, checked: a path, or a port of a host."""
 
     path: str | None = None

@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 
 import attrs
 
+from anynet._rules.values.value import Value
 from anynet.node._errors.errors import invalid_arg_type, validate_number
 from anynet.node._net.options.socket_options import check_block_list
 from anynet.node._net.options.table import checked, row, rows_of
@@ -41,8 +42,8 @@ def _mark(value: object) -> int:
     return int(mark) if 0 <= mark < math.inf else DEFAULT_HIGH_WATER_MARK
 
 
-@attrs.frozen(kw_only=True)
-class AcceptSettings:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class AcceptSettings(Value):
     """How a server treats the connections that it accepts."""
 
     #: In whole seconds, as the system takes it.

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypedDict
 
 import attrs
 
+from anynet._rules.values.value import Value
 from anynet.node._emitters.abort import AbortSignal
 from anynet.node._errors.errors import (
     invalid_arg_type,
@@ -35,8 +36,8 @@ ReadBuffer: TypeAlias = bytearray | memoryview
 _UNSUPPORTED = ("objectMode", "readableObjectMode", "writableObjectMode")
 
 
-@attrs.frozen
-class ReadInto:
+@attrs.frozen(eq=False, repr=False)
+class ReadInto(Value):
     """The option ``onread``: where to read to, and what to call then."""
 
     next_buffer: Callable[[], ReadBuffer]
@@ -142,8 +143,8 @@ def stream_options(
     )
 
 
-@attrs.frozen(kw_only=True)
-class SocketSettings:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class SocketSettings(Value):
     """The options of a socket, checked, in the order of the checks."""
 
     #: In whole seconds, of keep-alive.

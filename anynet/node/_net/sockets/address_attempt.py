@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from anynet._rules.values.value import Value
 from anynet._transport.reactor.connect import Connect, new_socket
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.resolving import literal
@@ -36,8 +37,8 @@ _ANY_ADDRESS: dict[int, str] = {4: "0.0.0.0", 6: "::"}
 _FAMILIES: dict[int, socket.AddressFamily] = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
-@attrs.frozen
-class Candidate:
+@attrs.frozen(eq=False, repr=False)
+class Candidate(Value):
     """An address to try."""
 
     address: str

@@ -1,14 +1,7 @@
-"""The idle timeout of a socket: a single timer that checks lazily how long nothing has happened.
+"""The idle timeout of a socket.
 
-Rules that live here:
-
-* Activity only stamps a time; the timer sleeps until the deadline as it was known when it began to
-  sleep, and looks again. So a packet costs no operation on the heap of timers.
-* The timeout is reported once; the next report needs an activity in between (Node refreshes its
-  timer on activity only).
-* The timer never keeps the runtime open, as Node's is unref'ed.
-
-The activity is stamped by ``HandleLink``: what is read and written, connects and ends.
+Rules that live here: it never keeps the runtime open, as Node's timer is unref'ed; activity is
+stamped by ``HandleLink`` (what is read and written, connects and ends), and costs no timer.
 """
 
 from __future__ import annotations
@@ -16,9 +9,10 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
+from functools import partial
 
+from anynet._transport.loops.idle_timer import IdleTimer
 from anynet._transport.reactor.reactor import Reactor
-from anynet._transport.reactor.timers import ReactorTimer
 from anynet.node._errors.errors import invalid_arg_type, out_of_range
 from anynet.node._loop.timers import TimeoutOverflowWarning
 
@@ -27,48 +21,34 @@ MAX_TIMEOUT = 2**31 - 1
 
 
 class IdleTimeout:
-    """Calls ``expired(self)`` when nothing has happened for ``seconds``."""
+    """Calls ``expired`` when nothing has happened for ``seconds``; again after later silences."""
 
-    __slots__ = ("_expired", "_last", "_reactor", "_seconds", "_timer", "progress")
+    __slots__ = ("_last", "_reactor", "_timer", "progress")
 
     def __init__(
         self, reactor: Reactor, seconds: float, expired: Callable[[IdleTimeout], object]
     ) -> None:
         self._reactor = reactor
-        self._seconds = seconds
-        self._expired: Callable[[IdleTimeout], object] | None = expired
-        self._timer: ReactorTimer | None = None
         #: How many bytes the kernel had taken at the latest activity that said so.
         self.progress: int = 0
-        self._last = 0.0
-        self.touch()
+        self._last = reactor.time()
+        self._timer = IdleTimer(
+            seconds,
+            time=reactor.time,
+            call_at=partial(reactor.call_at, ref=False),
+            latest_activity=lambda: self._last,
+            on_idle=lambda: expired(self),
+        )
 
     def touch(self, progress: int | None = None) -> None:
         """Note an activity; ``progress`` is how many bytes the kernel has taken by now."""
         self._last = self._reactor.time()
         if progress is not None:
             self.progress = progress
-        if self._timer is None:
-            self._sleep()
-
-    def _sleep(self) -> None:
-        if self._expired is not None:
-            deadline = self._last + self._seconds
-            self._timer = self._reactor.call_at(deadline, self._check, ref=False)
-
-    def _check(self) -> None:
-        self._timer = None
-        if self._last + self._seconds > self._reactor.time():
-            self._sleep()
-        elif self._expired is not None:
-            self._expired(self)
 
     def stop(self) -> None:
-        """Never report again."""
-        self._expired = None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        """Never call back again."""
+        self._timer.cancel()
 
 
 def timeout_milliseconds(msecs: object) -> float:
