@@ -128,6 +128,10 @@ class EventEmitter:
         self._capture_rejections = bool(capture)
         self._warned: set[EventName] | None = None
 
+    def set_listeners(self, table: dict[EventName, tuple[Listener, ...]]) -> None:
+        """For implementers: the listeners to begin with."""
+        self.listener_table = table
+
     def set_capture_rejections(self, capture: bool) -> None:
         """For implementers: what the option ``captureRejections`` sets, once it was checked."""
         self._capture_rejections = capture

@@ -30,7 +30,7 @@ from anynet.node._errors.errors import (
     validate_function,
 )
 from anynet.node._errors.numerals import to_number
-from anynet.node._loop.runtime import current_runtime
+from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.options.listen_options import ListenOptions, sort_arguments
 from anynet.node._net.options.server_options import ServerOptions, accept_settings
 from anynet.node._net.options.socket_options import stream_options
@@ -94,8 +94,8 @@ class Server(ServerEvents):
     def __init__(self, options: Any = None, connectionListener: Any = None, /, **more: Any) -> None:
         super().__init__()
         #: For implementers: where it lives.
-        runtime = self.runtime = current_runtime()
-        self._listening = ServerListening(self, runtime, self._on_connection)
+        self.runtime: Runtime = current_runtime()
+        self._listening = ServerListening(self, self.runtime, self._on_connection)
         self._count = ConnectionCount(self._emit_close_if_drained)
         if callable(options):
             options, connectionListener = None, options

@@ -43,10 +43,6 @@ class Endpoints:
         """The handle is another one, or none."""
         self._local = None
 
-    def forget(self) -> None:
-        """Another connection begins."""
-        self._local = self._remote = None
-
 
 def local_of_socket(sock: socket.socket) -> AddressInfo | None:
     """Our end of a socket, connected or not."""

@@ -118,7 +118,7 @@ class Socket(SocketEvents):
         server: Any = None,
     ) -> None:
         Duplex.__init__(self, options)
-        self.listener_table = {"end": _FIRST_LISTENERS}
+        self.set_listeners({"end": _FIRST_LISTENERS})
         self._connection = SocketConnection(self, tcp)
         self._block_list = block_list
         self._timeout: float | None = None

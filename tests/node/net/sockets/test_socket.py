@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import struct
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +46,28 @@ def connected(trace: Trace | None = None, **options: Any) -> tuple[Socket, socke
 def reset(sock: socket.socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     sock.close()
+
+
+# -- what it is -----------------------------------------------------------------------------------
+
+
+def test_a_socket_is_a_duplex_stream_and_nothing_else_of_ours() -> None:
+    ours = [each.__name__ for each in Socket.__mro__ if each.__module__.startswith("anynet")]
+    assert ours == ["Socket", "Duplex", "Readable", "Writable", "Stream", "EventEmitter"]
+
+
+async def test_a_closed_socket_is_no_cycle_for_the_collector() -> None:
+    async with runtime():
+        client, theirs = connected()
+        theirs.close()
+        client.resume()
+    gone = weakref.ref(client)
+    gc.disable()
+    try:
+        del client
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 # -- a new socket ---------------------------------------------------------------------------------
