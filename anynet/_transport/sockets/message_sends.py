@@ -40,13 +40,29 @@ def send_some(sock: socket.socket, views: list[memoryview]) -> tuple[int, list[m
 def gathered(sock: socket.socket, views: list[memoryview]) -> SendFrom:
     """Send many buffers without joining them."""
     left = views
+    failure: OSError | None = None
 
     def send_from(_done: int) -> int:
-        nonlocal left
-        # One sendmsg a call: an error after a success would take along how much has gone, and a
-        # message that is cut would be closed as if it were whole.
-        count, left = send_some(sock, left)
-        return count
+        nonlocal left, failure
+        if failure is not None:
+            raise failure
+        sent = 0
+        whole = True
+        while left and whole:
+            before = len(left)
+            try:
+                count, left = send_some(sock, left)
+            except OSError as error:
+                if not sent:
+                    raise
+                # Kept for the next call: raised now it would take along how much has gone, and a
+                # message that is cut would be closed as if it were whole.
+                failure = None if isinstance(error, BlockingIOError) else error
+                break
+            sent += count
+            # After a short one the kernel is full.
+            whole = before - len(left) == min(before, _MAX_BUFFERS)
+        return sent
 
     return send_from
 
