@@ -38,7 +38,12 @@ def send_some(sock: socket.socket, views: list[memoryview]) -> tuple[int, list[m
 
 
 def gathered(sock: socket.socket, views: list[memoryview]) -> SendFrom:
-    """Send many buffers without joining them."""
+    """Send many buffers without joining them, as many at once as the kernel takes.
+
+    An error that comes after a success is raised by the next call: it would take along how much
+    has gone, a cut message would be closed as if it were whole, and to ask the kernel once more
+    would not bring it back.
+    """
     left = views
     failure: OSError | None = None
 
@@ -47,21 +52,18 @@ def gathered(sock: socket.socket, views: list[memoryview]) -> SendFrom:
         if failure is not None:
             raise failure
         sent = 0
-        whole = True
-        while left and whole:
-            before = len(left)
+        while left:
+            before = left
             try:
                 count, left = send_some(sock, left)
             except OSError as error:
                 if not sent:
                     raise
-                # Kept for the next call: raised now it would take along how much has gone, and a
-                # message that is cut would be closed as if it were whole.
                 failure = None if isinstance(error, BlockingIOError) else error
                 break
             sent += count
-            # After a short one the kernel is full.
-            whole = before - len(left) == min(before, _MAX_BUFFERS)
+            if left and left[0] is not before[-len(left)]:
+                break  # A part of a buffer: the kernel would take no more now.
         return sent
 
     return send_from

@@ -108,7 +108,7 @@ class Socket(SocketBridge):
         taken = cls({**given, "handle": stream})
         if stream.state.eof_sent:
             taken.writable_state.mark_absent()
-        if isinstance(stream, SocketStream) and stream.unread_size:
+        if isinstance(stream, SocketStream) and stream.unread_bytes:
             taken.push(stream.take_unread())
         return taken
 
