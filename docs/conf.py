@@ -14,10 +14,12 @@ from sphinx.util.docutils import SphinxDirective
 import anynet
 from anynet._core.connections import connection
 from anynet._rules import options
+from anynet.node._streams.flow import FLOW_CHANGES
+from anynet.node._streams.write_end import END_CHANGES
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from state_diagram import draw
+from state_diagram import draw, draw_changes
 
 project = "anynet"
 author = "The anynet founders"
@@ -46,10 +48,21 @@ python_maximum_signature_line_length = 88
 
 
 class StateDiagram(SphinxDirective):
-    """The directive ``state-diagram``: drawn from the table that the code uses."""
+    """The directive ``state-diagram``: drawn from the table that the code uses.
+
+    The argument is ``flow`` or ``write-end``, for the two sides of a stream of the adapter; without
+    it the states of a connection are drawn.
+    """
+
+    optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        return [nodes.raw("", draw(connection._STATES), format="html")]
+        if self.arguments:
+            changes = {"flow": FLOW_CHANGES, "write-end": END_CHANGES}[self.arguments[0]]
+            drawn = draw_changes(changes)
+        else:
+            drawn = draw(connection._STATES)
+        return [nodes.raw("", drawn, format="html")]
 
 
 SERVER_TYPES = options.ServerOptionNames.__annotations__

@@ -1,13 +1,19 @@
-"""Draws the states of a connection from a table of them."""
+"""Draws states from the tables that the code uses: of a connection, and of a stream's two sides."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import Enum
+from html import escape
+from typing import Any, TypeAlias
 
 from anynet._core.connections.connection import ConnectionState
 
 #: From (we have ended, the peer has ended) to the state.
 Table = Mapping[tuple[bool, bool], ConnectionState]
+
+#: From (state, event) to (state, outcomes): one, several or None.
+Changes: TypeAlias = Mapping[tuple[Any, Any], tuple[Any, Any]]
 
 WIDTH, HEIGHT = 150, 44
 COLUMN, ROW = 330, 130
@@ -86,3 +92,49 @@ def _line(x: int, y: int, to_x: int, to_y: int) -> str:
 def _text(x: int, y: int, text: str, anchor: str) -> str:
     style = 'fill="currentColor" stroke="none"'
     return f'<text x="{x}" y="{y}" text-anchor="{anchor}" {style}>{text}</text>'
+
+
+# -- a line for each change, between the columns of two states -----------------------------------
+
+CHANGE_ROW, CHANGE_COLUMN = 40, 180
+
+
+def draw_changes(changes: Changes) -> str:
+    """A column for each state, and below them a line for each change, in the order of the table."""
+    states = list(next(iter(changes))[0].__class__)
+    columns = {each: LEFT + WIDTH // 2 + CHANGE_COLUMN * i for i, each in enumerate(states)}
+    width = CHANGE_COLUMN * (len(states) - 1) + WIDTH + 2 * LEFT
+    height = TOP + HEIGHT + CHANGE_ROW * len(changes) + TOP
+    lines = [
+        (state, _label(event, outcomes), after)
+        for (state, event), (after, outcomes) in changes.items()
+    ]
+    label = "; ".join(f"{a.name} to {b.name}: {what}" for a, what, b in lines)
+    parts = [HEAD.format(width=width, height=height, label=escape(label))]
+    for state, x in columns.items():
+        parts.append(_box(x - WIDTH // 2, TOP, _words(state.name)))
+        parts.append(f'<path d="M{x} {TOP + HEIGHT}V{height - TOP}" stroke-opacity="0.25"/>')
+    for row, (before, what, after) in enumerate(lines, 1):
+        y = TOP + HEIGHT + CHANGE_ROW * row
+        parts.append(_change(columns[before], columns[after], y, what))
+    return "\n".join([*parts, "</svg>"])
+
+
+def _words(name: str) -> str:
+    return name.lower().replace("_", " ").removesuffix(" listener")
+
+
+def _label(event: Enum, outcomes: Any) -> str:
+    listed = outcomes if isinstance(outcomes, tuple) else (outcomes,)
+    performed = ", ".join(each.value for each in listed if each is not None)
+    return f"{event.value} → {performed}" if performed else str(event.value)
+
+
+def _change(x: int, to_x: int, y: int, what: str) -> str:
+    """An arrow; a change that leads back to its own state is a ring on the line of that."""
+    text = escape(what)
+    if x == to_x:
+        ring = f'<circle cx="{x}" cy="{y}" r="5"/>'
+        return ring + _text(x + 12, y + 5, text, "start")
+    tip = to_x - 3 if to_x > x else to_x + 3
+    return _line(x, y, tip, y) + _text((x + to_x) // 2, y - 7, text, "middle")

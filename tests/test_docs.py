@@ -11,9 +11,10 @@ import gc
 import importlib.util
 import re
 import subprocess
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from xml.etree import ElementTree
 
 import anyio
@@ -22,6 +23,8 @@ import pytest
 
 from anynet._core.connections import connection
 from anynet._core.connections.connection import ConnectionState
+from anynet.node._streams.flow import FLOW_CHANGES
+from anynet.node._streams.write_end import END_CHANGES
 
 ROOT = Path(__file__).parent.parent
 SETUP = "python3 -m venv .venv && .venv/bin/pip install -q nox && .venv/bin/nox -s "
@@ -133,3 +136,13 @@ def test_every_change_of_the_diagram_leads_to_another_state() -> None:
     assert len(set(changes)) == len(changes)
     assert all(before is not after for before, after in changes)
     assert {after for _, after in changes} == set(ConnectionState) - {ConnectionState.OPEN}
+
+
+@pytest.mark.parametrize("changes", [FLOW_CHANGES, END_CHANGES], ids=["flow", "write end"])
+def test_the_diagram_of_a_side_shows_every_state_and_change(changes: Mapping[Any, Any]) -> None:
+    picture = ElementTree.fromstring(load_state_diagram().draw_changes(changes))
+    texts = collections.Counter(each.text for each in picture.iter(f"{SVG}text"))
+    states = list(next(iter(changes))[0].__class__)
+    assert sum(texts.values()) == len(states) + len(changes)
+    for _, event in changes:
+        assert any(str(text).split(" → ")[0] == event.value for text in texts)

@@ -52,16 +52,6 @@ class FaultyStream(ByteStream):
     :exc:`TypeError` or :exc:`ValueError` for options that make no sense.
     """
 
-    __slots__ = (
-        "_closed",
-        "_max_chunk",
-        "_receive_fault",
-        "_send_fault",
-        "_stream",
-        "_to_receive",
-        "_to_send",
-    )
-
     def __init__(
         self,
         stream: ByteStream,

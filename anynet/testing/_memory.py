@@ -37,8 +37,6 @@ class _Pipe:
 class MemoryStream(ByteStream):
     """One end of :func:`memory_stream_pair`."""
 
-    __slots__ = ("_closed", "_incoming", "_outgoing", "_receiving", "_sending")
-
     def __init__(self, incoming: _Pipe, outgoing: _Pipe) -> None:
         self._incoming = incoming
         self._outgoing = outgoing

@@ -113,6 +113,12 @@ KNOWN = (
         "The same on a Unix path, whose file and directory stay as well.",
     ),
     Known(
+        frozenset({"places"}),
+        "getsockname ENOBUFS",
+        ("a file is left: another",),
+        "So does the other one.",
+    ),
+    Known(
         frozenset({"shutdown"}),
         "setsockopt ENOBUFS",
         (_UNCLOSED, "a peer saw no end"),

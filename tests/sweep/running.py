@@ -58,7 +58,7 @@ class Outcome:
     """What a run came to."""
 
     steps: int = 0
-    #: Steps that came after the cancellation, and whether it ended the scenario.
+    #: Steps of the scenario's first task after the cancellation, and whether that ended it.
     steps_after: int = 0
     cancelled: bool = False
     failed: bool = False
@@ -71,13 +71,17 @@ class Steps:
 
     def __init__(self, point: Point | None, on_step: Callable[[], object] = lambda: None) -> None:
         self.count = 0
+        #: The scenario's first task, by its identity, and how many of the steps were its own.
+        self.first = 0
+        self.of_first = 0
         self.alive = 0
         self.cancel: Callable[[], object] = lambda: None
         self._point = point
         self.on_step = on_step
 
-    def begin(self) -> None:
+    def begin(self, task: object) -> None:
         self.count += 1
+        self.of_first += id(task) == self.first
         self.on_step()
         if self._point == Point(self.count, When.BEGINS):
             self.cancel()
@@ -114,11 +118,12 @@ async def _play(scenario: Scenario, stage: Stage, steps: Steps, outcome: Outcome
 
     def cancel() -> None:
         if not stage.over:
-            outcome.steps_after = -steps.count
+            outcome.steps_after = -steps.of_first
             stage.cancelled = True
             scope.cancel()
 
     async def play(tasks: anyio.abc.TaskGroup) -> None:
+        steps.first = anyio.get_current_task().id
         try:
             with scope:
                 await scenario(stage)
@@ -128,7 +133,7 @@ async def _play(scenario: Scenario, stage: Stage, steps: Steps, outcome: Outcome
         outcome.cancelled = scope.cancelled_caught
         outcome.steps = steps.count
         if stage.cancelled:
-            outcome.steps_after += steps.count
+            outcome.steps_after += steps.of_first
         tasks.cancel_scope.cancel()
 
     async def pulse() -> None:
@@ -177,7 +182,7 @@ class _Watch(trio.abc.Instrument):
         steps = task.context.get(_steps)
         if steps is not None:
             self._turns = 0
-            steps.begin()
+            steps.begin(task)
 
     def after_task_step(self, task: trio.lowlevel.Task) -> None:
         steps = task.context.get(_steps)
@@ -224,7 +229,7 @@ class _Counting(Awaitable[Any]):
         steps.alive += 1
         try:
             while True:
-                steps.begin()
+                steps.begin(asyncio.current_task())
                 try:
                     parked_on = resume()
                 except StopIteration as stop:

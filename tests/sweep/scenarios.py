@@ -106,10 +106,10 @@ async def server(stage: Stage) -> None:
 
 
 async def places(stage: Stage) -> None:
-    """A server that listens at two addresses, then on a path too, with a client at each."""
+    """A server that listens at two addresses, then on two paths, with a client at each."""
     options: dict[str, Any] = {"host": ["127.0.0.1", "127.0.0.2"], "port": 0}
     async with anynet.create_server(echo, **options) as serving:
-        await serving.listen(path=stage.path("socket"))
+        await serving.listen(path=[stage.path("socket"), stage.path("another")])
         for address in serving.addresses:
             peer = stage.client(address)
             peer.send(HELLO)

@@ -16,7 +16,7 @@ from anynet._rules.options import ConnectOptions, LookupFunction, SocketOptions
 from anynet._rules.values.addresses import Family
 from anynet._rules.values.errors import ConnectError
 from anynet._rules.values.events import ConnectEvent
-from anynet._transport.dialing.connect import dial
+from anynet._transport.dialing.connect import connect_socket
 
 Opener: TypeAlias = Callable[[str, int], AbstractContextManager[socket.socket]]
 
@@ -134,7 +134,9 @@ async def dialled(
     **options: Any,
 ) -> tuple[socket.socket, Any]:
     """The socket and the name of the peer of a dial that succeeds."""
-    result = await dial(ConnectOptions(**options), socket_options or SocketOptions(), on_event)
+    result = await connect_socket(
+        ConnectOptions(**options), socket_options or SocketOptions(), on_event
+    )
     return result.sock, result.peername
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import random
 import ssl
-from collections.abc import Generator
+from collections import deque
+from collections.abc import Awaitable, Callable, Generator
 from types import TracebackType
-from typing import Any, Unpack
+from typing import Any, TypeAlias, TypeVar, Unpack
 
 import anyio
-import attrs
 from anyio.abc import ByteStreamConnectable
 
 from anynet._core.connections.connection import Connection
@@ -24,7 +24,7 @@ from anynet._rules.options import (
     split_options,
 )
 from anynet._rules.values.errors import ConnectTimeline
-from anynet._rules.values.events import ConnectEvent
+from anynet._rules.values.events import SocketEvent
 from anynet._transport.dialing.connect_errors import (
     handshake_failure,
     handshake_timeout,
@@ -36,6 +36,10 @@ from anynet._transport.streams.proxy_exchange import send_proxy_header
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.tls import secure
+
+T = TypeVar("T")
+#: Makes the timeline of a connect, up to now.
+Timeline: TypeAlias = Callable[[], ConnectTimeline]
 
 
 class Connecting(ByteStreamConnectable):
@@ -59,76 +63,60 @@ class Connecting(ByteStreamConnectable):
         self._entered: list[Socket] = []
 
     async def connect(self) -> Socket:
-        """Connect. Raises :exc:`ConnectError`, an :exc:`OSError`, whose ``timeline`` tells it all.
+        """Connect. Raises :exc:`ConnectError`, whose ``timeline`` says what was tried.
 
         A TLS handshake that fails for another reason than the end of the connection raises
         :exc:`ssl.SSLError` as it is: a certificate that does not verify, a peer that does not speak
         TLS. Cancelling the connect closes every socket that it opened.
         """
-        events: list[ConnectEvent] = []
-        began = anyio.current_time()
-        network = current_network.get()
-        dialled = await network.connect(self._options, self._socket_options, events.append)
-        raw = SocketStream(dialled.sock, peername=dialled.peername)
+        events: deque[SocketEvent] = deque()
+        options, network = self._options, current_network.get()
+        connected = await network.connect(options, self._socket_options, events.append)
+        raw = SocketStream(connected.sock, peername=connected.peername)
+        stream: StreamBase = raw
         try:
-            await self._introduced(raw, dialled.timeline, began)
-            stream = await self._secured(raw, dialled.timeline, began)
-            connection = Connection(stream, self._connection_options)
+            if options.proxy_header is not None or options.tls:
+                stream = await self._prepared(raw, connected.timeline)
+            return Socket(Connection(stream, self._connection_options, events))
         except BaseException:
             raw.abort()
             raise
-        for event in events:
-            connection.note(event)
-        return Socket(connection)
 
-    async def _introduced(self, raw: SocketStream, timeline: ConnectTimeline, began: float) -> None:
-        """Send the PROXY header, if there is one to send."""
-        header = self._options.proxy_header
-        if header is None:
-            return
-        limit, left = self._time_left(began)
-        failure: Exception | None = None
-        with anyio.move_on_after(left):
-            try:
-                await send_proxy_header(raw, header)
-                return
-            except anyio.BrokenResourceError as error:
-                failure = error
-        timeline = attrs.evolve(timeline, elapsed=anyio.current_time() - began)
-        if failure is not None:
-            raise header_failure(failure, timeline)
-        raise header_timeout(limit, timeline)
-
-    def _time_left(self, began: float) -> tuple[float, float]:
-        """The seconds that a connect may take, and how many of them are left."""
-        limit = self._options.connect_timeout
-        if limit is None:
-            return math.inf, math.inf
-        return limit, max(limit - (anyio.current_time() - began), 0)
-
-    async def _secured(
-        self, raw: SocketStream, timeline: ConnectTimeline, began: float
-    ) -> StreamBase:
-        """The connection after its TLS handshake, if there is to be one."""
+    async def _prepared(self, raw: SocketStream, timeline: Timeline) -> StreamBase:
+        """The connection after its PROXY header and its TLS handshake, of those that it has."""
         options = self._options
+        if options.proxy_header is not None:
+            header_sent = send_proxy_header(raw, options.proxy_header)
+            await self._in_time(header_sent, timeline, header_failure, header_timeout)
         if not options.tls:
             return raw
-        limit, left = self._time_left(began)
+        secured = secure(
+            raw,
+            None if options.tls is True else options.tls,
+            hostname=options.server_hostname or options.host or "localhost",
+            standard_compatible=options.tls_standard_compatible,
+        )
+        return await self._in_time(secured, timeline, handshake_failure, handshake_timeout)
+
+    async def _in_time(
+        self,
+        step: Awaitable[T],
+        timeline: Timeline,
+        failed: Callable[[Exception, ConnectTimeline], Exception],
+        late: Callable[[float, ConnectTimeline], Exception],
+    ) -> T:
+        """The result of a step that the peer may fail, and that counts for ``connect_timeout``."""
+        limit = math.inf if self._options.connect_timeout is None else self._options.connect_timeout
+        left = math.inf if limit == math.inf else max(limit - timeline().elapsed, 0)
         failure: Exception | None = None
         with anyio.move_on_after(left):
             try:
-                return await secure(
-                    raw,
-                    None if options.tls is True else options.tls,
-                    hostname=options.server_hostname or options.host or "localhost",
-                    standard_compatible=options.tls_standard_compatible,
-                )
+                return await step
             except (anyio.BrokenResourceError, anyio.EndOfStream, ssl.SSLZeroReturnError) as error:
                 failure = error
-        timeline = attrs.evolve(timeline, elapsed=anyio.current_time() - began)
         if failure is not None:
-            raise handshake_failure(failure, timeline)
-        raise handshake_timeout(limit, timeline)
+            raise failed(failure, timeline())
+        raise late(limit, timeline())
 
     def __await__(self) -> Generator[Any, Any, Socket]:
         return self.connect().__await__()
@@ -224,7 +212,7 @@ def connect(
     The options of the connection and of the socket are those of :func:`create_server`.
 
     Raises :exc:`TypeError` or :exc:`ValueError` at once for options that make no sense. Connecting
-    raises :exc:`ConnectError`, an :exc:`OSError` whose ``timeline`` tells what was tried, with the
+    raises :exc:`ConnectError`, an :exc:`OSError` whose ``timeline`` says what was tried, with the
     subclasses :exc:`ConnectRefused` and :exc:`ConnectTimeout`. With ``tls``, it raises
     :exc:`ssl.SSLError` as it is where the handshake fails for another reason than the end of the
     connection: :exc:`ssl.SSLCertVerificationError` for a certificate that does not verify.

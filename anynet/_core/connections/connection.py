@@ -1,4 +1,9 @@
-"""The connection: one synchronous object under all faces. Readiness in, ordered events out."""
+"""The connection: one synchronous object under all faces. Readiness in, ordered events out.
+
+What is on the hot path of the await face stays in the stream, which that face uses directly; all
+that only some connections need (control events, callbacks, an idle timer) is made when it is first
+needed.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +11,16 @@ import enum
 import logging
 from collections import deque
 from collections.abc import Callable
+from functools import partial
+from typing import Literal
 
-from anynet._core.connections.idle_timer import IdleAction, IdleTimer
 from anynet._rules.options import ConnectionOptions
 from anynet._rules.values.events import Close, Data, Drain, End, Error, SocketEvent, Timeout
+from anynet._transport.loops.idle_timer import IdleTimer
 from anynet._transport.streams.half_state import Receiving
 from anynet._transport.streams.stream_base import StreamBase
+
+IdleAction = Literal["close", "notify"]
 
 _CHUNK = 65536
 _log = logging.getLogger("anynet")
@@ -42,14 +51,14 @@ _STATES = {
 class Connection:
     """State and events of one connection over ``stream``. Nothing in here waits.
 
-    The await face uses the stream directly; this object holds what is not on its hot path. Events
-    come from :meth:`step`; ``on_event`` is called when a step may have something new.
+    Events come from :meth:`next_event`; ``on_event`` is called when there may be a new one.
+    ``events`` are control events that have happened before.
     """
 
     __slots__ = (
-        "_close_told",
+        "_close_emitted",
         "_control",
-        "_end_told",
+        "_end_emitted",
         "_idle",
         "_on_closed",
         "on_event",
@@ -57,14 +66,20 @@ class Connection:
         "stream",
     )
 
-    def __init__(self, stream: StreamBase, options: ConnectionOptions) -> None:
+    def __init__(
+        self,
+        stream: StreamBase,
+        options: ConnectionOptions,
+        events: deque[SocketEvent] | None = None,
+    ) -> None:
         self.stream: StreamBase = stream
         self.opened_at: float = stream.host.time()
         self.on_event: Callable[[], object] | None = None
         self._on_closed: list[Callable[[], object]] | None = None
-        self._control: deque[SocketEvent] | None = None
-        self._end_told = False
-        self._close_told = False
+        #: Control events for the consumer.
+        self._control: deque[SocketEvent] | None = events
+        self._end_emitted = False
+        self._close_emitted = False
         self._idle: IdleTimer | None = None
         stream.state.allow_half_open = options.allow_half_open
         stream.observer = self
@@ -81,30 +96,42 @@ class Connection:
 
     @property
     def had_error(self) -> bool:
-        """Was the connection lost, or closed by its idle timeout?"""
+        """Whether the connection was lost, or closed by its idle timeout."""
         half_state = self.stream.state
         return half_state.failed or half_state.expired_after is not None
 
     def set_idle_timeout(self, seconds: float | None, action: IdleAction) -> None:
         """Set, replace or (with None) remove the idle timeout."""
+        self._cancel_idle_timer()
+        stream = self.stream
+        if seconds is not None and not stream.closed:
+            stream.start_tracking()
+            self._idle = IdleTimer(
+                seconds,
+                time=stream.host.time,
+                call_at=stream.host.call_at,
+                latest_activity=stream.latest_activity,
+                on_idle=partial(stream.expire, seconds) if action == "close" else self._timed_out,
+            )
+
+    def _cancel_idle_timer(self) -> None:
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
-        if seconds is not None and not self.stream.closed:
-            notify = self._timed_out
-            self._idle = IdleTimer(self.stream, seconds, action, notify)
+            self.stream.track_activity = False
 
     def when_closed(self, callback: Callable[[], object]) -> None:
         """Call ``callback`` when the connection is closed; at once if it is.
 
-        Callbacks are called in order. What one raises is logged, since it is nobody's who closes.
+        Callbacks are called in order. What one raises is logged: the caller of the close is not to
+        blame for it.
         """
         if self.stream.closed:
             callback()
         else:
             self._on_closed = [*(self._on_closed or ()), callback]
 
-    def note(self, event: SocketEvent) -> None:
+    def push(self, event: SocketEvent) -> None:
         """Keep a control event for the consumer; one that is already waiting is not kept twice."""
         if self._control is None:
             self._control = deque()
@@ -112,18 +139,18 @@ class Connection:
             self._control.append(event)
         self._wake()
 
-    def step(self) -> SocketEvent | None:
+    def next_event(self) -> SocketEvent | None:
         """The next event, or None when one has to wait; after :class:`Close` there is no other.
 
-        The order: what was noted, then data as it is pulled, the end, an error, the close.
+        The order: what was pushed, then data as it is pulled, the end, an error, the close.
         """
         if self._control:
             return self._control.popleft()
-        if self._close_told:
+        if self._close_emitted:
             return None
         if self.stream.state.receiving is Receiving.CLOSED:
             return self._emit_close()
-        if self._end_told:
+        if self._end_emitted:
             if self.state is not ConnectionState.ENDED:
                 return None
             self.stream.close()
@@ -137,28 +164,26 @@ class Connection:
             return None
         if data:
             return Data(data)
-        self._end_told = True
+        self._end_emitted = True
         return End()
 
     @property
     def wants_to_read(self) -> bool:
-        """Would readable data lead to a next event?"""
-        return not self._end_told and self.stream.state.receiving is not Receiving.CLOSED
+        """Whether readable data would lead to a next event."""
+        return not self._end_emitted and self.stream.state.receiving is not Receiving.CLOSED
 
     @property
     def finished(self) -> bool:
-        """Has the last event been told?"""
-        return self._close_told
+        """Whether the last event has been emitted."""
+        return self._close_emitted
 
     def _emit_close(self) -> Close:
-        self._close_told = True
+        self._close_emitted = True
         return Close(self.had_error)
 
     def stream_closed(self) -> None:
-        """The stream is closed, whoever did it."""
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
+        """The stream is closed, from whatever side."""
+        self._cancel_idle_timer()
         callbacks, self._on_closed = self._on_closed, None
         for callback in callbacks or ():
             try:
@@ -168,16 +193,16 @@ class Connection:
         self._wake()
 
     def side_ended(self) -> None:
-        """Our side has ended; where the peer's had before, a close can be told now."""
-        if self._end_told:
+        """Our side has ended; where the peer's had before, a close can be emitted now."""
+        if self._end_emitted:
             self._wake()
 
     def stream_drained(self) -> None:
         """A send that had to wait went through."""
-        self.note(Drain())
+        self.push(Drain())
 
     def _timed_out(self) -> None:
-        self.note(Timeout())
+        self.push(Timeout())
 
     def _wake(self) -> None:
         if self.on_event is not None:

@@ -103,7 +103,7 @@ async def relay(a: ByteStream, b: ByteStream, *, idle_timeout: float | None = No
     An end-of-stream is passed on as a half-close, so that the other direction goes on; where a
     stream cannot do that (TLS), the end of one direction ends the relay. When one side is lost, or
     nothing has passed for ``idle_timeout`` seconds, both are reset, so that a cut stream does not
-    look like a complete one: that is told by the result, not raised. Cancelling it resets both too.
+    look like a complete one: the result says so, nothing is raised. Cancelling it resets both too.
 
     For the idle timeout a part of a chunk counts where our own sockets are below, which may then
     end the relay up to ``idle_timeout`` seconds late; between other streams only whole chunks do.

@@ -12,8 +12,7 @@ import anyio
 from anyio.abc import AnyByteStream, ByteStream
 from anyio.streams.tls import TLSStream
 
-from anynet._core.connections.connection import Connection, ConnectionState
-from anynet._core.connections.idle_timer import IdleAction
+from anynet._core.connections.connection import Connection, ConnectionState, IdleAction
 from anynet._core.connections.socket_events import SocketEvents
 from anynet._core.connections.values import SocketStatistics
 from anynet._rules.checks import check_choice, check_non_negative_int, check_seconds
@@ -60,8 +59,6 @@ class Socket(ByteStream):
     when the connection was lost (its ``errno`` says how), :exc:`anyio.ClosedResourceError` when
     this side closed it, :exc:`TimeoutError` when the idle timeout did.
     """
-
-    __slots__ = ("_connection", "_stream")
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -204,7 +201,7 @@ class Socket(ByteStream):
         """Give the operating system's socket away, non-blocking; this object is then closed.
 
         Raises :exc:`ValueError` for a foreign stream, which has no socket of its own, and where
-        bytes were received for this object that nobody has read yet.
+        bytes were received for this object that have not been read yet.
         """
         stream = self._raw_stream("detach")
         if stream.unread_size:
@@ -239,7 +236,7 @@ class Socket(ByteStream):
             raise NotImplementedError("a stream that is not over our own socket cannot be watched")
 
     def when_closed(self, callback: Callable[[], object]) -> None:
-        """Call ``callback`` once when this side has closed the connection, whoever did it."""
+        """Call ``callback`` once when this side has closed the connection, from wherever."""
         self._connection.when_closed(callback)
 
     # -- events and settings --------------------------------------------------------------------
@@ -256,7 +253,7 @@ class Socket(ByteStream):
         """Set, replace or (with None) remove the idle timeout.
 
         After ``seconds`` without a byte in either direction the connection is closed and operations
-        raise :exc:`TimeoutError`, or, with ``action="notify"``, a ``Timeout`` event is told.
+        raise :exc:`TimeoutError`, or, with ``action="notify"``, a ``Timeout`` event is emitted.
         """
         if seconds is not None:
             check_seconds("seconds", seconds, allow_zero=False)
@@ -302,7 +299,7 @@ class Socket(ByteStream):
 
     @property
     def closed(self) -> bool:
-        """Has this side closed the connection?"""
+        """Whether this side has closed the connection."""
         return self._stream.closed
 
     @property

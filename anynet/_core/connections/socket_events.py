@@ -24,13 +24,13 @@ class SocketEvents:
 
     A step that is cancelled loses nothing. A second task that steps meanwhile gets
     :exc:`anyio.BusyResourceError`. A stream that is not our own is really closed before ``Close``
-    is told, which over TLS waits for the peer, for at most 10 seconds.
+    is emitted, which over TLS waits for the peer, for at most 10 seconds.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         stream = connection.stream
-        self._foreign = stream if isinstance(stream, WrappedStream) else None
+        self._wrapped = stream if isinstance(stream, WrappedStream) else None
         self._claimed = False
         self._stepping = False
         self._waiting: anyio.CancelScope | None = None
@@ -38,10 +38,10 @@ class SocketEvents:
 
     async def __aenter__(self) -> SocketEvents:
         self._claim()
-        if self._foreign is not None:
+        if self._wrapped is not None:
             self._reading = anyio.create_task_group()
             await self._reading.__aenter__()
-            self._foreign.start_reading_ahead(self._reading)
+            self._wrapped.start_reading_ahead(self._reading)
         return self
 
     async def __aexit__(
@@ -51,8 +51,8 @@ class SocketEvents:
         traceback: TracebackType | None,
     ) -> None:
         try:
-            if self._foreign is not None and self._reading is not None:
-                await _end_reading_ahead(self._foreign, self._reading)
+            if self._wrapped is not None and self._reading is not None:
+                await _end_reading_ahead(self._wrapped, self._reading)
         finally:
             self.release()
 
@@ -63,8 +63,8 @@ class SocketEvents:
         await self._connection.stream.host.enter_operation()
         if self._stepping:
             raise anyio.BusyResourceError("stepping through the events of")
-        if self._foreign is not None and not self._foreign.closed:
-            self._foreign.reading_ahead()
+        if self._wrapped is not None and not self._wrapped.closed:
+            self._wrapped.reading_ahead()
         self._claim()
         self._stepping = True
         try:
@@ -75,8 +75,8 @@ class SocketEvents:
     async def _step(self) -> SocketEvent:
         connection = self._connection
         while not connection.finished:
-            await self._close_foreign()
-            event = connection.step()
+            await self._close_wrapped()
+            event = connection.next_event()
             if event is not None:
                 return event
             await self._wait()
@@ -85,9 +85,9 @@ class SocketEvents:
         self.release()
         raise StopAsyncIteration
 
-    async def _close_foreign(self) -> None:
-        """Close a foreign stream before its close is told. To be cancelled here loses nothing."""
-        stream, connection = self._foreign, self._connection
+    async def _close_wrapped(self) -> None:
+        """Close a wrapped stream before that is emitted. To be cancelled here loses nothing."""
+        stream, connection = self._wrapped, self._connection
         if stream is None:
             return
         both_ended = (
@@ -109,7 +109,7 @@ class SocketEvents:
                 try:
                     await connection.stream.wait_readable()
                 except anyio.ClosedResourceError:
-                    pass  # The next step tells.
+                    pass  # The next step emits it.
                 except TimeoutError:
                     pass  # So does it when the idle timeout closed the connection.
             else:

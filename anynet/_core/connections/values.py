@@ -1,4 +1,4 @@
-"""What a socket tells about itself."""
+"""A snapshot of a socket."""
 
 from __future__ import annotations
 

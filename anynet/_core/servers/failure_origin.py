@@ -9,7 +9,7 @@ other is given to ``on_handler_error`` or leaves the server. The rules that live
 - AnyIO's TLS stream raises errors of its own that do not say which stream failed. Only their
   traceback does: there is a frame of the TLS stream in it, whose ``self`` leads to ours.
 - What remains of a group without an :exc:`Exception`, and what is none itself (KeyboardInterrupt,
-  a cancellation), is nobody's failure.
+  a cancellation), is no failure at all.
 """
 
 from __future__ import annotations

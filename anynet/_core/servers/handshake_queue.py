@@ -13,7 +13,8 @@ import anyio
 from anyio.abc import TaskGroup
 
 from anynet._core.connections.socket import Socket
-from anynet._core.servers.connection_runner import Handler, ServerConnection
+from anynet._core.servers.connection_runner import Handler
+from anynet._core.servers.server_connection import ServerConnection
 
 #: How many connections may be in their handshake or wait to be taken.
 _MAX_PENDING = 64

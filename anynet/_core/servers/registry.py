@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import anyio
 
-from anynet._core.servers.connection_runner import ServerConnection
+from anynet._core.servers.server_connection import ServerConnection
 from anynet._transport.streams.socket_stream import SocketStream
 
 

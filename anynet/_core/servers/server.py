@@ -16,14 +16,10 @@ from anyio import abc
 
 from anynet._core.connections.socket import Socket
 from anynet._core.servers.acceptor import Acceptor
-from anynet._core.servers.connection_runner import (
-    ConnectionRunner,
-    Handler,
-    ServerConnection,
-    current_connection,
-)
+from anynet._core.servers.connection_runner import ConnectionRunner, Handler
 from anynet._core.servers.handshake_queue import HandshakeQueue
 from anynet._core.servers.registry import Registry
+from anynet._core.servers.server_connection import ServerConnection, current_connection
 from anynet._core.servers.server_events import EventQueue, ServerEvents
 from anynet._core.servers.shutdown import end_connections
 from anynet._core.servers.values import ServerStatistics, ShutdownReport

@@ -1,7 +1,7 @@
 """The events of a server as an async iterator.
 
 Events are kept for a consumer that has not come yet, as far as :data:`_MAX_KEPT` goes; notices of
-connections only while there is one, since a server that nobody listens to would keep its sockets.
+connections only while there is one, since a server without a consumer would keep its sockets.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Ending the connections of a server: grace, cancellation, reset, and a report of it.
 
-The rules that live here: nobody waits for the connection whose handler calls, nor for those whose
+The rules that live here: the connection whose handler calls is not waited for, nor are those whose
 handlers run its server; handlers that wait in a shutdown too are not waited for either, as these
 would wait for each other; whatever has no handler to cancel is reset; a cancelled shutdown resets.
 """
@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterator
 import anyio
 import anyio.lowlevel
 
-from anynet._core.servers.connection_runner import ServerConnection
 from anynet._core.servers.registry import Registry
+from anynet._core.servers.server_connection import ServerConnection
 from anynet._core.servers.values import ConnectionOutcome, Outcome, ShutdownReport
 from anynet._transport.network.network import current_network
 
@@ -26,9 +26,9 @@ async def end_connections(
 ) -> ShutdownReport:
     """Wait ``grace`` seconds for the connections to end, then cancel, then reset them.
 
-    ``caller`` is the connection whose handler asked for it: nobody waits for that one, and it waits
-    for no other that is in a shutdown too, as these would wait for each other. Cancelled, it ends
-    all the others at once.
+    ``caller`` is the connection whose handler asked for it: that one is not waited for, and it
+    waits for no other that is in a shutdown too, as these would wait for each other. Cancelled, it
+    ends all the others at once.
     """
     time = current_network.get().time
     began = time()

@@ -44,8 +44,8 @@ class Outcome(enum.Enum):
     FINISHED = "finished"
     #: Its handler was still running at the end of the grace period and was cancelled.
     CANCELLED = "cancelled"
-    #: It was still open at the end, with nobody to cancel or a handler that would not end, or it
-    #: was in its TLS handshake or PROXY header.
+    #: It was still open at the end, without a handler to cancel or with one that would not end, or
+    #: it was in its TLS handshake or PROXY header.
     RESET = "reset"
     #: Its handler called for the shutdown, or for one at the same time, which does not wait for it.
     CALLER = "caller"

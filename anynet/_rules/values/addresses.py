@@ -122,6 +122,23 @@ class SocketAddress:
         settle(self, "scope_id", zone or int(scope_id))
 
     @classmethod
+    def from_packed(cls, number: bytes, port: int, scope_id: int = 0) -> SocketAddress:
+        """The value of an address in network order, as :func:`packed` gives it; nothing is checked.
+
+        For what the kernel or an earlier check vouches for.
+        """
+        address = cls.__new__(cls)
+        settle = object.__setattr__
+        is_ipv4 = len(number) == 4
+        text = socket.inet_ntop(socket.AF_INET if is_ipv4 else socket.AF_INET6, number)
+        settle(address, "address", text)
+        settle(address, "port", port)
+        settle(address, "family", "ipv4" if is_ipv4 else "ipv6")
+        settle(address, "flowlabel", 0)
+        settle(address, "scope_id", scope_id)
+        return address
+
+    @classmethod
     def parse(cls, text: str) -> SocketAddress | None:
         """Read `1.2.3.4:80`, `[::1]:80`, `1.2.3.4` or `[::1]`; None for any other text.
 

@@ -55,7 +55,7 @@ def timeout_failure(target: str, seconds: float, timeline: ConnectTimeline) -> C
 
 
 def handshake_failure(error: Exception, timeline: ConnectTimeline) -> ConnectError:
-    """The error when the peer ended the TLS handshake, which ``error`` told."""
+    """The error when the peer ended the TLS handshake, as ``error`` says."""
     number = error.errno if isinstance(error, ConnectionBroken) else None
     failure = ConnectError(number, "the peer ended the TLS handshake", timeline=timeline)
     failure.__cause__ = error

@@ -1,4 +1,12 @@
-"""One attempt to connect: a non-blocking socket, and waiting until it is connected."""
+"""Connecting to one address: a non-blocking socket, and waiting until it is connected.
+
+The rules that live here:
+
+- A connect in progress has succeeded where SO_ERROR is 0 *and* there is a peer: a wakeup without a
+  reason leaves both without an error (getpeername() says ENOTCONN then).
+- Options are set before the connect: the size of the buffers decides on the window scale.
+- EAGAIN of a Unix socket is a full backlog, and nothing reports when there is room again.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +14,7 @@ import errno
 import os
 import socket
 import sys
-from typing import Any, TypeAlias
+from typing import Any
 
 import anyio
 import attrs
@@ -16,8 +24,7 @@ from anynet._rules.values.addresses import Address, SocketAddress
 from anynet._rules.values.block_list import BlockList
 from anynet._rules.values.errors import AddressBlocked
 from anynet._transport.sockets.options import apply_socket_options
-
-_Sockaddr: TypeAlias = tuple[str, int] | tuple[str, int, int, int] | bytes
+from anynet._transport.sockets.system_errors import os_error
 
 _FAMILIES = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 _ANY_ADDRESS = {"ipv4": "0.0.0.0", "ipv6": "::"}
@@ -27,7 +34,7 @@ _IP_BIND_ADDRESS_NO_PORT = 24
 #: EINTR: the connect goes on, just as with EINPROGRESS (POSIX, connect()).
 _IN_PROGRESS = (errno.EINPROGRESS, errno.EINTR)
 _FIRST_PAUSE = 0.001
-_LONGEST_PAUSE = 0.05
+_MAX_PAUSE = 0.05
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -43,7 +50,7 @@ class ConnectedSocket:
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Connector:
-    """Connects to single addresses: from where, with which options, and not to whom."""
+    """Connects to single addresses: from where, with which options, and which are blocked."""
 
     local_address: SocketAddress | None
     local_port: int | None
@@ -57,19 +64,29 @@ class Connector:
         Cancellation closes the socket.
         """
         if isinstance(address, str):
-            sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        elif self.block_list is not None and self.block_list.check(address):
+            return await _connect_unix(address)
+        if self.block_list is not None and self.block_list.check(address):
             raise AddressBlocked(address)
-        else:
-            sock = socket.socket(_FAMILIES[address.family], socket.SOCK_STREAM)
+        sock = socket.socket(_FAMILIES[address.family], socket.SOCK_STREAM)
         try:
             sock.setblocking(False)
-            if isinstance(address, str):
-                return ConnectedSocket(sock, await _connect_unix(sock, address))
-            self._bind(sock, address)
+            if self.local_address is not None or self.local_port:
+                self._bind(sock, address)
             # Before the connect: the size of the buffers decides on the window scale (RFC 7323).
             apply_socket_options(sock, self.socket_options)
-            return ConnectedSocket(sock, await _connect_tcp(sock, address))
+            code = sock.connect_ex(address.to_sockaddr())
+            if code in _IN_PROGRESS:
+                peername = await established(sock)
+            elif code:
+                raise os_error(code)
+            else:
+                peername = sock.getpeername()
+            if sock.getsockname()[:2] == peername[:2]:
+                # Where no socket listens at an ephemeral port, the system may have chosen that very
+                # port for our end; a simultaneous open (RFC 9293, section 3.5) then connects the
+                # socket to itself.
+                raise os_error(errno.ECONNREFUSED)
+            return ConnectedSocket(sock, peername)
         except BaseException:
             sock.close()
             raise
@@ -77,43 +94,30 @@ class Connector:
     def _bind(self, sock: socket.socket, address: SocketAddress) -> None:
         local = self.local_address
         if local is None:
-            if not self.local_port:
-                return
+            assert self.local_port is not None
             local = SocketAddress(_ANY_ADDRESS[address.family], self.local_port)
         elif not local.port and sys.platform == "linux":
             sock.setsockopt(socket.IPPROTO_IP, _IP_BIND_ADDRESS_NO_PORT, 1)
         sock.bind(local.to_sockaddr())
 
 
-async def _connect_tcp(sock: socket.socket, address: SocketAddress) -> Any:
-    """Connect, and return the peer's address."""
-    peername = await _connect(sock, address.to_sockaddr())
-    if sock.getsockname()[:2] == peername[:2]:
-        # Where nobody listens at an ephemeral port, the system may have chosen that very port for
-        # our end; a simultaneous open (RFC 9293, section 3.5) then connects the socket to itself.
-        raise OSError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
-    return peername
-
-
-async def _connect_unix(sock: socket.socket, path: str) -> Any:
-    """Connect, and return the peer's path. Waits while the listener's backlog is full."""
-    pause = _FIRST_PAUSE
-    while True:
-        try:
-            return await _connect(sock, os.fsencode(path))
-        except BlockingIOError:
-            # The system does not tell when there is room again.
+async def _connect_unix(path: str) -> ConnectedSocket:
+    """Connect to a path. Waits while the listener's backlog is full."""
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        pause = _FIRST_PAUSE
+        while (code := sock.connect_ex(os.fsencode(path))) == errno.EAGAIN:
             await anyio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
-
-
-async def _connect(sock: socket.socket, sockaddr: _Sockaddr) -> Any:
-    code = sock.connect_ex(sockaddr)
-    if code in _IN_PROGRESS:
-        return await established(sock)
-    if code:
-        raise OSError(code, os.strerror(code))
-    return sock.getpeername()
+            pause = min(2 * pause, _MAX_PAUSE)
+        if code in _IN_PROGRESS:
+            return ConnectedSocket(sock, await established(sock))
+        if code:
+            raise os_error(code)
+        return ConnectedSocket(sock, sock.getpeername())
+    except BaseException:
+        sock.close()
+        raise
 
 
 async def established(sock: socket.socket) -> Any:
@@ -123,7 +127,7 @@ async def established(sock: socket.socket) -> Any:
         await anyio.wait_writable(sock)
         code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
-            raise OSError(code, os.strerror(code))
+            raise os_error(code)
         try:
             return sock.getpeername()
         except OSError as error:

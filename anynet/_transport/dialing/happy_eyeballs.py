@@ -1,7 +1,8 @@
 """Overlapping connection attempts, of which the first to succeed wins (RFC 8305 section 5).
 
-What an attempt does is not known here: the race starts attempts, tells what happens to them, and
-closes what they made except for the winner's connection.
+What an attempt does is not known here: the race starts attempts, reports what happens to them, and
+closes what they made except for the winner's connection. A single address needs no race: its
+:class:`Attempt` is run by itself.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 import anyio
-from anyio.abc import TaskGroup
 
 from anynet._rules.policy.attempts import next_start
 from anynet._rules.values.addresses import Address
@@ -32,9 +32,9 @@ ConnectOne: TypeAlias = Callable[[Address], Awaitable[T]]
 
 
 class Attempt(Generic[T]):
-    """One attempt of a race; times in seconds on the loop's clock."""
+    """One attempt at one address; times in seconds on the loop's clock."""
 
-    __slots__ = ("address", "connection", "ended", "error", "settled", "started")
+    __slots__ = ("address", "connection", "ended", "error", "started")
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -42,8 +42,21 @@ class Attempt(Generic[T]):
         self.ended: float | None = None
         self.error: OSError | None = None
         self.connection: T | None = None
-        #: Set once the attempt has succeeded, failed, or been given up.
-        self.settled = anyio.Event()
+
+    async def run(
+        self, connect_one: ConnectOne[T], on_event: Callable[[ConnectEvent], object]
+    ) -> T | None:
+        """Connect. Returns None, and keeps the error, where that fails by an :exc:`OSError`."""
+        try:
+            self.connection = await connect_one(self.address)
+            return self.connection
+        except OSError as error:
+            self.error = error
+        finally:
+            self.ended = anyio.current_time()
+        if not isinstance(self.error, AddressBlocked):
+            on_event(ConnectionAttemptFailed(self.address, self.error))
+        return None
 
     def report(self, begun: float, now: float) -> ConnectAttempt:
         """The attempt as a part of the timeline of a connect that began at ``begun``."""
@@ -59,13 +72,21 @@ class Attempt(Generic[T]):
 class HappyEyeballs(Generic[T]):
     """Attempts at several addresses, started ``attempt_delay`` seconds apart."""
 
-    __slots__ = ("_attempt_delay", "_on_event", "attempts")
+    __slots__ = ("_attempt_delay", "_latest_settled", "_on_event", "attempts")
 
-    def __init__(self, *, attempt_delay: float, on_event: Callable[[ConnectEvent], object]) -> None:
+    def __init__(
+        self,
+        *,
+        attempt_delay: float,
+        on_event: Callable[[ConnectEvent], object],
+        attempts: list[Attempt[T]] | None = None,
+    ) -> None:
         self._attempt_delay = attempt_delay
         self._on_event = on_event
-        #: In the order of their start.
-        self.attempts: list[Attempt[T]] = []
+        #: In the order of their start; a list that was given is added to.
+        self.attempts: list[Attempt[T]] = [] if attempts is None else attempts
+        #: Set once the latest attempt has succeeded, failed, or been given up.
+        self._latest_settled = anyio.Event()
 
     async def run(self, addresses: Sequence[Address], connect_one: ConnectOne[T]) -> T | None:
         """Connect to one of the addresses; None when the attempts at all of them failed.
@@ -80,10 +101,7 @@ class HappyEyeballs(Generic[T]):
         """
         winner: Attempt[T] | None = None
         try:
-            if len(addresses) == 1:
-                await self._run(self._begin(addresses[0]), connect_one)
-            else:
-                await self._run_beside_each_other(addresses, connect_one)
+            await self._run_beside_each_other(addresses, connect_one)
             winner = next((each for each in self.attempts if each.connection is not None), None)
         finally:
             for attempt in self.attempts:
@@ -99,10 +117,14 @@ class HappyEyeballs(Generic[T]):
                 for address in addresses:
                     if self.attempts and not await self._wait_for_start(self.attempts[-1]):
                         break
-                    group.start_soon(self._run_in, group, self._begin(address), connect_one)
+                    attempt: Attempt[T] = Attempt(address)
+                    self.attempts.append(attempt)
+                    self._latest_settled = settled = anyio.Event()
+                    self._on_event(ConnectionAttempt(address))
+                    group.start_soon(self._run, attempt, connect_one, settled, group.cancel_scope)
             return
         except BaseExceptionGroup as group_error:
-            # An error tells more than the cancellation that it met.
+            # An error says more than the cancellation that it met.
             cancelled = anyio.get_cancelled_exc_class()
             errors = [each for each in leaves(group_error) if not isinstance(each, cancelled)]
             if len(errors) > 1:
@@ -116,40 +138,30 @@ class HappyEyeballs(Generic[T]):
             when = next_start(
                 started_at=latest.started,
                 now=now,
-                failed=latest.settled.is_set(),
+                failed=self._latest_settled.is_set(),
                 attempt_delay=self._attempt_delay,
             )
             if when <= now:
                 break
             with anyio.CancelScope(deadline=when):
-                await latest.settled.wait()
+                await self._latest_settled.wait()
         if any(attempt.connection is not None for attempt in self.attempts):
             return False
-        if not latest.settled.is_set():
+        if not self._latest_settled.is_set():
             self._on_event(ConnectionAttemptTimeout(latest.address))
         return True
 
-    def _begin(self, address: Address) -> Attempt[T]:
-        attempt: Attempt[T] = Attempt(address)
-        self.attempts.append(attempt)
-        self._on_event(ConnectionAttempt(address))
-        return attempt
-
-    async def _run_in(
-        self, group: TaskGroup, attempt: Attempt[T], connect_one: ConnectOne[T]
+    async def _run(
+        self,
+        attempt: Attempt[T],
+        connect_one: ConnectOne[T],
+        settled: anyio.Event,
+        scope: anyio.CancelScope,
     ) -> None:
-        await self._run(attempt, connect_one)
-        if attempt.connection is not None:
-            # The others lose. Who has been woken already still finishes, and may yet win.
-            group.cancel_scope.cancel()
-
-    async def _run(self, attempt: Attempt[T], connect_one: ConnectOne[T]) -> None:
         try:
-            attempt.connection = await connect_one(attempt.address)
-        except OSError as error:
-            attempt.error = error
+            await attempt.run(connect_one, self._on_event)
         finally:
-            attempt.ended = anyio.current_time()
-            attempt.settled.set()
-        if attempt.error is not None and not isinstance(attempt.error, AddressBlocked):
-            self._on_event(ConnectionAttemptFailed(attempt.address, attempt.error))
+            settled.set()
+        if attempt.connection is not None:
+            # The others lose. One that has been woken already still finishes, and may yet win.
+            scope.cancel()

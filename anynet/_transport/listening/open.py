@@ -30,6 +30,7 @@ from anynet._transport.listening.unix_path import (
 from anynet._transport.sockets.adoption import check_listening
 from anynet._transport.sockets.options import platform_constant
 from anynet._transport.sockets.resolving import literal, resolve
+from anynet._transport.sockets.system_errors import os_error
 
 #: The most that listen(2) can be given, though the kernel has a limit of its own (somaxconn).
 _MAX_INT = 2**31 - 1
@@ -69,11 +70,11 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
             )
             opened.append(ListeningSocket(bound.sock, bound))
         if options.is_tcp:
-            places = await _places(options)
+            groups = await _addresses(options)
             ports = options.port or (0,)
             for index, port in enumerate(ports):
                 if port == 0 or port not in ports[:index]:
-                    opened += _listen_tcp(places, port, options, backlog)
+                    opened += _listen_tcp(groups, port, options, backlog)
     except BaseException:
         _close_all(opened)
         raise
@@ -88,20 +89,20 @@ def _close_all(listeners: Iterable[Listener]) -> None:
 # -- TCP --------------------------------------------------------------------------------------
 
 
-async def _places(options: ListenOptions) -> list[list[SocketAddress]]:
+async def _addresses(options: ListenOptions) -> list[list[SocketAddress]]:
     """For each host the addresses, without a port, that it stands for; none of them twice."""
     seen: set[SocketAddress] = set()
     groups = []
     for host in options.host:
-        found = await _places_of(host, options.ipv6_only)
-        group = [place for place in found if place not in seen]
+        found = await _addresses_of(host, options.ipv6_only)
+        group = [address for address in found if address not in seen]
         seen.update(group)
         if group:
             groups.append(group)
     return groups
 
 
-async def _places_of(host: str | None, ipv6_only: bool) -> list[SocketAddress]:
+async def _addresses_of(host: str | None, ipv6_only: bool) -> list[SocketAddress]:
     if host is None:
         ipv6 = ipv6_only or _has_ipv6()
         return [SocketAddress("::" if ipv6 else "0.0.0.0")]
@@ -109,9 +110,9 @@ async def _places_of(host: str | None, ipv6_only: bool) -> list[SocketAddress]:
         # RFC 6761 section 6.3: always the loopback addresses, whatever a resolver would say.
         return [SocketAddress("127.0.0.1"), SocketAddress("::1")]
     try:
-        place = literal("host", host, 0)
-        if place is not None:
-            return [place]
+        address = literal("host", host, 0)
+        if address is not None:
+            return [address]
         return await resolve(host, 0, family=None, lookup=None)
     except OSError as error:
         raise cannot_listen(error, repr(host)) from error
@@ -131,7 +132,7 @@ def _has_ipv6() -> bool:
 def _listen_tcp(
     groups: list[list[SocketAddress]], port: int, options: ListenOptions, backlog: int
 ) -> list[ListeningSocket]:
-    """Listen at all the places on one port; port 0 is one that is free at all of them."""
+    """Listen at all the addresses on one port; port 0 is one that is free at all of them."""
     attempts = _PORT_ATTEMPTS if port == 0 else 1
     while True:
         attempts -= 1
@@ -181,21 +182,17 @@ def take_descriptor(fd: int) -> ListeningSocket:
     try:
         kind = os.fstat(fd).st_mode
     except (OSError, OverflowError) as error:
-        raise _os_error(errno.EINVAL) from error
+        raise os_error(errno.EINVAL) from error
     if stat.S_ISFIFO(kind):
-        raise _os_error(errno.ENOTSOCK)
+        raise os_error(errno.ENOTSOCK)
     if not stat.S_ISSOCK(kind):
-        raise _os_error(errno.EINVAL)
+        raise os_error(errno.EINVAL)
     sock = socket.socket(fileno=fd)
     if sock.family not in _FAMILIES or sock.type != socket.SOCK_STREAM:
         sock.detach()
-        raise _os_error(errno.EINVAL)
+        raise os_error(errno.EINVAL)
     sock.setblocking(False)
     return ListeningSocket(sock, borrowed_from=fd)
-
-
-def _os_error(code: int) -> OSError:
-    return OSError(code, os.strerror(code))
 
 
 def _start(listener: ListeningSocket, backlog: int) -> None:
@@ -208,20 +205,20 @@ def _start(listener: ListeningSocket, backlog: int) -> None:
 def _bound_sockets(
     groups: list[list[SocketAddress]], port: int, options: ListenOptions
 ) -> Iterator[socket.socket]:
-    """One bound socket for each place, but for IPv6 places of a name on a machine without IPv6."""
-    # `::` can take the IPv4 connections only if nobody else is to listen for them.
+    """A bound socket for each address, but for IPv6 ones of a name on a machine without IPv6."""
+    # `::` can take the IPv4 connections only if no other listener is to have them.
     explicit_ipv4 = None not in options.host and any(
-        place.family == "ipv4" for group in groups for place in group
+        address.family == "ipv4" for group in groups for address in group
     )
     ipv6_only = options.ipv6_only or explicit_ipv4
     for group in groups:
         missing: OSError | None = None
         bound = 0
-        for place in group:
+        for address in group:
             try:
-                sock = _bind(attrs.evolve(place, port=port), ipv6_only, options.reuse_port)
+                sock = _bind(attrs.evolve(address, port=port), ipv6_only, options.reuse_port)
             except OSError as error:
-                if error.errno not in _NOT_HERE or place.family == "ipv4":
+                if error.errno not in _NOT_HERE or address.family == "ipv4":
                     raise
                 missing = missing or error
                 continue

@@ -2,7 +2,7 @@
 
 A worker of a cluster installs a provider, which asks the primary; then servers listen with what it
 gives. Both are one for the process, as its parent is: a worker's servers may run in several event
-loops, and whoever ends the process ends them all.
+loops, and the end of the process ends them all.
 """
 
 from __future__ import annotations

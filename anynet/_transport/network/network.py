@@ -26,7 +26,7 @@ import anyio
 from anynet._rules.options import ConnectOptions, ListenOptions, LookupFunction, SocketOptions
 from anynet._rules.values.addresses import Family, SocketAddress
 from anynet._rules.values.events import ConnectEvent
-from anynet._transport.dialing.connect import Connected, dial
+from anynet._transport.dialing.connect import Connected, connect_socket
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.open import open_listeners
 from anynet._transport.sockets.resolving import resolve
@@ -45,7 +45,7 @@ class Network(Protocol):
         on_event: Callable[[ConnectEvent], object],
         /,
     ) -> Connected:
-        """Connect, and report what happens meanwhile to ``on_event``; see :func:`dial`."""
+        """Connect, and report to ``on_event`` what happens; see :func:`connect_socket`."""
 
     async def resolve(
         self, host: str, port: int, /, *, family: Family | None, lookup: LookupFunction | None
@@ -63,7 +63,7 @@ class SystemNetwork:
     """
 
     open_listeners = staticmethod(open_listeners)
-    connect = staticmethod(dial)
+    connect = staticmethod(connect_socket)
     resolve = staticmethod(resolve)
     time = staticmethod(anyio.current_time)
 

@@ -1,4 +1,9 @@
-"""Connecting on a reactor: one address at a time, a callback at the end."""
+"""Connecting on a reactor: one address at a time, a callback at the end.
+
+The rules that live here: a socket is registered once connect() was called, for a fresh one reports
+HUP; the connect has succeeded where SO_ERROR is 0 *and* getpeername() gives a peer, for a wakeup
+without a reason leaves the first so as well; a descriptor is closed after the batch of events.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +18,18 @@ from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.socket_stream import SocketStream
 
-DialDone: TypeAlias = Callable[["OSError | None", "SocketStream | None"], object]
+ConnectDone: TypeAlias = Callable[["OSError | None", "SocketStream | None"], object]
 _Sockaddr: TypeAlias = Any
 
 _FAMILIES = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 
 
-class Dial:
+class Connect:
     """An attempt to connect. It keeps the runtime open until its end, or until it is cancelled."""
 
     __slots__ = ("_done", "_reactor", "_sock")
 
-    def __init__(self, reactor: Reactor, sock: socket.socket, done: DialDone) -> None:
+    def __init__(self, reactor: Reactor, sock: socket.socket, done: ConnectDone) -> None:
         self._reactor = reactor
         self._sock: socket.socket | None = sock
         self._done = done
@@ -39,7 +44,7 @@ class Dial:
         assert self._sock is not None
         code = self._sock.connect_ex(sockaddr)
         if code in (0, errno.EINPROGRESS, errno.EINTR):
-            # Only now: a socket that has not begun to connect reports that it hung up.
+            # Only now: a socket that has not begun to connect reports HUP.
             self._reactor.register(self._sock.fileno(), self._on_ready)
         elif only_refused_later and code != errno.ECONNREFUSED:
             self.cancel()
@@ -54,7 +59,7 @@ class Dial:
             self._reactor.defer(sock.close)
 
     def close_now(self) -> None:
-        """Close without a word: the runtime ends."""
+        """Close without calling back: the runtime ends."""
         sock = self._release()
         if sock is not None:
             sock.close()
@@ -77,12 +82,14 @@ class Dial:
             peername = self._sock.getpeername()
         except OSError as error:
             if error.errno == errno.ENOTCONN:
-                return  # Woken without a reason: it goes on.
+                return  # Woken without a reason: the connect goes on.
             self._fail(error)
             return
         sock = self._release()
         assert sock is not None
-        self._reactor.call(self._done, None, SocketStream(sock, peername=peername))
+        self._reactor.call(
+            self._done, None, SocketStream(sock, peername=peername, host=self._reactor.host)
+        )
 
     def _fail(self, error: OSError) -> None:
         if self._sock is not None:
@@ -90,13 +97,13 @@ class Dial:
             self._reactor.call(self._done, error, None)
 
 
-def dial_tcp(
+def connect_tcp(
     reactor: Reactor,
     address: SocketAddress,
     local: SocketAddress | None,
     prepare: Callable[[socket.socket], object] | None,
-    done: DialDone,
-) -> Dial:
+    done: ConnectDone,
+) -> Connect:
     """Connect to ``address``, from ``local``; ``prepare`` may set options before the connect.
 
     Calls ``done`` with an error or with the stream. Raises :exc:`OSError` where the socket cannot
@@ -111,16 +118,16 @@ def dial_tcp(
     except BaseException:
         sock.close()
         raise
-    dial = Dial(reactor, sock, done)
-    dial.start(address.to_sockaddr(), only_refused_later=True)
-    return dial
+    attempt = Connect(reactor, sock, done)
+    attempt.start(address.to_sockaddr(), only_refused_later=True)
+    return attempt
 
 
-def dial_unix(reactor: Reactor, path: str, done: DialDone) -> Dial:
+def connect_unix(reactor: Reactor, path: str, done: ConnectDone) -> Connect:
     """Connect to the Unix socket at ``path``; every failure of the connect comes in ``done``."""
-    dial = Dial(reactor, _new_socket(socket.AF_UNIX), done)
-    dial.start(os.fsencode(path), only_refused_later=False)
-    return dial
+    attempt = Connect(reactor, _new_socket(socket.AF_UNIX), done)
+    attempt.start(os.fsencode(path), only_refused_later=False)
+    return attempt
 
 
 def _new_socket(family: int) -> socket.socket:

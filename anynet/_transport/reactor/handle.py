@@ -126,7 +126,9 @@ class Handle(ABC):
         """Call the owner with what arrives, from the next turn on."""
         if not self.reading and not self.closing:
             self.reading = True
-            self._note_activity()
+            if self.refed:
+                self._active = True
+                self.reactor.hold(1)
             self._start_reading()
 
     def read_stop(self) -> None:

@@ -61,7 +61,6 @@ class Reactor:
         "_closing",
         "_deferred",
         "_held",
-        "_host",
         "_immediates",
         "_pending",
         "_poller",
@@ -70,6 +69,7 @@ class Reactor:
         "_timers",
         "ended",
         "fd",
+        "host",
         "in_turn",
         "now",
         "open",
@@ -84,7 +84,8 @@ class Reactor:
     )
 
     def __init__(self, host: HostLoop, start_soon: Callable[..., object]) -> None:
-        self._host = host
+        #: The event loop that it runs on.
+        self.host: HostLoop = host
         self.start_soon: Callable[..., object] = start_soon
         self._poller = new_poller()
         self._callbacks: dict[int, Callable[[int], object]] = {}
@@ -124,7 +125,7 @@ class Reactor:
 
     @property
     def alive(self) -> bool:
-        """Is there anything left to wait for?"""
+        """Whether there is anything left to wait for."""
         things = self._held > 0 or self.ticks or self._pending or self._closing
         return bool(things) and not self.ended
 
@@ -178,7 +179,7 @@ class Reactor:
     def time(self) -> float:
         """The time of this turn; outside of one, the time."""
         if not self.in_turn:
-            self.now = self._host.time()
+            self.now = self.host.time()
         return self.now
 
     def defer(self, callback: Callable[[], object]) -> None:
@@ -240,7 +241,7 @@ class Reactor:
                     self._turn()
 
     async def _run(self, scope: anyio.CancelScope) -> None:
-        host, timers = self._host, self._timers
+        host, timers = self.host, self._timers
         deadline = math.inf
         parks = 0
         while self.alive and not scope.cancel_called:
@@ -267,7 +268,7 @@ class Reactor:
         """Take one turn. True: it was a busy one, so another is worth it at once."""
         self.in_turn = True
         try:
-            self.now = self._host.time()
+            self.now = self.host.time()
             if self.ticks:
                 self.drain()
             if self._put_off_closing:
@@ -288,7 +289,7 @@ class Reactor:
                     self._put_off_closing = True
                 else:
                     self._run_closing()
-            self.now = self._host.time()
+            self.now = self.host.time()
             if self._timers.next_deadline <= self.now:
                 for callback, args in self._timers.pop_due(self.now):
                     self.call(callback, *args)
@@ -360,7 +361,7 @@ class Reactor:
         self._immediates.clear()
         self._closing.clear()
         self._close_deferred()
-        self._host.forget(self)
+        self.host.forget(self)
         self.close_poller()
 
     def close_poller(self) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import anyio
 
 from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed
-from anynet._transport.reactor.handle import Done, Handle, HandleOwner
+from anynet._transport.reactor.handle import Done, Handle, HandleOwner, QueuedWrite
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer, bytes_view
 from anynet._transport.streams.stream_base import ReleasedStream
@@ -139,8 +139,7 @@ class StreamHandle(Handle):
         try:
             while not self.closing:
                 while self._queue is not None and self._sent < len(self._queue):
-                    buffers = self._queue[self._sent].buffers
-                    await self.stream.interruptible(self._send_all(buffers))
+                    await self.stream.interruptible(self._send_all(self._queue[self._sent]))
                     self._sent += 1
                     self._announce_change()
                 self._sender_wanted = anyio.Event()
@@ -149,11 +148,14 @@ class StreamHandle(Handle):
             self._send_error = error
             self._announce_change()
 
-    async def _send_all(self, buffers: list[memoryview]) -> None:
-        # Slice by slice: the counter of what has gone is how an idle timeout sees progress.
-        for buffer in buffers:
-            for start in range(0, len(buffer), _CHUNK):
-                await self.stream.send_chunk(bytes(buffer[start : start + _CHUNK]))
+    async def _send_all(self, write: QueuedWrite) -> None:
+        # Slice by slice: the counters of what has gone are how an idle timeout sees progress.
+        while write.buffers:
+            size = min(len(write.buffers[0]), _CHUNK)
+            await self.stream.send_chunk(bytes(write.buffers[0][:size]))
+            self.queue_size -= size
+            left = write.buffers[0][size:]
+            write.buffers[:1] = [left] if left else []
 
     def _finish_writes(self) -> None:
         """Call back for the writes that have gone, or cannot go any more."""

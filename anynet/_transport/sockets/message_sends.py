@@ -43,16 +43,10 @@ def gathered(sock: socket.socket, views: list[memoryview]) -> SendFrom:
 
     def send_from(_done: int) -> int:
         nonlocal left
-        sent = 0
-        while left:
-            try:
-                count, left = send_some(sock, left)
-            except BlockingIOError:
-                if not sent:
-                    raise
-                break
-            sent += count
-        return sent
+        # One sendmsg a call: an error after a success would take along how much has gone, and a
+        # message that is cut would be closed as if it were whole.
+        count, left = send_some(sock, left)
+        return count
 
     return send_from
 

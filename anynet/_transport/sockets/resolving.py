@@ -10,7 +10,7 @@ import anyio
 
 from anynet._rules.checks import shown
 from anynet._rules.options import LookupFunction
-from anynet._rules.values.addresses import Family, SocketAddress, is_ip
+from anynet._rules.values.addresses import Family, SocketAddress, packed
 
 _FAMILIES = {None: socket.AF_UNSPEC, "ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 
@@ -21,10 +21,13 @@ def literal(option: str, text: str, port: int) -> SocketAddress | None:
     A zone may be the name of a network interface (RFC 4007, section 11). Raises :exc:`OSError` if
     there is no such interface, :exc:`ValueError` naming ``option`` for a number that none has.
     """
-    if not is_ip(text):
+    number = packed(text)
+    if number is None:
         return None
     address, _, zone = text.partition("%")
-    if not zone or zone.isdecimal():
+    if not zone:
+        return SocketAddress.from_packed(number, port)
+    if zone.isdecimal():
         try:
             return SocketAddress(text, port)
         except ValueError as error:

@@ -21,12 +21,17 @@ async def receive_fds(stream: SocketStream, msglen: int, maxfds: int) -> tuple[b
     """Receive a message of at most ``msglen`` bytes and at most ``maxfds`` descriptors."""
     if stream.unread_size and msglen >= 1:
         return await stream.receive(msglen), []
-    try:
-        message, fds = await stream.receive_by(
-            lambda: receive_with_descriptors(stream.sock, msglen, maxfds)
-        )
-    except DescriptorsTruncated as error:
-        error.origin = stream.origin
-        raise
+
+    def receive() -> tuple[bytes, list[int]] | DescriptorsTruncated:
+        try:
+            return receive_with_descriptors(stream.sock, msglen, maxfds)
+        except DescriptorsTruncated as error:
+            return error  # An OSError, but no failure of the connection.
+
+    received = await stream.receive_by(receive)
+    if isinstance(received, DescriptorsTruncated):
+        received.origin = stream.origin
+        raise received
+    message, fds = received
     stream.note_received(len(message))
     return message, fds

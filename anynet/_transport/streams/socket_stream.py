@@ -309,7 +309,7 @@ class SocketStream(StreamBase):
         try:
             self.sock.shutdown(socket.SHUT_WR)
         except OSError as error:
-            # ENOTCONN: the peer has reset it meanwhile, and there is nobody left to be told.
+            # ENOTCONN: the peer has reset it meanwhile, so that no end can reach it.
             if error.errno != errno.ENOTCONN:
                 raise
         self.state.shut_down()
@@ -368,7 +368,7 @@ class SocketStream(StreamBase):
                 else:
                     await self.host.full_checkpoint()
         except (OSError, ConnectionBroken, ConnectionClosed):
-            pass  # Nobody is left to linger for, or it has been closed meanwhile.
+            pass  # There is no peer left to linger for, or it has been closed meanwhile.
 
     async def aclose(self) -> None:
         self.close()

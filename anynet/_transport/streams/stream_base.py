@@ -193,7 +193,7 @@ class StreamBase(ByteStream):
 
 @attrs.frozen(kw_only=True, eq=False)
 class Released:
-    """A socket that nobody owns, and what the kernel does not know about its connection."""
+    """A socket between two owners, and what the kernel does not know about its connection."""
 
     #: Connected, non-blocking, registered nowhere.
     sock: socket.socket

@@ -27,7 +27,7 @@ from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from anynet.cluster.distribution.received_listeners import REFUSED
 from anynet.cluster.distribution.worker_pipe import PassedConnection, WorkerPipe
 
-#: How many connections to accept before other tasks get a turn.
+#: How many connections to accept before other tasks run.
 _BATCH = 64
 #: Seconds that a worker which had no room for a connection is passed over.
 RETRY_DELAY = 0.1

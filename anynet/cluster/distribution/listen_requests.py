@@ -15,37 +15,38 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from anynet._rules.values.value import Value
 from anynet.cluster.wire.messages import Close, Listen, Opened, Refused
 
 # -- what is to be done ----------------------------------------------------------------------------
 
 
-@attrs.frozen
-class Granted:
+@attrs.frozen(eq=False, repr=False)
+class Granted(Value):
     """A request has been granted; the descriptors belong to its caller."""
 
     request: int
     opened: Opened
 
 
-@attrs.frozen
-class Denied:
+@attrs.frozen(eq=False, repr=False)
+class Denied(Value):
     """A request cannot be granted."""
 
     request: int
     refused: Refused
 
 
-@attrs.frozen
-class GiveBack:
+@attrs.frozen(eq=False, repr=False)
+class GiveBack(Value):
     """Nobody wants what came: close the descriptors, and send these messages."""
 
     fds: tuple[int, ...]
     messages: tuple[Close, ...]
 
 
-@attrs.frozen
-class Unasked:
+@attrs.frozen(eq=False, repr=False)
+class Unasked(Value):
     """The primary answers what was not asked, which makes no sense."""
 
     fds: tuple[int, ...]

@@ -22,20 +22,21 @@ from typing import Any, TypeAlias
 import attrs
 
 from anynet._rules.values.addresses import Address
+from anynet._rules.values.value import Value
 
 # -- what is to be done ----------------------------------------------------------------------------
 
 
-@attrs.frozen
-class OpenPoint:
+@attrs.frozen(eq=False, repr=False)
+class OpenPoint(Value):
     """Listen as ``options`` say; then call ``opened`` or ``failed`` of the table."""
 
     point: int
     options: dict[str, Any]
 
 
-@attrs.frozen
-class Offer:
+@attrs.frozen(eq=False, repr=False)
+class Offer(Value):
     """Give a worker what it listens with; call ``offer_failed`` where that cannot be had."""
 
     point: int
@@ -46,8 +47,8 @@ class Offer:
     expected: bool
 
 
-@attrs.frozen
-class Refuse:
+@attrs.frozen(eq=False, repr=False)
+class Refuse(Value):
     """Say to a worker why it cannot listen."""
 
     worker: int
@@ -55,16 +56,16 @@ class Refuse:
     error: Exception
 
 
-@attrs.frozen
-class Activate:
+@attrs.frozen(eq=False, repr=False)
+class Activate(Value):
     """From now on the worker gets connections of the point."""
 
     point: int
     worker: int
 
 
-@attrs.frozen
-class Remove:
+@attrs.frozen(eq=False, repr=False)
+class Remove(Value):
     """The worker does not listen at one address of the point any more."""
 
     point: int
@@ -72,16 +73,16 @@ class Remove:
     index: int
 
 
-@attrs.frozen
-class Linger:
+@attrs.frozen(eq=False, repr=False)
+class Linger(Value):
     """Call ``lingered`` of the table in a moment."""
 
     point: int
     worker: int
 
 
-@attrs.frozen
-class ClosePoint:
+@attrs.frozen(eq=False, repr=False)
+class ClosePoint(Value):
     """Stop listening there."""
 
     point: int
@@ -92,8 +93,8 @@ Outcome: TypeAlias = OpenPoint | Offer | Refuse | Activate | Remove | Linger | C
 # -- the table -------------------------------------------------------------------------------------
 
 
-@attrs.frozen
-class _Request:
+@attrs.frozen(eq=False, repr=False)
+class _Request(Value):
     worker: int
     slot: int | None
     number: int

@@ -19,11 +19,12 @@ from typing import Any
 import attrs
 from attrs.validators import instance_of, optional
 
+from anynet._rules.values.value import Value
 from anynet.cluster.processes.parent_watch import PRIMARY_GONE
 
 
-@attrs.frozen(kw_only=True)
-class Inherited:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Inherited(Value):
     """What a child finds in its environment."""
 
     #: The descriptor of its channel.

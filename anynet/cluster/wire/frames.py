@@ -21,6 +21,7 @@ from typing import Any
 
 import attrs
 
+from anynet._rules.values.value import Value
 from anynet._transport.sockets import fd_passing
 
 _HEAD = struct.Struct("!IIB")
@@ -35,8 +36,8 @@ class ChannelError(Exception):
     """What came over a channel makes no sense; the channel is closed."""
 
 
-@attrs.frozen(kw_only=True)
-class Frame:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Frame(Value):
     """A JSON value, bytes beside it, and descriptors: those to send, or those that came."""
 
     message: Any

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 import attrs
 from attrs.validators import in_, optional
 
+from anynet._rules.values.value import Value
 from anynet._transport.listening.unix_path import PathFile
 from anynet.cluster.wire.codec import BadMessage, Codec, count, flag, mapping, seconds, text
 
@@ -23,13 +24,13 @@ from anynet.cluster.wire.codec import BadMessage, Codec, count, flag, mapping, s
 How: TypeAlias = Literal["passed", "shared", "own"]
 
 
-@attrs.frozen
-class Online:
+@attrs.frozen(eq=False, repr=False)
+class Online(Value):
     """A worker runs."""
 
 
-@attrs.frozen
-class Listen:
+@attrs.frozen(eq=False, repr=False)
+class Listen(Value):
     """A worker wants to listen: workers that use the same ``key`` share where they do."""
 
     request: int = attrs.field(validator=count)
@@ -55,8 +56,8 @@ def _two_or_one_each(opened: Opened, _field: object, fds: tuple[int, ...]) -> No
         raise ValueError(f"{len(fds)} descriptors came for {len(opened.files)} addresses")
 
 
-@attrs.frozen
-class Opened:
+@attrs.frozen(eq=False, repr=False)
+class Opened(Value):
     """What a worker listens with: for each address a file that was made for it, and descriptors.
 
     These are the socket that listens; before it, where connections are passed, the way they come.
@@ -80,8 +81,8 @@ _ERRORS: dict[str, type[Exception]] = {
 }
 
 
-@attrs.frozen
-class Refused:
+@attrs.frozen(eq=False, repr=False)
+class Refused(Value):
     """Why a worker cannot listen: the class of the exception, its number if any, its text."""
 
     request: int = attrs.field(validator=count)
@@ -104,36 +105,36 @@ class Refused:
         return OSError(errno.EINVAL if self.number is None else self.number, self.text)
 
 
-@attrs.frozen
-class Listening:
+@attrs.frozen(eq=False, repr=False)
+class Listening(Value):
     """A worker listens at all the addresses of a point."""
 
     point: int = attrs.field(validator=count)
 
 
-@attrs.frozen
-class Close:
+@attrs.frozen(eq=False, repr=False)
+class Close(Value):
     """A worker does not listen at one of the addresses of a point any more."""
 
     point: int = attrs.field(validator=count)
     index: int = attrs.field(validator=count)
 
 
-@attrs.frozen
-class Leaving:
+@attrs.frozen(eq=False, repr=False)
+class Leaving(Value):
     """A worker has begun to end by itself."""
 
 
-@attrs.frozen
-class Failed:
+@attrs.frozen(eq=False, repr=False)
+class Failed(Value):
     """What a worker's program failed with, in a line; ``unusable`` if another would fail too."""
 
     error: str = attrs.field(validator=text)
     unusable: bool = attrs.field(validator=flag)
 
 
-@attrs.frozen
-class Drain:
+@attrs.frozen(eq=False, repr=False)
+class Drain(Value):
     """A worker is to end, and its connections within so many seconds; None for no hurry."""
 
     grace: float | None = attrs.field(validator=optional(seconds))
@@ -144,8 +145,8 @@ def _one_at_most(_owner: object, _field: object, fds: tuple[int, ...]) -> None:
         raise ValueError("it came with several handles")
 
 
-@attrs.frozen
-class Message:
+@attrs.frozen(eq=False, repr=False)
+class Message(Value):
     """What a program sent: a JSON value and perhaps a handle.
 
     ``state`` is what the kernel doesn't know about the handle, and ``unread`` what was received

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import attrs
 from attrs.validators import in_, optional
 
+from anynet._rules.values.value import Value
 from anynet.cluster.wire.codec import Codec, count, text
 from anynet.cluster.wire.messages import MESSAGES, Close, Listen, Online, Opened, Refused
 
@@ -21,8 +22,8 @@ def _port(_owner: object, field: attrs.Attribute[int], value: object) -> None:
         raise ValueError(f"{field.name} must be a number from -1 on")
 
 
-@attrs.frozen
-class ListeningAt:
+@attrs.frozen(eq=False, repr=False)
+class ListeningAt(Value):
     """A server of a worker listens: 4 or 6 and an address, or -1 and a path."""
 
     address_type: int = attrs.field(validator=in_((4, 6, -1)))
@@ -31,23 +32,23 @@ class ListeningAt:
     fd: int | None = attrs.field(validator=optional(count))
 
 
-@attrs.frozen
-class Disconnect:
+@attrs.frozen(eq=False, repr=False)
+class Disconnect(Value):
     """The worker is to close its servers and then the channel."""
 
 
-@attrs.frozen
-class Exiting:
+@attrs.frozen(eq=False, repr=False)
+class Exiting(Value):
     """The worker wants to disconnect."""
 
 
-@attrs.frozen
-class Noted:
+@attrs.frozen(eq=False, repr=False)
+class Noted(Value):
     """The primary knows that the worker wants to disconnect; it may."""
 
 
-@attrs.frozen
-class SocketClosed:
+@attrs.frozen(eq=False, repr=False)
+class SocketClosed(Value):
     """A socket that the other process has sent is closed, of the server with this number."""
 
     key: int = attrs.field(validator=count)

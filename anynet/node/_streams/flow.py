@@ -2,7 +2,7 @@
 
 Rules that live here, each Node's:
 
-* Nothing flows before somebody asks (``UNDECIDED``), and the first to ask decides: a ``data``
+* Nothing flows before it is asked for (``UNDECIDED``), and the first to ask decides: a ``data``
   listener lets it flow, a ``readable`` listener reads by itself.
 * ``pause()`` is stronger than a ``data`` listener that comes later, but not than a ``readable``
   listener that leaves: with the last one gone the flow is decided anew, in the next tick
@@ -10,7 +10,8 @@ Rules that live here, each Node's:
 * ``resume()`` never delivers from inside its call: it schedules a tick. The state changes at once,
   because what is pushed before that tick already goes to the ``data`` listeners.
 
-``FLOWS`` is the whole of it: a pair of state and event that has no row changes nothing.
+``FLOW_CHANGES`` is the whole of it: a pair of state and event that has no row changes nothing.
+``FLOWS`` has a row for those too.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import TypeAlias
 class Flow(Enum):
     """Who takes what arrives, and what ``readableFlowing`` shows of that."""
 
-    #: Nobody has asked yet: chunks wait.
+    #: Not asked for yet: chunks wait.
     UNDECIDED = ("undecided", None)
     #: To the ``data`` listeners, or into nothing.
     FLOWING = ("flowing", True)
@@ -71,10 +72,9 @@ class FlowOutcome(Enum):
 
 
 FlowRow: TypeAlias = tuple[Flow, FlowOutcome | None]
-FlowRows: TypeAlias = Mapping[tuple[Flow, FlowEvent], FlowRow]
 
-#: From (state, event) to (state, outcome).
-FLOWS: FlowRows = {
+#: From (state, event) to (state, outcome), where something changes.
+FLOW_CHANGES: Mapping[tuple[Flow, FlowEvent], FlowRow] = {
     (Flow.UNDECIDED, FlowEvent.RESUME): (Flow.FLOWING, FlowOutcome.SCHEDULE_RESUME),
     (Flow.UNDECIDED, FlowEvent.PAUSE): (Flow.PAUSED, FlowOutcome.EMIT_PAUSE),
     (Flow.UNDECIDED, FlowEvent.READABLE_LISTENER): (
@@ -112,10 +112,13 @@ FLOWS: FlowRows = {
     (Flow.BESIDE_READABLE_LISTENER, FlowEvent.LISTENER_GONE): (Flow.FLOWING, None),
 }
 
-
-def step(flow: Flow, event: FlowEvent) -> tuple[Flow, FlowOutcome | None]:
-    """The state after ``event``, and what the stream has to do."""
-    return FLOWS.get((flow, event), (flow, None))
+#: The same for all states and events, so that a step is a look-up: in two dictionaries, since one
+#: with pairs for keys takes four times as long (measured: 160 against 37 ns), and pipes pause and
+#: resume for each part that they move.
+FLOWS: Mapping[Flow, Mapping[FlowEvent, FlowRow]] = {
+    flow: {event: FLOW_CHANGES.get((flow, event), (flow, None)) for event in FlowEvent}
+    for flow in Flow
+}
 
 
 def review(

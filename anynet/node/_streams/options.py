@@ -81,6 +81,9 @@ _SOURCE = frozenset({"read", "destroy"})
 _SINK = frozenset({"write", "writev", "final", "destroy"})
 
 
+_DEFAULTS = StreamOptions()
+
+
 def merged_options(options: Mapping[str, Any] | None, more: Mapping[str, Any]) -> dict[str, Any]:
     """Options from a mapping and from keyword arguments; None is treated as absent."""
     found = {**(options or {}), **more}
@@ -106,6 +109,8 @@ def writable_options(options: Mapping[str, Any] | None, more: Mapping[str, Any])
 def duplex_options(options: Mapping[str, Any] | None, more: Mapping[str, Any]) -> StreamOptions:
     """The options of a stream with two sides. Raises ``ERR_INVALID_ARG_VALUE``."""
     found = merged_options(options, more)
+    if not found:
+        return _DEFAULTS
     return StreamOptions(
         high_water_mark(found, "readableHighWaterMark"),
         high_water_mark(found, "writableHighWaterMark"),

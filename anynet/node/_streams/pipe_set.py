@@ -3,7 +3,7 @@
 Rules that live here, each Node's: a destination that answers ``write`` with False stops the flow
 for all of them, and the flow goes on when each such destination has emitted ``drain``. Chunks that
 were delivered to a stream with several pipes settle nothing: the flow was resumed by hand, and
-whoever is full says so again.
+a destination that is full answers the next chunk with False again.
 """
 
 from __future__ import annotations
@@ -64,10 +64,10 @@ class PipeSet:
             left = [other for other in self.awaiting_drain if other is not destination]
             self.awaiting_drain = left if left or self.multi_await_drain else None
 
-    def await_nobody(self) -> None:
+    def clear_awaited(self) -> None:
         if self.awaiting_drain:
             self.awaiting_drain = [] if self.multi_await_drain else None
 
 
-def _holds(found: list[Any] | None, wanted: object) -> bool:
-    return any(item is wanted for item in found or ())
+def _holds(found: list[Any] | None, searched: object) -> bool:
+    return any(item is searched for item in found or ())

@@ -4,8 +4,8 @@ Rules that live here, each Node's, since the order of events is part of the cont
 
 * What is pushed while it flows is emitted inside the call of ``push``; everything else that
   follows from a call comes in a tick of its own (``reading_ticks``).
-* ``end`` comes when the buffer is empty and somebody reads that there is nothing left: unread data
-  holds it back for ever.
+* ``end`` comes when a read finds the buffer empty after the source has ended: unread data holds it
+  back for ever.
 
 What can be decided without I/O is decided in ``readable_state`` and ``flow``; this performs.
 """
@@ -95,7 +95,7 @@ class Readable(Stream):
                 state.note_data()
             pipes = state.pipes
             if pipes is not None and pipes.awaiting_drain:
-                pipes.await_nobody()
+                pipes.clear_awaited()
             # What emit would do, without the way there: this is done for every packet.
             for listener in self.listener_table.get("data", ()) if self.listener_table else ():
                 result = listener(chunk)
@@ -155,14 +155,14 @@ class Readable(Stream):
             decoder = self.readable_state.decoder
             return chunk if decoder and decoder.encoding == name else encode(chunk, name)
         try:
-            return chunk_bytes(chunk)
+            return chunk if type(chunk) is bytes else chunk_bytes(chunk)
         except NodeTypeError as error:
             self._error_or_destroy(error)
             return None
 
     def _add_chunk(self, state: ReadableState, chunk: Chunk, *, first: bool = False) -> None:
         if state.goes_to_listeners():
-            state.await_nobody()
+            state.clear_awaited()
             state.note_data()
             self.emit("data", chunk)
         else:
@@ -190,10 +190,10 @@ class Readable(Stream):
         None if there are not as many, or none at all; at the end of the stream what is left.
         """
         state = self.readable_state
-        wanted = whole_size(size)
-        if wanted is not None and wanted > state.high_water_mark:
-            state.raise_mark(wanted)
-        if wanted != 0:
+        requested = whole_size(size)
+        if requested is not None and requested > state.high_water_mark:
+            state.raise_mark(requested)
+        if requested != 0:
             state.readable_emitted()
         elif state.is_due():
             if state.ended and not state.length:
@@ -201,7 +201,7 @@ class Readable(Stream):
             else:
                 announce_readable(self)
             return None
-        count = state.available(wanted)
+        count = state.available(requested)
         if not count and state.ended:
             if not state.length:
                 end_readable(self)
@@ -209,9 +209,9 @@ class Readable(Stream):
         if state.wants_source(count) and not self._destroyed and self._errored is None:
             self._ask_source(state)
             if not state.reading:
-                count = state.available(wanted)
+                count = state.available(requested)
         chunk = state.take_for_read(count)
-        if state.ended and not state.length and wanted != (0 if chunk is None else count):
+        if state.ended and not state.length and requested != (0 if chunk is None else count):
             end_readable(self)
         if chunk is not None and not self._error_emitted and not self._close_emitted:
             state.note_data()
@@ -372,7 +372,7 @@ class Readable(Stream):
 
     @property
     def readableFlowing(self) -> bool | None:
-        """True: flowing; False: paused; None: nobody has asked for the data yet."""
+        """True: flowing; False: paused; None: not asked for yet."""
         return self.readable_state.flowing
 
     @readableFlowing.setter

@@ -20,7 +20,7 @@ from typing import TypeAlias
 
 from anynet.node._errors.errors import out_of_range
 from anynet.node._streams.encoding import Decoder, decode, encode
-from anynet.node._streams.flow import Flow, FlowEvent, FlowOutcome, review, shown_flow, step
+from anynet.node._streams.flow import FLOWS, Flow, FlowEvent, FlowOutcome, review, shown_flow
 from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.pipe_set import PipeSet
 
@@ -114,7 +114,7 @@ class ReadableState:
 
     def advance(self, event: FlowEvent) -> FlowOutcome | None:
         """Take one step of the table; what the stream has to do."""
-        self.flow, outcome = step(self.flow, event)
+        self.flow, outcome = FLOWS[self.flow][event]
         self.flowing = self.flow.flowing
         if event is _PAUSE:
             self.paused = True
@@ -143,10 +143,8 @@ class ReadableState:
     def note_data_listener(self, present: bool) -> None:
         self.has_data_listener = present
 
-    def claim_resume_tick(self) -> bool:
-        """Whether a tick has to be scheduled for ``resume``; it isn't if one is on its way."""
-        scheduled, self.resume_scheduled = self.resume_scheduled, True
-        return not scheduled
+    def begin_resume_tick(self) -> None:
+        self.resume_scheduled = True
 
     def end_resume_tick(self) -> None:
         self.resume_scheduled = False
@@ -157,9 +155,9 @@ class ReadableState:
             self.pipes = PipeSet()
         return self.pipes
 
-    def await_nobody(self) -> None:
+    def clear_awaited(self) -> None:
         if self.pipes is not None:
-            self.pipes.await_nobody()
+            self.pipes.clear_awaited()
 
     # -- the source -----------------------------------------------------------------------------
 
@@ -288,7 +286,7 @@ class ReadableState:
         chunk: Chunk | None = None
         if count > 0 and self.length:
             chunk = self.take(count)
-            self.await_nobody()
+            self.clear_awaited()
         elif self.length <= self.high_water_mark:
             self.need_readable = True
         if not self.length and not self.ended:

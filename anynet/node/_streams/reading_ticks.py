@@ -53,7 +53,8 @@ def emit_readable(stream: ReadingStream) -> None:
 
 def schedule_resume(stream: ReadingStream) -> None:
     """Emit ``resume`` in the next tick, and let flow what may."""
-    if stream.readable_state.claim_resume_tick():
+    if not stream.readable_state.resume_scheduled:
+        stream.readable_state.begin_resume_tick()
         stream.runtime.next_tick(_resume, stream)
 
 
@@ -91,7 +92,7 @@ def _read_more(stream: ReadingStream) -> None:
 
 
 def end_readable(stream: ReadingStream) -> None:
-    """Emit ``end`` in the next tick: somebody has read that there is nothing left."""
+    """Emit ``end`` in the next tick: a read has found nothing left."""
     state = stream.readable_state
     if not state.end_emitted:
         state.mark_ended()

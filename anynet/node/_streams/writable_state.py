@@ -22,7 +22,7 @@ from typing import TypeAlias
 
 from anynet.node._errors.errors import stream_destroyed
 from anynet.node._streams.options import StreamOptions
-from anynet.node._streams.write_end import WriteEnd, WriteEvent, WriteOutcomes, step
+from anynet.node._streams.write_end import ENDS, WriteEnd, WriteEvent, WriteOutcomes
 
 WriteCallback: TypeAlias = Callable[..., object] | None
 #: The bytes, what they count towards the high-water mark, the callback.
@@ -100,7 +100,7 @@ class WritableState:
 
     def advance(self, event: WriteEvent) -> WriteOutcomes:
         """Take one step of the table; what the stream has to do."""
-        self.end, outcomes = step(self.end, event)
+        self.end, outcomes = ENDS[self.end][event]
         return outcomes
 
     def note_end(self) -> None:
@@ -166,40 +166,59 @@ class WritableState:
 
     # -- writing --------------------------------------------------------------------------------
 
-    def begin_write(self, length: int, callback: WriteCallback) -> None:
-        """Begin a write of what counts already."""
+    def begin_new_write(self, length: int, callback: WriteCallback) -> None:
+        """Accept a write and begin it at once."""
+        self.length += length
         self.writing_length = length
         self.writing_callback = callback
         self.writing = self.sync = True
+
+    def begin_next_write(self, queue: deque[Entry]) -> bytes:
+        """Begin the first write that waits; its bytes."""
+        data, self.writing_length, self.writing_callback = queue.popleft()
+        self.writing = self.sync = True
+        return data
+
+    def begin_batch(self) -> list[bytes]:
+        """Begin one write of all that waits, with one callback for all; its chunks."""
+        queue, self.queue = self.queue or (), None
+        callbacks = [callback for _, _, callback in queue if callback is not None]
+
+        def call_all(error: BaseException | None = None) -> None:
+            for callback in callbacks:
+                callback(error)
+
+        # What is under way counts in `length`, and when a batch begins nothing is.
+        self.writing_length = self.length
+        self.writing_callback = call_all if callbacks else None
+        self.writing = self.sync = True
+        return [data for data, _, _ in queue]
 
     def leave_write(self) -> None:
         """The call that began the write is over; the write may not be."""
         self.sync = False
 
-    def end_write(self) -> WriteCallback:
-        """The write is done, or has failed; its callback."""
+    def end_write(self, *, failed: bool = False) -> WriteCallback:
+        """The write is done, or has failed; its callback, which is pending if it is done."""
         callback = self.writing_callback
         self.writing = False
         self.writing_callback = None
         self.length -= self.writing_length
         self.writing_length = 0
+        if not failed:
+            self.pending_callbacks += 1
         return callback
 
-    def count(self, length: int) -> None:
-        """Accept ``length`` more."""
-        self.length += length
-
     def enqueue(self, entry: Entry) -> None:
+        """Accept a write that has to wait."""
         if self.queue is None:
             self.queue = deque()
         self.queue.append(entry)
+        self.length += entry[1]
 
-    def is_full(self) -> bool:
-        """Whether a write is answered with False; then ``drain`` is due."""
-        if self.length and self.length >= self.high_water_mark:
-            self.need_drain = True
-            return True
-        return False
+    def note_full(self) -> None:
+        """A write was answered with False."""
+        self.need_drain = True
 
     def begin_flush(self) -> deque[Entry] | None:
         """The queue, if it may be written now."""
@@ -212,18 +231,6 @@ class WritableState:
         self.flushing = False
         if not self.queue:
             self.queue = None
-
-    def take_batch(self) -> tuple[list[bytes], int, WriteCallback]:
-        """All that is queued as one write: the chunks, their length, one callback for all."""
-        queue, self.queue = self.queue or (), None
-        callbacks = [callback for _, _, callback in queue if callback is not None]
-
-        def call_all(error: BaseException | None = None) -> None:
-            for callback in callbacks:
-                callback(error)
-
-        # What is under way counts in `length`, and while a batch is taken nothing is.
-        return [data for data, _, _ in queue], self.length, call_all if callbacks else None
 
     def pending_size(self) -> int:
         """How many bytes were accepted and are not even under way."""

@@ -10,7 +10,8 @@ Rules that live here, each Node's:
   25.8.1 and 26.12.1): once ``_final`` has succeeded, ``finish`` comes even if the stream is
   destroyed before it, and then after ``close``.
 
-``ENDS`` is the whole of it: a pair of state and event that has no row changes nothing.
+``END_CHANGES`` is the whole of it: a pair of state and event that has no row changes nothing.
+``ENDS`` has a row for those too.
 """
 
 from __future__ import annotations
@@ -67,14 +68,12 @@ class WriteOutcome(Enum):
     #: The callbacks of ``end()``, then ``finish``.
     FINISH = "call back, emit finish"
 
-    __hash__ = object.__hash__
-
 
 WriteOutcomes: TypeAlias = tuple[WriteOutcome, ...]
-WriteRows: TypeAlias = Mapping[tuple[WriteEnd, WriteEvent], tuple[WriteEnd, WriteOutcomes]]
+WriteRow: TypeAlias = tuple[WriteEnd, WriteOutcomes]
 
-#: From (state, event) to (state, outcomes).
-ENDS: WriteRows = {
+#: From (state, event) to (state, outcomes), where something changes.
+END_CHANGES: Mapping[tuple[WriteEnd, WriteEvent], WriteRow] = {
     (WriteEnd.OPEN, WriteEvent.END): (WriteEnd.ENDING, ()),
     (WriteEnd.ENDING, WriteEvent.WRITTEN): (WriteEnd.FINALIZING, (WriteOutcome.CALL_FINAL,)),
     (WriteEnd.ENDING, WriteEvent.WRITTEN_WITHOUT_FINAL): (
@@ -97,7 +96,8 @@ ENDS: WriteRows = {
     (WriteEnd.PREFINISHED, WriteEvent.DESTROY): (WriteEnd.DESTROYED, ()),
 }
 
-
-def step(end: WriteEnd, event: WriteEvent) -> tuple[WriteEnd, WriteOutcomes]:
-    """The state after ``event``, and what the stream has to do."""
-    return ENDS.get((end, event), (end, ()))
+#: The same for all states and events, so that a step is a look-up.
+ENDS: Mapping[WriteEnd, Mapping[WriteEvent, WriteRow]] = {
+    end: {event: END_CHANGES.get((end, event), (end, ())) for event in WriteEvent}
+    for end in WriteEnd
+}

@@ -225,6 +225,21 @@ async def test_many_connections_that_failed_before_they_were_accepted(
     assert line.startswith("cannot accept connections on 127.0.0.1:")
 
 
+async def test_an_error_of_the_listener_itself_leaves_the_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(sock: socket.socket) -> Any:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(socket.socket, "accept", fail)
+    with pytest.raises(ExceptionGroup) as caught:
+        async with anynet.create_server(echo, host="127.0.0.1", port=0):
+            await anyio.sleep_forever()
+    (error,) = caught.value.exceptions
+    assert isinstance(error, OSError)
+    assert error.errno == errno.EINVAL
+
+
 async def test_no_memory_to_set_up_a_connection_with(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -137,6 +137,15 @@ async def test_a_stream_can_begin_anew() -> None:
     assert trace == ["finish", "end", "close", "data b'again'", "finish", "end", "close"]
 
 
+async def test_a_duplex_is_both_and_the_others_are_one() -> None:
+    async with runtime():
+        streams: list[object] = [both(), source(), sink()]
+        kinds = [(isinstance(s, Readable), isinstance(s, Writable)) for s in streams]
+    assert kinds == [(True, True), (True, False), (False, True)]
+    names = [each.__name__ for each in Duplex.__mro__]
+    assert names == ["Duplex", "Readable", "Writable", "Stream", "EventEmitter", "object"]
+
+
 # -- options ---------------------------------------------------------------------------------------
 
 

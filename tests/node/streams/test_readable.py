@@ -347,6 +347,27 @@ async def test_a_source_that_feeds_by_itself_is_not_asked() -> None:
     assert trace == ["data b'ab'"] * 3 + ["data b'abcd'"]
 
 
+async def test_it_may_flow_beside_a_readable_listener() -> None:
+    """Node gets there when a listener leaves and resume() is called in the same tick."""
+    trace = Trace()
+    async with runtime():
+        stream = trace.watch(source(), ["resume"])
+        stream.on("readable", nothing)
+        stream.on("readable", turns)
+        await turns()
+        stream.removeListener("readable", nothing)
+        stream.resume()
+        assert stream.readableFlowing is False
+        await turns()
+        assert stream.readableFlowing is True and stream.listenerCount("readable") == 1
+        stream.pause()
+        stream.resume()
+        assert stream.readableFlowing is False, "the listener counts again"
+        await turns()
+        stream.destroy()
+    assert trace == ["resume", "resume"]
+
+
 # -- encodings -------------------------------------------------------------------------------------
 
 

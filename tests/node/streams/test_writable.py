@@ -540,3 +540,18 @@ async def test_state_of_a_new_stream() -> None:
         assert not stream.destroyed and not stream.closed and stream.errored is None
         stream.writable = False
         assert stream.writable is False
+
+
+@pytest.mark.parametrize("final", [True, False])
+async def test_destroyed_between_prefinish_and_finish(final: bool) -> None:
+    """Once ``_final`` has succeeded Node finishes whatever happens, and then after ``close``."""
+    trace = Trace()
+    options = {"final": lambda callback: callback()} if final else {}
+    async with runtime():
+        stream = trace.watch(sink(**options), EVENTS)
+        stream.on("prefinish", stream.destroy)
+        stream.end(trace.note("end"))
+    if final:
+        assert trace == ["prefinish", "close", "end None", "finish"]
+    else:
+        assert trace == ["prefinish", "close"], "end() was not over, so its callback was not known"

@@ -10,7 +10,7 @@ from anynet.node._streams.flow import FlowEvent
 from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.readable_state import ReadableState
 from anynet.node._streams.writable_state import WritableState
-from anynet.node._streams.write_end import ENDS, WriteEnd, WriteEvent, WriteOutcome, step
+from anynet.node._streams.write_end import END_CHANGES, ENDS, WriteEnd, WriteEvent, WriteOutcome
 
 END, WRITTEN, PLAIN = WriteEvent.END, WriteEvent.WRITTEN, WriteEvent.WRITTEN_WITHOUT_FINAL
 DONE, SETTLED, TICK = WriteEvent.FINAL_DONE, WriteEvent.SETTLED, WriteEvent.TICK
@@ -52,20 +52,20 @@ def test_a_way_through_the_table(
     end = WriteEnd.OPEN
     outcomes: list[WriteOutcome] = []
     for event in events:
-        end, more = step(end, event)
+        end, more = ENDS[end][event]
         outcomes += more
     assert (end, outcomes) == (expected, performed)
 
 
 def test_what_has_no_row_changes_nothing() -> None:
     for end, event in itertools.product(WriteEnd, WriteEvent):
-        if (end, event) not in ENDS:
-            assert step(end, event) == (end, ())
+        if (end, event) not in END_CHANGES:
+            assert ENDS[end][event] == (end, ())
 
 
 def test_nothing_leads_out_of_the_end() -> None:
-    assert {end for end, _ in ENDS}.isdisjoint({WriteEnd.FINISHED, WriteEnd.DESTROYED})
-    assert {end for end, _ in ENDS.values()} == set(WriteEnd) - {WriteEnd.OPEN}
+    assert {end for end, _ in END_CHANGES}.isdisjoint({WriteEnd.FINISHED, WriteEnd.DESTROYED})
+    assert {end for end, _ in END_CHANGES.values()} == set(WriteEnd) - {WriteEnd.OPEN}
 
 
 # -- two sides joined ------------------------------------------------------------------------------
@@ -83,20 +83,19 @@ class Joined:
         self.called: list[object] = []
 
     def write(self, data: bytes) -> bool:
-        state = self.writing
-        state.count(len(data))
-        state.enqueue((data, len(data), self.called.append))
+        self.writing.enqueue((data, len(data), self.called.append))
         self.turn()
-        return not state.is_full()
+        if self.writing.length < self.writing.high_water_mark:
+            return True
+        self.writing.note_full()
+        return False
 
     def turn(self) -> None:
         """Move what can move: to the reader while it accepts more, to its listener if it flows."""
         self.listen()
-        queue = self.writing.begin_flush() or ()
+        queue = self.writing.begin_flush()
         while queue and self.reading.accepts_more():
-            data, length, callback = queue.popleft()
-            self.writing.begin_write(length, callback)
-            self.reading.put(data)
+            self.reading.put(self.writing.begin_next_write(queue))
             self.writing.end_write()
             self.listen()
         self.writing.end_flush()

@@ -13,7 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anynet._rules.values.addresses import Family, SocketAddress, is_ip, is_ipv4, is_ipv6
+from anynet._rules.values.addresses import (
+    Family,
+    SocketAddress,
+    is_ip,
+    is_ipv4,
+    is_ipv6,
+    packed,
+)
 
 # fmt: off
 IPV4 = ["0.0.0.0", "1.2.3.4", "255.255.255.255", "127.0.0.1"]
@@ -304,6 +311,14 @@ def test_the_spelling_is_canonical(address: ipaddress.IPv4Address | ipaddress.IP
     value = SocketAddress(address.exploded.upper())
     assert ipaddress.ip_address(value.address) == address
     assert value.address == socket.inet_ntop(domain, address.packed)
+
+
+@pytest.mark.parametrize("text", ["192.0.2.1", "2001:db8:0:0::1", "::ffff:1.2.3.4", "::"])
+def test_an_address_in_network_order_is_the_same_value(text: str) -> None:
+    number = packed(text)
+    assert number is not None
+    assert SocketAddress.from_packed(number, 80) == SocketAddress(text, 80)
+    assert hash(SocketAddress.from_packed(number, 80)) == hash(SocketAddress(text, 80))
 
 
 def test_tuples_of_the_socket_module() -> None:

@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from anynet._rules.values.addresses import SocketAddress
-from anynet._transport.reactor.connect import Dial, dial_tcp, dial_unix
+from anynet._transport.reactor.connect import Connect, connect_tcp, connect_unix
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.streams.socket_stream import SocketStream
 from tests.transport.loopback import bound, listening, silent
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Outcome:
-    """What a dial called back with."""
+    """What a connect called back with."""
 
     def __init__(self) -> None:
         self.results: list[OSError | SocketStream | None] = []
@@ -43,8 +43,10 @@ class Outcome:
         return error
 
 
-def dial(reactor: Reactor, sock: socket.socket, outcome: Outcome) -> Dial:
-    return dial_tcp(reactor, SocketAddress.from_sockaddr(sock.getsockname()), None, None, outcome)
+def connect(reactor: Reactor, sock: socket.socket, outcome: Outcome) -> Connect:
+    return connect_tcp(
+        reactor, SocketAddress.from_sockaddr(sock.getsockname()), None, None, outcome
+    )
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
@@ -52,7 +54,7 @@ async def test_connecting(host: str) -> None:
     with listening(host) as listener:
         async with reactor_running() as reactor:
             outcome = Outcome()
-            dial(reactor, listener, outcome)
+            connect(reactor, listener, outcome)
             assert outcome.results == []  # Never inside the call.
             stream = await outcome.stream()
             assert stream.remote_address == SocketAddress.from_sockaddr(listener.getsockname())
@@ -63,7 +65,7 @@ async def test_a_refusal() -> None:
     with bound() as nobody:
         async with reactor_running() as reactor:
             outcome = Outcome()
-            dial(reactor, nobody, outcome)
+            connect(reactor, nobody, outcome)
             assert (await outcome.error()).errno == errno.ECONNREFUSED
 
 
@@ -71,7 +73,7 @@ async def test_from_an_address_and_with_options() -> None:
     with listening() as listener:
         async with reactor_running() as reactor:
             outcome = Outcome()
-            dial_tcp(
+            connect_tcp(
                 reactor,
                 SocketAddress.from_sockaddr(listener.getsockname()),
                 SocketAddress("127.0.0.2"),
@@ -89,12 +91,12 @@ async def test_from_an_address_and_with_options() -> None:
 async def test_what_fails_before_the_connect_raises() -> None:
     async with reactor_running() as reactor:
         with pytest.raises(OSError) as raised:
-            dial_tcp(
+            connect_tcp(
                 reactor, SocketAddress("127.0.0.1", 9), SocketAddress("192.0.2.1"), None, Outcome()
             )
         assert raised.value.errno == errno.EADDRNOTAVAIL
         with pytest.raises(OSError) as raised:
-            dial_tcp(reactor, SocketAddress("255.255.255.255", 9), None, None, Outcome())
+            connect_tcp(reactor, SocketAddress("255.255.255.255", 9), None, None, Outcome())
         assert raised.value.errno in (errno.ENETUNREACH, errno.EACCES)
 
 
@@ -102,7 +104,7 @@ async def test_cancelling() -> None:
     with silent() as listener:
         async with reactor_running() as reactor:
             outcome = Outcome()
-            attempt = dial(reactor, listener, outcome)
+            attempt = connect(reactor, listener, outcome)
             await anyio.sleep(0.005)
             attempt.cancel()
             attempt.cancel()
@@ -113,7 +115,7 @@ async def test_cancelling() -> None:
 async def test_cancelling_a_refusal_that_is_not_told_yet() -> None:
     async with reactor_running() as reactor:
         outcome = Outcome()
-        dial_unix(reactor, "/nowhere/at/all", outcome).cancel()
+        connect_unix(reactor, "/nowhere/at/all", outcome).cancel()
         await anyio.sleep(0.005)
         assert outcome.results == []
 
@@ -121,7 +123,7 @@ async def test_cancelling_a_refusal_that_is_not_told_yet() -> None:
 async def test_the_end_of_the_reactor_closes_what_still_connects() -> None:
     with silent() as listener:
         async with reactor_running() as reactor:
-            dial(reactor, listener, Outcome())
+            connect(reactor, listener, Outcome())
             reactor.end()
 
 
@@ -129,17 +131,17 @@ async def test_unix_paths(tmp_path: Path) -> None:
     path = str(tmp_path / "socket")
     async with reactor_running() as reactor:
         outcome = Outcome()
-        dial_unix(reactor, path, outcome)
+        connect_unix(reactor, path, outcome)
         assert outcome.results == []
         assert (await outcome.error()).errno == errno.ENOENT
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(path)
             listener.listen()
             outcome = Outcome()
-            dial_unix(reactor, path, outcome)
+            connect_unix(reactor, path, outcome)
             stream = await outcome.stream()
             assert stream.remote_address == path
             stream.close()
         outcome = Outcome()
-        dial_unix(reactor, path, outcome)
+        connect_unix(reactor, path, outcome)
         assert (await outcome.error()).errno == errno.ECONNREFUSED

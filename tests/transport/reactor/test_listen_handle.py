@@ -313,6 +313,40 @@ async def test_without_descriptors_it_refuses_pauses_and_recovers(
         handle.close()
 
 
+@pytest.mark.parametrize(
+    ("numbers", "lines"),
+    [
+        ([errno.ECONNABORTED, errno.EPERM], 0),
+        ([errno.EPROTO] * 70, 1),
+        # As in Node, a listener that cannot accept is left open, and tried again.
+        ([errno.EINVAL, errno.EINVAL], 1),
+    ],
+)
+async def test_it_goes_on_after_other_errors(
+    numbers: list[int],
+    lines: int,
+    accepted: Accepted,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    accept, left = socket.socket.accept, [*numbers]
+
+    def fail_first(sock: socket.socket) -> Any:
+        if left:
+            number = left.pop(0)
+            raise OSError(number, os.strerror(number))
+        return accept(sock)
+
+    monkeypatch.setattr(socket.socket, "accept", fail_first)
+    async with runtime():
+        handle = opened(accepted, port=0)
+        with client_of(handle):
+            await accepted.wait_for(1)
+        handle.close()
+    assert left == []
+    assert len(caplog.messages) == lines
+
+
 async def test_closing_during_a_pause(accepted: Accepted) -> None:
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     with anyio.fail_after(10):

@@ -11,6 +11,7 @@ import pytest
 
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.reactor.stream_handle import StreamHandle
+from anynet._transport.streams.adopt import adopt
 from anynet._transport.streams.wrapped_stream import WrappedStream
 from anynet.testing import FaultyStream, MemoryStream, memory_stream_pair
 from tests.testing.pairs import pattern_of, wrap_tls
@@ -149,3 +150,39 @@ async def test_ending_a_stream_that_cannot_end_one_side_alone() -> None:
         assert bytes(owner.data) == b"received before"
         owner.handle.close(lambda: owner.note("closed"))
         await owner.heard("closed")
+
+
+async def test_what_is_queued_and_what_has_gone_are_all_that_was_written() -> None:
+    """A part of a write that has gone does not count twice."""
+    size = 300_000
+    async with pumped() as (_, owner, other):
+        handle = owner.handle
+        sums = []
+        handle.write(bytes(size), owner.note)
+        received = 0
+        while received < size:
+            received += len(await other.receive())
+            sums.append(handle.bytes_written + handle.queue_size)
+        await owner.heard(None)
+        assert set(sums) == {size}
+        assert (handle.bytes_written, handle.queue_size) == (size, 0)
+        handle.close()
+
+
+async def test_a_release_gives_what_is_unread_and_what_was_read_ahead_in_order() -> None:
+    async with pumped() as (_, owner, other):
+        owner.on_data = lambda _: owner.handle.read_stop()
+        await other.send(b"unread, ")
+        await owner.heard("data")
+        await other.send(b"read ahead")
+        await anyio.wait_all_tasks_blocked()
+        stream = adopt(await owner.handle.release(bytes(owner.data)))
+        assert stream.state.bytes_received == 0
+        received = b""
+        while len(received) < len(b"unread, read ahead"):
+            received += await stream.receive()
+        assert received == b"unread, read ahead"
+        assert stream.state.bytes_received == len(received)
+        await stream.send(b"answer")
+        assert await other.receive() == b"answer"
+        await stream.aclose()

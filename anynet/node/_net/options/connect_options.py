@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias, TypedDict
 
 import attrs
 
+from anynet._rules.values.value import Value
 from anynet.node._emitters.abort import AbortSignal
 from anynet.node._errors.errors import (
     invalid_arg_type,
@@ -84,8 +85,8 @@ class ConnectOptions(SocketOptions, total=False):
     timeout: float | None
 
 
-@attrs.frozen(kw_only=True)
-class ConnectRequest:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class ConnectRequest(Value):
     """Where to connect to, checked: a path, or a port of a host."""
 
     path: str | None = None

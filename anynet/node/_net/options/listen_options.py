@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypedDict
 
 import attrs
 
+from anynet._rules.values.value import Value
 from anynet.node._emitters.abort import AbortSignal
 from anynet.node._errors.errors import (
     invalid_arg_type,
@@ -41,8 +42,8 @@ class ListenOptions(TypedDict, total=False):
     signal: AbortSignal | None
 
 
-@attrs.frozen(kw_only=True)
-class ListenRequest:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class ListenRequest(Value):
     """Where to listen, checked: exactly one of handle, fd, port and path is given."""
 
     handle: object = None
@@ -59,8 +60,8 @@ class ListenRequest:
     writable_all: bool = False
 
 
-@attrs.frozen
-class ListenArguments:
+@attrs.frozen(eq=False, repr=False)
+class ListenArguments(Value):
     """The arguments of a call, sorted but not yet checked."""
 
     #: The options, or the one object that stands in their place.

@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 
 import attrs
 
+from anynet._rules.values.value import Value
 from anynet.node._errors.errors import invalid_arg_type, validate_number
 from anynet.node._net.values.block_list import BlockList
 
@@ -26,8 +27,8 @@ class ServerOptions(TypedDict, total=False):
     pauseOnConnect: bool
 
 
-@attrs.frozen(kw_only=True)
-class AcceptSettings:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class AcceptSettings(Value):
     """How a server treats those who connect."""
 
     allow_half_open: bool

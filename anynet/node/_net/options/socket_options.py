@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from anynet._rules.values.value import Value
 from anynet._transport.sockets.options import set_keep_alive, set_no_delay, set_type_of_service
 from anynet.node._emitters.abort import AbortSignal
 from anynet.node._errors.errors import (
@@ -30,8 +31,8 @@ _PROBE_COUNT = 10
 _UNSUPPORTED = ("objectMode", "readableObjectMode", "writableObjectMode")
 
 
-@attrs.frozen
-class ReadInto:
+@attrs.frozen(eq=False, repr=False)
+class ReadInto(Value):
     """The option ``onread``: where to read to, and whom to tell."""
 
     next_buffer: Callable[[], ReadBuffer]
@@ -74,8 +75,8 @@ def keep_alive_seconds(milliseconds: object) -> int:
     return 0
 
 
-@attrs.frozen(kw_only=True)
-class SocketSettings:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class SocketSettings(Value):
     """The options of a socket, checked."""
 
     readable_high_water_mark: int

@@ -12,7 +12,6 @@ import anyio
 
 from anynet._rules.values.addresses import is_ip
 from anynet._transport.listening.listener import Listener
-from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.listen_handle import ListenHandle
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._emitters.abort import AbortSignal
@@ -290,7 +289,7 @@ class Server(ServerCounting):
             return
         try:
             socket = accepted_socket(
-                SocketStream(sock, peername=peername, host=current_host_loop()),
+                SocketStream(sock, peername=peername, host=self._runtime.reactor.host),
                 allow_half_open=self.allowHalfOpen,
                 high_water_mark=self.highWaterMark,
                 pause_on_connect=self.pauseOnConnect,

@@ -10,7 +10,8 @@ from typing import Any, Literal, Protocol, TypeAlias
 import attrs
 
 from anynet._rules.values.addresses import SocketAddress
-from anynet._transport.reactor.connect import Dial, dial_tcp
+from anynet._rules.values.value import Value
+from anynet._transport.reactor.connect import Connect, connect_tcp
 from anynet._transport.sockets.resolving import literal
 from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.socket_stream import SocketStream
@@ -42,8 +43,8 @@ class Connectable(Protocol):
     def _established(self, stream: SocketStream) -> None: ...
 
 
-@attrs.frozen
-class Candidate:
+@attrs.frozen(eq=False, repr=False)
+class Candidate(Value):
     """An address to try."""
 
     address: str
@@ -97,7 +98,7 @@ class Attempting:
         self._connected = connected
         self._local_end = NO_LOCAL_END
         self._over = False
-        self._dial: Dial | None = None
+        self._dial: Connect | None = None
         #: Is this one of several addresses?
         self._many = False
 
@@ -134,7 +135,7 @@ class Attempting:
         host = request.local_address or (_ANY_ADDRESS[version] if request.local_port else None)
         try:
             local = host and _socket_address(host, request.local_port, version)
-            self._dial = dial_tcp(
+            self._dial = connect_tcp(
                 self._runtime.reactor,
                 self._target(candidate),
                 local or None,

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from anynet._transport.reactor.connect import dial_unix
+from anynet._transport.reactor.connect import connect_unix
 from anynet._transport.reactor.timers import ReactorTimer
 from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.socket_stream import SocketStream
@@ -105,7 +105,7 @@ class Connecting(Attempting):
             self._fail(system_error(errno.EINVAL, "connect", path, details=details))
             return
         try:
-            self._dial = dial_unix(self._runtime.reactor, path, self._path_done)
+            self._dial = connect_unix(self._runtime.reactor, path, self._path_done)
         except OSError as error:
             self._fail(system_error(error, "connect", path, details=NO_LOCAL_END))
 

@@ -14,7 +14,7 @@ from anynet.node._net.options.connect_options import ConnectRequest
 from anynet.node._net.options.socket_options import ReadInto, TcpOptions
 from anynet.node._net.sockets.connect_sequence import Connecting
 from anynet.node._net.sockets.handles import handle_for, system_socket
-from anynet.node._net.sockets.idle_timeout import IdleTimer
+from anynet.node._net.sockets.idle_timeout import IdleTimeout
 from anynet.node._net.sockets.pending_write import LateWrite
 from anynet.node._net.values.address_info import AddressInfo
 from anynet.node._net.values.block_list import BlockList
@@ -99,7 +99,7 @@ class SocketCore(Duplex):
         self._refed = True
         self._resetting = False
         self._timeout: float | None = None
-        self._idle: IdleTimer | None = None
+        self._idle: IdleTimeout | None = None
         self._late_write: LateWrite | None = None
         self._own_end: AddressInfo | None = None
         self._peer_end: AddressInfo | None = None
@@ -302,14 +302,14 @@ class SocketCore(Duplex):
 
     def _start_idle_timer(self, seconds: float) -> None:
         self._stop_idle_timer()
-        self._idle = IdleTimer(self.runtime.reactor, seconds, self._idle_expired)
+        self._idle = IdleTimeout(self.runtime.reactor, seconds, self._idle_expired)
 
     def _stop_idle_timer(self) -> None:
         if self._idle is not None:
             self._idle.stop()
             self._idle = None
 
-    def _idle_expired(self, idle: IdleTimer) -> None:
+    def _idle_expired(self, idle: IdleTimeout) -> None:
         handle = self._handle
         if handle is not None and handle.queue_size and idle.progress != handle.bytes_written:
             # The peer takes what was written, though slowly.

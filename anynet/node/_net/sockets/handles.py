@@ -9,7 +9,6 @@ import stat
 from typing import Any
 
 from anynet._rules.values.addresses import Address, SocketAddress
-from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.handle import Handle, HandleOwner
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.reactor.socket_handle import SocketHandle
@@ -41,7 +40,7 @@ def given_handle(reactor: Reactor, given: object, owner: HandleOwner) -> Handle:
         return given
     if isinstance(given, socket.socket):
         given.setblocking(False)
-        given = SocketStream(given, host=current_host_loop())
+        given = SocketStream(given, host=reactor.host)
     if isinstance(given, SocketStream | WrappedStream):
         return handle_for(reactor, given, owner)
     raise invalid_handle_type()
@@ -56,7 +55,7 @@ def handle_of_descriptor(reactor: Reactor, fd: int, owner: HandleOwner) -> Handl
     sock = _stream_socket(fd)
     try:
         sock.setblocking(False)
-        return SocketHandle(reactor, SocketStream(sock, host=current_host_loop()), owner)
+        return SocketHandle(reactor, SocketStream(sock, host=reactor.host), owner)
     except OSError as error:
         sock.detach()
         raise system_error(error, "open") from error

@@ -1,0 +1,53 @@
+"""One connection as its server knows it, and the one whose handler is running.
+
+A handler may run a server of its own, whose connections then have a ``parent``: a shutdown that is
+called there waits neither for itself nor for the connections above.
+"""
+
+from __future__ import annotations
+
+import contextvars
+
+from anyio import TaskHandle
+
+from anynet._core.connections.socket import Socket
+from anynet._transport.streams.socket_stream import SocketStream
+
+#: The connection whose handler runs in this context: a shutdown called there won't wait for it.
+current_connection: contextvars.ContextVar[ServerConnection | None] = contextvars.ContextVar(
+    "anynet connection", default=None
+)
+
+
+class ServerConnection:
+    """One connection of a server, from its accept until its handler has ended."""
+
+    __slots__ = ("accepted_at", "in_header", "parent", "raw", "socket", "task")
+
+    def __init__(self, raw: SocketStream, in_header: bool) -> None:
+        self.raw = raw
+        self.accepted_at = raw.host.time()
+        #: Whether its PROXY header is still to be read.
+        self.in_header = in_header
+        #: None during the PROXY header and the TLS handshake.
+        self.socket: Socket | None = None
+        #: The task of the handler; None for a connection that was handed over.
+        self.task: TaskHandle[None] | None = None
+        #: The connection whose handler runs the server of this one, if a handler does.
+        self.parent: ServerConnection | None = None
+
+    def cancel(self) -> None:
+        """Cancel the handler, if there is one."""
+        if self.task is not None:
+            self.task.cancel()
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether it was reset before its handler began."""
+        return self.socket is None and self.raw.closed
+
+    def reset(self) -> None:
+        """Close the connection at once, so that the peer sees a failure."""
+        if self.socket is not None:
+            self.socket.reset()
+        self.raw.abort()

@@ -1,0 +1,110 @@
+"""The accept loop of the primary: what it does about the errors of accept()."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+import pytest
+
+from anynet._rules.values.addresses import SocketAddress
+from anynet._transport.listening.open import listen_tcp_now
+from anynet.cluster.distribution.distribution import Distributor
+from anynet.cluster.distribution.received_listeners import PassedConnections
+from tests.support import open_descriptors
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def fail(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
+    """Have the next calls of accept() fail with these numbers; the list empties meanwhile."""
+
+    def fail(*numbers: int) -> list[int]:
+        accept, left = socket.socket.accept, [*numbers]
+
+        def fail_first(sock: socket.socket) -> Any:
+            if left:
+                number = left.pop(0)
+                raise OSError(number, os.strerror(number))
+            return accept(sock)
+
+        monkeypatch.setattr(socket.socket, "accept", fail_first)
+        return left
+
+    return fail
+
+
+async def passed_on(distributor: Distributor) -> None:
+    """Connect, and have a worker take the connection."""
+    worker = PassedConnections(
+        distributor.add("worker"), distributor.listener.sock.dup(), lambda: None
+    )
+    distributor.activate("worker")
+    with socket.create_connection(distributor.listener.sock.getsockname()) as client:
+        with anyio.fail_after(5):
+            await anyio.wait_readable(worker.fd)
+        sock, peername = worker.accept()
+        sock.close()
+        assert peername == client.getsockname()
+        with anyio.fail_after(5):
+            await distributor.wait_taken("worker")
+    worker.close()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "lines"), [([errno.ECONNABORTED, errno.EPERM], 0), ([errno.EPROTO] * 70, 1)]
+)
+async def test_connections_that_failed_are_passed_over(
+    numbers: list[int],
+    lines: int,
+    fail: Callable[..., list[int]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    left = fail(*numbers)
+    distributor = Distributor(listen_tcp_now(SocketAddress("127.0.0.1")))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(distributor.run)
+        await passed_on(distributor)
+        distributor.close()
+    assert left == []
+    assert distributor.accepted == 1
+    # Only what makes it wait is worth a line of the log.
+    assert len(caplog.messages) == lines
+
+
+async def test_without_descriptors_it_refuses_and_recovers(
+    fail: Callable[..., list[int]], caplog: pytest.LogCaptureFixture
+) -> None:
+    before = open_descriptors()
+    fail(errno.EMFILE)
+    distributor = Distributor(listen_tcp_now(SocketAddress("127.0.0.1")))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(distributor.run)
+        with distributor.add("nobody"):
+            distributor.activate("nobody")
+            with socket.create_connection(distributor.listener.sock.getsockname()) as refused:
+                with anyio.fail_after(5):
+                    await anyio.wait_readable(refused)
+                assert refused.recv(1) == b""
+            distributor.remove("nobody")
+        await passed_on(distributor)
+        distributor.close()
+    assert distributor.accepted == 1
+    assert len(caplog.messages) == 1
+    assert open_descriptors() == before
+
+
+async def test_what_does_not_pass_is_raised(fail: Callable[..., list[int]]) -> None:
+    fail(errno.EINVAL)
+    distributor = Distributor(listen_tcp_now(SocketAddress("127.0.0.1")))
+    worker = distributor.add("worker")
+    distributor.activate("worker")
+    with pytest.raises(OSError, match="Invalid argument"):
+        await distributor.run()
+    distributor.close()
+    worker.close()
