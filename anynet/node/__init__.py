@@ -37,17 +37,16 @@ from anynet.node._loop.timers import (
     setInterval,
     setTimeout,
 )
-from anynet.node._net.functions.is_ip import (
+from anynet.node._net.functions.connect_defaults import (
     getDefaultAutoSelectFamily,
     getDefaultAutoSelectFamilyAttemptTimeout,
-    isIP,
-    isIPv4,
-    isIPv6,
     setDefaultAutoSelectFamily,
     setDefaultAutoSelectFamilyAttemptTimeout,
 )
+from anynet.node._net.functions.is_ip import isIP, isIPv4, isIPv6
 from anynet.node._net.servers.server import Server, createServer
-from anynet.node._net.sockets.socket import Socket, Stream, connect, createConnection
+from anynet.node._net.sockets.connect import Stream, connect, createConnection
+from anynet.node._net.sockets.socket import Socket
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._net.values.socket_address import SocketAddress
 from anynet.node._processes.child_process import ChildProcess

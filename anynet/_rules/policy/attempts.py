@@ -5,12 +5,21 @@ Section 4 is which address comes when, section 5 how long one may keep the next 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Protocol, TypeVar
 
-from anynet._rules.values.addresses import SocketAddress
+
+class HasFamily(Hashable, Protocol):
+    """An address, as far as its place in the order depends on it."""
+
+    @property
+    def family(self) -> object: ...
 
 
-def interleave(addresses: Sequence[SocketAddress]) -> list[SocketAddress]:
+A = TypeVar("A", bound=HasFamily)
+
+
+def interleave(addresses: Sequence[A]) -> list[A]:
     """The order to try addresses in: the families take turns, the first answer's begins.
 
     Within a family the order is kept; what is left of the longer family comes last. An address

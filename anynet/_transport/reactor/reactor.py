@@ -84,7 +84,6 @@ class Reactor:
     )
 
     def __init__(self, host: HostLoop, start_soon: Callable[..., object]) -> None:
-        #: The event loop that it runs on.
         self.host: HostLoop = host
         self.start_soon: Callable[..., object] = start_soon
         self._poller = new_poller()
@@ -125,7 +124,7 @@ class Reactor:
 
     @property
     def alive(self) -> bool:
-        """Whether there is anything left to wait for."""
+        """Is there anything left to wait for?"""
         things = self._held > 0 or self.ticks or self._pending or self._closing
         return bool(things) and not self.ended
 
@@ -203,6 +202,10 @@ class Reactor:
     def register(self, fd: int, callback: Callable[[int], object]) -> None:
         """Call back with the events of a connected stream socket, each edge once."""
         self._poller.register(fd, _STREAM)
+        self._callbacks[fd] = callback
+
+    def take_over(self, fd: int, callback: Callable[[int], object]) -> None:
+        """Call back with the events of a stream socket that is registered, from the next one on."""
         self._callbacks[fd] = callback
 
     def register_listener(self, fd: int, callback: Callable[[int], object]) -> None:

@@ -49,9 +49,19 @@ class SocketHandle(Handle):
 
     stream: SocketStream
 
-    def __init__(self, reactor: Reactor, stream: SocketStream, owner: HandleOwner | None) -> None:
+    def __init__(
+        self,
+        reactor: Reactor,
+        stream: SocketStream,
+        owner: HandleOwner | None,
+        *,
+        registered: bool = False,
+    ) -> None:
         # First: a descriptor that is in use already is refused, and leaves nothing behind.
-        reactor.register(stream.fd, self._on_ready)
+        if registered:
+            reactor.take_over(stream.fd, self._on_ready)
+        else:
+            reactor.register(stream.fd, self._on_ready)
         super().__init__(reactor, stream, owner)
         sock = stream.sock
         self.fd: int = stream.fd
@@ -59,7 +69,7 @@ class SocketHandle(Handle):
         self._recv: Callable[[int], bytes] = sock.recv
         self._send: Callable[[Any], int] = sock.send
         #: Whether there may be something to read whose event has passed.
-        self._unread = False
+        self._unread = registered  # Its edge may have come with that of the connect.
         if sock.family != socket.AF_UNIX:
             # An urgent byte stays where it was sent, as data.
             with suppress(OSError):  # macOS refuses where the peer has reset it already.

@@ -62,8 +62,8 @@ def gathered(sock: socket.socket, views: list[memoryview]) -> SendFrom:
                 failure = None if isinstance(error, BlockingIOError) else error
                 break
             sent += count
-            if left and left[0] is not before[-len(left)]:
-                break  # A part of a buffer: the kernel would take no more now.
+            if len(before) - len(left) < _MAX_BUFFERS:
+                break  # Not the whole batch: the kernel would take no more now.
         return sent
 
     return send_from

@@ -49,10 +49,10 @@ class Cluster(EventEmitter):
         "_own_worker",
         "_points",
         "_policy",
-        "_runtime",
         "_waiting",
         "_watch",
         "_workers_made",
+        "runtime",
         "schedulingPolicy",
         "settings",
         "workers",
@@ -67,7 +67,7 @@ class Cluster(EventEmitter):
     def __init__(self) -> None:
         super().__init__()
         self._own_worker: OwnWorker | None = None
-        self._runtime: Runtime | None = None
+        self.runtime: Runtime | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -112,9 +112,9 @@ class Cluster(EventEmitter):
         return self.worker is not None
 
     def _begin(self, runtime: Runtime) -> None:
-        if self._runtime is not None:
+        if self.runtime is not None:
             return
-        self._runtime = runtime
+        self.runtime = runtime
         runtime.at_end(self._end)
         if self.worker is not None and self._own_worker is not None:
             self._own_worker.begin(runtime)
@@ -123,13 +123,13 @@ class Cluster(EventEmitter):
         if self._points is not None:
             self._points.close()
             close_all(self._watch)
-        self._runtime = None
+        self.runtime = None
         self._reset()
         self.removeAllListeners()
 
     def _own_runtime(self) -> Runtime:
         runtime = current_runtime()
-        if runtime is not self._runtime:
+        if runtime is not self.runtime:
             raise NoRuntimeError("the cluster of this process belongs to another runtime")
         return runtime
 

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from inspect import iscoroutine
-from typing import Any, ClassVar, Final, Self, TypeAlias
+from typing import Any, ClassVar, Final, NoReturn, Self, TypeAlias
 
 from anynet.node._errors.errors import (
     UnhandledError,
@@ -102,6 +102,9 @@ class EventEmitter:
     defaultMaxListeners: ClassVar[float] = 10
     #: The default of the option of that name.
     captureRejections: ClassVar[bool] = False
+    #: For implementers: events that come first among the names, whoever listened first. Node's
+    #: streams make places for theirs in the constructor.
+    first_events: ClassVar[tuple[EventName, ...]] = ()
 
     def __init__(
         self,
@@ -120,8 +123,14 @@ class EventEmitter:
         #: they are, and so does the way of a packet in a stream.
         self.listener_table: dict[EventName, tuple[Listener, ...]] | None = None
         self._max_listeners: float | None = None
-        self._capture_rejections = validate_boolean("options.captureRejections", capture)
+        if not isinstance(capture, bool):
+            validate_boolean("options.captureRejections", capture)
+        self._capture_rejections = bool(capture)
         self._warned: set[EventName] | None = None
+
+    def set_capture_rejections(self, capture: bool) -> None:
+        """For implementers: what the option ``captureRejections`` sets, once it was checked."""
+        self._capture_rejections = capture
 
     # -- registration ------------------------------------------------------------------------------
 
@@ -144,7 +153,8 @@ class EventEmitter:
 
     def once(self, name: EventName, listener: Listener) -> Self:
         """Call ``listener`` for the next event ``name`` only."""
-        validate_function("listener", listener)
+        if not callable(listener):
+            validate_function("listener", listener)
         return self.on(name, OnceListener(self, name, listener))
 
     def prependOnceListener(self, name: EventName, listener: Listener) -> Self:
@@ -153,7 +163,8 @@ class EventEmitter:
         return self.prependListener(name, OnceListener(self, name, listener))
 
     def _add(self, name: EventName, listener: Listener, first: bool = False) -> None:
-        validate_function("listener", listener)
+        if not callable(listener):
+            validate_function("listener", listener)
         if self.listener_table is not None and "newListener" in self.listener_table:
             self.emit("newListener", name, _original(listener))
         events = self.listener_table
@@ -180,7 +191,8 @@ class EventEmitter:
 
         Listeners to ``removeListener`` hear of it afterwards. An event under way still reaches it.
         """
-        validate_function("listener", listener)
+        if not callable(listener):
+            validate_function("listener", listener)
         events = self.listener_table
         if events is None:
             return self
@@ -216,7 +228,7 @@ class EventEmitter:
             for listener in reversed(events.get(name, ())):
                 self.removeListener(name, listener)
         else:
-            for each in list(events):
+            for each in self.eventNames():
                 if each != "removeListener":
                     self.removeAllListeners(each)
             self.removeAllListeners("removeListener")
@@ -238,23 +250,21 @@ class EventEmitter:
         """
         events = self.listener_table
         if events is None:
-            return self._emit_unheard(name, args)
+            return self._emit_unheard(args) if name == "error" else False
         if name == "error" and errorMonitor in events:
             self.emit(errorMonitor, *args)
         listeners = events.get(name)
         if listeners is None:
-            return self._emit_unheard(name, args)
+            return self._emit_unheard(args) if name == "error" else False
         for listener in listeners:
             result = listener(*args)
             if result is not None and iscoroutine(result):
                 self.start_listener(result, name, args)
         return True
 
-    def _emit_unheard(self, name: EventName, args: tuple[Any, ...]) -> bool:
-        if name == "error":
-            error = args[0] if args else None
-            raise error if isinstance(error, BaseException) else UnhandledError(error)
-        return False
+    def _emit_unheard(self, args: tuple[Any, ...]) -> NoReturn:
+        error = args[0] if args else None
+        raise error if isinstance(error, BaseException) else UnhandledError(error)
 
     def start_listener(
         self, coroutine: Coroutine[Any, Any, object], name: EventName, args: tuple[Any, ...]
@@ -299,8 +309,10 @@ class EventEmitter:
         return sum(each == listener or _original(each) == listener for each in present)
 
     def eventNames(self) -> list[EventName]:
-        """The events that have listeners, symbols last."""
-        return sorted(self.listener_table or (), key=lambda name: isinstance(name, Symbol))
+        """The events that have listeners, symbols last; in streams those of every stream first."""
+        names = sorted(self.listener_table or (), key=lambda name: isinstance(name, Symbol))
+        first = [name for name in self.first_events if name in names]
+        return first + [name for name in names if name not in first]
 
     def setMaxListeners(self, n: float) -> Self:
         """Warn when one event gets more than ``n`` listeners; 0 for never."""

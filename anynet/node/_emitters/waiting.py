@@ -142,9 +142,8 @@ class EventBuffer:
             return
         self.takers += 1
         # An emitter that belongs to a runtime is silent after its end.
-        runtime: Runtime | None = getattr(self._emitter, "runtime", None)
-        if runtime is None:
-            runtime = getattr(self._emitter, "_runtime", None)
+        found = getattr(self._emitter, "runtime", None)
+        runtime = found if isinstance(found, Runtime) else None
         rouse = partial(self._notify)
         if runtime is not None:
             runtime.at_end(rouse)

@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 
 from anynet.node._errors import classes as error_classes
 from anynet.node._errors.numbers import UNKNOWN, code_of, description_of, number_of, resolution_code
+from anynet.node._errors.numerals import to_number
 from anynet.node._errors.values import grouped_number, inspect, number_text
 from anynet.node._errors.values import received as received
 
@@ -267,8 +268,6 @@ def invalid_state(what: str) -> NodeError:
 
 _INT32 = 2**31 - 1
 _UINT32 = 2**32 - 1
-_BINARY_DIGITS = {"0x": 16, "0o": 8, "0b": 2}
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 def _is_number(value: object) -> TypeGuard[float]:
@@ -338,25 +337,12 @@ def _bounds(minimum: float | None, maximum: float | None) -> str:
 def validate_port(value: object, name: str = "Port", allow_zero: bool = True) -> int:
     """A port: a whole number below 65536, or a string that JavaScript reads as one."""
     number: float = -1
-    if _is_number(value):
-        number = value
-    elif isinstance(value, str):
-        number = _number_of_text(value)
+    # A blank string is no port, though JavaScript reads it as 0.
+    if _is_number(value) or (isinstance(value, str) and value.strip()):
+        number = to_number(value)
     if not 0 <= number <= 65535 or number != int(number) or (number == 0 and not allow_zero):
         raise bad_port(name, value, allow_zero)
     return int(number)
-
-
-def _number_of_text(text: str) -> float:
-    """What JavaScript makes of a numeral; -1 for what is none."""
-    digits = text.strip()
-    base = _BINARY_DIGITS.get(digits[:2].lower())
-    if base is not None and digits[2:].isalnum() and digits.isascii():
-        try:
-            return int(digits[2:], base)
-        except ValueError:
-            return -1
-    return float(digits) if _DECIMAL.fullmatch(digits) else -1
 
 
 def validate_abort_signal(name: str, value: object) -> None:

@@ -90,7 +90,7 @@ class ChildProcess(IpcEndpoint):
 
         That one watches the descriptor ``watch``, which ends with this process.
         """
-        runtime = self._runtime = current_runtime()
+        runtime = self.runtime = current_runtime()
         texts = {str(name): str(value) for name, value in environment.items() if value is not None}
         try:
             started = start_process(
@@ -142,9 +142,9 @@ class ChildProcess(IpcEndpoint):
 
     def _note_activity(self) -> None:
         held = self._refed and self._popen is not None
-        if held != self._held and self._runtime is not None:
+        if held != self._held and self.runtime is not None:
             self._held = held
-            self._runtime.reactor.hold(1 if held else -1)
+            self.runtime.reactor.hold(1 if held else -1)
 
     # -- its end --------------------------------------------------------------------------------
 
@@ -162,10 +162,10 @@ class ChildProcess(IpcEndpoint):
         return True
 
     async def _watch(self, popen: subprocess.Popen[bytes]) -> None:
-        assert self._runtime is not None
+        assert self.runtime is not None
         try:
             status = await wait_for_exit(popen)
-            self._runtime.reactor.pend(self._ended, status)
+            self.runtime.reactor.pend(self._ended, status)
         except BaseException:
             # The runtime ends: so does what was started in it.
             with anyio.CancelScope(shield=True):
@@ -183,10 +183,10 @@ class ChildProcess(IpcEndpoint):
 
     def _ended(self, status: int) -> None:
         channel = self._channel
-        assert self._runtime is not None
+        assert self.runtime is not None
         if channel is not None:
             channel.read()  # What it said before comes first.
-        self._runtime.next_tick(self._emit_exit, status)
+        self.runtime.next_tick(self._emit_exit, status)
 
     def _emit_exit(self, status: int) -> None:
         self._popen = None

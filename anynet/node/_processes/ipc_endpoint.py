@@ -27,7 +27,7 @@ from anynet.node._errors.errors import (
     system_error,
 )
 from anynet.node._loop.runtime import Runtime, current_runtime
-from anynet.node._net.servers.server import Server
+from anynet.node._net.servers.connection_count import ConnectionCount
 from anynet.node._processes.ipc import IpcChannel
 from anynet.node._processes.ipc_handles import check_handle, pack, unpack
 from anynet.node._processes.messages import CODEC, SocketClosed
@@ -47,17 +47,17 @@ class IpcEndpoint(EventEmitter):
     Emits ``message`` (the message, and its handle or None), ``disconnect``, and ``error``.
     """
 
-    __slots__ = ("_channel", "_counted", "_early", "_on_internal", "_runtime")
+    __slots__ = ("_channel", "_counted", "_early", "_on_internal", "runtime")
 
     def __init__(self) -> None:
         super().__init__()
         self._channel: IpcChannel | None = None
-        self._runtime: Runtime | None = None
+        self.runtime: Runtime | None = None
         #: Messages that came before anybody listened.
         self._early: list[tuple[Any, Any]] | None = None
         self._on_internal: OnInternal | None = None
-        #: The servers whose sockets were sent, by their numbers.
-        self._counted: dict[int, Server] | None = None
+        #: The counts of the servers whose sockets were sent, by their numbers.
+        self._counted: dict[int, ConnectionCount] | None = None
 
     @property
     def connected(self) -> bool:
@@ -65,7 +65,7 @@ class IpcEndpoint(EventEmitter):
         return self._channel is not None and self._channel.open
 
     def _open_channel(self, runtime: Runtime, sock: socket.socket) -> None:
-        self._runtime = runtime
+        self.runtime = runtime
         self._channel = IpcChannel(runtime.reactor, sock, self._on_message, self._on_end)
 
     # -- sending --------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ class IpcEndpoint(EventEmitter):
             then()
 
     def _fail(self, error: NodeError, callback: Callable[..., object] | None) -> None:
-        runtime = self._runtime or current_runtime()
+        runtime = self.runtime or current_runtime()
         if callback is not None:
             runtime.next_tick(callback, error)
         else:
@@ -133,17 +133,17 @@ class IpcEndpoint(EventEmitter):
     # -- receiving ------------------------------------------------------------------------------
 
     def _on_message(self, message: Any) -> None:
-        assert self._runtime is not None
+        assert self.runtime is not None
         match message:
             case Message():
                 handle = unpack(message, self)
-                self._runtime.next_tick(self._deliver, message.content, handle)
+                self.runtime.next_tick(self._deliver, message.content, handle)
             case SocketClosed(key):
-                self._runtime.next_tick(self._sent_socket_closed, key)
+                self.runtime.next_tick(self._sent_socket_closed, key)
             case BadMessage(reason, fds):
                 self.drop(reason, fds)
             case _ if self._on_internal is not None:
-                self._runtime.next_tick(self._on_internal, message)
+                self.runtime.next_tick(self._on_internal, message)
             case _:
                 self.drop("it is no worker of a cluster", getattr(message, "fds", ()))
 
@@ -163,35 +163,35 @@ class IpcEndpoint(EventEmitter):
 
     def _add(self, name: EventName, listener: Listener, first: bool = False) -> None:
         super()._add(name, listener, first)
-        if name == "message" and self._early and self._runtime is not None:
+        if name == "message" and self._early and self.runtime is not None:
             early, self._early = self._early, None
             for message, handle in early:
-                self._runtime.next_tick(self._deliver, message, handle)
+                self.runtime.next_tick(self._deliver, message, handle)
 
     # -- counting sockets -----------------------------------------------------------------------
 
-    def note_sent(self, server: Server) -> int:
-        """A socket of ``server`` goes to the other process."""
+    def note_sent(self, count: ConnectionCount) -> int:
+        """A socket of a server goes to the other process."""
         if self._counted is None:
             self._counted = {}
-        self._counted[id(server)] = server
-        server._note_sent(self)
-        return id(server)
+        self._counted[id(count)] = count
+        count.note_sent(self)
+        return id(count)
 
     def note_closed(self, key: int) -> None:
         """A socket that the other process counts is closed here."""
         self.post(SocketClosed(key))
 
     def _sent_socket_closed(self, key: int) -> None:
-        server = (self._counted or {}).get(key)
-        if server is not None and not server._note_sent_closed(self):
+        count = (self._counted or {}).get(key)
+        if count is not None and not count.note_sent_closed(self):
             assert self._counted is not None
             del self._counted[key]
 
     def _forget_sent(self) -> None:
         counted, self._counted = self._counted, None
-        for server in (counted or {}).values():
-            server._note_all_closed(self)
+        for count in (counted or {}).values():
+            count.note_all_closed(self)
 
     # -- the end --------------------------------------------------------------------------------
 
@@ -208,11 +208,11 @@ class IpcEndpoint(EventEmitter):
         self._on_end(None)
 
     def _on_end(self, nonsense: str | None) -> None:
-        assert self._runtime is not None
+        assert self.runtime is not None
         if nonsense is not None:
             _log.warning("a process is disconnected, it sent nonsense: %s", nonsense)
         self._forget_sent()
-        self._runtime.next_tick(self.emit, "disconnect")
+        self.runtime.next_tick(self.emit, "disconnect")
 
 
 def _call_back(callback: Callable[..., object], error: Exception | None) -> None:

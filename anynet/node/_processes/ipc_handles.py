@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 import attrs
 
-from anynet._transport.loops.host_loop import current_host_loop
-from anynet._transport.reactor.socket_handle import SocketHandle
-from anynet._transport.streams.socket_stream import SocketStream
 from anynet.cluster.wire.fd_handles import FdPayload
 from anynet.cluster.wire.frames import close_all
 from anynet.cluster.wire.messages import Message
-from anynet.node._errors.errors import invalid_handle_type, invalid_state
-from anynet.node._net.options.listen_options import ListenRequest
+from anynet.node._errors.errors import invalid_handle_type
+from anynet.node._net.servers.connection_count import ConnectionCount
 from anynet.node._net.servers.server import Server
+from anynet.node._net.servers.server_sending import copy_listening_socket, listen_with
 from anynet.node._net.sockets.socket import Socket
+from anynet.node._net.sockets.socket_sending import (
+    check_sendable,
+    copy_socket,
+    counter_of,
+    give_away,
+    has_handle,
+    take_over,
+)
 
 
 class Counts(Protocol):
     """Keeps count of the sockets that went to another process."""
 
-    def note_sent(self, server: Server) -> int:
-        """A socket of ``server`` is sent. Returns a number by which the server is known there."""
+    def note_sent(self, count: ConnectionCount) -> int:
+        """A socket of a server is sent. Returns a number by which its count is known there."""
 
     def note_closed(self, key: int) -> None:
         """A socket that came with this number is closed."""
@@ -37,13 +43,7 @@ def check_handle(handle: object) -> None:
         return
     if not isinstance(handle, Socket):
         raise invalid_handle_type()
-    below = handle._handle
-    if below is None:
-        return
-    if not isinstance(below, SocketHandle):
-        raise invalid_handle_type()
-    if below.queue_size:
-        raise invalid_state("a socket that still has bytes to write cannot be sent")
+    check_sendable(handle)
 
 
 def pack(handle: object, *, keep_open: bool, counts: Counts) -> FdPayload | None:
@@ -52,21 +52,17 @@ def pack(handle: object, *, keep_open: bool, counts: Counts) -> FdPayload | None
     A socket leaves its object, unless it is to be kept open.
     """
     if isinstance(handle, Server):
-        listening = handle._handle
-        if listening is None:
-            return None
-        return _payload({"kind": "server"}, listening.copy_socket())
+        listening = copy_listening_socket(handle)
+        return None if listening is None else _payload({"kind": "server"}, listening)
     assert isinstance(handle, Socket)
-    below = handle._handle
-    if not isinstance(below, SocketHandle):
+    if not has_handle(handle):
         return None
-    server = handle._counted_by
-    key = counts.note_sent(server) if isinstance(server, Server) else None
+    count = counter_of(handle)
+    key = counts.note_sent(count) if isinstance(count, ConnectionCount) else None
     state = {"kind": "socket", "key": key}
     if keep_open:
-        return _payload(state, below.stream.sock.dup())
-    released = below.release_now(handle._give_away())
-    return _payload(state, released.sock, released.unread)
+        return _payload(state, copy_socket(handle))
+    return _payload(state, *give_away(handle))
 
 
 def _payload(state: dict[str, Any], sock: socket.socket, unread: bytes = b"") -> FdPayload:
@@ -75,11 +71,11 @@ def _payload(state: dict[str, Any], sock: socket.socket, unread: bytes = b"") ->
 
 @attrs.define(eq=False)
 class _Watch:
-    """Stands in the place of a server for a socket that came from another process."""
+    """Counts a socket that came from another process: there its server waits for its end."""
 
     closed: Callable[[], object]
 
-    def _connection_closed(self, _socket: object, /) -> None:
+    def connection_closed(self) -> None:
         self.closed()
 
 
@@ -87,21 +83,10 @@ def unpack(message: Message, counts: Counts) -> Server | Socket | None:
     """The handle that came with a message, alive in this runtime; None if there is none."""
     match message.fds, message.state:
         case [fd], {"kind": "server"}:
-            server = Server()
-            server._bind(ListenRequest(fd=fd, exclusive=True), None)
-            if not server.listening:
-                os.close(fd)
-            return server
+            return listen_with(fd)
         case [fd], {"kind": "socket", "key": int() | None as key}:
-            sock = socket.socket(fileno=fd)
-            sock.setblocking(False)
-            stream = SocketStream(sock, host=current_host_loop())
-            taken = Socket({"handle": stream})
-            if key is not None:
-                taken._counted_by = _Watch(lambda: counts.note_closed(key))
-            if message.unread:
-                taken.push(message.unread)
-            return taken
+            watch = None if key is None else _Watch(partial(counts.note_closed, key))
+            return take_over(fd, message.unread, watch)
         case _:
             close_all(message.fds)
             return None

@@ -139,9 +139,9 @@ class Process(IpcEndpoint):
     # -- a runtime ------------------------------------------------------------------------------
 
     def _begin(self, runtime: Runtime) -> None:
-        if self._runtime is not None:
+        if self.runtime is not None:
             return
-        self._runtime = runtime
+        self.runtime = runtime
         self._exiting = False
         self._inherit()
         sock, self._inherited = self._inherited, None
@@ -152,7 +152,7 @@ class Process(IpcEndpoint):
 
     def _end(self) -> None:
         """The runtime ends."""
-        runtime = self._runtime
+        runtime = self.runtime
         assert runtime is not None
         try:
             self._tell_exit(runtime.status or self.exitCode or 0)
@@ -164,7 +164,7 @@ class Process(IpcEndpoint):
             channel, self._channel = self._channel, None
             if channel is not None:
                 channel.close_now()
-            self._runtime = self.exitCode = None
+            self.runtime = self.exitCode = None
             self.removeAllListeners()
 
 

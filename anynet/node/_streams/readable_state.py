@@ -182,6 +182,11 @@ class ReadableState:
         if not self.length:
             self.need_readable = True
 
+    def begin_pushing(self) -> None:
+        """The source is asked for the first time, and pushes from then on: all of it in one."""
+        self.reading = self.need_readable = self.push_without_read = True
+        self.sync = False
+
     def leave_read(self) -> None:
         """The call that asked the source is over; its answer may come later."""
         self.sync = False

@@ -15,7 +15,7 @@ from anynet.node._emitters.emitter import EventEmitter
 from anynet.node._errors.errors import AbortError, NodeError, UnhandledError
 from anynet.node._loop.runtime import run, runtime
 from anynet.node._net.servers.server import createServer
-from anynet.node._net.sockets.socket import connect
+from anynet.node._net.sockets.connect import connect
 from anynet.node.events import EventIterator, on, once
 
 pytestmark = pytest.mark.anyio

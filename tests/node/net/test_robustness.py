@@ -208,7 +208,7 @@ async def test_tasks_outside_are_told_that_the_runtime_has_ended() -> None:
                     pass
 
             async def close() -> None:
-                server._connections = 1  # One that stays.
+                server._count.connection_opened()  # One that stays.
                 async with server:
                     pass
 

@@ -10,8 +10,9 @@ import anyio
 import pytest
 
 from anynet._rules.values.addresses import SocketAddress
-from anynet._transport.reactor.connect import Connect, connect_tcp, connect_unix
+from anynet._transport.reactor.connect import Connect, new_socket
 from anynet._transport.reactor.reactor import Reactor
+from anynet._transport.reactor.socket_handle import SocketHandle
 from anynet._transport.streams.socket_stream import SocketStream
 from tests.transport.loopback import bound, listening, silent
 from tests.transport.reactors import reactor_running
@@ -44,9 +45,16 @@ class Outcome:
 
 
 def connect(reactor: Reactor, sock: socket.socket, outcome: Outcome) -> Connect:
-    return connect_tcp(
-        reactor, SocketAddress.from_sockaddr(sock.getsockname()), None, None, outcome
-    )
+    """A connect to where ``sock`` is bound."""
+    attempt = Connect(reactor, new_socket(sock.family), outcome)
+    attempt.start(sock.getsockname())
+    return attempt
+
+
+def connect_path(reactor: Reactor, path: str, outcome: Outcome) -> Connect:
+    attempt = Connect(reactor, new_socket(socket.AF_UNIX), outcome)
+    attempt.start(path, all_errors_later=True)
+    return attempt
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
@@ -61,6 +69,45 @@ async def test_connecting(host: str) -> None:
             stream.close()
 
 
+async def test_the_handle_takes_the_registration_over() -> None:
+    """Bytes that came with the connect, whose edge has passed, are still read."""
+    received: list[bytes] = []
+    arrived = anyio.Event()
+
+    class Owner:
+        def on_read(self, data: bytes) -> None:
+            received.append(data)
+            arrived.set()
+
+        def on_read_into(self, count: int, buffer: bytearray | memoryview) -> None: ...
+
+        def on_read_end(self) -> None: ...
+
+        def on_read_error(self, error: OSError) -> None: ...
+
+    with listening() as listener:
+        async with reactor_running() as reactor:
+            outcome = Outcome()
+            sock = new_socket(socket.AF_INET)
+            sock.setblocking(True)
+            sock.connect(listener.getsockname())
+            theirs, _ = listener.accept()
+            theirs.sendall(b"early")
+            while sock.recv(9, socket.MSG_PEEK) != b"early":
+                pass
+            sock.setblocking(False)
+            connect = Connect(reactor, sock, outcome)
+            # Connected already, so that one edge says it all.
+            reactor.register(sock.fileno(), connect._on_ready)
+            stream = await outcome.stream()
+            handle = SocketHandle(reactor, stream, Owner(), registered=True)
+            handle.read_start()
+            await arrived.wait()
+            handle.close()
+            theirs.close()
+    assert received == [b"early"]
+
+
 async def test_a_refusal() -> None:
     with bound() as nobody:
         async with reactor_running() as reactor:
@@ -69,35 +116,16 @@ async def test_a_refusal() -> None:
             assert (await outcome.error()).errno == errno.ECONNREFUSED
 
 
-async def test_from_an_address_and_with_options() -> None:
-    with listening() as listener:
-        async with reactor_running() as reactor:
-            outcome = Outcome()
-            connect_tcp(
-                reactor,
-                SocketAddress.from_sockaddr(listener.getsockname()),
-                SocketAddress("127.0.0.2"),
-                lambda sock: sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-                outcome,
-            )
-            stream = await outcome.stream()
-            address = stream.local_address
-            assert isinstance(address, SocketAddress)
-            assert address.address == "127.0.0.2"
-            assert stream.sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
-            stream.close()
-
-
-async def test_what_fails_before_the_connect_raises() -> None:
+async def test_what_fails_at_once_raises() -> None:
     async with reactor_running() as reactor:
+        outcome = Outcome()
+        attempt = Connect(reactor, new_socket(socket.AF_INET), outcome)
         with pytest.raises(OSError) as raised:
-            connect_tcp(
-                reactor, SocketAddress("127.0.0.1", 9), SocketAddress("192.0.2.1"), None, Outcome()
-            )
-        assert raised.value.errno == errno.EADDRNOTAVAIL
-        with pytest.raises(OSError) as raised:
-            connect_tcp(reactor, SocketAddress("255.255.255.255", 9), None, None, Outcome())
+            attempt.start(("255.255.255.255", 9))
         assert raised.value.errno in (errno.ENETUNREACH, errno.EACCES)
+        attempt.cancel()
+        await anyio.sleep(0.005)
+        assert outcome.results == []
 
 
 async def test_cancelling() -> None:
@@ -115,7 +143,7 @@ async def test_cancelling() -> None:
 async def test_cancelling_a_refusal_that_is_not_told_yet() -> None:
     async with reactor_running() as reactor:
         outcome = Outcome()
-        connect_unix(reactor, "/nowhere/at/all", outcome).cancel()
+        connect_path(reactor, "/nowhere/at/all", outcome).cancel()
         await anyio.sleep(0.005)
         assert outcome.results == []
 
@@ -131,17 +159,17 @@ async def test_unix_paths(tmp_path: Path) -> None:
     path = str(tmp_path / "socket")
     async with reactor_running() as reactor:
         outcome = Outcome()
-        connect_unix(reactor, path, outcome)
+        connect_path(reactor, path, outcome)
         assert outcome.results == []
         assert (await outcome.error()).errno == errno.ENOENT
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(path)
             listener.listen()
             outcome = Outcome()
-            connect_unix(reactor, path, outcome)
+            connect_path(reactor, path, outcome)
             stream = await outcome.stream()
             assert stream.remote_address == path
             stream.close()
         outcome = Outcome()
-        connect_unix(reactor, path, outcome)
+        connect_path(reactor, path, outcome)
         assert (await outcome.error()).errno == errno.ECONNREFUSED

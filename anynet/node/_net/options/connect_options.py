@@ -1,19 +1,24 @@
-"""What ``connect()`` was told, in all its forms, checked in Node's order."""
+"""The arguments of ``connect()`` in all their forms, checked in Node's order.
+
+Rules that live here, each Node's: an option that JavaScript takes for false is treated as absent
+where Node tests it so; an address needs no lookup, so what concerns that is not checked for one;
+and with a family, or a local address, one address is tried instead of all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from anynet._rules.checks import MAX_PORT
+from anynet._rules.values.addresses import is_ip
 from anynet._rules.values.value import Value
-from anynet.node._emitters.abort import AbortSignal
 from anynet.node._errors.errors import (
     invalid_arg_type,
     invalid_arg_value,
     invalid_ip_address,
-    missing_args,
     validate_boolean,
     validate_function,
     validate_int32,
@@ -21,14 +26,14 @@ from anynet.node._errors.errors import (
     validate_port,
     validate_string,
 )
-from anynet.node._net.functions.is_ip import (
+from anynet.node._net.functions.connect_defaults import (
     MINIMUM_ATTEMPT_TIMEOUT,
     default_auto_select_family,
     default_auto_select_family_attempt_timeout,
-    isIP,
 )
+from anynet.node._net.functions.is_ip import isIP
 from anynet.node._net.options.listen_options import is_pipe_name
-from anynet.node._net.values.block_list import BlockList
+from anynet.node._net.options.socket_options import SocketOptions
 
 Listener: TypeAlias = Callable[..., object]
 #: ``lookup(hostname, options, callback)``.
@@ -40,33 +45,6 @@ ADDRCONFIG = 32
 _V4MAPPED = 8
 _ALL = 16
 _FAMILIES: dict[object, Literal[0, 4, 6]] = {0: 0, 4: 4, 6: 6, "IPv4": 4, "IPv6": 6, None: 0}
-
-
-class OnRead(TypedDict):
-    """Reading into a buffer that is used again and again, or into what a function returns."""
-
-    buffer: bytearray | memoryview | Callable[[], bytearray | memoryview]
-    callback: Callable[[int, Any], object]
-
-
-class SocketOptions(TypedDict, total=False):
-    """The options of :class:`Socket <anynet.node._net.sockets.socket.Socket>`."""
-
-    allowHalfOpen: bool | None
-    blockList: BlockList | None
-    captureRejections: bool
-    fd: int | None
-    handle: object
-    highWaterMark: int | None
-    keepAlive: bool | None
-    keepAliveInitialDelay: float | None
-    noDelay: bool | None
-    onread: OnRead | None
-    readable: bool | None
-    readableHighWaterMark: int | None
-    signal: AbortSignal | None
-    writable: bool | None
-    writableHighWaterMark: int | None
 
 
 class ConnectOptions(SocketOptions, total=False):
@@ -92,21 +70,18 @@ class ConnectRequest(Value):
     path: str | None = None
     host: str = _DEFAULT_HOST
     port: int = 0
+    #: The IP version of a host that is an address; 0 for a name.
+    version: Literal[0, 4, 6] = 0
     local_address: str | None = None
     local_port: int = 0
-    #: As it was given; what is none is told by who looks the host up.
+    #: As it was given; a bad one is reported by what looks the host up.
     family: Any = None
     hints: Any = 0
     lookup: LookupFunction | None = None
-    #: Are all addresses of the host to be tried?
+    #: Whether all addresses of the host are to be tried.
     all_addresses: bool = False
     #: In milliseconds.
     attempt_timeout: int = 0
-
-    @property
-    def version(self) -> Literal[0, 4, 6]:
-        """The IP version of a host that is an address; 0 for a name."""
-        return isIP(self.host)
 
 
 def connect_arguments(
@@ -121,88 +96,100 @@ def connect_arguments(
     options: dict[str, Any] = {}
     if isinstance(first, Mapping):
         options.update(first)
-    elif is_pipe_name(first):
+    elif isinstance(first, str) and is_pipe_name(first):
         options["path"] = first
     elif not isinstance(first, list | tuple) and not (more and first is listener):
         options["port"] = first
         if len(args) > 1 and isinstance(args[1], str):
             options["host"] = args[1]
     options.update(more)
-    return {name: value for name, value in options.items() if value is not None}, listener
-
-
-def check_place(options: Mapping[str, Any]) -> None:
-    """Raise ``ERR_MISSING_ARGS`` if the options say neither a port nor a path."""
-    if "port" not in options and "path" not in options:
-        raise missing_args("options", "port", "path", alternatives=True)
+    if None in options.values():
+        options = {name: value for name, value in options.items() if value is not None}
+    return options, listener
 
 
 def connect_request(options: Mapping[str, Any]) -> ConnectRequest:
-    """Check the options of a connect. Raises what Node raises."""
-    path = _given(options, "path")
-    if path is not None:
-        return ConnectRequest(path=validate_string("options.path", path))
-    host = _given(options, "host")
-    host = _DEFAULT_HOST if host is None else validate_string("options.host", host)
-    local_address = _given(options, "localAddress")
-    if local_address is not None and not isIP(local_address):
-        raise invalid_ip_address(local_address)
-    local_port = _given(options, "localPort")
-    if local_port is not None:
-        validate_number("options.localPort", local_port)
-    port = _port(options.get("port"))
-    auto_select = _auto_select(options)
-    timeout = _attempt_timeout(options)
-    family, lookup = options.get("family"), options.get("lookup")
-    hints = _given(options, "hints") or 0
-    if not isIP(host):
-        if lookup is not None:
-            validate_function("options.lookup", lookup)
-        elif hints or family is not None:
-            hints, family = _checked_hints(hints), _checked_family(family)
-    if not hints and family not in (4, 6):
-        hints = ADDRCONFIG
+    """Check the options of a connect, of which none is None. Raises what Node raises."""
+    if "path" in options and _is_truthy(options["path"]):
+        return ConnectRequest(path=validate_string("options.path", options["path"]))
+    host = options.get("host", _DEFAULT_HOST)
+    if not isinstance(host, str) or not host:
+        host = validate_string("options.host", host) if _is_truthy(host) else _DEFAULT_HOST
+    local_address, local_port = None, 0
+    if "localAddress" in options or "localPort" in options:
+        local_address, local_port = _local_end(options)
+    port = options.get("port", 0)
+    if type(port) is not int or not 0 <= port <= MAX_PORT:
+        port = _port(port)
+    auto_select = options.get("autoSelectFamily")
+    if auto_select is not None:
+        validate_boolean("options.autoSelectFamily", auto_select)
+    timeout = options.get("autoSelectFamilyAttemptTimeout")
+    if timeout is not None:
+        timeout = validate_int32("options.autoSelectFamilyAttemptTimeout", timeout, 1)
+    version = is_ip(host)
+    if version:
+        return ConnectRequest(
+            host=host,
+            port=port,
+            version=version,
+            local_address=local_address,
+            local_port=local_port,
+        )
+    family, hints, lookup = _lookup_options(options)
+    if auto_select is None:
+        auto_select = default_auto_select_family()
+    if timeout is None:
+        timeout = default_auto_select_family_attempt_timeout()
     return ConnectRequest(
         host=host,
         port=port,
         local_address=local_address,
-        local_port=int(local_port or 0) & 0xFFFF,
+        local_port=local_port,
         family=family,
         hints=hints,
         lookup=lookup,
         all_addresses=auto_select and family not in (4, 6) and local_address is None,
-        attempt_timeout=timeout,
+        attempt_timeout=max(timeout, MINIMUM_ATTEMPT_TIMEOUT),
     )
 
 
-def _given(options: Mapping[str, Any], name: str) -> Any:
-    """The option, None for whatever JavaScript takes for false."""
-    value = options.get(name)
-    falsy = value is False or value == "" or value == 0 or value != value
-    return None if falsy else value
+def _is_truthy(value: object) -> bool:
+    """Whether JavaScript takes an option for true: an empty list is."""
+    return not (value is False or value == "" or value == 0 or value != value)
+
+
+def _local_end(options: Mapping[str, Any]) -> tuple[Any, int]:
+    address, port = options.get("localAddress"), options.get("localPort")
+    if address is not None:
+        if not _is_truthy(address):
+            address = None
+        elif not isIP(address):
+            raise invalid_ip_address(address)
+    if port is None or not _is_truthy(port):
+        return address, 0
+    return address, int(validate_number("options.localPort", port)) & 0xFFFF
+
+
+def _lookup_options(options: Mapping[str, Any]) -> tuple[Any, Any, LookupFunction | None]:
+    """The family, the hints and the function for the lookup of a name."""
+    family, hints, lookup = options.get("family"), options.get("hints"), options.get("lookup")
+    if hints is None or not _is_truthy(hints):
+        hints = 0
+    if lookup is not None:
+        validate_function("options.lookup", lookup)
+    elif hints or family is not None:
+        hints, family = _checked_hints(hints), _checked_family(family)
+    if not hints and family not in (4, 6):
+        # Only families that this machine has an address of.
+        hints = ADDRCONFIG
+    return family, hints, lookup
 
 
 def _port(port: object) -> int:
-    if port is None:
-        return 0
     if isinstance(port, bool) or not isinstance(port, int | float | str):
         raise invalid_arg_type("options.port", ["number", "string"], port)
     return validate_port(port)
-
-
-def _auto_select(options: Mapping[str, Any]) -> bool:
-    value = options.get("autoSelectFamily")
-    if value is None:
-        return default_auto_select_family()
-    return validate_boolean("options.autoSelectFamily", value)
-
-
-def _attempt_timeout(options: Mapping[str, Any]) -> int:
-    value = options.get("autoSelectFamilyAttemptTimeout")
-    if value is None:
-        return default_auto_select_family_attempt_timeout()
-    timeout = validate_int32("options.autoSelectFamilyAttemptTimeout", value, 1)
-    return max(timeout, MINIMUM_ATTEMPT_TIMEOUT)
 
 
 def _checked_hints(hints: object) -> int:

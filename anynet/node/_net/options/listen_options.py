@@ -1,9 +1,12 @@
-"""What ``server.listen()`` was told, in all its forms, checked in Node's order."""
+"""The arguments of ``server.listen()`` in all their forms, checked in Node's order.
+
+Rules that live here, each Node's: a string that JavaScript reads as a number from 0 on is a port,
+any other a path; a server or a socket stands for its handle; a backlog of 0 is the default.
+"""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypedDict
 
@@ -17,13 +20,12 @@ from anynet.node._errors.errors import (
     validate_abort_signal,
     validate_port,
 )
+from anynet.node._errors.numerals import to_number
 
 Callback: TypeAlias = Callable[..., object]
 
 _DEFAULT_BACKLOG = 511
 _INT32_MAX = 2**31 - 1
-_DIGITS = {"0x": ("0-9a-fA-F", 16), "0o": ("0-7", 8), "0b": ("01", 2)}
-_DECIMAL = re.compile(r"[+-]?(?:Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
 
 
 class ListenOptions(TypedDict, total=False):
@@ -179,7 +181,7 @@ def _get(options: object, name: str) -> Any:
 
 
 def _is_handle(value: object) -> bool:
-    """Is it what a server or a socket has as its ``_handle``?"""
+    """Whether it is what a server or a socket has as its ``_handle``."""
     return not isinstance(value, Mapping) and hasattr(value, "fd") and hasattr(value, "has_ref")
 
 
@@ -196,24 +198,5 @@ def _backlog(value: object) -> int:
 
 
 def is_pipe_name(value: object) -> bool:
-    """Is it a string, and not one that JavaScript reads as a number from 0 on?"""
+    """Whether it is a string, and not one that JavaScript reads as a number from 0 on."""
     return isinstance(value, str) and not to_number(value) >= 0
-
-
-def to_number(value: object) -> float:
-    """What JavaScript makes of a value where it needs a number; NaN if nothing."""
-    if isinstance(value, bool | int | float):
-        return float(value)
-    if isinstance(value, str):
-        return _number_of_text(value.strip())
-    return math.nan
-
-
-def _number_of_text(text: str) -> float:
-    digits = _DIGITS.get(text[:2].lower())
-    if digits is not None:
-        allowed, base = digits
-        return float(int(text[2:], base)) if re.fullmatch(f"[{allowed}]+", text[2:]) else math.nan
-    if not text:
-        return 0.0
-    return float(text) if _DECIMAL.fullmatch(text) else math.nan

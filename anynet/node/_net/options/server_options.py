@@ -1,4 +1,4 @@
-"""The options of a server, checked."""
+"""The options of a server, as a table; see ``table``."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import attrs
 
 from anynet._rules.values.value import Value
 from anynet.node._errors.errors import invalid_arg_type, validate_number
+from anynet.node._net.options.socket_options import check_block_list
+from anynet.node._net.options.table import checked, row, rows_of
 from anynet.node._net.values.block_list import BlockList
-
-_HIGH_WATER_MARK = 65536
+from anynet.node._streams.options import DEFAULT_HIGH_WATER_MARK, merged_options
 
 
 class ServerOptions(TypedDict, total=False):
@@ -27,18 +28,43 @@ class ServerOptions(TypedDict, total=False):
     pauseOnConnect: bool
 
 
+def _half_open(value: Any) -> bool:
+    return value or False
+
+
+def _delay(value: object) -> int:
+    delay = validate_number("options.keepAliveInitialDelay", value)
+    return int(delay / 1000) if 0 < delay < math.inf else 0
+
+
+def _mark(value: object) -> int:
+    mark = validate_number("options.highWaterMark", value)
+    return int(mark) if 0 <= mark < math.inf else DEFAULT_HIGH_WATER_MARK
+
+
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class AcceptSettings(Value):
-    """How a server treats those who connect."""
+    """How a server treats the connections that it accepts."""
 
-    allow_half_open: bool
-    block_list: BlockList | None
-    high_water_mark: int
-    keep_alive: bool
     #: In whole seconds, as the system takes it.
-    keep_alive_initial_delay: int
-    no_delay: bool
-    pause_on_connect: bool
+    keep_alive_initial_delay: int = attrs.field(
+        default=0, metadata=row("keepAliveInitialDelay", check=_delay)
+    )
+    high_water_mark: int = attrs.field(
+        default=DEFAULT_HIGH_WATER_MARK, metadata=row("highWaterMark", check=_mark)
+    )
+    block_list: BlockList | None = attrs.field(
+        default=None, metadata=row("blockList", check=check_block_list)
+    )
+    allow_half_open: bool = attrs.field(
+        default=False, metadata=row("allowHalfOpen", check=_half_open)
+    )
+    keep_alive: bool = attrs.field(default=False, metadata=row("keepAlive", check=bool))
+    no_delay: bool = attrs.field(default=False, metadata=row("noDelay", check=bool))
+    pause_on_connect: bool = attrs.field(default=False, metadata=row("pauseOnConnect", check=bool))
+
+
+_ROWS = rows_of(AcceptSettings)
 
 
 def accept_settings(options: object, more: Mapping[str, Any]) -> AcceptSettings:
@@ -48,23 +74,5 @@ def accept_settings(options: object, more: Mapping[str, Any]) -> AcceptSettings:
     """
     if isinstance(options, str | int | float):
         raise invalid_arg_type("options", "object", options)
-    given = {**options, **more} if isinstance(options, Mapping) else more
-    delay = _number(given, "keepAliveInitialDelay", 0)
-    mark = _number(given, "highWaterMark", _HIGH_WATER_MARK)
-    block_list = given.get("blockList")
-    if block_list is not None and not BlockList.isBlockList(block_list):
-        raise invalid_arg_type("options.blockList", "net.BlockList", block_list)
-    return AcceptSettings(
-        allow_half_open=given.get("allowHalfOpen") or False,
-        block_list=block_list,
-        high_water_mark=int(mark) if 0 <= mark < math.inf else _HIGH_WATER_MARK,
-        keep_alive=bool(given.get("keepAlive")),
-        keep_alive_initial_delay=int(delay / 1000) if 0 < delay < math.inf else 0,
-        no_delay=bool(given.get("noDelay")),
-        pause_on_connect=bool(given.get("pauseOnConnect")),
-    )
-
-
-def _number(given: Mapping[str, Any], name: str, default: float) -> float:
-    value = given.get(name)
-    return default if value is None else validate_number(f"options.{name}", value)
+    found = merged_options(options if isinstance(options, Mapping) else None, more)
+    return AcceptSettings(**checked(_ROWS, found))

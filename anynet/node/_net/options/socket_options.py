@@ -1,16 +1,18 @@
-"""The options that a socket is made with, checked, and what is set on the system's socket."""
+"""The options that a socket is made with, as a table; see ``table``.
+
+Rules that live here, each Node's: ``highWaterMark`` outranks the marks of the two sides; an
+``onread`` that cannot be used is treated as absent; streams of objects are not supported.
+"""
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from typing import Any, TypeAlias
+from functools import lru_cache, partial
+from typing import Any, TypeAlias, TypedDict
 
 import attrs
 
 from anynet._rules.values.value import Value
-from anynet._transport.sockets.options import set_keep_alive, set_no_delay, set_type_of_service
 from anynet.node._emitters.abort import AbortSignal
 from anynet.node._errors.errors import (
     invalid_arg_type,
@@ -20,129 +22,57 @@ from anynet.node._errors.errors import (
     validate_int32,
     validate_number,
 )
+from anynet.node._net.options.table import as_given, checked, not_false, row, rows_of
+from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.values.block_list import BlockList
-from anynet.node._streams.options import high_water_mark
+from anynet.node._streams.options import (
+    DEFAULT_HIGH_WATER_MARK,
+    StreamOptions,
+    high_water_mark,
+)
 
 ReadBuffer: TypeAlias = bytearray | memoryview
 
-#: Keep-alive as libuv has it: a probe a second, the tenth without an answer ends the connection.
-_PROBE_INTERVAL = 1
-_PROBE_COUNT = 10
 _UNSUPPORTED = ("objectMode", "readableObjectMode", "writableObjectMode")
 
 
 @attrs.frozen(eq=False, repr=False)
 class ReadInto(Value):
-    """The option ``onread``: where to read to, and whom to tell."""
+    """The option ``onread``: where to read to, and what to call then."""
 
     next_buffer: Callable[[], ReadBuffer]
     callback: Callable[[int, Any], object]
 
 
-@attrs.define(kw_only=True)
-class TcpOptions:
-    """What is set on a TCP socket, now or as soon as it is connected."""
+class OnRead(TypedDict):
+    """Reading into a buffer that is used again and again, or into what a function returns."""
 
-    no_delay: bool = False
-    keep_alive: bool = False
-    #: In whole seconds; 0 leaves the system's.
-    keep_alive_delay: int = 0
-    type_of_service: int | None = None
-
-    def apply(self, sock: socket.socket) -> None:
-        """Set them on a TCP socket. What the system refuses is not set."""
-        with suppress(OSError):
-            if self.no_delay:
-                set_no_delay(sock, True)
-            if self.keep_alive:
-                apply_keep_alive(sock, True, self.keep_alive_delay)
-            if self.type_of_service is not None:
-                set_type_of_service(sock, self.type_of_service)
+    buffer: bytearray | memoryview | Callable[[], bytearray | memoryview]
+    callback: Callable[[int, Any], object]
 
 
-def apply_keep_alive(sock: socket.socket, enable: bool, delay: int) -> None:
-    """Turn keep-alive on, after ``delay`` seconds of silence if that is not 0, or off."""
-    if enable and delay > 0:
-        set_keep_alive(sock, True, delay, _PROBE_INTERVAL, _PROBE_COUNT)
-    else:
-        set_keep_alive(sock, enable)
+class SocketOptions(TypedDict, total=False):
+    """The options of :class:`Socket <anynet.node._net.sockets.socket.Socket>`."""
 
-
-def keep_alive_seconds(milliseconds: object) -> int:
-    """A delay as the system takes it: whole seconds; 0 for what is no delay."""
-    if isinstance(milliseconds, int | float) and 0 < milliseconds < 2**31 * 1000:
-        return int(milliseconds / 1000)
-    return 0
-
-
-@attrs.frozen(kw_only=True, eq=False, repr=False)
-class SocketSettings(Value):
-    """The options of a socket, checked."""
-
-    readable_high_water_mark: int
-    writable_high_water_mark: int
-    allow_half_open: bool
-    readable: bool
-    writable: bool
+    allowHalfOpen: bool | None
+    blockList: BlockList | None
+    captureRejections: bool
     fd: int | None
     handle: object
+    highWaterMark: int | None
+    keepAlive: bool | None
+    keepAliveInitialDelay: float | None
+    noDelay: bool | None
+    onread: OnRead | None
+    readable: bool | None
+    readableHighWaterMark: int | None
     signal: AbortSignal | None
-    block_list: BlockList | None
-    read_into: ReadInto | None
-    capture_rejections: bool | None
-    tcp: TcpOptions | None
-
-
-def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
-    """Check the options, of which none is None. Raises what Node raises."""
-    for name in _UNSUPPORTED:
-        if options.get(name):
-            raise invalid_arg_value(f"options.{name}", options[name], "is not supported")
-    if "keepAliveInitialDelay" in options:
-        validate_number("options.keepAliveInitialDelay", options["keepAliveInitialDelay"])
-    readable_mark = high_water_mark(options, "readableHighWaterMark")
-    writable_mark = high_water_mark(options, "writableHighWaterMark")
-    capture_rejections = options.get("captureRejections")
-    if capture_rejections is not None:
-        validate_boolean("options.captureRejections", capture_rejections)
-    signal = options.get("signal")
-    validate_abort_signal("signal", signal)
-    fd = options.get("fd")
-    if fd is not None:
-        validate_int32("fd", fd, 0)
-    block_list = options.get("blockList")
-    if block_list is not None and not BlockList.isBlockList(block_list):
-        raise invalid_arg_type("options.blockList", "net.BlockList", block_list)
-    return SocketSettings(
-        readable_high_water_mark=readable_mark,
-        writable_high_water_mark=writable_mark,
-        allow_half_open=bool(options.get("allowHalfOpen")),
-        readable=options.get("readable") is not False,
-        writable=options.get("writable") is not False,
-        fd=fd,
-        handle=options.get("handle"),
-        signal=signal,
-        block_list=block_list,
-        read_into=_read_into(options.get("onread")),
-        capture_rejections=capture_rejections,
-        tcp=tcp_options(options, None),
-    )
-
-
-def tcp_options(options: Mapping[str, Any], known: TcpOptions | None) -> TcpOptions | None:
-    """What the options say about TCP, added to what is ``known`` already."""
-    if options.get("noDelay"):
-        known = known or TcpOptions()
-        known.no_delay = True
-    if options.get("keepAlive"):
-        known = known or TcpOptions()
-        known.keep_alive = True
-        known.keep_alive_delay = keep_alive_seconds(options.get("keepAliveInitialDelay"))
-    return known
+    writable: bool | None
+    writableHighWaterMark: int | None
 
 
 def _read_into(onread: object) -> ReadInto | None:
-    """The option, where it can be used; otherwise it is as good as absent, as in Node."""
+    """The option, where it can be used; otherwise it is treated as absent, as in Node."""
     if not isinstance(onread, Mapping) or not callable(onread.get("callback")):
         return None
     buffer = onread.get("buffer")
@@ -171,3 +101,133 @@ def _checked_buffer(name: str, buffer: Any) -> ReadBuffer:
     ):
         return buffer
     raise invalid_arg_type(name, ["bytearray", "memoryview"], buffer)
+
+
+def _mark(name: str) -> Callable[[Any], int]:
+    return lambda value: high_water_mark({name: value}, name)
+
+
+def _delay(value: object) -> int:
+    return keep_alive_seconds(validate_number("options.keepAliveInitialDelay", value))
+
+
+def _signal(value: Any) -> Any:
+    validate_abort_signal("signal", value)
+    return value
+
+
+def check_block_list(value: object) -> BlockList:
+    """The option ``blockList``. Raises ``ERR_INVALID_ARG_TYPE``."""
+    if not BlockList.isBlockList(value):
+        raise invalid_arg_type("options.blockList", "net.BlockList", value)
+    return value
+
+
+@lru_cache(maxsize=64)
+def stream_options(
+    reading: int,
+    writing: int,
+    allow_half_open: bool,
+    readable: bool = True,
+    writable: bool = True,
+) -> StreamOptions:
+    """The options of a socket's stream: the same for all connections of a server, so made once."""
+    return StreamOptions(
+        readable_high_water_mark=reading,
+        writable_high_water_mark=writing,
+        allow_half_open=allow_half_open,
+        readable=readable,
+        writable=writable,
+        emit_close=False,
+        counts_characters=True,
+    )
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class SocketSettings(Value):
+    """The options of a socket, checked, in the order of the checks."""
+
+    #: In whole seconds, of keep-alive.
+    keep_alive_delay: int = attrs.field(
+        default=0, metadata=row("keepAliveInitialDelay", check=_delay)
+    )
+    readable_mark: int = attrs.field(
+        default=DEFAULT_HIGH_WATER_MARK,
+        metadata=row(
+            "highWaterMark", "readableHighWaterMark", check=_mark("readableHighWaterMark")
+        ),
+    )
+    writable_mark: int = attrs.field(
+        default=DEFAULT_HIGH_WATER_MARK,
+        metadata=row(
+            "highWaterMark", "writableHighWaterMark", check=_mark("writableHighWaterMark")
+        ),
+    )
+    capture_rejections: bool | None = attrs.field(
+        default=None,
+        metadata=row(
+            "captureRejections", check=partial(validate_boolean, "options.captureRejections")
+        ),
+    )
+    signal: AbortSignal | None = attrs.field(default=None, metadata=row("signal", check=_signal))
+    fd: int | None = attrs.field(
+        default=None, metadata=row("fd", check=lambda fd: validate_int32("fd", fd, 0))
+    )
+    block_list: BlockList | None = attrs.field(
+        default=None, metadata=row("blockList", check=check_block_list)
+    )
+    read_into: ReadInto | None = attrs.field(default=None, metadata=row("onread", check=_read_into))
+    handle: object = attrs.field(default=None, metadata=row("handle", check=as_given))
+    allow_half_open: bool = attrs.field(default=False, metadata=row("allowHalfOpen", check=bool))
+    readable: bool = attrs.field(default=True, metadata=row("readable", check=not_false))
+    writable: bool = attrs.field(default=True, metadata=row("writable", check=not_false))
+    no_delay: bool = attrs.field(default=False, metadata=row("noDelay", check=bool))
+    keep_alive: bool = attrs.field(default=False, metadata=row("keepAlive", check=bool))
+
+    #: What of them concerns the stream.
+    stream: StreamOptions = attrs.field(init=False)
+    #: What of them is wanted of TCP; None for nothing.
+    tcp: TcpOptions | None = attrs.field(init=False)
+
+    @stream.default
+    def _stream(self) -> StreamOptions:
+        return stream_options(
+            self.readable_mark,
+            self.writable_mark,
+            self.allow_half_open,
+            self.readable,
+            self.writable,
+        )
+
+    @tcp.default
+    def _tcp(self) -> TcpOptions | None:
+        if not self.no_delay and not self.keep_alive:
+            return None
+        delay = self.keep_alive_delay if self.keep_alive else None
+        return TcpOptions(no_delay=self.no_delay, keep_alive=delay)
+
+
+_ROWS = rows_of(SocketSettings)
+_NAMES = frozenset({*_UNSUPPORTED, *(name for row in _ROWS for name in row.names)})
+_DEFAULTS = SocketSettings()
+
+
+def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
+    """Check the options, of which none is None. Raises what Node raises."""
+    if _NAMES.isdisjoint(options):
+        return _DEFAULTS
+    for name in _UNSUPPORTED:
+        if options.get(name):
+            raise invalid_arg_value(f"options.{name}", options[name], "is not supported")
+    return SocketSettings(**checked(_ROWS, options))
+
+
+def tcp_of_connect(options: Mapping[str, Any], tcp: TcpOptions | None) -> TcpOptions | None:
+    """What the options of a connect add to what is wanted of TCP; they are not checked again."""
+    if options.get("noDelay"):
+        tcp = tcp or TcpOptions()
+        tcp.want_no_delay(True)
+    if options.get("keepAlive"):
+        tcp = tcp or TcpOptions()
+        tcp.want_keep_alive(keep_alive_seconds(options.get("keepAliveInitialDelay")))
+    return tcp

@@ -1,4 +1,13 @@
-"""Binding: from what ``listen()`` was told to a handle that listens, or to Node's error."""
+"""Binding: from a checked request to a handle that listens, or to Node's error.
+
+Rules that live here, libuv's and Node's:
+
+* Without a host a port is bound on ``::`` for both families; where the machine has no IPv6, on
+  ``0.0.0.0``. A port that is in use is reported for ``::``, and not tried again.
+* A directory that is missing is reported as EACCES.
+* A handle of another server is shared: the latest one that listens with it gets the connections.
+* Of a host name the first address is taken that is not only link-local.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +26,7 @@ from anynet.node._net.options.listen_options import ListenRequest
 _ANY_IPV4 = "0.0.0.0"
 _ANY_IPV6 = "::"
 #: A host name longer than this is no name at all (RFC 1035, section 2.3.4).
-_LONGEST_NAME = 255
+MAX_NAME_LENGTH = 255
 
 
 def open_handle(
@@ -25,7 +34,7 @@ def open_handle(
 ) -> ListenHandle:
     """A handle that listens where the request says; ``host`` is its IP address, if it has one.
 
-    Raises NodeSystemError; what the caller gave then stays as it was.
+    Raises NodeSystemError; what the caller passed then stays as it was.
     """
     handle = request.handle
     if isinstance(handle, ListenHandle) and handle.is_tcp:
@@ -130,7 +139,7 @@ async def first_address(host: str) -> str:
     Raises NodeSystemError: ENOTFOUND, mostly.
     """
     try:
-        if len(host) > _LONGEST_NAME:
+        if len(host) > MAX_NAME_LENGTH:
             raise OSError(errno.EINVAL, "the host name is too long")
         try:
             found = await resolve(host, 0, family=None, lookup=None)

@@ -1,4 +1,7 @@
-"""The types of a server's events and of their listeners."""
+"""The types of a server's events and of their listeners: for type checkers alone.
+
+At run time ``Server`` derives from ``EventEmitter`` directly; see there.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 from anynet.node._emitters.emitter import EventEmitter, EventName, Listener
 from anynet.node._net.sockets.socket import Socket
 
+if TYPE_CHECKING:
 
-class ServerEvents(EventEmitter):
-    """An emitter of ``listening``, ``connection``, ``drop``, ``error`` and ``close``."""
-
-    __slots__ = ()
-
-    if TYPE_CHECKING:
+    class ServerEvents(EventEmitter):
+        """An emitter of ``listening``, ``connection``, ``drop``, ``error`` and ``close``."""
 
         @overload
         def on(
@@ -40,3 +40,6 @@ class ServerEvents(EventEmitter):
         once = on
         prependListener = on
         prependOnceListener = on
+
+else:
+    ServerEvents = EventEmitter

@@ -1,46 +1,40 @@
-"""One attempt to connect a socket: binding, announcing, dialling, and how its failure is told."""
+"""One attempt to connect to one address: binding, announcing, connecting, and what its error says.
+
+Rules that live here, each Node's:
+
+* The order is bind, the event ``connectionAttempt``, connect. A listener to the event may destroy
+  the socket; then nothing is connected.
+* An error of the connect call itself says where our end is (`` - Local (ADDRESS:PORT)``); one that
+  comes later says so only if a local port was asked for.
+* A socket that is connected, or about to be, makes the system refuse with EISCONN or EALREADY. Here
+  each attempt has a socket of its own, so that refusal is said for the system.
+"""
 
 from __future__ import annotations
 
 import errno
 import socket
-from functools import partial
-from typing import Any, Literal, Protocol, TypeAlias
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from anynet._rules.values.addresses import SocketAddress
 from anynet._rules.values.value import Value
-from anynet._transport.reactor.connect import Connect, connect_tcp
+from anynet._transport.reactor.connect import Connect, new_socket
+from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.resolving import literal
 from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.socket_stream import SocketStream
-from anynet.node._errors.errors import ip_blocked, system_error
-from anynet.node._loop.runtime import Runtime
+from anynet.node._errors.errors import system_error
 from anynet.node._net.options.connect_options import ConnectRequest
-from anynet.node._net.sockets.handles import own_end_of_socket
-from anynet.node._net.values.block_list import BlockList
+from anynet.node._net.sockets.endpoints import local_of_socket
 
 Version: TypeAlias = Literal[4, 6]
 
 #: What an error says about our end where there is none.
 NO_LOCAL_END = "Local (undefined:undefined)"
 _ANY_ADDRESS: dict[int, str] = {4: "0.0.0.0", 6: "::"}
-
-
-class Connectable(Protocol):
-    """The socket, as far as connecting needs it."""
-
-    connecting: bool
-    autoSelectFamilyAttemptedAddresses: list[str] | None
-
-    def emit(self, name: str, /, *args: Any) -> bool: ...
-
-    def destroy(self, error: BaseException | None = None, /) -> object: ...
-
-    def _touch(self) -> None: ...
-
-    def _established(self, stream: SocketStream) -> None: ...
+_FAMILIES: dict[int, socket.AddressFamily] = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -48,188 +42,150 @@ class Candidate(Value):
     """An address to try."""
 
     address: str
-    version: Version
+    #: Of the internet protocol.
+    family: Version
 
 
-class _StoppedError(Exception):
+class AttemptStoppedError(Exception):
     """The attempt is not to go on; ``error`` says why, unless the socket was destroyed."""
 
     def __init__(self, error: Exception | None) -> None:
         self.error = error
 
 
-class Attempting:
-    """Connects a socket to one address at a time.
+class AddressAttempt:
+    """Connects to ``candidate``, and calls ``done(attempt, error, stream)`` in the end."""
 
-    ``connected`` is the system's TCP socket of an owner that is connected already, and ``previous``
-    is the connect that is under way on the same owner: the system refuses to connect it again.
-    """
-
-    __slots__ = (
-        "_block_list",
-        "_connected",
-        "_dial",
-        "_local_end",
-        "_many",
-        "_over",
-        "_previous",
-        "_runtime",
-        "_socket",
-        "request",
-        "sock",
-    )
+    __slots__ = ("_done", "_is_bound", "_reactor", "_request", "candidate", "connect", "sock")
 
     def __init__(
         self,
-        owner: Connectable,
-        runtime: Runtime,
+        reactor: Reactor,
         request: ConnectRequest,
-        block_list: BlockList | None,
-        previous: Attempting | None,
-        connected: socket.socket | None,
+        candidate: Candidate,
+        done: Callable[[AddressAttempt, OSError | None, SocketStream | None], object],
     ) -> None:
-        self.request: ConnectRequest = request
-        #: The system's TCP socket, from the beginning of an attempt to its end.
+        self._reactor = reactor
+        self._request = request
+        self._done = done
+        self._is_bound = request.local_address is not None or request.local_port != 0
+        #: Under way, until ``done`` is called.
+        self.connect: Connect | None = None
+        self.candidate: Candidate = candidate
+        #: The system's socket, from the event ``connectionAttempt`` on to the end of the attempt.
         self.sock: socket.socket | None = None
-        self._socket = owner
-        self._runtime = runtime
-        self._block_list = block_list
-        self._previous = previous
-        self._connected = connected
-        self._local_end = NO_LOCAL_END
-        self._over = False
-        self._dial: Connect | None = None
-        #: Is this one of several addresses?
-        self._many = False
 
-    def _finish(self) -> None:
-        """Do nothing more."""
-        self._over = True
-        self._stop_attempt()
-        if self._previous is not None:
-            self._previous._finish()
+    def start(
+        self,
+        announce: Callable[[Candidate], object],
+        refused: tuple[int, socket.socket] | None = None,
+    ) -> Exception | None:
+        """Begin. Returns the error of what fails at once, unless the socket was destroyed.
 
-    def _stop_attempt(self) -> None:
-        self.sock = None
-        if self._dial is not None:
-            self._dial.cancel()
-            self._dial = None
-
-    @property
-    def _live(self) -> bool:
-        return not self._over and self._socket.connecting
-
-    def _fail(self, error: Exception) -> None:
-        if not self._over:
-            self._socket.destroy(error)
-
-    # -- one attempt ----------------------------------------------------------------------------
-
-    def _dial_to(self, candidate: Candidate) -> Exception | None:
-        """Begin to connect; the error of what fails at once, unless the socket was destroyed."""
-        request = self.request
-        version = candidate.version
-        taken = self._taken()
-        self.sock = None
-        self._local_end = NO_LOCAL_END
-        host = request.local_address or (_ANY_ADDRESS[version] if request.local_port else None)
+        ``announce`` emits ``connectionAttempt``, and raises :exc:`AttemptStoppedError` if that is
+        the end of it. ``refused`` is the error with which the system would refuse this socket, and
+        the socket that is in use already.
+        """
         try:
-            local = host and _socket_address(host, request.local_port, version)
-            self._dial = connect_tcp(
-                self._runtime.reactor,
-                self._target(candidate),
-                local or None,
-                partial(self._prepare, candidate, taken),
-                partial(self._done, candidate),
-            )
-        except _StoppedError as stopped:
-            return stopped.error
+            self.sock = new_socket(_FAMILIES[self.candidate.family])
+            if self._is_bound:
+                self._bind(self.sock)
         except OSError as error:
-            if host is not None and self.sock is None:
-                return system_error(error, "bind", host, request.local_port or None)
-            address, port = candidate.address, request.port or None
-            return system_error(error, "connect", address, port, self._local_end)
-        return None
-
-    def _target(self, candidate: Candidate) -> SocketAddress:
+            self._close_socket()
+            if not self._is_bound:
+                return self._error_at_once(error, NO_LOCAL_END)
+            port = self._request.local_port or None
+            return system_error(error, "bind", self._local_host(), port)
         try:
-            return _socket_address(candidate.address, self.request.port, candidate.version)
-        except OSError:
-            self._announce(candidate)
+            announce(self.candidate)
+        except AttemptStoppedError as stopped:
+            self._close_socket()
+            return stopped.error
+        except BaseException:
+            self._close_socket()
             raise
+        if refused is not None:
+            number, in_use = refused
+            self._close_socket()
+            return self._error_at_once(os_error(number), _local_details(in_use))
+        return self._start_connecting(self.sock)
 
-    def _taken(self) -> tuple[int, socket.socket] | None:
-        """Why the system would refuse to connect the owner, and its socket that is in use."""
-        earlier = self if self._dial is not None else self._previous
-        if earlier is not None and earlier.sock is not None:
-            return errno.EALREADY, earlier.sock
-        return None if self._connected is None else (errno.EISCONN, self._connected)
-
-    def _prepare(
-        self, candidate: Candidate, taken: tuple[int, socket.socket] | None, sock: socket.socket
-    ) -> None:
-        """The last step before the system's connect."""
-        self.sock = sock
-        self._note_local_end(sock)
-        self._announce(candidate)
-        if taken is not None:
-            number, in_use = taken
-            self._note_local_end(in_use)
-            raise os_error(number)
-
-    def _note_local_end(self, sock: socket.socket) -> None:
-        end = own_end_of_socket(sock)
-        if end is not None:
-            self._local_end = f"Local ({end['address']}:{end['port']})"
-
-    def _announce(self, candidate: Candidate) -> None:
-        port = self.request.port
-        self._socket.emit("connectionAttempt", candidate.address, port, candidate.version)
-        if not self._live:
-            raise _StoppedError(None)
-        if not self._many:
-            blocked = self._blocked(candidate)
-            if blocked is not None:
-                raise _StoppedError(blocked)
-        elif self._socket.autoSelectFamilyAttemptedAddresses is not None:
-            attempted = f"{candidate.address}:{port}"
-            self._socket.autoSelectFamilyAttemptedAddresses.append(attempted)
-
-    def _blocked(self, candidate: Candidate) -> Exception | None:
-        block_list = self._block_list
-        family = f"ipv{candidate.version}"
-        if block_list is not None and block_list.check(candidate.address, family):
-            return ip_blocked(candidate.address)
+    def _start_connecting(self, sock: socket.socket) -> Exception | None:
+        candidate = self.candidate
+        try:
+            sockaddr = _sockaddr(candidate.address, self._request.port, candidate.family)
+        except OSError as error:
+            # Node has no socket yet by then, unless it had to bind one.
+            details = _local_details(sock) if self._is_bound else NO_LOCAL_END
+            failure = self._error_at_once(error, details)
+            self._close_socket()
+            return failure
+        connect = Connect(self._reactor, sock, self._on_done)
+        try:
+            connect.start(sockaddr)
+        except OSError as error:
+            failure = self._error_at_once(error, _local_details(sock))
+            connect.cancel()
+            self.sock = None
+            return failure
+        self.connect = connect
         return None
 
-    def _done(
-        self, candidate: Candidate, error: OSError | None, stream: SocketStream | None
-    ) -> None:
-        self._dial = None
-        if stream is not None:
-            self._finish()
-            self._socket._established(stream)
-        elif error is not None:
-            self._attempt_failed(candidate, error)
+    def _local_host(self) -> str:
+        return self._request.local_address or _ANY_ADDRESS[self.candidate.family]
 
-    def _attempt_failed(self, candidate: Candidate, error: OSError) -> None:
-        """The connect has failed, after it had begun."""
-        raise NotImplementedError
+    def _bind(self, sock: socket.socket) -> None:
+        sock.bind(_sockaddr(self._local_host(), self._request.local_port, self.candidate.family))
 
-    def _failure_of(self, candidate: Candidate, error: OSError) -> tuple[Any, ...]:
-        """The arguments of ``connectionAttemptFailed``."""
-        request = self.request
-        address, port, details = candidate.address, request.port, None
+    def _close_socket(self) -> None:
+        sock, self.sock = self.sock, None
+        if sock is not None:
+            sock.close()
+
+    def _error_at_once(self, error: OSError, details: str) -> Exception:
+        port = self._request.port or None
+        return system_error(error, "connect", self.candidate.address, port, details)
+
+    def cancel(self) -> None:
+        """Give up; ``done`` is not called. Does nothing after the end."""
+        connect, self.connect = self.connect, None
+        if connect is not None:
+            self.sock = None
+            connect.cancel()
+
+    def _on_done(self, error: OSError | None, stream: SocketStream | None) -> None:
+        self.connect = None
+        self._done(self, error, stream)
+
+    def failure(self, error: OSError) -> tuple[Any, ...]:
+        """The arguments of ``connectionAttemptFailed`` for an error that came later."""
+        request, candidate, details = self._request, self.candidate, None
         if request.local_port:
-            local = request.local_address or _ANY_ADDRESS[candidate.version]
-            details = f"Local ({local}:{request.local_port})"
-        failure = system_error(error, "connect", address, port or None, details)
-        return address, port, candidate.version, failure
+            details = f"Local ({self._local_host()}:{request.local_port})"
+        found = system_error(error, "connect", candidate.address, request.port or None, details)
+        return candidate.address, request.port, candidate.family, found
 
 
-def _socket_address(host: str, port: int, version: Version) -> SocketAddress:
-    """Raises :exc:`OSError` where the address is of the other version."""
-    address = literal("host", host, port)
-    if address is None or address.family != f"ipv{version}":
+def _local_details(sock: socket.socket) -> str:
+    end = local_of_socket(sock)
+    return NO_LOCAL_END if end is None else f"Local ({end['address']}:{end['port']})"
+
+
+def _sockaddr(address: Any, port: int, family: Version) -> tuple[Any, ...]:
+    """What connect() and bind() take. Raises :exc:`OSError` for an address of the other family.
+
+    Never a name: that would block the loop while it is resolved.
+    """
+    if not isinstance(address, str) or (":" in address) != (family == 6):
         raise os_error(errno.EINVAL)
-    return address
+    if family == 4:
+        return address, port
+    if "%" not in address:
+        return address, port, 0, 0
+    try:
+        found = literal("host", address, port)
+    except ValueError:
+        found = None
+    if found is None:
+        raise os_error(errno.EINVAL)
+    return found.to_sockaddr()

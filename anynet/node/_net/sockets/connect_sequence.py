@@ -1,122 +1,195 @@
-"""One ``connect()`` of a socket: looking the host up, and trying its addresses in sequence."""
+"""One ``connect()`` of a socket: looking the host up, and trying its addresses in sequence.
+
+Rules that live here, each Node's:
+
+* A path is tried at once, an address in the next tick, a name after the lookup. Each address that
+  the lookup found is an event ``lookup``.
+* With several addresses (``autoSelectFamily``) the families take turns (RFC 8305, section 4), one
+  attempt at a time: it is given up after ``autoSelectFamilyAttemptTimeout``, but the last, which
+  has no limit. All their errors are one ``AggregateError``.
+* A socket that is destroyed in between still owes a ``connectionAttemptFailed`` (ECANCELED) for the
+  attempt under way, if that was one of several.
+* Whatever listeners do, nothing is emitted for a socket that does not connect any more.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
-import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+import socket
+from collections.abc import Mapping
+from typing import Any, Protocol
 
-from anynet._transport.reactor.connect import connect_unix
+from anynet._rules.policy.attempts import interleave
+from anynet._transport.reactor.connect import Connect, new_socket
 from anynet._transport.reactor.timers import ReactorTimer
 from anynet._transport.sockets.system_errors import os_error
+from anynet._transport.sockets.unix_address import check_unix_path
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import (
     AggregateError,
     InvalidAddressFamily,
     invalid_ip_address,
+    ip_blocked,
     system_error,
 )
+from anynet.node._loop.runtime import Runtime
 from anynet.node._net.functions.is_ip import isIP
-from anynet.node._net.sockets.address_attempt import NO_LOCAL_END, Attempting, Candidate
+from anynet.node._net.options.connect_options import ConnectRequest
+from anynet.node._net.sockets.address_attempt import (
+    NO_LOCAL_END,
+    AddressAttempt,
+    AttemptStoppedError,
+    Candidate,
+)
+from anynet.node._net.sockets.handle_link import HandleLink
 from anynet.node._net.sockets.lookup import look_up
-
-#: The longest path of a Unix socket: ``sun_path`` without the NUL that ends it.
-_LONGEST_PATH = 107 if sys.platform == "linux" else 103
+from anynet.node._net.values.block_list import BlockList
 
 
-def in_turns(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The families take turns, the first one's begins; an address that comes again is dropped."""
-    distinct = dict.fromkeys(candidates)
-    leading = [each for each in distinct if each.version == candidates[0].version]
-    other = [each for each in distinct if each.version != candidates[0].version]
-    turns = min(len(leading), len(other))
-    ordered = [each for pair in zip(leading, other, strict=False) for each in pair]
-    return ordered + leading[turns:] + other[turns:]
+class ConnectingSocket(Protocol):
+    """The socket, as far as connecting needs it."""
+
+    runtime: Runtime
+    autoSelectFamilyAttemptedAddresses: list[str] | None
+
+    def emit(self, name: str, /, *args: Any) -> bool: ...
+
+    def destroy(self, error: BaseException | None = None, /) -> object: ...
 
 
-def _is_socket_path(path: str) -> bool:
-    try:
-        name = os.fsencode(path)
-    except UnicodeEncodeError:
-        return False
-    return len(name) <= _LONGEST_PATH and b"\0" not in name[1:]
+class BeginningConnection(Protocol):
+    """The connection that is made."""
+
+    connecting: bool
+    link: HandleLink
+
+    def note_failure(self) -> None: ...
+
+    def established(self, socket: Any, stream: SocketStream, /) -> None: ...
 
 
-def _listed(addresses: object) -> list[tuple[Any, Any]]:
-    """The addresses and families of an answer; None for what is not there."""
-    if not isinstance(addresses, list | tuple) or not addresses:
-        return [(None, None)]
-    given = [each if isinstance(each, Mapping) else {} for each in addresses]
-    return [(each.get("address"), each.get("family")) for each in given]
+class ConnectSequence:
+    """Connects a socket, unless it is abandoned before.
 
+    ``connected`` is the system's TCP socket of an owner that is connected already, and ``previous``
+    is the connect that is under way on the same owner: the system refuses to connect it again.
+    """
 
-class Connecting(Attempting):
-    """Connects a socket, unless it is abandoned before."""
+    __slots__ = (
+        "_attempt",
+        "_block_list",
+        "_connected",
+        "_connection",
+        "_errors",
+        "_over",
+        "_path_connect",
+        "_previous",
+        "_queue",
+        "_runtime",
+        "_socket",
+        "_timer",
+        "request",
+    )
 
-    __slots__ = ("_attempt", "_errors", "_queue", "_timer")
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        #: Which of several addresses is being tried, which are still to be, and what failed.
-        self._attempt: Candidate | None = None
-        self._queue: list[Candidate] = []
+    def __init__(
+        self,
+        owner: ConnectingSocket,
+        connection: BeginningConnection,
+        request: ConnectRequest,
+        block_list: BlockList | None,
+        previous: ConnectSequence | None,
+        connected: socket.socket | None,
+    ) -> None:
+        self.request: ConnectRequest = request
+        self._socket = owner
+        self._runtime = owner.runtime
+        self._connection = connection
+        self._block_list = block_list
+        self._previous = previous
+        self._connected = connected
+        self._over = False
+        self._path_connect: Connect | None = None
+        self._attempt: AddressAttempt | None = None
+        #: Of several addresses: those still to be tried, and what the others failed with.
+        self._queue: list[Candidate] | None = None
         self._errors: list[Exception] = []
         self._timer: ReactorTimer | None = None
 
     def start(self) -> None:
-        """Begin. A path is tried at once, an address in the next tick, a name is looked up."""
+        """Begin."""
         request = self.request
         if request.path is not None:
             self._connect_path(request.path)
         elif request.version == 0:
-            look_up(
-                self._runtime,
-                request,
-                self._on_addresses if request.all_addresses else self._on_address,
-            )
+            answer = self._on_addresses if request.all_addresses else self._on_address
+            look_up(self._runtime, request, answer)
         else:
-            self._runtime.next_tick(self._connect, Candidate(request.host, request.version))
+            self._runtime.next_tick(self._connect_to, Candidate(request.host, request.version))
 
     def abandon(self) -> tuple[Any, ...] | None:
         """Give up. Returns the arguments of a ``connectionAttemptFailed`` that is owed."""
-        attempt = self._attempt
+        attempt = self._attempt if self._queue is not None else None
         self._finish()
-        if attempt is None:
-            return None
-        return self._failure_of(attempt, os_error(errno.ECANCELED))
+        return None if attempt is None else attempt.failure(os_error(errno.ECANCELED))
+
+    @property
+    def sock(self) -> socket.socket | None:
+        """The system's TCP socket of the attempt under way."""
+        return None if self._attempt is None else self._attempt.sock
+
+    def _finish(self) -> None:
+        """Do nothing more."""
+        self._over = True
+        if self._attempt is not None or self._timer is not None:
+            self._stop_attempt()
+        if self._path_connect is not None:
+            self._path_connect.cancel()
+            self._path_connect = None
+        if self._previous is not None:
+            self._previous._finish()
 
     def _stop_attempt(self) -> None:
-        super()._stop_attempt()
-        self._attempt = None
+        attempt, self._attempt = self._attempt, None
+        if attempt is not None:
+            attempt.cancel()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _is_live(self) -> bool:
+        return not self._over and self._connection.connecting
+
+    def _fail(self, error: Exception) -> None:
+        if not self._over:
+            self._socket.destroy(error)
 
     # -- a Unix socket --------------------------------------------------------------------------
 
     def _connect_path(self, path: str) -> None:
         self._socket.emit("connectionAttempt", path, None, None)
-        if not self._live or self._previous is not None:
+        if not self._is_live() or self._previous is not None:
             return
         if not _is_socket_path(path):
             details = NO_LOCAL_END
             self._fail(system_error(errno.EINVAL, "connect", path, details=details))
             return
         try:
-            self._dial = connect_unix(self._runtime.reactor, path, self._path_done)
+            sock = new_socket(socket.AF_UNIX)
         except OSError as error:
             self._fail(system_error(error, "connect", path, details=NO_LOCAL_END))
+            return
+        self._path_connect = Connect(self._runtime.reactor, sock, self._on_path_done)
+        self._path_connect.start(os.fsencode(path), all_errors_later=True)
 
-    def _path_done(self, error: OSError | None, stream: SocketStream | None) -> None:
-        self._dial = None
+    def _on_path_done(self, error: OSError | None, stream: SocketStream | None) -> None:
+        self._path_connect = None
         if stream is not None:
             self._finish()
-            self._socket._established(stream)
+            self._connection.established(self._socket, stream)
         elif error is not None:
             failure = system_error(error, "connect", self.request.path)
-            self._socket.connecting = False
+            self._connection.note_failure()
             self._socket.emit("connectionAttemptFailed", self.request.path, None, None, failure)
             self._fail(failure)
 
@@ -125,19 +198,18 @@ class Connecting(Attempting):
     def _on_address(
         self, error: Any = None, address: Any = None, family: Any = None, *_more: object
     ) -> None:
-        host = self.request.host
-        self._socket.emit("lookup", error, address, family, host)
-        if not self._live:
+        self._socket.emit("lookup", error, address, family, self.request.host)
+        if not self._is_live():
             return
         failure = error or self._address_error(address, family)
         if failure is not None:
             self._runtime.next_tick(self._fail, failure)
         else:
-            self._socket._touch()
-            self._connect(Candidate(address, family))
+            self._connection.link.touch()
+            self._connect_to(Candidate(address, family))
 
     def _on_addresses(self, error: Any = None, addresses: Any = None, *_more: object) -> None:
-        if not self._live or self._many:
+        if not self._is_live() or self._queue is not None:
             return
         host = self.request.host
         if error is not None:
@@ -145,28 +217,27 @@ class Connecting(Attempting):
             self._runtime.next_tick(self._fail, error)
             return
         candidates: list[Candidate] = []
-        faults: list[Exception] = []
+        failures: list[Exception] = []
         for address, family in _listed(addresses):
             self._socket.emit("lookup", None, address, family, host)
-            if not self._live:
+            if not self._is_live():
                 return
-            fault = self._address_error(address, family)
-            if fault is None:
+            failure = self._address_error(address, family)
+            if failure is None:
                 candidates.append(Candidate(address, family))
             else:
-                faults.append(fault)
+                failures.append(failure)
         if not candidates:
-            self._runtime.next_tick(self._fail, faults[0])
+            self._runtime.next_tick(self._fail, failures[0])
             return
-        self._socket._touch()
-        queue = in_turns(candidates)
+        self._connection.link.touch()
+        queue = interleave(candidates)
         if len(queue) == 1:
-            self._connect(queue[0])
+            self._connect_to(queue[0])
         else:
             self._socket.autoSelectFamilyAttemptedAddresses = []
             self._queue = queue
-            self._many = True
-            self._try_next()
+            self._try_next(queue)
 
     def _address_error(self, address: Any, family: Any) -> Exception | None:
         if not isIP(address):
@@ -175,60 +246,125 @@ class Connecting(Attempting):
             return InvalidAddressFamily(family, self.request.host, self.request.port)
         return None
 
-    # -- a single address -----------------------------------------------------------------------
+    # -- attempts -------------------------------------------------------------------------------
 
-    def _connect(self, candidate: Candidate) -> None:
-        if not self._live:
-            return
-        failure = self._dial_to(candidate)
-        if failure is not None:
-            self._fail(failure)
+    def _connect_to(self, candidate: Candidate) -> None:
+        """Connect to the only address that there is."""
+        if not self._over and self._connection.connecting:
+            failure = self._attempt_to(candidate)
+            if failure is not None:
+                self._fail(failure)
 
-    def _attempt_failed(self, candidate: Candidate, error: OSError) -> None:
-        failed = self._failure_of(candidate, error)
-        if self._many:
-            self._stop_attempt()
-            self._errors.append(failed[-1])
-        else:
-            self._socket.connecting = False
-        self._socket.emit("connectionAttemptFailed", *failed)
-        if not self._many:
-            self._fail(failed[-1])
-        elif self._live:
-            self._try_next()
+    def _attempt_to(self, candidate: Candidate) -> Exception | None:
+        """Begin to connect; the error of what fails at once, unless the socket was destroyed."""
+        attempt = AddressAttempt(
+            self._runtime.reactor, self.request, candidate, self._on_attempt_done
+        )
+        in_use = self._attempt or self._previous or self._connected
+        refused = None if in_use is None else self._refused()
+        # A lookup that answers twice begins a second attempt, which is refused: the first goes on.
+        first, self._attempt = self._attempt, attempt
+        failure = attempt.start(self._announce, refused)
+        if attempt.connect is None:
+            self._attempt = first
+            if self._over and first is not None:
+                first.cancel()
+        return failure
+
+    def _refused(self) -> tuple[int, socket.socket] | None:
+        """Why the system would refuse to connect the owner, and its socket that is in use."""
+        earlier = self.sock
+        if earlier is None and self._previous is not None:
+            earlier = self._previous.sock
+        if earlier is not None:
+            return errno.EALREADY, earlier
+        return None if self._connected is None else (errno.EISCONN, self._connected)
+
+    def _announce(self, candidate: Candidate) -> None:
+        owner, port = self._socket, self.request.port
+        owner.emit("connectionAttempt", candidate.address, port, candidate.family)
+        if self._over or not self._connection.connecting:
+            raise AttemptStoppedError(None)
+        if self._queue is not None:
+            if owner.autoSelectFamilyAttemptedAddresses is not None:
+                owner.autoSelectFamilyAttemptedAddresses.append(f"{candidate.address}:{port}")
+        elif self._block_list is not None:
+            blocked = self._blocked(candidate)
+            if blocked is not None:
+                raise AttemptStoppedError(blocked)
+
+    def _blocked(self, candidate: Candidate) -> Exception | None:
+        block_list, family = self._block_list, f"ipv{candidate.family}"
+        if block_list is not None and block_list.check(candidate.address, family):
+            return ip_blocked(candidate.address)
+        return None
+
+    def _on_attempt_done(
+        self, attempt: AddressAttempt, error: OSError | None, stream: SocketStream | None
+    ) -> None:
+        if stream is not None:
+            self._attempt = None
+            self._finish()
+            self._connection.established(self._socket, stream)
+        elif error is not None:
+            failed = attempt.failure(error)
+            queue = self._queue
+            if queue is None:
+                self._connection.note_failure()
+            else:
+                self._stop_attempt()
+                self._errors.append(failed[-1])
+            self._socket.emit("connectionAttemptFailed", *failed)
+            if queue is None:
+                self._fail(failed[-1])
+            elif self._is_live():
+                self._try_next(queue)
 
     # -- several addresses ----------------------------------------------------------------------
 
-    def _try_next(self) -> None:
-        queue = self._queue
+    def _try_next(self, queue: list[Candidate]) -> None:
         while queue:
             candidate = queue.pop(0)
-            blocked = self._blocked(candidate)
-            failure = blocked or self._dial_to(candidate)
-            if not self._live:
+            failure = self._blocked(candidate) or self._attempt_to(candidate)
+            if not self._is_live():
                 return
             if failure is None:
-                self._attempt = candidate
                 if queue:
                     seconds = self.request.attempt_timeout / 1000
-                    reactor = self._runtime.reactor
-                    self._timer = reactor.call_later(seconds, self._timed_out, candidate)
+                    self._timer = self._runtime.reactor.call_later(seconds, self._on_timeout, queue)
                 return
             self._errors.append(failure)
             if getattr(failure, "syscall", None) != "bind":
                 port = self.request.port
                 self._socket.emit(
-                    "connectionAttemptFailed", candidate.address, port, candidate.version, failure
+                    "connectionAttemptFailed", candidate.address, port, candidate.family, failure
                 )
-                if not self._live:
+                if not self._is_live():
                     return
         self._fail(AggregateError(self._errors))
 
-    def _timed_out(self, candidate: Candidate) -> None:
-        failed = self._failure_of(candidate, os_error(errno.ETIMEDOUT))
-        self._attempt = None
+    def _on_timeout(self, queue: list[Candidate]) -> None:
+        attempt, self._attempt = self._attempt, None
+        assert attempt is not None
+        failed = attempt.failure(os_error(errno.ETIMEDOUT))
         self._socket.emit("connectionAttemptTimeout", *failed[:-1])
-        self._stop_attempt()
+        attempt.cancel()
         self._errors.append(failed[-1])
-        if self._live:
-            self._try_next()
+        if self._is_live():
+            self._try_next(queue)
+
+
+def _is_socket_path(path: str) -> bool:
+    try:
+        check_unix_path(path)
+    except ValueError:  # UnicodeEncodeError is one.
+        return False
+    return "\0" not in path[1:]
+
+
+def _listed(addresses: object) -> list[tuple[Any, Any]]:
+    """The addresses and families of an answer; None for what is not there."""
+    if not isinstance(addresses, list | tuple) or not addresses:
+        return [(None, None)]
+    found = [each if isinstance(each, Mapping) else {} for each in addresses]
+    return [(each.get("address"), each.get("family")) for each in found]

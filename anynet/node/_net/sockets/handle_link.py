@@ -1,318 +1,322 @@
-"""What is under a socket: its handle, and how bytes, ends, failures and idleness pass through."""
+"""The link between a socket and its handle: bytes, ends and failures in both directions.
+
+Rules that live here:
+
+* Back-pressure: a push that the stream answers with False stops the reads of the handle; they
+  start again with the next ``_read``.
+* A write without a handle waits while the socket connects, and fails otherwise.
+* A handle is closed, reset or released once. What it had counted stays readable afterwards, as
+  ``bytesRead`` and ``bytesWritten`` do in Node.
+* Every read, write and end is an activity for the idle timeout. A peer that takes what was queued,
+  however slowly, is not idle: Node compares how much of the write under way has gone.
+* A server counts a connection as long as its handle is here.
+
+A link serves one connection: a socket that connects again gets a new one. It refers to its socket
+until ``close`` was emitted, and no longer, so that a closed socket is no cycle for the collector.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, partial
-from typing import Any, ClassVar, Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from anynet._transport.reactor.handle import Handle
-from anynet._transport.streams.socket_stream import SocketStream
-from anynet.node._emitters.emitter import EventName
-from anynet.node._errors.errors import NodeError, ended_by_other_party, socket_closed, system_error
-from anynet.node._net.options.connect_options import ConnectRequest
-from anynet.node._net.options.socket_options import ReadInto, TcpOptions
-from anynet.node._net.sockets.connect_sequence import Connecting
-from anynet.node._net.sockets.handles import handle_for, system_socket
+from anynet.node._errors.errors import socket_closed, system_error
+from anynet.node._loop.runtime import Runtime
+from anynet.node._net.options.socket_options import ReadInto
 from anynet.node._net.sockets.idle_timeout import IdleTimeout
-from anynet.node._net.sockets.pending_write import LateWrite
-from anynet.node._net.values.address_info import AddressInfo
-from anynet.node._net.values.block_list import BlockList
-from anynet.node._streams.duplex import Duplex
-from anynet.node._streams.options import StreamOptions
-from anynet.node._streams.writable_state import WriteCallback
+from anynet.node._net.sockets.pending_write import PendingWrite
+from anynet.node._streams.readable_state import ReadableState
 
 
-def _on_end() -> None:
-    """Every socket listens to its own ``end``: as in Node, that counts among the listeners."""
+class ConnectionCounter(Protocol):
+    """Who counts the open connections: a server, or another process that sent this one here."""
+
+    def connection_closed(self) -> None:
+        """A connection that was counted has no handle any more."""
 
 
-_LISTENERS_FROM_THE_START = (_on_end,)
+class LinkedSocket(Protocol):
+    """The socket, as far as its link needs it."""
+
+    readable_state: ReadableState
+    runtime: Runtime
+
+    @property
+    def connecting(self) -> bool: ...
+
+    def destroy(self, error: BaseException | None = None, /) -> object: ...
+
+    def emit(self, name: str, /, *args: Any) -> bool: ...
+
+    def once(self, name: str, listener: Callable[..., object], /) -> object: ...
+
+    def push(self, chunk: bytes | None, /) -> bool: ...
+
+    def read(self, size: float | None = None, /) -> Any: ...
+
+    def removeListener(self, name: str, listener: Callable[..., object], /) -> object: ...
+
+    def write_done(self, error: BaseException | None = None, /) -> None: ...
 
 
-class CountingServer(Protocol):
-    """The server of a socket, as far as the socket needs it."""
-
-    def _connection_closed(self, socket: Any, /) -> object: ...
-
-
-@lru_cache(maxsize=64)
-def _stream_options(allow_half_open: bool, reading: int, writing: int) -> StreamOptions:
-    """The options of the stream: the same for all connections of a server, so made once."""
-    return StreamOptions(
-        readable_high_water_mark=reading,
-        writable_high_water_mark=writing,
-        allow_half_open=allow_half_open,
-        emit_close=False,
-        counts_characters=True,
-    )
-
-
-class SocketCore(Duplex):
-    """A duplex stream on a handle, which it may not have yet, or not any more."""
+class HandleLink:
+    """What stands between a socket and its handle; the handle calls it back."""
 
     __slots__ = (
-        "_block_list",
         "_bytes_read",
         "_bytes_written",
-        "_connecting",
-        "_counted_by",
-        "_handle",
-        "_idle",
-        "_late_write",
-        "_own_end",
-        "_peer_end",
-        "_read_into",
-        "_refed",
-        "_resetting",
-        "_tcp",
-        "_timeout",
-        "autoSelectFamilyAttemptedAddresses",
-        "connecting",
-        "server",
+        "_pending",
+        "_resets",
+        "_socket",
+        "counted_by",
+        "handle",
+        "idle",
+        "read_into",
+        "refed",
     )
 
-    _gathers: ClassVar[bool] = True
-
-    def _set_up(
-        self,
-        *,
-        allow_half_open: bool,
-        readable_high_water_mark: int,
-        writable_high_water_mark: int,
+    def __init__(
+        self, socket: LinkedSocket, read_into: ReadInto | None = None, *, refed: bool = True
     ) -> None:
-        super().__init__(
-            _stream_options(allow_half_open, readable_high_water_mark, writable_high_water_mark)
-        )
-        self.listener_table = {"end": _LISTENERS_FROM_THE_START}
-        self._handle: Handle | None = None
-        #: The connect under way; it may have failed its checks, so `connecting` is what counts.
-        self._connecting: Connecting | None = None
-        self.connecting: bool = False
-        #: The server that accepted this socket.
-        self.server: Any = None
-        self._counted_by: CountingServer | None = None
-        self.autoSelectFamilyAttemptedAddresses: list[str] | None = None
-        self._block_list: BlockList | None = None
-        self._tcp: TcpOptions | None = None
-        self._read_into: ReadInto | None = None
-        self._refed = True
-        self._resetting = False
-        self._timeout: float | None = None
-        self._idle: IdleTimeout | None = None
-        self._late_write: LateWrite | None = None
-        self._own_end: AddressInfo | None = None
-        self._peer_end: AddressInfo | None = None
+        self._socket: LinkedSocket | None = socket
+        self.handle: Handle | None = None
+        #: Reads go into the program's own buffer, past the stream.
+        self.read_into: ReadInto | None = read_into
+        #: Whether the socket keeps the runtime open while it reads.
+        self.refed: bool = refed
+        self._resets = False
+        self.counted_by: ConnectionCounter | None = None
+        #: Set while an idle timeout is wanted; activities touch it.
+        self.idle: IdleTimeout | None = None
+        self._pending: PendingWrite | None = None
         # Of a handle that is gone.
         self._bytes_read = self._bytes_written = 0
 
-    def _attach_handle(self, handle: Handle) -> None:
-        """Work with a connected handle from now on."""
-        self._handle = handle
-        if self._read_into is not None:
-            handle.read_into = self._read_into.next_buffer
-        if not self._refed:
+    # -- the handle -----------------------------------------------------------------------------
+
+    def use_buffers(self, read_into: ReadInto) -> None:
+        """Have reads go into the program's own buffers."""
+        self.read_into = read_into
+
+    def attach_handle(self, handle: Handle, counter: ConnectionCounter | None = None) -> None:
+        """Work with a connected handle from now on; ``counter`` counts the connection."""
+        self.handle = handle
+        self.counted_by = counter
+        if self.read_into is not None:
+            handle.read_into = self.read_into.next_buffer
+        if not self.refed:
             handle.unref()
-        sock = system_socket(handle)
-        if self._tcp is not None and sock is not None:
-            self._tcp.apply(sock)
 
-    def captureRejection(self, error: Exception, name: EventName, *args: Any) -> None:
-        """What a coroutine listener raised destroys the socket."""
-        self.destroy(error)
+    def release(self) -> Handle:
+        """Give the handle away, with all that it still is to receive. There must be one."""
+        handle, self.handle = self.handle, None
+        assert handle is not None
+        self.set_idle_timeout(0)
+        self.leave_counter()
+        return handle
 
-    # -- connecting -----------------------------------------------------------------------------
+    def close(self, *, had_error: bool) -> bool:
+        """Close the handle; ``close`` is emitted then. False: there is none."""
+        handle, self.handle = self.handle, None
+        self.set_idle_timeout(0)
+        if handle is None:
+            return False
+        self._bytes_read = handle.bytes_read
+        self._bytes_written = handle.bytes_written + handle.queue_size
+        close = handle.reset if self._resets else handle.close
+        close(partial(self.emit_close, had_error))
+        return True
 
-    def _start_connecting(self, request: ConnectRequest) -> None:
-        self._connecting = Connecting(
-            self,
-            self.runtime,
-            request,
-            self._block_list,
-            previous=self._connecting,
-            connected=system_socket(self._handle),
-        )
-        self._connecting.start()
+    def reset_at_close(self) -> None:
+        """Have the peer see a reset when the handle is closed."""
+        self._resets = True
 
-    def _established(self, stream: SocketStream) -> None:
-        """The connect has succeeded."""
-        self._connecting = None
-        self.connecting = False
-        self._own_end = None
-        self._attach_handle(handle_for(self.runtime.reactor, stream, self))
-        self._touch()
-        self.emit("connect")
-        self.emit("ready")
-        if not self.isPaused():
-            self.read(0)
+    def emit_close(self, *had_error: bool) -> None:
+        """Emit ``close``, the last event, and let go of the socket."""
+        socket = self._socket
+        if socket is not None:
+            socket.emit("close", *had_error)
+            self._socket = None
+
+    def count_by(self, counter: ConnectionCounter | None) -> None:
+        """Have the connection counted, until the handle goes."""
+        self.counted_by = counter
+
+    def leave_counter(self) -> None:
+        """Have the connection no longer counted."""
+        counter, self.counted_by = self.counted_by, None
+        if counter is not None:
+            counter.connection_closed()
+
+    def ref(self) -> None:
+        """Let the handle keep the runtime open while it reads."""
+        self.refed = True
+        if self.handle is not None:
+            self.handle.ref()
+
+    def unref(self) -> None:
+        """Don't let the handle keep the runtime open by reading."""
+        self.refed = False
+        if self.handle is not None:
+            self.handle.unref()
+
+    # -- counts ---------------------------------------------------------------------------------
+
+    @property
+    def bytes_read(self) -> int:
+        """How many bytes have been received."""
+        return self._bytes_read if self.handle is None else self.handle.bytes_read
+
+    @property
+    def bytes_dispatched(self) -> int:
+        """How many bytes the stream has passed on, those included that wait for a connection."""
+        handle = self.handle
+        sent = self._bytes_written if handle is None else handle.bytes_written + handle.queue_size
+        return sent + (0 if self._pending is None else self._pending.size)
 
     # -- reading --------------------------------------------------------------------------------
 
-    def _read(self, size: int) -> None:
-        handle = self._handle
-        if handle is None or self.connecting:
-            self.once("connect", self._read_now)
-        elif not handle.reading:
+    def start_reading(self) -> None:
+        """Push what comes. There must be a handle."""
+        handle, socket = self.handle, self._socket
+        if handle is not None and socket is not None and not handle.reading:
             handle.read_start()
-            self.readable_state.source_started()
+            socket.readable_state.source_started()
 
-    def _read_now(self) -> None:
-        self._read(0)
+    def resume_reading_into(self) -> None:
+        """Fill the program's own buffer again, if that is where reads go."""
+        socket = self._socket
+        if self.read_into is None or socket is None or socket.connecting:
+            return
+        if not socket.readable_state.ended:
+            self.start_reading()
 
-    def _stop_reading(self) -> None:
-        if self._handle is not None:
-            self.readable_state.source_stopped()
-            self._handle.read_stop()
+    def pause_reading_into(self) -> None:
+        """Stop filling it: nothing is buffered that could hold the reads back."""
+        if self.read_into is not None and self._socket is not None and not self._socket.connecting:
+            self.stop_reading()
+
+    def start_first_read(self, handle: Handle, state: ReadableState) -> None:
+        """The same for a stream that is new: what its ``read(0)`` would come to."""
+        state.begin_pushing()
+        handle.read_start()
+
+    def stop_reading(self) -> None:
+        """Let what comes wait in the kernel."""
+        if self.handle is not None and self._socket is not None:
+            self._socket.readable_state.source_stopped()
+            self.handle.read_stop()
 
     def on_read(self, data: bytes) -> None:
-        if self._idle is not None:
-            self._idle.touch()
-        if not self.push(data):
-            self._stop_reading()
+        """The handle has received ``data``."""
+        if self.idle is not None:
+            self.idle.touch()
+        socket = self._socket
+        if socket is not None and not socket.push(data):
+            self.stop_reading()
 
     def on_read_into(self, count: int, buffer: bytearray | memoryview) -> None:
-        self._touch()
-        if self._read_into is not None and self._read_into.callback(count, buffer) is False:
-            self._stop_reading()
+        """The handle has received ``count`` bytes into a buffer of the program's."""
+        self.touch()
+        if self.read_into is not None and self.read_into.callback(count, buffer) is False:
+            self.stop_reading()
 
     def on_read_end(self) -> None:
-        self._touch()
-        self.push(None)
-        self.read(0)
+        """The peer has ended."""
+        self.touch()
+        if self._socket is not None:
+            self._socket.push(None)
+            self._socket.read(0)
 
     def on_read_error(self, error: OSError) -> None:
-        self.destroy(system_error(error, "read"))
+        """The connection is broken."""
+        if self._socket is not None:
+            self._socket.destroy(system_error(error, "read"))
 
     # -- writing --------------------------------------------------------------------------------
 
-    def refuse_write(self, error: NodeError, callback: WriteCallback) -> NodeError:
-        """A write after our end, which the peer's end has brought about, says so."""
-        if not (
-            self.writable_state.end_called
-            and self.readable_state.end_emitted
-            and self.readable_state.readable
-            and not self.allow_half_open
-        ):
-            return super().refuse_write(error, callback)
-        error = ended_by_other_party()
-        if callback is not None:
-            self.runtime.next_tick(callback, error)
-        if self.server is None:
-            self.destroy(error)
-        else:
-            self.runtime.next_tick(self.destroy, error)
-        return error
-
-    def _dispatch_write(self, chunk: bytes) -> bool:
-        handle = self._handle
+    def write(self, chunk: bytes) -> bool:
+        """Send a chunk. True: the kernel has it; False: ``write_done`` was or will be called."""
+        handle = self.handle
         if handle is None:
             return self._write_without_handle([chunk])
         try:
             done = handle.write(chunk, self._written)
         except OSError as error:
-            self.write_done(system_error(error, "write"))
-            return False
-        if self._idle is not None:
-            self._idle.touch(handle.bytes_written)
+            return self._write_failed(error)
+        if self.idle is not None:
+            self.idle.touch(handle.bytes_written)
         return done
 
-    def _dispatch_write_many(self, chunks: list[bytes]) -> bool:
-        handle = self._handle
+    def write_many(self, chunks: list[bytes]) -> bool:
+        """The same for several chunks, as one message."""
+        handle = self.handle
         if handle is None:
             return self._write_without_handle(chunks)
         try:
             done = handle.write_many(chunks, self._written)
         except OSError as error:
-            self.write_done(system_error(error, "write"))
-            return False
-        if self._idle is not None:
-            self._idle.touch(handle.bytes_written)
+            return self._write_failed(error)
+        if self.idle is not None:
+            self.idle.touch(handle.bytes_written)
         return done
 
     def _write_without_handle(self, chunks: list[bytes]) -> bool:
-        if self.connecting:
-            self._late_write = LateWrite(self, chunks)
-        else:
-            self.write_done(socket_closed())
+        socket = self._socket
+        if socket is not None and socket.connecting:
+            self._pending = PendingWrite(socket, chunks, self._send_pending, self._fail_pending)
+        elif socket is not None:
+            socket.write_done(socket_closed())
+        return False
+
+    def _write_failed(self, error: OSError) -> bool:
+        if self._socket is not None:
+            self._socket.write_done(system_error(error, "write"))
         return False
 
     def _written(self, error: OSError | None) -> None:
-        self._touch()
-        self.write_done(None if error is None else system_error(error, "write"))
+        self.touch()
+        if self._socket is not None:
+            self._socket.write_done(None if error is None else system_error(error, "write"))
 
-    def _write_late(self, chunks: list[bytes]) -> None:
-        self._late_write = None
-        if self._dispatch_write_many(chunks):
-            self.write_done()
+    def _send_pending(self, chunks: list[bytes]) -> None:
+        self._pending = None
+        if self.write_many(chunks) and self._socket is not None:
+            self._socket.write_done()
 
-    def _fail_late(self, error: Exception) -> None:
-        self._late_write = None
-        self.write_done(error)
+    def _fail_pending(self, error: Exception) -> None:
+        self._pending = None
+        if self._socket is not None:
+            self._socket.write_done(error)
 
-    def _late_size(self) -> int:
-        return 0 if self._late_write is None else sum(map(len, self._late_write.chunks))
-
-    # -- ending ---------------------------------------------------------------------------------
-
-    def _final(self, callback: Callable[..., object]) -> None:
-        if self.connecting:
-            self.once("connect", partial(self._final, callback))
-        elif self._handle is None:
-            callback(None)
-        else:
-            self._touch()
+    def shut_down(self, callback: Callable[[None], object]) -> None:
+        """End our side once everything is sent, then call back. There must be a handle."""
+        self.touch()
+        if self.handle is not None:
             # A connection that is broken has ended as well.
-            self._handle.shutdown(lambda _error: callback(None))
-
-    def _destroy(self, error: BaseException | None, callback: Callable[..., object]) -> None:
-        had_error = error is not None
-        handle, connecting = self._handle, self._connecting
-        was_connecting = self.connecting or connecting is not None
-        self._handle = self._connecting = self._own_end = None
-        self.connecting = False
-        self._stop_idle_timer()
-        if handle is not None:
-            self._bytes_read = handle.bytes_read
-            self._bytes_written = handle.bytes_written + handle.queue_size
-            close = handle.reset if self._resetting else handle.close
-            close(partial(self.emit, "close", had_error))
-            callback(error)
-        elif was_connecting:
-            owed = connecting.abandon() if connecting is not None else None
-            self.runtime.reactor.close_later(self._tell_abandoned, owed, had_error)
-            callback(error)
-        else:
-            callback(error)
-            self.runtime.next_tick(self.emit, "close")
-        server, self._counted_by = self._counted_by, None
-        if server is not None:
-            server._connection_closed(self)
-
-    def _tell_abandoned(self, owed: tuple[Any, ...] | None, had_error: bool) -> None:
-        if owed is not None:
-            self.emit("connectionAttemptFailed", *owed)
-        self.emit("close", had_error)
+            self.handle.shutdown(lambda _error: callback(None))
 
     # -- idleness -------------------------------------------------------------------------------
 
-    def _touch(self) -> None:
+    def touch(self) -> None:
         """Something has happened."""
-        if self._idle is not None:
-            self._idle.touch()
+        if self.idle is not None:
+            self.idle.touch()
 
-    def _start_idle_timer(self, seconds: float) -> None:
-        self._stop_idle_timer()
-        self._idle = IdleTimeout(self.runtime.reactor, seconds, self._idle_expired)
+    def set_idle_timeout(self, seconds: float) -> None:
+        """Emit ``timeout`` after ``seconds`` without activity, counted from now; 0 for never."""
+        if self.idle is not None:
+            self.idle.stop()
+            self.idle = None
+        if seconds and self._socket is not None:
+            reactor = self._socket.runtime.reactor
+            self.idle = IdleTimeout(reactor, seconds, self._on_idle)
 
-    def _stop_idle_timer(self) -> None:
-        if self._idle is not None:
-            self._idle.stop()
-            self._idle = None
-
-    def _idle_expired(self, idle: IdleTimeout) -> None:
-        handle = self._handle
+    def _on_idle(self, idle: IdleTimeout) -> None:
+        handle = self.handle
         if handle is not None and handle.queue_size and idle.progress != handle.bytes_written:
-            # The peer takes what was written, though slowly.
             idle.touch(handle.bytes_written)
-        else:
-            self.emit("timeout")
+        elif self._socket is not None:
+            self._socket.emit("timeout")

@@ -1,4 +1,8 @@
-"""What a socket stands on: a handle for a stream, for a descriptor, or the one that was given."""
+"""Handles for sockets: for a stream, for a descriptor, or the one that the program passed.
+
+Rules that live here: a descriptor is judged as Node's ``guessHandleType`` does (a pipe, a file or a
+terminal is no socket, and its error says which), and what could not be used stays the caller's.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,7 @@ import errno
 import os
 import socket
 import stat
-from typing import Any
 
-from anynet._rules.values.addresses import Address, SocketAddress
 from anynet._transport.reactor.handle import Handle, HandleOwner
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.reactor.socket_handle import SocketHandle
@@ -17,7 +19,6 @@ from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.wrapped_stream import WrappedStream
 from anynet.node._errors.errors import invalid_fd_type, invalid_handle_type, system_error
-from anynet.node._net.values.address_info import AddressInfo, family_name, ip_text
 
 _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 
@@ -30,19 +31,19 @@ def handle_for(reactor: Reactor, stream: StreamBase, owner: HandleOwner) -> Hand
     return StreamHandle(reactor, stream, owner)
 
 
-def given_handle(reactor: Reactor, given: object, owner: HandleOwner) -> Handle:
+def handle_of_option(reactor: Reactor, value: object, owner: HandleOwner) -> Handle:
     """The handle for the option ``handle``: a handle, a stream or a connected system's socket.
 
     Raises ``ERR_INVALID_HANDLE_TYPE`` for anything else.
     """
-    if isinstance(given, Handle):
-        given.owner = owner
-        return given
-    if isinstance(given, socket.socket):
-        given.setblocking(False)
-        given = SocketStream(given, host=reactor.host)
-    if isinstance(given, SocketStream | WrappedStream):
-        return handle_for(reactor, given, owner)
+    if isinstance(value, Handle):
+        value.owner = owner
+        return value
+    if isinstance(value, socket.socket):
+        value.setblocking(False)
+        value = SocketStream(value, host=reactor.host)
+    if isinstance(value, SocketStream | WrappedStream):
+        return handle_for(reactor, value, owner)
     raise invalid_handle_type()
 
 
@@ -95,40 +96,3 @@ def system_socket(handle: Handle | None) -> socket.socket | None:
     if isinstance(handle, SocketHandle) and handle.stream.sock.family != socket.AF_UNIX:
         return handle.stream.sock
     return None
-
-
-def local_endpoint(handle: Handle) -> AddressInfo | None:
-    """Where our end of a connection is; None if it has no IP address."""
-    stream = handle.stream
-    if isinstance(stream, SocketStream):
-        return own_end_of_socket(stream.sock)
-    return _info_of_value(stream.local_address)
-
-
-def remote_endpoint(handle: Handle) -> AddressInfo | None:
-    """Where the peer's end of a connection is; None if it has no IP address."""
-    stream = handle.stream
-    if not isinstance(stream, SocketStream):
-        return _info_of_value(stream.remote_address)
-    try:
-        return _info(stream.peername or stream.sock.getpeername())
-    except OSError:
-        return None
-
-
-def own_end_of_socket(sock: socket.socket) -> AddressInfo | None:
-    """Where our end of a socket is, connected or not."""
-    try:
-        return _info(sock.getsockname())
-    except OSError:
-        return None
-
-
-def _info_of_value(address: Address | None) -> AddressInfo | None:
-    return _info(address.to_sockaddr()) if isinstance(address, SocketAddress) else None
-
-
-def _info(sockaddr: Any) -> AddressInfo | None:
-    if not isinstance(sockaddr, tuple):
-        return None
-    return {"address": ip_text(sockaddr), "family": family_name(sockaddr), "port": sockaddr[1]}

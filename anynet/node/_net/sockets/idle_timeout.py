@@ -1,19 +1,27 @@
-"""The idle timeout of a socket."""
+"""The idle timeout of a socket.
+
+Rules that live here: it never keeps the runtime open, as Node's timer is unref'ed; activity is
+stamped by ``HandleLink`` (what is read and written, connects and ends), and costs no timer.
+"""
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Callable
 from functools import partial
 
 from anynet._transport.loops.idle_timer import IdleTimer
 from anynet._transport.reactor.reactor import Reactor
+from anynet.node._errors.errors import invalid_arg_type, out_of_range
+from anynet.node._loop.timers import TimeoutOverflowWarning
+
+#: The longest timeout in milliseconds.
+MAX_TIMEOUT = 2**31 - 1
 
 
 class IdleTimeout:
-    """Calls ``expired`` once when nothing has happened for ``seconds``, and after later silences.
-
-    It never keeps the runtime open.
-    """
+    """Calls ``expired`` when nothing has happened for ``seconds``; again after later silences."""
 
     __slots__ = ("_last", "_reactor", "_timer", "progress")
 
@@ -21,7 +29,7 @@ class IdleTimeout:
         self, reactor: Reactor, seconds: float, expired: Callable[[IdleTimeout], object]
     ) -> None:
         self._reactor = reactor
-        #: How much had been sent when that was last looked at.
+        #: How many bytes the kernel had taken at the latest activity that said so.
         self.progress: int = 0
         self._last = reactor.time()
         self._timer = IdleTimer(
@@ -33,7 +41,7 @@ class IdleTimeout:
         )
 
     def touch(self, progress: int | None = None) -> None:
-        """Something has happened; ``progress`` is how much has been sent by now."""
+        """Note an activity; ``progress`` is how many bytes the kernel has taken by now."""
         self._last = self._reactor.time()
         if progress is not None:
             self.progress = progress
@@ -41,3 +49,20 @@ class IdleTimeout:
     def stop(self) -> None:
         """Never call back again."""
         self._timer.cancel()
+
+
+def timeout_milliseconds(msecs: object) -> float:
+    """The argument of ``setTimeout``, checked; the warning is for the caller of the caller."""
+    if isinstance(msecs, bool) or not isinstance(msecs, int | float):
+        raise invalid_arg_type("msecs", "number", msecs)
+    if not 0 <= msecs < math.inf:
+        raise out_of_range("msecs", "a non-negative finite number", msecs)
+    if msecs > MAX_TIMEOUT:
+        warnings.warn(
+            f"{msecs} does not fit into a 32-bit signed integer.\n"
+            f"Timer duration was truncated to {MAX_TIMEOUT}.",
+            TimeoutOverflowWarning,
+            stacklevel=3,
+        )
+        return MAX_TIMEOUT
+    return msecs

@@ -1,4 +1,8 @@
-"""Writes and ends that have to wait until a socket is connected."""
+"""A write that was made while connecting: sent at ``connect``, failed at ``close``.
+
+Node's ``_pendingData``. The stream has one write under way at a time, so there is at most one of
+these; what is written after it waits in the queue of the stream.
+"""
 
 from __future__ import annotations
 
@@ -8,32 +12,40 @@ from typing import Any, Protocol
 from anynet.node._errors.errors import socket_closed_before_connection
 
 
-class Waiting(Protocol):
-    """The socket, as far as a late write needs it."""
+class EventSource(Protocol):
+    """The socket, as far as a pending write needs it."""
 
     def once(self, name: str, listener: Callable[..., object], /) -> object: ...
 
     def removeListener(self, name: str, listener: Callable[..., object], /) -> object: ...
 
-    def _write_late(self, chunks: list[bytes], /) -> None: ...
 
-    def _fail_late(self, error: Exception, /) -> None: ...
+class PendingWrite:
+    """Calls ``send(chunks)`` when the socket is connected, or ``fail(error)`` when it closes.
 
+    By listeners, as in Node: so those of the program that were there first run first.
+    """
 
-class LateWrite:
-    """A write made while connecting: done at ``connect``, or failed at ``close``."""
+    __slots__ = ("_fail", "_send", "_socket", "chunks", "size")
 
-    __slots__ = ("_socket", "chunks")
-
-    def __init__(self, owner: Waiting, chunks: list[bytes]) -> None:
-        self._socket = owner
+    def __init__(
+        self,
+        socket: EventSource,
+        chunks: list[bytes],
+        send: Callable[[list[bytes]], object],
+        fail: Callable[[Exception], object],
+    ) -> None:
+        self._socket = socket
+        self._send = send
+        self._fail = fail
         self.chunks: list[bytes] = chunks
-        owner.once("connect", self._connected)
-        owner.once("close", self._closed)
+        self.size: int = sum(map(len, chunks))
+        socket.once("connect", self._on_connect)
+        socket.once("close", self._on_close)
 
-    def _connected(self, *_: Any) -> None:
-        self._socket.removeListener("close", self._closed)
-        self._socket._write_late(self.chunks)
+    def _on_connect(self, *_: Any) -> None:
+        self._socket.removeListener("close", self._on_close)
+        self._send(self.chunks)
 
-    def _closed(self, *_: Any) -> None:
-        self._socket._fail_late(socket_closed_before_connection())
+    def _on_close(self, *_: Any) -> None:
+        self._fail(socket_closed_before_connection())

@@ -1,45 +1,60 @@
-"""``Socket``: a TCP or Unix connection as a duplex stream; ``connect()`` makes one."""
+"""``Socket``: a TCP or Unix connection as a duplex stream.
+
+A socket *is* a ``Duplex`` and *has* a connection (``connection``), which has a link to its handle,
+options for TCP, two ends, and, while it connects, a sequence of attempts. What lives here is what
+programs see of it:
+
+* Everything may be asked and set before there is a connection.
+* A socket that was destroyed may connect again, and is as new then, but for its listeners.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self, TypeAlias, Unpack, overload
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self, Unpack, overload
 
 from anynet._core.connections.socket import Socket as CoreSocket
-from anynet._transport.streams.adopt import adopt
-from anynet._transport.streams.socket_stream import SocketStream
-from anynet._transport.streams.stream_base import StreamBase
+from anynet._transport.reactor.handle import Handle
+from anynet.node._emitters.emitter import EventName
 from anynet.node._errors.errors import (
-    invalid_handle_type,
-    socket_closed,
+    NodeError,
+    ended_by_other_party,
+    missing_args,
+    validate_function,
 )
 from anynet.node._loop.runtime import current_runtime
 from anynet.node._net.options.connect_options import (
     ConnectOptions,
     Listener,
-    SocketOptions,
-    check_place,
     connect_arguments,
     connect_request,
 )
-from anynet.node._net.options.socket_options import (
-    TcpOptions,
-    socket_settings,
-    tcp_options,
-)
-from anynet.node._net.sockets.handle_link import CountingServer
+from anynet.node._net.options.socket_options import SocketOptions, socket_settings, tcp_of_connect
+from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
+from anynet.node._net.sockets.connection import EndPart, SocketConnection, ended_by_peer
 from anynet.node._net.sockets.handles import (
-    given_handle,
-    handle_for,
     handle_of_descriptor,
-    system_socket,
+    handle_of_option,
 )
-from anynet.node._net.sockets.handover import SocketBridge
+from anynet.node._net.sockets.handover import give_to_core, take_from_core
+from anynet.node._net.sockets.idle_timeout import timeout_milliseconds
+from anynet.node._net.sockets.socket_event_types import SocketEvents
+from anynet.node._net.values.address_info import AddressInfo
+from anynet.node._net.values.block_list import BlockList
+from anynet.node._streams.duplex import Duplex
 from anynet.node._streams.finished import destroy_on_abort
-from anynet.node._streams.options import merged_options
+from anynet.node._streams.options import StreamOptions, merged_options
+from anynet.node._streams.writable_state import WriteCallback
 
 
-class Socket(SocketBridge):
+def _on_end() -> None:
+    """Every socket listens to its own ``end``: as in Node, that counts among the listeners."""
+
+
+_FIRST_LISTENERS = (_on_end,)
+
+
+class Socket(SocketEvents):
     """One connection over TCP or a Unix socket; a duplex stream and an event emitter.
 
     ``options`` are a mapping or keyword arguments: ``allowHalfOpen`` (False: our side is ended
@@ -51,7 +66,18 @@ class Socket(SocketBridge):
     Raises what Node raises for bad options, and :exc:`NoRuntimeError` outside of a runtime.
     """
 
-    __slots__ = ()
+    __slots__ = (
+        "_block_list",
+        "_connection",
+        "_timeout",
+        "autoSelectFamilyAttemptedAddresses",
+        "server",
+    )
+
+    first_events: ClassVar[tuple[EventName, ...]] = (
+        *("close", "error", "prefinish", "finish", "drain", "data", "end", "readable"),
+    )
+    _gathers: ClassVar[bool] = True
 
     @overload
     def __init__(self, options: Mapping[str, Any] | None, /) -> None: ...
@@ -62,34 +88,43 @@ class Socket(SocketBridge):
     def __init__(self, options: Any = None, /, **named: Any) -> None:
         if isinstance(options, int) and not isinstance(options, bool):
             options = {"fd": options}
-        found = merged_options(options if isinstance(options, Mapping) else None, named)
-        settings = socket_settings(found)
-        self._set_up(
-            allow_half_open=settings.allow_half_open,
-            readable_high_water_mark=settings.readable_high_water_mark,
-            writable_high_water_mark=settings.writable_high_water_mark,
-        )
+        self._construct(merged_options(options if isinstance(options, Mapping) else None, named))
+
+    def _construct(self, options: Mapping[str, Any]) -> None:
+        settings = socket_settings(options)
+        self._set_up(settings.stream, settings.tcp, settings.block_list)
         if settings.capture_rejections is not None:
-            self._capture_rejections = settings.capture_rejections
-        self._block_list = settings.block_list
-        self._read_into = settings.read_into
-        self._tcp = settings.tcp
-        reactor = self.runtime.reactor
+            self.set_capture_rejections(settings.capture_rejections)
+        connection, link, reactor = self._connection, self._connection.link, self.runtime.reactor
+        if settings.read_into is not None:
+            link.use_buffers(settings.read_into)
         if settings.handle is not None:
-            self._attach_handle(given_handle(reactor, settings.handle, self))
+            connection.attach_handle(handle_of_option(reactor, settings.handle, link))
         elif settings.fd is not None:
-            self._attach_handle(handle_of_descriptor(reactor, settings.fd, self))
-        if not settings.readable:
-            self.readable_state.mark_absent()
-        if not settings.writable:
-            self.writable_state.mark_absent()
+            connection.attach_handle(handle_of_descriptor(reactor, settings.fd, link))
         signal = settings.signal
         if signal is not None and signal.aborted:
             self.runtime.next_tick(destroy_on_abort, self, signal)
         elif signal is not None:
             destroy_on_abort(self, signal)
-        if self._handle is not None:
+        if link.handle is not None:
             self.read(0)
+
+    def _set_up(
+        self,
+        options: StreamOptions,
+        tcp: TcpOptions | None = None,
+        block_list: BlockList | None = None,
+        server: Any = None,
+    ) -> None:
+        Duplex.__init__(self, options)
+        self.listener_table = {"end": _FIRST_LISTENERS}
+        self._connection = SocketConnection(self, tcp)
+        self._block_list = block_list
+        self._timeout: float | None = None
+        #: The server that accepted this socket.
+        self.server: Any = server
+        self.autoSelectFamilyAttemptedAddresses: list[str] | None = None
 
     @classmethod
     def fromCore(cls, socket: CoreSocket, /, **options: Unpack[SocketOptions]) -> Self:
@@ -103,14 +138,20 @@ class Socket(SocketBridge):
         current_runtime()
         # Before the connection is taken: what is wrong with the options must not cost it.
         socket_settings(merged_options(None, options))
-        stream = adopt(socket.release())
-        given: dict[str, Any] = {"allowHalfOpen": stream.state.allow_half_open, **options}
-        taken = cls({**given, "handle": stream})
-        if stream.state.eof_sent:
-            taken.writable_state.mark_absent()
-        if isinstance(stream, SocketStream) and stream.unread_bytes:
-            taken.push(stream.take_unread())
-        return taken
+        return take_from_core(socket, options, cls)
+
+    async def toCore(self) -> CoreSocket:
+        """This connection as an :class:`anynet.Socket`, outside of the runtime's care.
+
+        Waits until it is connected, and everything written has gone out and was called back for.
+        What is unread, decoded or not, is what the new socket receives first; text goes back by its
+        encoding, so bytes that were no valid text are lost. This socket is destroyed then, and
+        emits nothing any more, not even ``close``.
+
+        Raises what a connect under way fails with, and ``ERR_SOCKET_CLOSED`` if there is no
+        connection any more. Cancelling the wait leaves the socket as it is.
+        """
+        return await give_to_core(self, self._connection)
 
     # -- connecting -----------------------------------------------------------------------------
 
@@ -147,45 +188,66 @@ class Socket(SocketBridge):
         return self._connect(*connect_arguments(args, options))
 
     def _connect(self, options: Mapping[str, Any], listener: Listener | None) -> Self:
-        check_place(options)
+        if "port" not in options and "path" not in options:
+            raise missing_args("options", "port", "path", alternatives=True)
+        connection = self._connection
         if self.destroyed:
             self.reset_for_reuse()
-            self._peer_end = None
-            self._resetting = False
-            self._bytes_read = self._bytes_written = 0
+            connection.reset_for_reuse(self)
         if listener is not None:
             self.once("connect", listener)
-        self._touch()
-        self.connecting = True
-        self._tcp = tcp_options(options, self._tcp)
-        self._start_connecting(connect_request(options))
+        tcp = connection.tcp
+        if "noDelay" in options or "keepAlive" in options:
+            tcp = tcp_of_connect(options, tcp)
+        connection.note_begin(tcp)
+        connection.connect(self, connect_request(options), self._block_list)
         return self
 
-    # -- reading --------------------------------------------------------------------------------
+    # -- the stream above, the connection below -------------------------------------------------
+
+    def _read(self, size: int) -> None:
+        self._connection.read(self)
 
     def read(self, size: float | None = None) -> Any:
         """The next ``size`` bytes, or all that has come; None if there are not as many."""
-        if self._read_into is not None:
-            self._resume_reading_into()
+        if self._connection.link.read_into is not None:
+            self._connection.link.resume_reading_into()
         return super().read(size)
 
     def pause(self) -> Self:
         """Stop the flow of ``data``, or of reads into the buffer of ``onread``."""
-        if self._read_into is not None and not self.connecting:
-            self._stop_reading()
+        self._connection.link.pause_reading_into()
         return super().pause()
 
     def resume(self) -> Self:
         """Let it flow again."""
-        if self._read_into is not None:
-            self._resume_reading_into()
+        self._connection.link.resume_reading_into()
         return super().resume()
 
-    def _resume_reading_into(self) -> None:
-        if not self.connecting and not self.readable_state.ended:
-            self._read(0)
+    def _dispatch_write(self, chunk: bytes) -> bool:
+        return self._connection.link.write(chunk)
 
-    # -- the end --------------------------------------------------------------------------------
+    def _dispatch_write_many(self, chunks: list[bytes]) -> bool:
+        return self._connection.link.write_many(chunks)
+
+    def refuse_write(self, error: NodeError, callback: WriteCallback) -> NodeError:
+        """For implementers: a write after our end, if the peer's end has brought that about."""
+        if self.allow_half_open or not ended_by_peer(self):
+            return super().refuse_write(error, callback)
+        error = ended_by_other_party()
+        if callback is not None:
+            self.runtime.next_tick(callback, error)
+        if self.server is None:
+            self.destroy(error)
+        else:
+            self.runtime.next_tick(self.destroy, error)
+        return error
+
+    def _final(self, callback: Callable[[None], object]) -> None:
+        self._connection.shut_down(self, callback)
+
+    def _destroy(self, error: BaseException | None, callback: Callable[..., object]) -> None:
+        self._connection.destroy(self, error, callback)
 
     def destroySoon(self) -> None:
         """End it, and destroy it once everything is written."""
@@ -202,81 +264,137 @@ class Socket(SocketBridge):
         Raises ``ERR_INVALID_HANDLE_TYPE`` unless it is a TCP socket. A socket that is not
         connected is destroyed with ``ERR_SOCKET_CLOSED``. Returns the socket.
         """
-        if self.connecting:
-            if self._connecting is not None and self._connecting.request.path is not None:
-                raise invalid_handle_type()
-            self.once("connect", self._reset)
-        elif self._handle is None:
-            self.destroy(socket_closed())
-        elif system_socket(self._handle) is None:
-            raise invalid_handle_type()
-        else:
-            self._reset()
+        self._connection.reset(self)
         return self
 
-    def _reset(self) -> None:
-        self._resetting = True
-        self.destroy()
+    # -- events ---------------------------------------------------------------------------------
 
+    def captureRejection(self, error: Exception, name: EventName, *args: Any) -> None:
+        """What a coroutine listener raised destroys the socket."""
+        self.destroy(error)
 
-Stream: TypeAlias = Socket
+    # -- what it looks like ---------------------------------------------------------------------
 
+    @property
+    def _handle(self) -> Handle | None:
+        """The name that programs know from Node; None while there is no connection."""
+        return self._connection.link.handle
 
-def accepted_socket(
-    stream: StreamBase,
-    *,
-    allow_half_open: bool,
-    high_water_mark: int,
-    pause_on_connect: bool,
-    no_delay: bool,
-    keep_alive: bool,
-    keep_alive_initial_delay: int,
-    server: CountingServer | None,
-) -> Socket:
-    """The socket of a connection that ``server`` has accepted; the delay is in whole seconds."""
-    socket = Socket.__new__(Socket)
-    socket._set_up(
-        allow_half_open=allow_half_open,
-        readable_high_water_mark=high_water_mark,
-        writable_high_water_mark=high_water_mark,
-    )
-    if no_delay or keep_alive:
-        socket._tcp = TcpOptions(
-            no_delay=no_delay, keep_alive=keep_alive, keep_alive_delay=keep_alive_initial_delay
-        )
-    socket.server = socket._counted_by = server
-    socket._attach_handle(handle_for(socket.runtime.reactor, stream, socket))
-    if pause_on_connect:
-        socket.readableFlowing = False
-    else:
-        socket.read(0)
-    return socket
+    @property
+    def connecting(self) -> bool:
+        """Whether :meth:`connect` was called, and its outcome is not known yet."""
+        return self._connection.connecting
 
+    @property
+    def pending(self) -> bool:
+        """Whether it is not connected yet, or not any more."""
+        return self._connection.pending
 
-@overload
-def connect(port: int | str, host: str | None, listener: Listener | None = None, /) -> Socket: ...
+    @property
+    def readyState(self) -> str:
+        """``opening``, ``open``, ``readOnly``, ``writeOnly`` or ``closed``."""
+        if self.connecting:
+            return "opening"
+        if self.readable:
+            return "open" if self.writable else "readOnly"
+        return "writeOnly" if self.writable else "closed"
 
+    @property
+    def bytesRead(self) -> int:
+        """How many bytes have been received."""
+        return self._connection.link.bytes_read
 
-@overload
-def connect(
-    place: Mapping[str, Any] | int | str, listener: Listener | None = None, /
-) -> Socket: ...
+    @property
+    def bytesWritten(self) -> int:
+        """How many bytes have been written, those included that still wait to be sent."""
+        return self._connection.link.bytes_dispatched + self.writable_state.pending_size()
 
+    @property
+    def bufferSize(self) -> int | None:
+        """How much waits to be sent. Deprecated: use ``writableLength``."""
+        gone = self._connection.pending and not self._connection.connecting
+        return None if gone else self.writableLength
 
-@overload
-def connect(listener: Listener | None = None, /, **options: Unpack[ConnectOptions]) -> Socket: ...
+    def address(self) -> AddressInfo | dict[str, Any]:
+        """Where our end is: ``{address, family, port}``; empty where there is no IP address."""
+        return self._connection.local_end() or {}
 
+    localAddress: EndPart[str] = EndPart(SocketConnection.local_end, "address")
+    """The IP address of our end; None where there is none."""
+    localPort: EndPart[int] = EndPart(SocketConnection.local_end, "port")
+    """The port of our end."""
+    localFamily: EndPart[str] = EndPart(SocketConnection.local_end, "family")
+    """``IPv4`` or ``IPv6``."""
+    remoteAddress: EndPart[str] = EndPart(SocketConnection.remote_end, "address")
+    """The IP address of the peer. Once read, it is still there after the end."""
+    remotePort: EndPart[int] = EndPart(SocketConnection.remote_end, "port")
+    """The port of the peer."""
+    remoteFamily: EndPart[str] = EndPart(SocketConnection.remote_end, "family")
+    """``IPv4`` or ``IPv6``."""
 
-def connect(*args: Any, **options: Any) -> Socket:
-    """A new socket that connects; see :meth:`Socket.connect` for the arguments.
+    # -- how it behaves -------------------------------------------------------------------------
 
-    The options go to the socket as well; its ``timeout`` among them is set before it connects.
-    """
-    found, listener = connect_arguments(args, options)
-    socket = Socket(found)
-    if found.get("timeout"):
-        socket.setTimeout(found["timeout"])
-    return socket._connect(found, listener)
+    @property
+    def timeout(self) -> float | None:
+        """The idle timeout in milliseconds; None if there never was one."""
+        return self._timeout
 
+    def setTimeout(self, msecs: float | None = None, callback: Listener | None = None) -> Self:
+        """Emit ``timeout`` when nothing was sent or received for ``msecs`` milliseconds.
 
-createConnection = connect
+        That closes nothing. 0 turns it off. ``callback`` is added for ``timeout``, once; with 0 it
+        is removed. Raises ``ERR_INVALID_ARG_TYPE`` or ``ERR_OUT_OF_RANGE``. Returns the socket.
+        """
+        if self.destroyed:
+            return self
+        self._timeout = msecs
+        milliseconds = timeout_milliseconds(msecs)
+        self._connection.link.set_idle_timeout(milliseconds / 1000)
+        if callback is not None:
+            validate_function("callback", callback)
+            change = self.once if milliseconds else self.removeListener
+            change("timeout", callback)
+        return self
+
+    def setNoDelay(self, noDelay: bool | None = True) -> Self:
+        """Send small packets at once (True), or collect them by Nagle's algorithm.
+
+        On a socket that is not connected it holds from the connect on. Returns the socket.
+        """
+        connection, enable = self._connection, noDelay is None or bool(noDelay)
+        connection.wanted_tcp().want_no_delay(enable, connection.tcp_socket)
+        return self
+
+    def setKeepAlive(self, enable: bool = False, initialDelay: float = 0) -> Self:
+        """Probe a silent connection (True), for the first time after ``initialDelay`` ms.
+
+        The delay counts in whole seconds, and 0 leaves it as it is. On a socket that is not
+        connected it holds from the connect on. Returns the socket.
+        """
+        connection, delay = self._connection, keep_alive_seconds(initialDelay) if enable else None
+        connection.wanted_tcp().want_keep_alive(delay, connection.tcp_socket)
+        return self
+
+    def setTypeOfService(self, tos: int | None = None) -> Self:
+        """Mark what is sent, 0 to 255 (RFC 2474), now or from the connect on.
+
+        Raises ``ERR_INVALID_ARG_TYPE``, ``ERR_OUT_OF_RANGE``, or NodeSystemError if the system
+        refuses. Returns the socket.
+        """
+        connection = self._connection
+        connection.wanted_tcp().want_type_of_service(tos, connection.tcp_socket)
+        return self
+
+    def getTypeOfService(self) -> int:
+        """How what is sent is marked."""
+        return self._connection.wanted_tcp().type_of_service(self._connection.tcp_socket)
+
+    def ref(self) -> Self:
+        """Let it keep the runtime open, as it does from the start. Returns the socket."""
+        self._connection.link.ref()
+        return self
+
+    def unref(self) -> Self:
+        """Don't let it keep the runtime open, once it is connected. Returns the socket."""
+        self._connection.link.unref()
+        return self

@@ -1,4 +1,7 @@
-"""The types of a socket's events and of their listeners."""
+"""The types of a socket's events and of their listeners: for type checkers alone.
+
+At run time ``Socket`` derives from ``Duplex`` directly; see there.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, overload
 
 from anynet.node._emitters.emitter import EventName, Listener
-from anynet.node._net.sockets.handle_link import SocketCore
+from anynet.node._streams.duplex import Duplex
 
 _Bare: TypeAlias = Literal[
     "connect", "drain", "end", "finish", "pause", "readable", "ready", "resume", "timeout"
@@ -14,32 +17,10 @@ _Bare: TypeAlias = Literal[
 _Piped: TypeAlias = Literal["pipe", "unpipe"]
 _Attempt: TypeAlias = Literal["connectionAttempt", "connectionAttemptTimeout"]
 
+if TYPE_CHECKING:
 
-#: These come first among the names of a stream's events, whoever listened first.
-_FIRST = ("close", "error", "prefinish", "finish", "drain", "data", "end", "readable")
-_PLACES = {name: place for place, name in enumerate(_FIRST)}
-
-
-def _place(name: EventName) -> int:
-    return _PLACES.get(name, len(_FIRST)) if isinstance(name, str) else len(_FIRST)
-
-
-class SocketEvents(SocketCore):
-    """A socket that knows what its events carry."""
-
-    __slots__ = ()
-
-    def eventNames(self) -> list[EventName]:
-        """The events that have listeners, those of every stream first, symbols last."""
-        return sorted(super().eventNames(), key=_place)
-
-    def removeAllListeners(self, name: EventName | None = None) -> Self:
-        """Remove the listeners of one event, or of all, in the order of :meth:`eventNames`."""
-        if name is None and self.listener_table is not None:
-            self.listener_table = {each: self.listener_table[each] for each in self.eventNames()}
-        return super().removeAllListeners(name)
-
-    if TYPE_CHECKING:
+    class SocketEvents(Duplex):
+        """A duplex stream that knows what the events of a socket carry."""
 
         @overload
         def on(self, name: _Bare, listener: Callable[[], object]) -> Self: ...
@@ -83,3 +64,6 @@ class SocketEvents(SocketCore):
         once = on
         prependListener = on
         prependOnceListener = on
+
+else:
+    SocketEvents = Duplex

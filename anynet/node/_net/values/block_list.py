@@ -87,7 +87,7 @@ class BlockList:
         if isinstance(address, SocketAddress):
             return self._list.check(address.address)
         validate_string("address", address)
-        wanted = _family_name(family).lower()
+        wanted = _family_or_default(family).lower()
         text = without_zone(address, wanted)
         return any(wanted == known and self._list.check(text, known) for known in FAMILIES)
 
@@ -143,10 +143,10 @@ def _address(name: str, address: str | SocketAddress, family: str | None) -> Soc
     if isinstance(address, SocketAddress):
         return address
     validate_string(name, address)
-    return SocketAddress(address=address, family=_family_name(family))
+    return SocketAddress(address=address, family=_family_or_default(family))
 
 
-def _family_name(family: str | None) -> str:
+def _family_or_default(family: str | None) -> str:
     if family is None:
         return FAMILIES[0]
     validate_string("family", family)

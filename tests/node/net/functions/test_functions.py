@@ -7,14 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from anynet.node._errors.errors import NodeRangeError, NodeTypeError
-from anynet.node._net.functions import is_ip as functions
+from anynet.node._net.functions import connect_defaults as defaults
+from anynet.node._net.functions.is_ip import isIP, isIPv4, isIPv6
 
 
 @pytest.fixture(autouse=True)
 def _defaults_put_back() -> Iterator[None]:
     yield
-    functions.setDefaultAutoSelectFamily(True)
-    functions.setDefaultAutoSelectFamilyAttemptTimeout(250)
+    defaults.setDefaultAutoSelectFamily(True)
+    defaults.setDefaultAutoSelectFamilyAttemptTimeout(250)
 
 
 @pytest.mark.parametrize(
@@ -36,48 +37,48 @@ def _defaults_put_back() -> Iterator[None]:
     ],
 )
 def test_the_version_of_an_address(value: object, version: int) -> None:
-    assert functions.isIP(value) == version
-    assert functions.isIPv4(value) is (version == 4)
-    assert functions.isIPv6(value) is (version == 6)
+    assert isIP(value) == version
+    assert isIPv4(value) is (version == 4)
+    assert isIPv6(value) is (version == 6)
 
 
 def test_the_defaults_before_anyone_sets_them() -> None:
-    assert functions.getDefaultAutoSelectFamily() is True
-    assert functions.getDefaultAutoSelectFamilyAttemptTimeout() == 250
+    assert defaults.getDefaultAutoSelectFamily() is True
+    assert defaults.getDefaultAutoSelectFamilyAttemptTimeout() == 250
 
 
 def test_the_default_of_auto_selection() -> None:
-    functions.setDefaultAutoSelectFamily(False)
-    assert functions.getDefaultAutoSelectFamily() is False
-    assert functions.default_auto_select_family() is False
+    defaults.setDefaultAutoSelectFamily(False)
+    assert defaults.getDefaultAutoSelectFamily() is False
+    assert defaults.default_auto_select_family() is False
 
 
 @pytest.mark.parametrize("value", [None, 1, "true"])
 def test_auto_selection_is_on_or_off(value: object) -> None:
     with pytest.raises(NodeTypeError, match='"value" argument must be of type boolean') as caught:
-        functions.setDefaultAutoSelectFamily(value)  # type: ignore[arg-type]  # what is tested
+        defaults.setDefaultAutoSelectFamily(value)  # type: ignore[arg-type]  # what is tested
     assert caught.value.code == "ERR_INVALID_ARG_TYPE"
-    assert functions.getDefaultAutoSelectFamily() is True
+    assert defaults.getDefaultAutoSelectFamily() is True
 
 
 @pytest.mark.parametrize(
     ("given", "kept"), [(1, 10), (9, 10), (10, 10), (11, 11), (2**31 - 1, 2**31 - 1)]
 )
 def test_the_default_of_the_attempt_timeout(given: int, kept: int) -> None:
-    functions.setDefaultAutoSelectFamilyAttemptTimeout(given)
-    assert functions.getDefaultAutoSelectFamilyAttemptTimeout() == kept
-    assert functions.default_auto_select_family_attempt_timeout() == kept
+    defaults.setDefaultAutoSelectFamilyAttemptTimeout(given)
+    assert defaults.getDefaultAutoSelectFamilyAttemptTimeout() == kept
+    assert defaults.default_auto_select_family_attempt_timeout() == kept
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.5, 2**31, float("nan")])
 def test_an_attempt_timeout_out_of_range(value: float) -> None:
     with pytest.raises(NodeRangeError, match="out of range") as caught:
-        functions.setDefaultAutoSelectFamilyAttemptTimeout(value)  # type: ignore[arg-type]  # ditto
+        defaults.setDefaultAutoSelectFamilyAttemptTimeout(value)  # type: ignore[arg-type]  # ditto
     assert caught.value.code == "ERR_OUT_OF_RANGE"
-    assert functions.getDefaultAutoSelectFamilyAttemptTimeout() == 250
+    assert defaults.getDefaultAutoSelectFamilyAttemptTimeout() == 250
 
 
 @pytest.mark.parametrize("value", [None, "5", True])
 def test_an_attempt_timeout_that_is_no_number(value: object) -> None:
     with pytest.raises(NodeTypeError, match="must be of type number"):
-        functions.setDefaultAutoSelectFamilyAttemptTimeout(value)  # type: ignore[arg-type]  # ditto
+        defaults.setDefaultAutoSelectFamilyAttemptTimeout(value)  # type: ignore[arg-type]  # ditto

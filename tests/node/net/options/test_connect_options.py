@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from anynet.node._errors.errors import NodeError
-from anynet.node._net.functions.is_ip import (
+from anynet.node._loop.runtime import runtime
+from anynet.node._net.functions.connect_defaults import (
     getDefaultAutoSelectFamilyAttemptTimeout,
     setDefaultAutoSelectFamily,
 )
-from anynet.node._net.options.connect_options import check_place, connect_arguments, connect_request
+from anynet.node._net.options.connect_options import connect_arguments, connect_request
+from anynet.node._net.sockets.connect import connect
 
 
 def listener() -> None:
@@ -51,10 +53,12 @@ def test_the_forms_of_a_call(
     assert heard is (listener if with_listener else None)
 
 
+@pytest.mark.anyio
 @pytest.mark.parametrize("options", [{}, {"host": "h"}])
-def test_a_port_or_a_path_is_needed(options: dict[str, Any]) -> None:
-    with pytest.raises(NodeError) as caught:
-        check_place(options)
+async def test_a_port_or_a_path_is_needed(options: dict[str, Any]) -> None:
+    async with runtime():
+        with pytest.raises(NodeError) as caught:
+            connect(options)
     assert caught.value.code == "ERR_MISSING_ARGS"
     assert str(caught.value) == 'The "options" or "port" or "path" argument must be specified'
 

@@ -8,11 +8,11 @@ import pytest
 
 from anynet.node._emitters.abort import AbortController
 from anynet.node._errors.errors import NodeError, NodeRangeError, NodeTypeError
+from anynet.node._errors.numerals import to_number
 from anynet.node._net.options.listen_options import (
     ListenRequest,
     is_pipe_name,
     sort_arguments,
-    to_number,
 )
 
 

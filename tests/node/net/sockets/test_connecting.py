@@ -15,7 +15,8 @@ from anynet.node._errors.errors import AggregateError, NodeError, NodeSystemErro
 from anynet.node._loop.runtime import runtime
 from anynet.node._loop.timers import nextTick, setTimeout
 from anynet.node._net.servers.server import createServer
-from anynet.node._net.sockets.socket import Socket, connect
+from anynet.node._net.sockets.connect import connect
+from anynet.node._net.sockets.socket import Socket
 from anynet.node._net.values.block_list import BlockList
 from tests.node.stream_traces import Trace
 

@@ -16,7 +16,8 @@ from anynet.node._errors.errors import NodeError
 from anynet.node._loop.runtime import NoRuntimeError, runtime
 from anynet.node._loop.timers import setImmediate, setTimeout
 from anynet.node._net.servers.server import createServer
-from anynet.node._net.sockets.socket import Socket, connect
+from anynet.node._net.sockets.connect import connect
+from anynet.node._net.sockets.socket import Socket
 from tests.node.stream_traces import Trace
 
 pytestmark = pytest.mark.anyio

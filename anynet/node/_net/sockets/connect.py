@@ -1,0 +1,42 @@
+"""``connect()``: a new socket that connects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias, Unpack, overload
+
+from anynet.node._net.options.connect_options import ConnectOptions, Listener, connect_arguments
+from anynet.node._net.sockets.socket import Socket
+
+#: Node's other name of the class.
+Stream: TypeAlias = Socket
+
+
+@overload
+def connect(port: int | str, host: str | None, listener: Listener | None = None, /) -> Socket: ...
+
+
+@overload
+def connect(
+    place: Mapping[str, Any] | int | str, listener: Listener | None = None, /
+) -> Socket: ...
+
+
+@overload
+def connect(listener: Listener | None = None, /, **options: Unpack[ConnectOptions]) -> Socket: ...
+
+
+def connect(*args: Any, **options: Any) -> Socket:
+    """A new socket that connects; see :meth:`Socket.connect` for the arguments.
+
+    The options go to the socket as well; its ``timeout`` among them is set before it connects.
+    """
+    found, listener = connect_arguments(args, options)
+    socket = Socket.__new__(Socket)
+    socket._construct(found)  # Sorted options, which the constructor would merge once more.
+    if found.get("timeout"):
+        socket.setTimeout(found["timeout"])
+    return socket._connect(found, listener)
+
+
+createConnection = connect

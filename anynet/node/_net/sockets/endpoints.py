@@ -1,0 +1,81 @@
+"""Where the two ends of a connection are: IP addresses and ports, asked of the system once.
+
+Rules that live here, each Node's:
+
+* The remote end is remembered once it was asked for: it is still there after the end, and until
+  the socket connects again. The local end goes with the handle.
+* An end without an IP address (a Unix socket) has nothing: ``address()`` is empty.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+from anynet._rules.values.addresses import Address, SocketAddress
+from anynet._transport.reactor.handle import Handle
+from anynet._transport.streams.socket_stream import SocketStream
+from anynet.node._net.values.address_info import AddressInfo, address_object
+
+
+class Endpoints:
+    """The ends of one socket, as far as they are known."""
+
+    __slots__ = ("_local", "_remote")
+
+    def __init__(self) -> None:
+        self._local: AddressInfo | None = None
+        self._remote: AddressInfo | None = None
+
+    def local(self, handle: Handle | None) -> AddressInfo | None:
+        """Our end; None where there is no handle, or no IP address."""
+        if self._local is None and handle is not None:
+            self._local = _local_of(handle)
+        return self._local
+
+    def remote(self, handle: Handle | None) -> AddressInfo | None:
+        """The peer's end; ``handle`` is None as long as nothing may be asked."""
+        if self._remote is None and handle is not None:
+            self._remote = _remote_of(handle)
+        return self._remote
+
+    def forget_local(self) -> None:
+        """The handle is another one, or none."""
+        self._local = None
+
+    def forget(self) -> None:
+        """Another connection begins."""
+        self._local = self._remote = None
+
+
+def local_of_socket(sock: socket.socket) -> AddressInfo | None:
+    """Our end of a socket, connected or not."""
+    try:
+        return _info(sock.getsockname())
+    except OSError:
+        return None
+
+
+def _local_of(handle: Handle) -> AddressInfo | None:
+    stream = handle.stream
+    if isinstance(stream, SocketStream):
+        return local_of_socket(stream.sock)
+    return _info_of_value(stream.local_address)
+
+
+def _remote_of(handle: Handle) -> AddressInfo | None:
+    stream = handle.stream
+    if not isinstance(stream, SocketStream):
+        return _info_of_value(stream.remote_address)
+    try:
+        return _info(stream.peername or stream.sock.getpeername())
+    except OSError:
+        return None
+
+
+def _info_of_value(address: Address | None) -> AddressInfo | None:
+    return _info(address.to_sockaddr()) if isinstance(address, SocketAddress) else None
+
+
+def _info(sockaddr: Any) -> AddressInfo | None:
+    return address_object(sockaddr) if isinstance(sockaddr, tuple) else None
