@@ -204,8 +204,10 @@ class Socket(ByteStream):
         bytes were received for this object that have not been read yet.
         """
         stream = self._raw_stream("detach")
-        if stream.unread_size:
-            raise ValueError(f"{stream.unread_size} bytes that were received are still unread")
+        if stream.unread_bytes:
+            raise ValueError(
+                f"{len(stream.unread_bytes)} bytes that were received are still unread"
+            )
         return stream.release().sock
 
     def release(self) -> Released | ReleasedStream:

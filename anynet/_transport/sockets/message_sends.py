@@ -38,15 +38,33 @@ def send_some(sock: socket.socket, views: list[memoryview]) -> tuple[int, list[m
 
 
 def gathered(sock: socket.socket, views: list[memoryview]) -> SendFrom:
-    """Send many buffers without joining them."""
+    """Send many buffers without joining them, as many at once as the kernel takes.
+
+    An error that comes after a success is raised by the next call: it would take along how much
+    has gone, a cut message would be closed as if it were whole, and to ask the kernel once more
+    would not bring it back.
+    """
     left = views
+    failure: OSError | None = None
 
     def send_from(_done: int) -> int:
-        nonlocal left
-        # One sendmsg a call: an error after a success would take along how much has gone, and a
-        # message that is cut would be closed as if it were whole.
-        count, left = send_some(sock, left)
-        return count
+        nonlocal left, failure
+        if failure is not None:
+            raise failure
+        sent = 0
+        while left:
+            before = left
+            try:
+                count, left = send_some(sock, left)
+            except OSError as error:
+                if not sent:
+                    raise
+                failure = None if isinstance(error, BlockingIOError) else error
+                break
+            sent += count
+            if len(before) - len(left) < _MAX_BUFFERS:
+                break  # Not the whole batch: the kernel would take no more now.
+        return sent
 
     return send_from
 

@@ -19,7 +19,7 @@ async def send_fds(stream: SocketStream, message: Buffer, fds: Collection[int | 
 
 async def receive_fds(stream: SocketStream, msglen: int, maxfds: int) -> tuple[bytes, list[int]]:
     """Receive a message of at most ``msglen`` bytes and at most ``maxfds`` descriptors."""
-    if stream.unread_size and msglen >= 1:
+    if stream.unread_bytes and msglen >= 1:
         return await stream.receive(msglen), []
 
     def receive() -> tuple[bytes, list[int]] | DescriptorsTruncated:

@@ -8,13 +8,14 @@ The rules that live here:
 - Parking carries readiness and no data: a cancelled receive loses nothing.
 - libuv reports an error that came with data once only: read on until EAGAIN before the next park.
 - ``receive`` and ``send`` are the fast paths: one coroutine, and no calls but to the host loop.
-  ``receive_by`` and ``send_by`` are their slower twins for all other forms.
+  All other forms go through ``receive_by`` and ``send_by``.
 """
 
 from __future__ import annotations
 
 import errno
 import socket
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -64,7 +65,7 @@ class SocketStream(StreamBase):
         self.peername = peername
         #: What a proxy said about the connection: it names the real ends.
         self.proxy_header = proxy_header
-        self._unread = unread
+        self.unread_bytes = unread
         # What the host loop keeps of those who park.
         self.readable = True
         self.reader: Waiter | None = None
@@ -93,8 +94,8 @@ class SocketStream(StreamBase):
                 else:
                     await host.check()
                     host.last_task = task
-                if self._unread:
-                    return self._take_unread(max_bytes)
+                if self.unread_bytes:
+                    return self.take_unread(max_bytes)
                 try:
                     data = self.sock.recv(max_bytes)
                 except BlockingIOError:
@@ -125,7 +126,7 @@ class SocketStream(StreamBase):
 
     async def receive_into(self, buffer: bytearray | memoryview) -> int:
         view = writable_view(buffer)
-        if self._unread:
+        if self.unread_bytes:
             data = await self.receive(view.nbytes)
             view[: len(data)] = data
             return len(data)
@@ -164,15 +165,14 @@ class SocketStream(StreamBase):
     def _end(self, at_end: EndError) -> Exception:
         """What to raise where no more bytes come."""
         self.readable = True
-        lost = self.state.lost_error()
-        if lost is not None:
+        if (lost := self.state.lost_error()) is not None:
             return lost
         self.note_end()
         return at_end(self.state.origin)
 
     def try_receive(self, max_bytes: int = 65536) -> bytes | None:
-        if self._unread:
-            return self._take_unread(max_bytes)
+        if self.unread_bytes:
+            return self.take_unread(max_bytes)
         try:
             data = self.sock.recv(max_bytes)
         except BlockingIOError:
@@ -188,7 +188,7 @@ class SocketStream(StreamBase):
         return data
 
     async def wait_readable(self) -> None:
-        if self._unread:
+        if self.unread_bytes:
             await self.host.enter_operation()
             return
         try:
@@ -197,22 +197,12 @@ class SocketStream(StreamBase):
             raise self.state.closed_error() from None
 
     def unread(self, data: bytes) -> None:
-        self._unread = data + self._unread
-        self.readable = True
-        self.state.eof_received = False  # It comes again, after these.
+        self.unread_bytes = data + self.unread_bytes
+        self.readable, self.state.eof_received = True, False  # The end comes again, after these.
 
-    @property
-    def unread_size(self) -> int:
-        """How many bytes come before those of the socket."""
-        return len(self._unread)
-
-    def take_unread(self) -> bytes:
-        """All that comes before the bytes of the socket, for one who reads that directly."""
-        return self._take_unread(len(self._unread))
-
-    def _take_unread(self, max_bytes: int) -> bytes:
-        # They were counted when they were received.
-        data, self._unread = self._unread[:max_bytes], self._unread[max_bytes:]
+    def take_unread(self, max_bytes: int = sys.maxsize) -> bytes:
+        """Some of what comes before the bytes of the socket; it was counted already."""
+        data, self.unread_bytes = self.unread_bytes[:max_bytes], self.unread_bytes[max_bytes:]
         return data
 
     # -- sending --------------------------------------------------------------------------------
@@ -334,8 +324,7 @@ class SocketStream(StreamBase):
         if self.state.closed:
             raise self.state.closed_error()
         peername = self._peername()
-        unread = self.take_unread()
-        successor = self.state.release(unread=bool(unread))
+        successor = self.state.release(unread=bool(self.unread_bytes))
         self._let_go()
         # Under a new object: tasks already woken must not read or send on it through the old one.
         sock = socket.socket(fileno=self.sock.detach())
@@ -343,7 +332,7 @@ class SocketStream(StreamBase):
         self.notify_closed()
         return Released(
             sock=sock,
-            unread=unread,
+            unread=self.take_unread(),
             state=successor,
             peername=peername,
             proxy_header=self.proxy_header,
@@ -396,5 +385,4 @@ class SocketStream(StreamBase):
 
     @property
     def extra_attributes(self) -> Attributes:
-        peername, closed = self._peername(), self.state.closed
-        return attributes_of(self.sock, peername, self.proxy_header, closed=closed)
+        return attributes_of(self.sock, self._peername(), self.proxy_header, closed=self.closed)

@@ -81,10 +81,10 @@ class Link:
             encode_frame(frame)  # Raises before the handle is touched.
         done = anyio.Event()
         errors: list[Exception] = []
-        parcel = _Parcel(content, handle)
+        to_send = _HandleToSend(content, handle)
 
         def finished(error: Exception | None) -> None:
-            parcel.close()
+            to_send.close()
             if error is not None:
                 errors.append(error)
             done.set()
@@ -92,7 +92,7 @@ class Link:
         if handle is None:
             outgoing = OutgoingMessage.of_frame(frame, finished)
         else:
-            outgoing = OutgoingMessage(parcel.prepare, finished)
+            outgoing = OutgoingMessage(to_send.prepare, finished)
         await anyio.lowlevel.checkpoint()
         self._put(outgoing)
         try:
@@ -173,7 +173,7 @@ class Link:
             self._frames.close(anyio.BrokenResourceError("the other process is gone"))
 
 
-class _Parcel:
+class _HandleToSend:
     """A handle that goes with a message, made ready when its turn comes."""
 
     def __init__(self, content: Any, handle: Sendable | None) -> None:

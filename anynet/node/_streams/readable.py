@@ -190,18 +190,18 @@ class Readable(Stream):
         None if there are not as many, or none at all; at the end of the stream what is left.
         """
         state = self.readable_state
-        requested = whole_size(size)
+        requested = None if size is None else 0 if size == 0 else whole_size(size)
         if requested is not None and requested > state.high_water_mark:
             state.raise_mark(requested)
         if requested != 0:
             state.readable_emitted()
-        elif state.is_due():
+        elif state.need_readable and state.is_full_or_ended():
             if state.ended and not state.length:
                 end_readable(self)
             else:
                 announce_readable(self)
             return None
-        count = state.available(requested)
+        count = state.available(requested) if state.length else 0
         if not count and state.ended:
             if not state.length:
                 end_readable(self)

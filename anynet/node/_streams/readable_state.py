@@ -250,11 +250,10 @@ class ReadableState:
         """A read came back short: announce what comes next."""
         self.need_readable = True
 
-    def is_due(self) -> bool:
-        """Whether a read of nothing has to announce what there is, without asking the source."""
+    def is_full_or_ended(self) -> bool:
+        """Whether there is nothing to ask the source for: a read announces what there is."""
         mark = self.high_water_mark
-        full = self.length >= mark if mark else self.length > 0
-        return self.need_readable and (self.ended or full)
+        return self.ended or (self.length >= mark if mark else self.length > 0)
 
     # -- the buffer -----------------------------------------------------------------------------
 
@@ -358,9 +357,9 @@ def _text(chunk: Chunk) -> str:
     return chunk if isinstance(chunk, str) else decode(chunk, "utf8")
 
 
-def whole_size(size: float | None) -> int | None:
-    """The size of a read; None, and what is no number, asks for what there is."""
+def whole_size(size: float) -> int | None:
+    """The size of a read; what is no number asks for what there is, as None does."""
     try:
-        return None if size is None else int(size)
+        return int(size)
     except (TypeError, ValueError, OverflowError):
         return None

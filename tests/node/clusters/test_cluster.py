@@ -14,6 +14,7 @@ import anyio
 import pytest
 
 from anynet import node as net
+from anynet.cluster.wire.frames import Frame, encode_frame
 from anynet.node import cluster
 from anynet.node._processes import child_process
 from anynet.node.events import once
@@ -211,6 +212,59 @@ async def test_a_worker_that_cannot_be_started(tmp_path: Path) -> None:
         assert cluster.workers == {}
     assert [error.code for error in errors] == ["ENOENT"]
     assert str(errors[0]).startswith("spawn ")
+
+
+NONSENSE = """
+import json, os, socket, sys
+sock = socket.socket(fileno=json.loads(os.environ["ANYNET_NODE_CHILD"])["channel"])
+sock.sendall(bytes.fromhex(sys.argv[1]))
+answer = b""
+while data := sock.recv(1000):
+    answer += data
+    if b"refused" in answer:
+        sys.exit(b"makes no sense" not in answer)
+"""
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (["other"], "holds no message"),
+        (["opened", 1, 1, "shared", []], "does not send what the primary does"),
+        (["disconnect"], "does not send what the primary does"),
+        (["listening_at", 5, None, 80, None], "address_type"),
+        (["listening_at", 4, None, -2, None], "port must be a number from -1 on"),
+    ],
+)
+async def test_a_worker_that_sends_nonsense_is_disconnected(
+    message: Any, reason: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await events_of(message, tmp_path) == ["disconnect", ("exit", 0, None)]
+    assert "a process is disconnected, it sent nonsense: " in caplog.text
+    assert reason in caplog.text
+
+
+async def test_a_worker_that_asks_for_nonsense_is_refused(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for options in ({}, {"host": 5}, {"port": 80}):
+        asked = ["listen", 1, "key", options]
+        assert ("exit", 0, None) in await events_of(asked, tmp_path)
+    assert caplog.text == ""
+
+
+async def events_of(message: Any, directory: Path) -> list[object]:
+    """What becomes of a worker that sends this."""
+    program = directory / "nonsense.py"
+    program.write_text(NONSENSE)
+    data = encode_frame(Frame(message=message)).hex()
+    events: list[object] = []
+    async with net.runtime():
+        cluster.setupPrimary({"exec": str(program), "args": [data]})
+        worker = cluster.fork()
+        worker.on("disconnect", lambda: events.append("disconnect"))
+        worker.on("exit", lambda *values: events.append(("exit", *values)))
+    return events
 
 
 # -- sockets that are sent ------------------------------------------------------------------------

@@ -240,7 +240,7 @@ async def test_a_handle_that_makes_no_sense_is_closed(state: Any) -> None:
 
 @pytest.mark.parametrize(
     "message",
-    [5, ["other"], ["internal", "what", [1]], ["online"], ["socket_closed", -1], ["noted", 1]],
+    [5, ["other"], ["internal", "what", [1]], ["online"], ["socket_closed", -1], ["disconnect"]],
 )
 async def test_a_message_of_no_known_form_disconnects_who_sent_it(
     message: Any, caplog: pytest.LogCaptureFixture

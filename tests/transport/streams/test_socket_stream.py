@@ -17,6 +17,8 @@ import anyio.to_thread
 import pytest
 
 from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed
+from anynet._transport.sockets import message_sends
+from anynet._transport.sockets.message_sends import send_some
 from anynet._transport.streams.socket_stream import SocketStream
 from tests.testing.pairs import at_the_wake, pattern_of, plain_and_raw, read_to_end
 
@@ -398,3 +400,36 @@ async def test_try_receive_meets_a_reset() -> None:
         with pytest.raises(ConnectionBroken) as caught:
             ours.try_receive()
         assert caught.value.errno == errno.ECONNRESET
+
+
+async def test_more_buffers_than_one_call_takes_are_no_wait_for_the_peer() -> None:
+    with plain_and_raw() as (peer, ours):
+        await ours.send_many([b"x"] * 3000)
+        assert ours.state.send_waits == 0
+        assert ours.state.bytes_sent == 3000
+        ours.shut_down_sending()
+        assert read_to_end(peer) == b"x" * 3000
+
+
+async def test_a_message_whose_second_part_fails_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has gone before the error counts, and the close is no clean end."""
+    with plain_and_raw() as (peer, ours):
+        calls = 0
+
+        def fail_second(sock: socket.socket, views: list[memoryview]) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == 2:
+                raise OSError(errno.ENOBUFS, "no buffers")
+            return send_some(sock, views)
+
+        monkeypatch.setattr(message_sends, "send_some", fail_second)
+        with pytest.raises(ConnectionBroken):
+            await ours.send_many([b"x"] * 3000)
+        assert ours.state.bytes_sent == 1024
+        with pytest.raises(ConnectionBroken, match="cut off; 1024 bytes"):
+            await ours.send(b"more")
+        ours.close()
+        with pytest.raises(ConnectionResetError):
+            while peer.recv(10_000):
+                pass

@@ -31,7 +31,7 @@ def take_from_core(
     taken = make({"allowHalfOpen": stream.state.allow_half_open, **options, "handle": stream})
     if stream.state.eof_sent:
         taken.writable_state.mark_absent()
-    if isinstance(stream, SocketStream) and stream.unread_size:
+    if isinstance(stream, SocketStream) and stream.unread_bytes:
         taken.push(stream.take_unread())
     return taken
 
