@@ -105,6 +105,8 @@ class EventEmitter:
     #: For implementers: events that come first among the names, whoever listened first. Node's
     #: streams make places for theirs in the constructor.
     first_events: ClassVar[tuple[EventName, ...]] = ()
+    #: For implementers: the listeners that every emitter of the class begins with.
+    first_listeners: ClassVar[Mapping[EventName, tuple[Listener, ...]]] = {}
 
     def __init__(
         self,
@@ -121,16 +123,14 @@ class EventEmitter:
             capture = EventEmitter.captureRejections
         #: For implementers. Tuples that are replaced, never changed: emit iterates over them as
         #: they are, and so does the way of a packet in a stream.
-        self.listener_table: dict[EventName, tuple[Listener, ...]] | None = None
+        self.listener_table: dict[EventName, tuple[Listener, ...]] | None = (
+            dict(self.first_listeners) if self.first_listeners else None
+        )
         self._max_listeners: float | None = None
         if not isinstance(capture, bool):
             validate_boolean("options.captureRejections", capture)
         self._capture_rejections = bool(capture)
         self._warned: set[EventName] | None = None
-
-    def set_listeners(self, table: dict[EventName, tuple[Listener, ...]]) -> None:
-        """For implementers: the listeners to begin with."""
-        self.listener_table = table
 
     def set_capture_rejections(self, capture: bool) -> None:
         """For implementers: what the option ``captureRejections`` sets, once it was checked."""

@@ -51,9 +51,6 @@ def _on_end() -> None:
     """Every socket listens to its own ``end``: as in Node, that counts among the listeners."""
 
 
-_FIRST_LISTENERS = (_on_end,)
-
-
 class Socket(SocketEvents):
     """One connection over TCP or a Unix socket; a duplex stream and an event emitter.
 
@@ -77,6 +74,7 @@ class Socket(SocketEvents):
     first_events: ClassVar[tuple[EventName, ...]] = (
         *("close", "error", "prefinish", "finish", "drain", "data", "end", "readable"),
     )
+    first_listeners: ClassVar[Mapping[EventName, tuple[Listener, ...]]] = {"end": (_on_end,)}
     _gathers: ClassVar[bool] = True
 
     @overload
@@ -118,7 +116,6 @@ class Socket(SocketEvents):
         server: Any = None,
     ) -> None:
         Duplex.__init__(self, options)
-        self.set_listeners({"end": _FIRST_LISTENERS})
         self._connection = SocketConnection(self, tcp)
         self._block_list = block_list
         self._timeout: float | None = None
