@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import ForwardRef
+from typing import Any, ForwardRef
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -14,11 +14,13 @@ from sphinx.util.docutils import SphinxDirective
 import anynet
 from anynet._core.connections import connection
 from anynet._rules import options
+from anynet._transport.streams.half_state import SENDING, Step
 from anynet.node._streams.flow import FLOW_CHANGES
 from anynet.node._streams.write_end import END_CHANGES
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from architecture_diagram import WAYS, draw_floors, draw_ways, tables_of_floors
 from state_diagram import draw, draw_changes
 
 project = "anynet"
@@ -47,22 +49,50 @@ autodoc_preserve_defaults = True
 python_maximum_signature_line_length = 88
 
 
+#: The sending direction of a byte stream, but for the close, which leads out of every state.
+SENDING_CHANGES = {
+    (state, step): (after, ()) for (state, step), after in SENDING.items() if step is not Step.CLOSE
+}
+CHANGES: dict[str, Any] = {
+    "flow": FLOW_CHANGES,
+    "write-end": END_CHANGES,
+    "sending": SENDING_CHANGES,
+}
+
+
 class StateDiagram(SphinxDirective):
     """The directive ``state-diagram``: drawn from the table that the code uses.
 
-    The argument is ``flow`` or ``write-end``, for the two sides of a stream of the adapter; without
-    it the states of a connection are drawn.
+    The argument is ``sending``, for that direction of a byte stream, ``flow`` or ``write-end``, for
+    the two sides of a stream of the adapter; without it the states of a connection are drawn.
     """
 
     optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         if self.arguments:
-            changes = {"flow": FLOW_CHANGES, "write-end": END_CHANGES}[self.arguments[0]]
+            changes = CHANGES[self.arguments[0]]
             drawn = draw_changes(changes)
         else:
             drawn = draw(connection._STATES)
         return [nodes.raw("", drawn, format="html")]
+
+
+class FloorsDiagram(SphinxDirective):
+    """The directive ``floors-diagram``: drawn from the tables that the test of the imports uses."""
+
+    def run(self) -> list[nodes.Node]:
+        tables = tables_of_floors(Path(__file__).parent.parent / "tests" / "test_floors.py")
+        return [nodes.raw("", draw_floors(*tables), format="html")]
+
+
+class WayDiagram(SphinxDirective):
+    """The directive ``way-diagram``: the functions that bytes and connections pass."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        return [nodes.raw("", draw_ways(WAYS[self.arguments[0]]), format="html")]
 
 
 SERVER_TYPES = options.ServerOptionNames.__annotations__
@@ -96,4 +126,6 @@ class OptionTable(SphinxDirective):
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
     app.add_directive("state-diagram", StateDiagram)
+    app.add_directive("floors-diagram", FloorsDiagram)
+    app.add_directive("way-diagram", WayDiagram)
     app.add_directive("option-table", OptionTable)

@@ -1,4 +1,4 @@
-"""Draws states from the tables that the code uses: of a connection, and of a stream's two sides."""
+"""Draws states from the tables that the code uses: of a connection, and of sides of streams."""
 
 from __future__ import annotations
 
@@ -100,8 +100,9 @@ CHANGE_ROW, CHANGE_COLUMN = 40, 180
 
 
 def draw_changes(changes: Changes) -> str:
-    """A column for each state, and below them a line for each change, in the order of the table."""
-    states = list(next(iter(changes))[0].__class__)
+    """A column for each state that is met, and below them a line for each change, in order."""
+    met = {state for (before, _), (after, _) in changes.items() for state in (before, after)}
+    states = [each for each in next(iter(changes))[0].__class__ if each in met]
     columns = {each: LEFT + WIDTH // 2 + CHANGE_COLUMN * i for i, each in enumerate(states)}
     width = CHANGE_COLUMN * (len(states) - 1) + WIDTH + 2 * LEFT
     height = TOP + HEIGHT + CHANGE_ROW * len(changes) + TOP
