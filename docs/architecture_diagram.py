@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from state_diagram import HEAD, LEFT, TOP
+from docs.state_diagram import HEAD, LEFT, TOP
 
 #: A function by its module below ``anynet`` and its qualified name.
 Stop: TypeAlias = tuple[str, str]

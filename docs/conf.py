@@ -18,10 +18,10 @@ from anynet._transport.streams.half_state import SENDING, Step
 from anynet.node._streams.flow import FLOW_CHANGES
 from anynet.node._streams.write_end import END_CHANGES
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from architecture_diagram import WAYS, draw_floors, draw_ways, tables_of_floors
-from state_diagram import draw, draw_changes
+from docs.architecture_diagram import WAYS, draw_floors, draw_ways, tables_of_floors
+from docs.state_diagram import draw, draw_changes
 
 project = "anynet"
 author = "The anynet founders"

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from xml.etree import ElementTree
 
 import attrs
 import pytest
 
 import anynet
+from docs import architecture_diagram
 from tests.conformance.catalogue import all_pairs
 from tests.test_floors import FLOORS, ROOMS
 
@@ -68,13 +67,6 @@ def functions_of(path: Path) -> set[str]:
     return set(named(ast.parse(path.read_text("utf-8")), ""))
 
 
-@pytest.fixture(scope="module")
-def diagram() -> Iterator[ModuleType]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(ROOT / "docs")
-        yield importlib.import_module("architecture_diagram")
-
-
 # -- floors and rooms ------------------------------------------------------------------------------
 
 
@@ -90,18 +82,21 @@ def test_the_table_has_every_floor_and_room_in_order() -> None:
     assert told == rows
 
 
-def test_the_diagram_shows_every_floor_and_room(diagram: ModuleType) -> None:
-    tables = diagram.tables_of_floors(TESTS / "test_floors.py")
+def test_the_diagram_shows_every_floor_and_room() -> None:
+    tables = architecture_diagram.tables_of_floors(TESTS / "test_floors.py")
     assert tables == (FLOORS, ROOMS)
-    picture = ElementTree.fromstring(diagram.draw_floors(*tables))
+    picture = ElementTree.fromstring(architecture_diagram.draw_floors(*tables))
     texts = [each.text for each in picture.iter(f"{SVG}text")]
     expected = [*(each or "anynet" for each in FLOORS), *(r for row in ROOMS.values() for r in row)]
     assert sorted(map(str, texts)) == sorted(expected)
 
 
-def test_the_ways_lead_through_functions_that_exist(diagram: ModuleType) -> None:
-    for ways in diagram.WAYS.values():
-        texts = [e.text for e in ElementTree.fromstring(diagram.draw_ways(ways)).iter(f"{SVG}text")]
+def test_the_ways_lead_through_functions_that_exist() -> None:
+    for ways in architecture_diagram.WAYS.values():
+        texts = [
+            e.text
+            for e in ElementTree.fromstring(architecture_diagram.draw_ways(ways)).iter(f"{SVG}text")
+        ]
         for face, way in ways.items():
             assert face in texts
             for module, name in way:
@@ -109,8 +104,8 @@ def test_the_ways_lead_through_functions_that_exist(diagram: ModuleType) -> None
                 assert name in functions_of(path), f"{module} has no {name}"
 
 
-def test_the_page_shows_every_diagram(diagram: ModuleType) -> None:
-    assert set(re.findall(r"{way-diagram} ([\w-]+)", PAGE)) == set(diagram.WAYS)
+def test_the_page_shows_every_diagram() -> None:
+    assert set(re.findall(r"{way-diagram} ([\w-]+)", PAGE)) == set(architecture_diagram.WAYS)
 
 
 def test_the_page_names_files_and_folders_that_exist() -> None:

@@ -23,6 +23,7 @@ import pytest
 
 from anynet._core.connections import connection
 from anynet._core.connections.connection import ConnectionState
+from anynet._transport.streams.half_state import SENDING, Sending, Step
 from anynet.node._streams.flow import FLOW_CHANGES
 from anynet.node._streams.write_end import END_CHANGES
 
@@ -138,11 +139,22 @@ def test_every_change_of_the_diagram_leads_to_another_state() -> None:
     assert {after for _, after in changes} == set(ConnectionState) - {ConnectionState.OPEN}
 
 
-@pytest.mark.parametrize("changes", [FLOW_CHANGES, END_CHANGES], ids=["flow", "write end"])
+#: As the page on the architecture has them: the close leads out of every state.
+SENDING_CHANGES = {
+    (state, step): (after, ()) for (state, step), after in SENDING.items() if step is not Step.CLOSE
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [FLOW_CHANGES, END_CHANGES, SENDING_CHANGES],
+    ids=["flow", "write end", "sending"],
+)
 def test_the_diagram_of_a_side_shows_every_state_and_change(changes: Mapping[Any, Any]) -> None:
     picture = ElementTree.fromstring(load_state_diagram().draw_changes(changes))
     texts = collections.Counter(each.text for each in picture.iter(f"{SVG}text"))
-    states = list(next(iter(changes))[0].__class__)
+    states = {state for (before, _), (after, _) in changes.items() for state in (before, after)}
+    assert states >= set(next(iter(changes))[0].__class__) - {Sending.CLOSED}
     assert sum(texts.values()) == len(states) + len(changes)
     for _, event in changes:
         assert any(str(text).split(" → ")[0] == event.value for text in texts)

@@ -4,7 +4,7 @@ The rules that live here, all from edges being reported once:
 
 - A short read proves that nothing is left, except after RDHUP, HUP, ERR or an urgent mark: an
   end-of-stream that arrived with the data has raised its edge already. Then one reads on until
-  ``b""`` or an error.
+  ``b""`` or an error. (Two prototypes that did not lost such an end.)
 - An urgent byte also ends a read early, and raises no edge for what lies behind it: SO_OOBINLINE
   makes it data.
 - Reading again after a stop, giving way to others, and a short send re-arm the descriptor

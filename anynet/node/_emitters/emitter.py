@@ -1,4 +1,8 @@
-"""The event emitter: synchronous, in order of registration, as Node's."""
+"""The event emitter: synchronous, in order of registration, as Node's.
+
+It is ours because the one that others use, pyee, keys the listeners of an event by function: one
+that was added twice is called once there, and none can be put first.
+"""
 
 from __future__ import annotations
 
