@@ -21,7 +21,7 @@ from __future__ import annotations
 import enum
 import errno
 import itertools
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import anyio
 
@@ -53,7 +53,8 @@ class Sending(enum.Enum):
     CLOSED = "closed"
 
     # By identity, in C: that of Enum is a Python function, and every step looks twice.
-    __hash__ = object.__hash__
+    if not TYPE_CHECKING:
+        __hash__ = object.__hash__
 
 
 class Step(enum.Enum):
@@ -67,7 +68,8 @@ class Step(enum.Enum):
     PEER_END = "the peer has ended, and half-open connections are not allowed"
     CLOSE = "closed"
 
-    __hash__ = object.__hash__
+    if not TYPE_CHECKING:
+        __hash__ = object.__hash__
 
 
 #: From a state and a step to the next state. A step that has no row changes nothing.

@@ -339,10 +339,10 @@ class WrappedStream(StreamBase):
             return self.state.closed_error()
         if isinstance(error, anyio.ClosedResourceError):
             return ConnectionClosed(self.origin)
-        self.state.failed = True
         # OpenSSL counts its errors otherwise than the system.
         is_tls = isinstance(error, ssl.SSLError)
         number = errno.EPROTO if is_tls else getattr(error, "errno", None)
+        self.state.lose(number)
         return ConnectionBroken(self.origin, f"the connection is broken: {error}", number)
 
     # -- attributes -----------------------------------------------------------------------------

@@ -33,11 +33,11 @@ class PassedConnection:
     __slots__ = ("fds", "name", "sock")
 
     def __init__(self, sock: socket.socket, peername: Any) -> None:
-        self.sock = sock
-        self.fds = array.array("i", [sock.fileno()])
+        self.sock: socket.socket = sock
+        self.fds: array.array[int] = array.array("i", [sock.fileno()])
         if isinstance(peername, bytes):
             peername = os.fsdecode(peername)
-        self.name = json.dumps(peername).encode()
+        self.name: bytes = json.dumps(peername).encode()
 
 
 class WorkerPipe:
@@ -48,14 +48,14 @@ class WorkerPipe:
     stop: Callable[[], None]
 
     def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
+        self.sock: socket.socket = sock
         self.under_way: deque[PassedConnection] = deque()
         #: Set when some of them were taken.
-        self.answered = anyio.Event()
-        self.full = False
-        self.retired = False
+        self.answered: anyio.Event = anyio.Event()
+        self.full: bool = False
+        self.retired: bool = False
         #: Whether it is passed over for a while.
-        self.resting = False
+        self.resting: bool = False
 
     @property
     def below_limit(self) -> bool:

@@ -103,7 +103,7 @@ class PrimaryProtocol:
     """The workers of a primary, by their numbers, and the points where they listen."""
 
     def __init__(self, *, keep: bool) -> None:
-        self.points = PointTable(keep=keep)
+        self.points: PointTable = PointTable(keep=keep)
         self.workers: dict[int, WorkerState] = {}
         self._started = 0
 

@@ -48,10 +48,10 @@ class WorkerProtocol:
     """A worker's requests, and its end."""
 
     def __init__(self) -> None:
-        self.requests = ListenRequests(reuse=True)
-        self.draining = False
+        self.requests: ListenRequests = ListenRequests(reuse=True)
+        self.draining: bool = False
         #: Seconds that a drain may take: the least that was asked for.
-        self.grace = float("inf")
+        self.grace: float = float("inf")
 
     def drain(self, grace: float | None) -> list[Outcome]:
         """This process is to end, within ``grace`` seconds; None for no hurry."""

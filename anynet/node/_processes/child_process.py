@@ -20,7 +20,7 @@ from anynet.node._errors.errors import (
     unknown_signal,
     validate_string,
 )
-from anynet.node._loop.runtime import current_runtime
+from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._processes.ipc_endpoint import IpcEndpoint
 from anynet.node._processes.this_process import CHILD_VARIABLE
@@ -90,7 +90,8 @@ class ChildProcess(IpcEndpoint):
 
         That one watches the descriptor ``watch``, which ends with this process.
         """
-        runtime = self.runtime = current_runtime()
+        runtime = current_runtime()
+        self.runtime: Runtime | None = runtime
         texts = {str(name): str(value) for name, value in environment.items() if value is not None}
         try:
             started = start_process(

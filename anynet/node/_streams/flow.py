@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 
 class Flow(Enum):
@@ -38,7 +38,8 @@ class Flow(Enum):
 
     # The hash of Enum is a Python function; this one is a slot, so that a row is found ten times
     # faster. Members are singletons, so it agrees with ``==``.
-    __hash__ = object.__hash__
+    if not TYPE_CHECKING:
+        __hash__ = object.__hash__
 
     def __init__(self, label: str, flowing: bool | None) -> None:
         self.label: str = label
@@ -58,7 +59,8 @@ class FlowEvent(Enum):
     FLOW_AT_RESUME = "review before the tick of resume()"
     FORGET = "review without any listener"
 
-    __hash__ = object.__hash__
+    if not TYPE_CHECKING:
+        __hash__ = object.__hash__
 
 
 class FlowOutcome(Enum):

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 
 class WriteEnd(Enum):
@@ -41,7 +41,8 @@ class WriteEnd(Enum):
 
     # The hash of Enum is a Python function; this one is a slot, so that a row is found ten times
     # faster. Members are singletons, so it agrees with ``==``.
-    __hash__ = object.__hash__
+    if not TYPE_CHECKING:
+        __hash__ = object.__hash__
 
 
 class WriteEvent(Enum):
@@ -55,7 +56,8 @@ class WriteEvent(Enum):
     TICK = "the tick of finish"
     DESTROY = "destroyed or failed"
 
-    __hash__ = object.__hash__
+    if not TYPE_CHECKING:
+        __hash__ = object.__hash__
 
 
 class WriteOutcome(Enum):
