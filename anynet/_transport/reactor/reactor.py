@@ -60,11 +60,11 @@ class Reactor:
         "_callbacks",
         "_closing",
         "_deferred",
-        "_held",
         "_immediates",
         "_pending",
         "_poller",
         "_put_off_closing",
+        "_refs",
         "_scope",
         "_timers",
         "ended",
@@ -72,7 +72,7 @@ class Reactor:
         "host",
         "in_turn",
         "now",
-        "open",
+        "open_handles",
         "readable",
         "reader",
         "reader_patience",
@@ -96,9 +96,9 @@ class Reactor:
         self._put_off_closing = False
         self._deferred: list[Callable[[], object]] = []
         self._timers = TimerHeap()
-        self._held = 0
+        self._refs = 0
         self._scope: anyio.CancelScope | None = None
-        self.open: set[Closable] = set()
+        self.open_handles: set[Closable] = set()
         self.in_turn: bool = False
         self.ended: bool = False
         #: Tasks were woken in this turn, and are to run before the next one.
@@ -116,16 +116,20 @@ class Reactor:
 
     # -- what keeps it running ------------------------------------------------------------------
 
-    def hold(self, change: int) -> None:
-        """``change`` more things keep the reactor running."""
-        self._held += change
-        if not self._held and not self.in_turn:
+    def add_ref(self) -> None:
+        """One more thing keeps the reactor running."""
+        self._refs += 1
+
+    def release(self) -> None:
+        """One thing less keeps the reactor running."""
+        self._refs -= 1
+        if not self._refs and not self.in_turn:
             self.wake()
 
     @property
     def alive(self) -> bool:
-        """Is there anything left to wait for?"""
-        things = self._held > 0 or self.ticks or self._pending or self._closing
+        """Whether there is anything left to wait for."""
+        things = self._refs > 0 or self.ticks or self._pending or self._closing
         return bool(things) and not self.ended
 
     # -- what to call, and when -----------------------------------------------------------------
@@ -136,7 +140,7 @@ class Reactor:
         if not self.in_turn:
             self.wake()
 
-    def pend(self, callback: Callable[..., object], *args: Any) -> None:
+    def call_soon(self, callback: Callable[..., object], *args: Any) -> None:
         """Call once the callbacks of the events of this turn are done, or in the next turn."""
         self._pending.append((callback, args))
         if not self.in_turn:
@@ -144,14 +148,14 @@ class Reactor:
 
     def immediate(self, callback: Callable[..., object], *args: Any) -> Immediate:
         """Call after the events of this turn; from an immediate, after those of the next."""
-        immediate = Immediate(self.hold, callback, args)
+        immediate = Immediate(self, callback, args)
         immediate.ref()
         self._immediates.append(immediate)
         if not self.in_turn:
             self.wake()
         return immediate
 
-    def close_later(self, callback: Callable[..., object], *args: Any) -> None:
+    def on_close(self, callback: Callable[..., object], *args: Any) -> None:
         """Call near the end of the turn; the last one put comes first, as in libuv."""
         self._closing.append((callback, args))
         if not self.in_turn:
@@ -167,7 +171,7 @@ class Reactor:
         self, deadline: float, callback: Callable[..., object], *args: Any, ref: bool = True
     ) -> ReactorTimer:
         """Call when the host loop's clock reaches ``deadline``."""
-        timer = ReactorTimer(self._timers, deadline, callback, args, self.hold)
+        timer = ReactorTimer(self._timers, deadline, callback, args, self)
         self._timers.push(timer)
         if ref:
             timer.ref()
@@ -181,7 +185,7 @@ class Reactor:
             self.now = self.host.time()
         return self.now
 
-    def defer(self, callback: Callable[[], object]) -> None:
+    def close_after_batch(self, callback: Callable[[], object]) -> None:
         """Call at the end of the batch of events; at once when there is none.
 
         What closes a descriptor goes here: or its number, used again, would get the event of
@@ -356,9 +360,9 @@ class Reactor:
     def end(self) -> None:
         """Close everything that is still open, without a word, and the reactor itself."""
         self.ended = True
-        for each in list(self.open):
+        for each in list(self.open_handles):
             each.close_now()
-        self.open.clear()
+        self.open_handles.clear()
         self.ticks.clear()
         self._pending.clear()
         self._immediates.clear()

@@ -164,11 +164,11 @@ class Runtime:
 
     def hold(self) -> None:
         """One more thing keeps the runtime open."""
-        self.reactor.hold(1)
+        self.reactor.add_ref()
 
     def release(self) -> None:
         """One thing fewer keeps the runtime open."""
-        self.reactor.hold(-1)
+        self.reactor.release()
 
     async def wait(self, event: anyio.Event) -> None:
         """Wait for ``event``. Raises :exc:`NoRuntimeError` if the runtime ends before it."""
