@@ -29,13 +29,13 @@ from anynet._transport.reactor.poller import (
 )
 from anynet._transport.reactor.timers import ReactorTimer
 
-_MOST_EVENTS = 256
+_MAX_EVENTS = 256
 #: So many turns in a row before other tasks of the host loop get one.
-_MOST_TURNS = 8
+_MAX_TURNS = 8
 #: AnyIO's cancellation on asyncio may pass by a task whose parks end at once, again and again.
 _PARKS_BETWEEN_CHECKS = 16
 #: How often what was put off in a turn's callbacks is done in the same turn.
-_MOST_PENDING_ROUNDS = 8
+_MAX_PENDING_ROUNDS = 8
 _STREAM = READABLE | URGENT | WRITABLE | PEER_ENDED | EDGE_TRIGGERED
 
 Call: TypeAlias = tuple[Callable[..., object], tuple[Any, ...]]
@@ -267,7 +267,7 @@ class Reactor:
                 if not parks % _PARKS_BETWEEN_CHECKS:
                     await host.check()
             # Where much goes on more is to come, and the way through the host loop costs a while.
-            for _ in range(_MOST_TURNS):
+            for _ in range(_MAX_TURNS):
                 if self.ended or not self._turn() or self.yield_to_tasks:
                     break
 
@@ -284,7 +284,7 @@ class Reactor:
             if self._pending:
                 self._run_pending()
             count = self._run_events()
-            for _ in range(_MOST_PENDING_ROUNDS):
+            for _ in range(_MAX_PENDING_ROUNDS):
                 if not self._pending:
                     break
                 self._run_pending()
@@ -308,7 +308,7 @@ class Reactor:
     def _run_events(self) -> int:
         callbacks = self._callbacks
         ticks = self.ticks
-        ready = self._poller.poll(0, _MOST_EVENTS)
+        ready = self._poller.poll(0, _MAX_EVENTS)
         for fd, events in ready:
             callback = callbacks.get(fd)
             if callback is not None:

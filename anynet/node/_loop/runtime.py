@@ -56,7 +56,7 @@ class Runtime:
         self._exit: KeyboardInterrupt | SystemExit | None = None
         #: Where servers get what they listen with, if not from the system: from a primary.
         self.listen_source: ListenSource | None = None
-        #: Has something failed? Only known when it ends.
+        #: Whether something has failed; only known when it ends.
         self.failed: bool = False
 
     async def __aenter__(self) -> Runtime:
