@@ -88,7 +88,7 @@ async def service_watchdog() -> None:
         try:
             await notify_service("watchdog")
         except OSError as error:
-            _log.warning("the watchdog could not be told that we are alive: %s", error)
+            _log.warning("the watchdog could not be notified: %s", error)
         await anyio.sleep(timeout / 2)
 
 

@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -19,6 +20,21 @@ def open_descriptors() -> int:
     """How many descriptors the process holds, garbage not counted."""
     gc.collect()
     return len(os.listdir("/proc/self/fd"))
+
+
+def child_processes() -> set[int]:
+    """The children of this process, those that ended and were not waited for included."""
+    children = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                # After the name, which may hold anything: the state, then the parent.
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if int(fields[1]) == os.getpid():
+                children.add(int(entry.name))
+    return children
 
 
 async def echo(sock: anynet.Socket) -> None:

@@ -259,4 +259,4 @@ async def test_the_watchdog_survives_a_message_that_cannot_be_sent(
                 assert heard(late) == {"WATCHDOG": "1"}
             nursery.cancel_scope.cancel()
     (record,) = caplog.records
-    assert "the watchdog could not be told that we are alive" in record.getMessage()
+    assert "the watchdog could not be notified" in record.getMessage()

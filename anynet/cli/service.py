@@ -46,11 +46,11 @@ async def tell_service(
     try:
         await anynet.notify_service(state, status=status)
     except (OSError, ValueError) as error:
-        click.echo(f"the service manager was not told {state!r}: {error}", err=True)
+        click.echo(f"the service manager was not notified of {state!r}: {error}", err=True)
 
 
 async def _watchdog() -> None:
     try:
         await anynet.service_watchdog()
     except ValueError as error:
-        click.echo(f"the watchdog is not told that we live: {error}", err=True)
+        click.echo(f"the watchdog is not notified: {error}", err=True)

@@ -18,7 +18,7 @@ from anynet.testing._kit import (
     send_for_ever,
 )
 
-_MOST_SENDS_TO_NOBODY = 10_000
+_MAX_SENDS_TO_NOBODY = 10_000
 
 
 async def close_ends_the_peers_receiving(one: ByteStream, other: ByteStream) -> None:
@@ -97,7 +97,7 @@ async def second_sender_is_refused(one: ByteStream, other: ByteStream) -> None:
 async def sends_to_nobody_fail(one: ByteStream, other: ByteStream) -> None:
     await other.aclose()
     with expect(anyio.BrokenResourceError, "send() after the peer's close, in the end,"):
-        for _ in range(_MOST_SENDS_TO_NOBODY):
+        for _ in range(_MAX_SENDS_TO_NOBODY):
             await one.send(b"anybody there?")
             await anyio.lowlevel.checkpoint()
     await one.aclose()

@@ -95,10 +95,10 @@ def test_a_manager_that_cannot_be_told_ends_nothing(tmp_path: Path, web: socket.
         code, _, errors = program.end(signal.SIGTERM)
     assert code == 0
     ready, watchdog, stopping = errors.splitlines()
-    assert ready.startswith("the service manager was not told 'ready': ")
+    assert ready.startswith("the service manager was not notified of 'ready': ")
     assert "nobody" in ready
     assert watchdog.endswith("WATCHDOG_USEC must be a number, not 'never'")
-    assert stopping.startswith("the service manager was not told 'stopping': ")
+    assert stopping.startswith("the service manager was not notified of 'stopping': ")
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def holdings(server: net.Server) -> Holdings:
     return Holdings(
         objects=len(gc.get_objects()),
         descriptors=open_descriptors(),
-        handles=len(current_runtime().reactor.open),
+        handles=len(current_runtime().reactor.open_handles),
         tasks=len(anyio.get_running_tasks()),
         listeners=sum(map(server.listenerCount, server.eventNames())),
     )

@@ -22,11 +22,11 @@ async def reactor_running() -> AsyncIterator[Reactor]:
     before = open_descriptors()
     async with anyio.create_task_group() as tasks:
         reactor = Reactor(current_host_loop(), tasks.start_soon)
-        reactor.hold(1)
+        reactor.add_ref()
         tasks.start_soon(reactor.run)
         try:
             yield reactor
-            reactor.hold(-1)
+            reactor.release()
             await until(lambda: not reactor.alive)
         finally:
             reactor.end()

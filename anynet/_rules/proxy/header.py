@@ -22,8 +22,8 @@ ProxyFamily: TypeAlias = Literal["ipv4", "ipv6", "unix"]
 
 _VERSIONS = (1, 2)
 _TRANSPORTS = ("stream", "datagram")
-_MOST_PATH_BYTES = 108  # Section 2.2: the size of sun_path
-_MOST_VALUE_BYTES = 0xFFFF  # Section 2.2: a length is 16 bits
+_MAX_PATH_BYTES = 108  # Section 2.2: the size of sun_path
+_MAX_VALUE_BYTES = 0xFFFF  # Section 2.2: a length is 16 bits
 _SSL = struct.Struct("!BI")  # Section 2.2.6: client, verify
 _TLV = struct.Struct("!BH")
 
@@ -57,9 +57,9 @@ class ProxyTLV(Value):
     value: bytes = attrs.field(default=b"", validator=validated(check_type, bytes))
 
     def __attrs_post_init__(self) -> None:
-        if len(self.value) > _MOST_VALUE_BYTES:
+        if len(self.value) > _MAX_VALUE_BYTES:
             raise ValueError(
-                f"value must be at most {_MOST_VALUE_BYTES} bytes, not {len(self.value)}"
+                f"value must be at most {_MAX_VALUE_BYTES} bytes, not {len(self.value)}"
             )
 
 
@@ -71,7 +71,7 @@ class ProxySSL(Value):
     over_tls: bool
     #: Did the client present a certificate, on this connection or in the TLS session of it?
     certificate_presented: bool
-    #: Was a certificate presented and verified?
+    #: Whether a certificate was presented and verified.
     verified: bool
     #: The version of TLS, the client's common name, the cipher, and the algorithms of signature
     #: and key of the certificate of the proxy, as far as they are told.
@@ -94,9 +94,9 @@ def _check_end(instance: object, attribute: attrs.Attribute[Any], value: object)
     check_type(attribute.name, value, (SocketAddress, str))
     if isinstance(value, str):
         path = os.fsencode(value)
-        if path in (b"", b"\0") or b"\0" in path[1:] or len(path) > _MOST_PATH_BYTES:
+        if path in (b"", b"\0") or b"\0" in path[1:] or len(path) > _MAX_PATH_BYTES:
             raise ValueError(
-                f"{attribute.name} must be a path of 1 to {_MOST_PATH_BYTES} bytes, not {value!r}"
+                f"{attribute.name} must be a path of 1 to {_MAX_PATH_BYTES} bytes, not {value!r}"
             )
 
 
@@ -151,7 +151,7 @@ class ProxyHeader(Value):
 
     @property
     def relayed(self) -> bool:
-        """Does the header name the ends of a client's connection?"""
+        """Whether the header names the ends of a client's connection."""
         return self.source is not None or self.destination is not None
 
     @property

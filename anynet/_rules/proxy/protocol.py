@@ -51,7 +51,7 @@ class NoProxyHeader(ProxyHeaderError):
 
 
 def has_signature(data: bytes | bytearray) -> bool:
-    """Does ``data`` begin with what only a header begins with?"""
+    """Whether ``data`` begins with what only a header begins with."""
     return data.startswith((V1_SIGNATURE, V2_SIGNATURE))
 
 

@@ -43,8 +43,8 @@ class Connect:
         self._reactor = reactor
         self._sock: socket.socket | None = sock
         self._done = done
-        reactor.open.add(self)
-        reactor.hold(1)
+        reactor.open_handles.add(self)
+        reactor.add_ref()
 
     def start(self, sockaddr: Any, *, all_errors_later: bool = False) -> None:
         """Begin. Raises :exc:`OSError` for what fails at once, unless it is a refusal.
@@ -56,7 +56,7 @@ class Connect:
         if code in (0, errno.EINPROGRESS, errno.EINTR):
             self._reactor.register(self._sock.fileno(), self._on_ready)
         elif all_errors_later or code == errno.ECONNREFUSED:
-            self._reactor.pend(self._fail, os_error(code))
+            self._reactor.call_soon(self._fail, os_error(code))
         else:
             raise os_error(code)
 
@@ -64,7 +64,7 @@ class Connect:
         """Give up; ``done`` is not called. Does nothing after the end."""
         sock = self._release()
         if sock is not None:
-            self._reactor.defer(sock.close)
+            self._reactor.close_after_batch(sock.close)
 
     def close_now(self) -> None:
         """Close without calling back: the runtime ends."""
@@ -76,8 +76,8 @@ class Connect:
         sock, self._sock = self._sock, None
         if sock is not None:
             self._reactor.unregister(sock.fileno())
-            self._reactor.open.discard(self)
-            self._reactor.hold(-1)
+            self._reactor.open_handles.discard(self)
+            self._reactor.release()
         return sock
 
     def _on_ready(self, _events: int) -> None:
@@ -95,8 +95,8 @@ class Connect:
             self._fail(error)
             return
         sock, self._sock = self._sock, None
-        self._reactor.open.discard(self)
-        self._reactor.hold(-1)
+        self._reactor.open_handles.discard(self)
+        self._reactor.release()
         stream = SocketStream(sock, peername=peername, host=self._reactor.host)
         self._reactor.call(self._done, None, stream)
 

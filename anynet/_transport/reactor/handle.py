@@ -87,7 +87,7 @@ class Handle(ABC):
         self._queue: deque[QueuedWrite] | None = None
         self._shutdown_done: Done | None = None
         self._active = False
-        reactor.open.add(self)
+        reactor.open_handles.add(self)
 
     @property
     def bytes_read(self) -> int:
@@ -118,7 +118,7 @@ class Handle(ABC):
         active = self.reading and self.refed and not self.closing
         if active != self._active:
             self._active = active
-            self.reactor.hold(1 if active else -1)
+            (self.reactor.add_ref if active else self.reactor.release)()
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -128,7 +128,7 @@ class Handle(ABC):
             self.reading = True
             if self.refed:
                 self._active = True
-                self.reactor.hold(1)
+                self.reactor.add_ref()
             self._start_reading()
 
     def read_stop(self) -> None:
@@ -171,7 +171,7 @@ class Handle(ABC):
             self._queue = deque()
         self._queue.append(QueuedWrite(buffers, done))
         self.queue_size += sum(map(len, buffers))
-        self.reactor.hold(1)
+        self.reactor.add_ref()
         return False
 
     def _written(self, error: OSError | None) -> None:
@@ -179,15 +179,15 @@ class Handle(ABC):
         assert self._queue is not None
         write = self._queue.popleft()
         self.queue_size -= sum(map(len, write.buffers))
-        self.reactor.hold(-1)
+        self.reactor.release()
         self.reactor.call(write.done, error)
 
     def shutdown(self, done: Done) -> None:
         """End our side once everything queued has been sent."""
         self._shutdown_done = done
-        self.reactor.hold(1)
+        self.reactor.add_ref()
         if not self._queue:
-            self.reactor.pend(self._shut_down)
+            self.reactor.call_soon(self._shut_down)
 
     def _shut_down(self) -> None:
         if self._shutdown_done is None or self.closing:
@@ -201,7 +201,7 @@ class Handle(ABC):
 
     def _end_shutdown(self, error: OSError | None) -> None:
         done, self._shutdown_done = self._shutdown_done, None
-        self.reactor.hold(-1)
+        self.reactor.release()
         if done is not None:
             self.reactor.call(done, error)
 
@@ -214,8 +214,8 @@ class Handle(ABC):
         self.closing = True
         self._note_activity()
         self._let_go()
-        self.reactor.defer(self._close_stream)
-        self.reactor.close_later(self._finish_close, done)
+        self.reactor.close_after_batch(self._close_stream)
+        self.reactor.on_close(self._finish_close, done)
 
     def reset(self, done: Callable[[], object] | None = None) -> None:
         """Close so that a TCP peer sees a reset."""
@@ -239,7 +239,7 @@ class Handle(ABC):
     def _let_go(self) -> None:
         self.reading = False
         self.owner = None
-        self.reactor.open.discard(self)
+        self.reactor.open_handles.discard(self)
 
     def _close_stream(self) -> None:
         self.stream.close()

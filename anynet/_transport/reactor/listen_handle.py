@@ -63,7 +63,7 @@ class ListenHandle:
         """
         if not self._started:
             self._reactor.register_listener(self.fd, self._on_ready)
-            self._reactor.open.add(self)
+            self._reactor.open_handles.add(self)
             self._backoff.start(self._reactor.time)
             self._started = True
         self.on_connection = on_connection
@@ -100,7 +100,7 @@ class ListenHandle:
         held = self._started and self._refed and not self.closed
         if held != self._held:
             self._held = held
-            self._reactor.hold(1 if held else -1)
+            (self._reactor.add_ref if held else self._reactor.release)()
 
     # -- accepting ------------------------------------------------------------------------------
 
@@ -152,7 +152,7 @@ class ListenHandle:
             return
         self._release(self._listener.close)
         if done is not None:
-            self._reactor.close_later(done)
+            self._reactor.on_close(done)
 
     def disown(self) -> None:
         """Close, but leave a descriptor of the caller's open: it could not be used after all."""
@@ -170,7 +170,7 @@ class ListenHandle:
         if self._pause is not None:
             self._pause.cancel()
         if self._started:
-            self._reactor.open.discard(self)
+            self._reactor.open_handles.discard(self)
             self._reactor.unregister(self.fd)
         self._backoff.close()
         close()

@@ -30,13 +30,13 @@ from anynet._transport.reactor.poller import (
 )
 from anynet._transport.reactor.timers import ReactorTimer
 
-_MOST_EVENTS = 256
+_MAX_EVENTS = 256
 #: So many turns in a row before other tasks of the host loop get one.
-_MOST_TURNS = 8
+_MAX_TURNS = 8
 #: AnyIO's cancellation on asyncio may pass by a task whose parks end at once, again and again.
 _PARKS_BETWEEN_CHECKS = 16
 #: How often what was put off in a turn's callbacks is done in the same turn.
-_MOST_PENDING_ROUNDS = 8
+_MAX_PENDING_ROUNDS = 8
 _STREAM = READABLE | URGENT | WRITABLE | PEER_ENDED | EDGE_TRIGGERED
 
 Call: TypeAlias = tuple[Callable[..., object], tuple[Any, ...]]
@@ -61,11 +61,11 @@ class Reactor:
         "_callbacks",
         "_closing",
         "_deferred",
-        "_held",
         "_immediates",
         "_pending",
         "_poller",
         "_put_off_closing",
+        "_refs",
         "_scope",
         "_timers",
         "ended",
@@ -73,7 +73,7 @@ class Reactor:
         "host",
         "in_turn",
         "now",
-        "open",
+        "open_handles",
         "readable",
         "reader",
         "reader_patience",
@@ -97,9 +97,9 @@ class Reactor:
         self._put_off_closing = False
         self._deferred: list[Callable[[], object]] = []
         self._timers = TimerHeap()
-        self._held = 0
+        self._refs = 0
         self._scope: anyio.CancelScope | None = None
-        self.open: set[Closable] = set()
+        self.open_handles: set[Closable] = set()
         self.in_turn: bool = False
         self.ended: bool = False
         #: Tasks were woken in this turn, and are to run before the next one.
@@ -117,16 +117,20 @@ class Reactor:
 
     # -- what keeps it running ------------------------------------------------------------------
 
-    def hold(self, change: int) -> None:
-        """``change`` more things keep the reactor running."""
-        self._held += change
-        if not self._held and not self.in_turn:
+    def add_ref(self) -> None:
+        """One more thing keeps the reactor running."""
+        self._refs += 1
+
+    def release(self) -> None:
+        """One thing less keeps the reactor running."""
+        self._refs -= 1
+        if not self._refs and not self.in_turn:
             self.wake()
 
     @property
     def alive(self) -> bool:
-        """Is there anything left to wait for?"""
-        things = self._held > 0 or self.ticks or self._pending or self._closing
+        """Whether there is anything left to wait for."""
+        things = self._refs > 0 or self.ticks or self._pending or self._closing
         return bool(things) and not self.ended
 
     # -- what to call, and when -----------------------------------------------------------------
@@ -137,7 +141,7 @@ class Reactor:
         if not self.in_turn:
             self.wake()
 
-    def pend(self, callback: Callable[..., object], *args: Any) -> None:
+    def call_soon(self, callback: Callable[..., object], *args: Any) -> None:
         """Call once the callbacks of the events of this turn are done, or in the next turn."""
         self._pending.append((callback, args))
         if not self.in_turn:
@@ -145,14 +149,14 @@ class Reactor:
 
     def immediate(self, callback: Callable[..., object], *args: Any) -> Immediate:
         """Call after the events of this turn; from an immediate, after those of the next."""
-        immediate = Immediate(self.hold, callback, args)
+        immediate = Immediate(self, callback, args)
         immediate.ref()
         self._immediates.append(immediate)
         if not self.in_turn:
             self.wake()
         return immediate
 
-    def close_later(self, callback: Callable[..., object], *args: Any) -> None:
+    def on_close(self, callback: Callable[..., object], *args: Any) -> None:
         """Call near the end of the turn; the last one put comes first, as in libuv."""
         self._closing.append((callback, args))
         if not self.in_turn:
@@ -168,7 +172,7 @@ class Reactor:
         self, deadline: float, callback: Callable[..., object], *args: Any, ref: bool = True
     ) -> ReactorTimer:
         """Call when the host loop's clock reaches ``deadline``."""
-        timer = ReactorTimer(self._timers, deadline, callback, args, self.hold)
+        timer = ReactorTimer(self._timers, deadline, callback, args, self)
         self._timers.push(timer)
         if ref:
             timer.ref()
@@ -182,7 +186,7 @@ class Reactor:
             self.now = self.host.time()
         return self.now
 
-    def defer(self, callback: Callable[[], object]) -> None:
+    def close_after_batch(self, callback: Callable[[], object]) -> None:
         """Call at the end of the batch of events; at once when there is none.
 
         What closes a descriptor goes here: or its number, used again, would get the event of
@@ -264,7 +268,7 @@ class Reactor:
                 if not parks % _PARKS_BETWEEN_CHECKS:
                     await host.check()
             # Where much goes on more is to come, and the way through the host loop costs a while.
-            for _ in range(_MOST_TURNS):
+            for _ in range(_MAX_TURNS):
                 if self.ended or not self._turn() or self.yield_to_tasks:
                     break
 
@@ -281,7 +285,7 @@ class Reactor:
             if self._pending:
                 self._run_pending()
             count = self._run_events()
-            for _ in range(_MOST_PENDING_ROUNDS):
+            for _ in range(_MAX_PENDING_ROUNDS):
                 if not self._pending:
                     break
                 self._run_pending()
@@ -305,7 +309,7 @@ class Reactor:
     def _run_events(self) -> int:
         callbacks = self._callbacks
         ticks = self.ticks
-        ready = self._poller.poll(0, _MOST_EVENTS)
+        ready = self._poller.poll(0, _MAX_EVENTS)
         for fd, events in ready:
             callback = callbacks.get(fd)
             if callback is not None:
@@ -357,9 +361,9 @@ class Reactor:
     def end(self) -> None:
         """Close everything that is still open, without a word, and the reactor itself."""
         self.ended = True
-        for each in list(self.open):
+        for each in list(self.open_handles):
             each.close_now()
-        self.open.clear()
+        self.open_handles.clear()
         self.ticks.clear()
         self._pending.clear()
         self._immediates.clear()

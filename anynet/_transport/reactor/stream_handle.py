@@ -77,12 +77,12 @@ class StreamHandle(Handle):
                 if not self._released:
                     await self._reader.wait_ended()
                     await self.stream.aclose()
-        self.reactor.hold(-1)
+        self.reactor.release()
 
     def _announce_change(self) -> None:
         if not self._change_announced and not self.closing:
             self._change_announced = True
-            self.reactor.pend(self._on_change)
+            self.reactor.call_soon(self._on_change)
 
     def _on_change(self) -> None:
         self._change_announced = False
@@ -191,12 +191,12 @@ class StreamHandle(Handle):
         except (ConnectionBroken, ConnectionClosed) as failure:
             error = _cause(failure)
         if self._shutdown_done is not None and not self.closing:
-            self.reactor.pend(self._end_shutdown, error)
+            self.reactor.call_soon(self._end_shutdown, error)
 
     # -- the end --------------------------------------------------------------------------------
 
     def _close_stream(self) -> None:
-        self.reactor.hold(1)
+        self.reactor.add_ref()
         # A message that was cut off must not look like a clean end (TLS: no close_notify).
         self.state.unclean = self.state.unclean or bool(self._queue)
         self._sender_wanted.set()
@@ -209,7 +209,7 @@ class StreamHandle(Handle):
         self.read_stop()
         self.closing = True
         self._let_go()
-        self.reactor.hold(1)
+        self.reactor.add_ref()
         self._closed.set()
         self._sender_wanted.set()
         self._reader.stop()

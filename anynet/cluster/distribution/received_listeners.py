@@ -62,6 +62,8 @@ class PassedConnections:
         except DescriptorsTruncated:
             self._answer(REFUSED)
             raise OSError(errno.EMFILE, os.strerror(errno.EMFILE)) from None
+        except ConnectionResetError:
+            fds = []  # So ends a socket pair whose other end was closed over unread answers.
         if not fds:
             # The primary is gone, and in a moment this process is too.
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))

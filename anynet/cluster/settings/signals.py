@@ -77,7 +77,7 @@ async def _report_ready(cluster: SignalTarget) -> None:
     try:
         await anynet.service_watchdog()
     except ValueError as error:
-        _log.warning("the watchdog is not told that we live: %s", error)
+        _log.warning("the watchdog is not notified: %s", error)
 
 
 async def _restart_when_asked(
@@ -112,6 +112,6 @@ async def _notify(
         with anyio.move_on_after(NOTIFY_TIMEOUT) as scope:
             await anynet.notify_service(state, status=status)
         if scope.cancelled_caught:
-            _log.warning("the service manager was not told %r: it does not read", state)
+            _log.warning("the service manager was not notified of %r: it does not read", state)
     except (OSError, ValueError) as error:
-        _log.warning("the service manager was not told %r: %s", state, error)
+        _log.warning("the service manager was not notified of %r: %s", state, error)

@@ -92,7 +92,7 @@ class AbortSignal:
 
     @property
     def aborted(self) -> bool:
-        """Has it been aborted?"""
+        """Whether it has been aborted."""
         return self._aborted
 
     @property

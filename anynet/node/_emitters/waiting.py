@@ -63,7 +63,7 @@ class EventBuffer:
         "error",
         "events",
         "open",
-        "takers",
+        "waiters",
     )
 
     def __init__(self, emitter: object, signal: Any, high: int = _UNBOUNDED, low: int = 1) -> None:
@@ -79,7 +79,7 @@ class EventBuffer:
         self._paused = False
         self._listeners: list[tuple[EventName, Callable[..., object]]] = []
         self._wake: anyio.Event | None = None
-        self.takers: int = 0
+        self.waiters: int = 0
         self.events: deque[tuple[Any, ...]] = deque()
         self.error: BaseException | None = None
         self.open: bool = True
@@ -97,7 +97,7 @@ class EventBuffer:
 
     def put(self, *args: Any) -> None:
         self.events.append(args)
-        if not self._paused and len(self.events) - self.takers > self._high:
+        if not self._paused and len(self.events) - self.waiters > self._high:
             self._paused = True
             self._emitter.pause()
         self._notify()
@@ -140,7 +140,7 @@ class EventBuffer:
         if self._settled():
             await anyio.lowlevel.checkpoint()
             return
-        self.takers += 1
+        self.waiters += 1
         # An emitter that belongs to a runtime is silent after its end.
         found = getattr(self._emitter, "runtime", None)
         runtime = found if isinstance(found, Runtime) else None
@@ -155,7 +155,7 @@ class EventBuffer:
                     self._wake = anyio.Event()
                 await self._wake.wait()
         finally:
-            self.takers -= 1
+            self.waiters -= 1
             if runtime is not None:
                 runtime.forget_end(rouse)
 
@@ -163,30 +163,30 @@ class EventBuffer:
 class PendingEvent:
     """The next event of an emitter, to be awaited; what :func:`once` returns."""
 
-    __slots__ = ("__weakref__", "_inbox")
+    __slots__ = ("__weakref__", "_buffer")
 
-    def __init__(self, inbox: EventBuffer) -> None:
-        self._inbox = inbox
+    def __init__(self, buffer: EventBuffer) -> None:
+        self._buffer = buffer
 
     def __await__(self) -> Generator[Any, None, tuple[Any, ...]]:
         return self._result().__await__()
 
     async def _result(self) -> tuple[Any, ...]:
-        inbox = self._inbox
+        buffer = self._buffer
         try:
-            await inbox.wait()
+            await buffer.wait()
         finally:
-            if not inbox.takers:
-                inbox.close()
-        if inbox.error is not None:
-            raise inbox.error
-        if not inbox.events:
+            if not buffer.waiters:
+                buffer.close()
+        if buffer.error is not None:
+            raise buffer.error
+        if not buffer.events:
             raise anyio.ClosedResourceError("waiting for this event has been cancelled before")
-        return inbox.events[0]
+        return buffer.events[0]
 
     def __del__(self) -> None:
-        if self._inbox.open:
-            self._inbox.close()
+        if self._buffer.open:
+            self._buffer.close()
 
 
 def once(
@@ -203,15 +203,15 @@ def once(
     the ``await`` ends the listening. If the runtime of a stream or server ends before the event,
     :exc:`NoRuntimeError` is raised. Works on Trio and on asyncio.
     """
-    inbox = EventBuffer(emitter, _merged(options, signal=signal)["signal"])
+    buffer = EventBuffer(emitter, _merged(options, signal=signal)["signal"])
 
     def arrived(*args: Any) -> None:
-        inbox.close()
-        inbox.put(*args)
+        buffer.close()
+        buffer.put(*args)
 
-    inbox.listen(name, arrived)
-    inbox.listen_for_failure(name)
-    return PendingEvent(inbox)
+    buffer.listen(name, arrived)
+    buffer.listen_for_failure(name)
+    return PendingEvent(buffer)
 
 
 class EventIterator:
@@ -220,32 +220,32 @@ class EventIterator:
     Listening ends with :meth:`aclose`, or when a loop that was left lets go of the iterator.
     """
 
-    __slots__ = ("__weakref__", "_inbox")
+    __slots__ = ("__weakref__", "_buffer")
 
-    def __init__(self, inbox: EventBuffer) -> None:
-        self._inbox = inbox
+    def __init__(self, buffer: EventBuffer) -> None:
+        self._buffer = buffer
 
     def __aiter__(self) -> EventIterator:
         return self
 
     async def __anext__(self) -> tuple[Any, ...]:
-        inbox = self._inbox
-        await inbox.wait()
-        if inbox.events:
-            return inbox.take()
-        error, inbox.error = inbox.error, None
+        buffer = self._buffer
+        await buffer.wait()
+        if buffer.events:
+            return buffer.take()
+        error, buffer.error = buffer.error, None
         if error is not None:
             raise error
         raise StopAsyncIteration
 
     async def aclose(self) -> None:
         """Listen no more; events that came before can still be taken."""
-        self._inbox.close()
+        self._buffer.close()
         await anyio.lowlevel.checkpoint()
 
     def __del__(self) -> None:
-        if self._inbox.open:
-            self._inbox.close()
+        if self._buffer.open:
+            self._buffer.close()
 
 
 def on(
@@ -275,12 +275,12 @@ def on(
     )
     if isinstance(merged["close"], str):
         raise invalid_arg_type("options.close", "Array", merged["close"])
-    inbox = EventBuffer(emitter, merged["signal"], high, low)
-    inbox.listen(name, inbox.put)
-    inbox.listen_for_failure(name)
+    buffer = EventBuffer(emitter, merged["signal"], high, low)
+    buffer.listen(name, buffer.put)
+    buffer.listen_for_failure(name)
     for each in merged["close"]:
-        inbox.listen(each, inbox.close)
-    return EventIterator(inbox)
+        buffer.listen(each, buffer.close)
+    return EventIterator(buffer)
 
 
 def _merged(options: object, **named: object) -> dict[str, Any]:

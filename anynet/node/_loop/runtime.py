@@ -56,7 +56,7 @@ class Runtime:
         self._exit: KeyboardInterrupt | SystemExit | None = None
         #: Where servers get what they listen with, if not from the system: from a primary.
         self.listen_source: ListenSource | None = None
-        #: Has something failed? Only known when it ends.
+        #: Whether something has failed; only known when it ends.
         self.failed: bool = False
 
     async def __aenter__(self) -> Runtime:
@@ -164,11 +164,11 @@ class Runtime:
 
     def hold(self) -> None:
         """One more thing keeps the runtime open."""
-        self.reactor.hold(1)
+        self.reactor.add_ref()
 
     def release(self) -> None:
         """One thing fewer keeps the runtime open."""
-        self.reactor.hold(-1)
+        self.reactor.release()
 
     async def wait(self, event: anyio.Event) -> None:
         """Wait for ``event``. Raises :exc:`NoRuntimeError` if the runtime ends before it."""

@@ -101,7 +101,7 @@ class Timeout:
         return self
 
     def hasRef(self) -> bool:
-        """Does it keep the runtime open?"""
+        """Whether it keeps the runtime open."""
         return self._refed
 
 
@@ -124,7 +124,7 @@ class Immediate:
         return self
 
     def hasRef(self) -> bool:
-        """Does it keep the runtime open?"""
+        """Whether it keeps the runtime open."""
         return self._immediate.refed
 
     def close(self) -> None:

@@ -145,7 +145,7 @@ class ChildProcess(IpcEndpoint):
         held = self._refed and self._popen is not None
         if held != self._held and self.runtime is not None:
             self._held = held
-            self.runtime.reactor.hold(1 if held else -1)
+            (self.runtime.reactor.add_ref if held else self.runtime.reactor.release)()
 
     # -- its end --------------------------------------------------------------------------------
 
@@ -166,7 +166,7 @@ class ChildProcess(IpcEndpoint):
         assert self.runtime is not None
         try:
             status = await wait_for_exit(popen)
-            self.runtime.reactor.pend(self._ended, status)
+            self.runtime.reactor.call_soon(self._ended, status)
         except BaseException:
             # The runtime ends: so does what was started in it.
             with anyio.CancelScope(shield=True):

@@ -50,7 +50,7 @@ class IpcChannel:
         #: Closed, as soon as all is sent.
         self.closing: bool = False
         reactor.register(sock.fileno(), self._on_ready)
-        reactor.open.add(self)
+        reactor.open_handles.add(self)
 
     @property
     def open(self) -> bool:
@@ -78,7 +78,7 @@ class IpcChannel:
         held = not self._frames.closed and (self._refed or self._frames.waiting)
         if held != self._held:
             self._held = held
-            self._reactor.hold(1 if held else -1)
+            (self._reactor.add_ref if held else self._reactor.release)()
 
     # -- sending --------------------------------------------------------------------------------
 
@@ -155,7 +155,7 @@ class IpcChannel:
         """Close it at once."""
         if self._frames.closed:
             return
-        self._reactor.open.discard(self)
+        self._reactor.open_handles.discard(self)
         self._reactor.unregister(self._frames.fileno())
         self._frames.close(OSError(errno.EPIPE, "the channel is closed"))
         self._note_activity()

@@ -56,6 +56,18 @@ async def passed_on(distributor: Distributor) -> None:
     worker.close()
 
 
+def test_a_primary_that_died_over_unread_answers_passes_nothing_on() -> None:
+    """The kernel says ECONNRESET then, which is no failure of a listener."""
+    end, far_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    end.setblocking(False)
+    worker = PassedConnections(end, socket.create_server(("127.0.0.1", 0)), lambda: None)
+    end.send(b"+")
+    far_end.close()
+    with pytest.raises(BlockingIOError):
+        worker.accept()
+    worker.close()
+
+
 @pytest.mark.parametrize(
     ("numbers", "lines"), [([errno.ECONNABORTED, errno.EPERM], 0), ([errno.EPROTO] * 70, 1)]
 )

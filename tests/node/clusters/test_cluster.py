@@ -18,7 +18,7 @@ from anynet.cluster.wire.frames import Frame, encode_frame
 from anynet.node import cluster
 from anynet.node._processes import child_process
 from anynet.node.events import once
-from tests.support import open_descriptors
+from tests.support import child_processes, open_descriptors
 
 pytestmark = pytest.mark.anyio
 
@@ -33,19 +33,10 @@ def backend(anyio_backend: tuple[str, dict[str, Any]]) -> str:
 
 @pytest.fixture(autouse=True)
 async def _nothing_is_left(anyio_backend: object) -> AsyncIterator[None]:
-    before = open_descriptors()
+    before, children = open_descriptors(), child_processes()
     yield
     assert open_descriptors() == before
-    assert not has_children()
-
-
-def has_children() -> bool:
-    """Is there a child that nobody has waited for?"""
-    try:
-        os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return False
-    return True
+    assert child_processes() == children
 
 
 def set_up(backend: str, *args: str, **settings: Any) -> None:

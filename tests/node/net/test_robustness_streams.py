@@ -173,10 +173,10 @@ async def test_a_descriptor_in_use_leaves_nothing_behind() -> None:
     async with net.runtime() as scope:
         fd = ours.detach()
         sock = net.Socket(fd=fd)
-        opened = len(scope.reactor.open)
+        opened = len(scope.reactor.open_handles)
         with pytest.raises(net.NodeError, match="EEXIST"):
             net.Socket(fd=fd)
-        assert len(scope.reactor.open) == opened
+        assert len(scope.reactor.open_handles) == opened
         theirs.send(b"x")
         assert await net.events.once(sock, "data") == (b"x",)
         sock.destroy()

@@ -303,7 +303,7 @@ async def test_what_keeps_the_reactor_alive() -> None:
         owner = Recorder()
         owner = recorded(reactor, ours)
         handle = owner.handle
-        reactor.hold(-1)
+        reactor.release()
         assert reactor.alive
         assert handle.has_ref()
         handle.unref()
@@ -316,7 +316,7 @@ async def test_what_keeps_the_reactor_alive() -> None:
         handle.write(bytes(10_000_000), owner.note)
         assert reactor.alive
         handle.close()
-        reactor.hold(1)
+        reactor.add_ref()
         await owner.until(lambda: bool(owner.events))
         theirs.close()
 

@@ -35,9 +35,9 @@ async def test_order_within_a_turn() -> None:
             note("event")
             reactor.unregister(ours.fileno())
             reactor.immediate(note, "immediate")
-            reactor.close_later(note, "close")
+            reactor.on_close(note, "close")
             reactor.call_later(0, note, "timer")
-            reactor.pend(note, "pending")
+            reactor.call_soon(note, "pending")
             reactor.call_later(0.001, done.set)
 
         reactor.register(ours.fileno(), on_event)
@@ -69,7 +69,7 @@ async def test_an_immediate_of_an_immediate_comes_after_the_next_events() -> Non
         def first() -> None:
             order.append("first")
             reactor.immediate(order.append, "third")
-            reactor.pend(order.append, "second")
+            reactor.call_soon(order.append, "second")
 
         reactor.immediate(first)
     assert order == ["first", "second", "third"]
@@ -79,7 +79,7 @@ async def test_the_last_close_comes_first() -> None:
     order: list[int] = []
     async with reactor_running() as reactor:
         for number in range(3):
-            reactor.close_later(order.append, number)
+            reactor.on_close(order.append, number)
     assert order == [2, 1, 0]
 
 
@@ -110,7 +110,7 @@ async def test_what_is_unrefed_holds_nothing() -> None:
 
 async def test_calls_from_outside_a_turn_wake_the_reactor() -> None:
     async with reactor_running() as reactor:
-        for call in (reactor.next_tick, reactor.pend, reactor.close_later, reactor.immediate):
+        for call in (reactor.next_tick, reactor.call_soon, reactor.on_close, reactor.immediate):
             await anyio.sleep(0.002)  # It is parked by then, or the next line is no test.
             called = anyio.Event()
             call(called.set)
@@ -126,7 +126,7 @@ async def test_an_exception_of_a_callback_leaves_run() -> None:
     async def run() -> None:
         reactor = Reactor(current_host_loop(), lambda: None)
         try:
-            reactor.pend(int, "not a number")
+            reactor.call_soon(int, "not a number")
             await reactor.run()
         finally:
             reactor.end()
@@ -137,7 +137,7 @@ async def test_an_exception_of_a_callback_leaves_run() -> None:
 
 async def test_cancelling_run() -> None:
     reactor = Reactor(current_host_loop(), lambda: None)
-    reactor.hold(1)
+    reactor.add_ref()
     with anyio.move_on_after(0.01) as scope:
         await reactor.run()
     assert scope.cancelled_caught

@@ -13,11 +13,14 @@ class Clocked:
         self.held = 0
         self.heap = TimerHeap()
 
-    def hold(self, change: int) -> None:
-        self.held += change
+    def add_ref(self) -> None:
+        self.held += 1
+
+    def release(self) -> None:
+        self.held -= 1
 
     def add(self, deadline: float) -> ReactorTimer:
-        timer = ReactorTimer(self.heap, deadline, lambda: None, (), self.hold)
+        timer = ReactorTimer(self.heap, deadline, lambda: None, (), self)
         self.heap.push(timer)
         timer.ref()
         return timer

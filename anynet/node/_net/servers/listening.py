@@ -86,7 +86,7 @@ class ServerListening:
             address = await first_address(host)
         except NodeSystemError as failure:
             error = failure
-        self._runtime.reactor.pend(self._on_address, attempt, request, address, error)
+        self._runtime.reactor.call_soon(self._on_address, attempt, request, address, error)
 
     def _on_address(
         self, attempt: int, request: ListenRequest, address: str, error: NodeSystemError | None

@@ -217,7 +217,7 @@ class SocketConnection:
             callback(error)
         elif was_connecting:
             owed = None if sequence is None else sequence.abandon()
-            socket.runtime.reactor.close_later(_emit_abandoned, socket, link, owed, had_error)
+            socket.runtime.reactor.on_close(_emit_abandoned, socket, link, owed, had_error)
             callback(error)
         else:
             callback(error)

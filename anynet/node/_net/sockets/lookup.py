@@ -58,8 +58,8 @@ async def _ask_system(
         failure = error
     reactor = runtime.reactor
     if failure is not None:
-        reactor.pend(answer, lookup_error(failure, request.host))
+        reactor.call_soon(answer, lookup_error(failure, request.host))
     elif request.all_addresses:
-        reactor.pend(answer, None, found)
+        reactor.call_soon(answer, None, found)
     else:
-        reactor.pend(answer, None, found[0]["address"], found[0]["family"])
+        reactor.call_soon(answer, None, found[0]["address"], found[0]["family"])
