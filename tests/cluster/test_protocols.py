@@ -250,6 +250,26 @@ def test_a_worker_that_leaves_is_succeeded_too() -> None:
     assert site.open == {1}
 
 
+def test_a_worker_that_says_so_after_its_servers_have_closed_is_succeeded_too() -> None:
+    site = Site()
+    child = site.start(0)
+    child.listen()
+    site.pump()
+    child.close(1)
+    child.up.send(Leaving())
+    site.pump()
+    site.linger_ends()  # Its process takes its time to end.
+    assert site.open == {1}
+    site.die(child)
+    child = site.start(0)
+    child.listen()
+    site.pump()
+    child.close(1)
+    site.pump()
+    site.linger_ends()
+    assert site.open == set()
+
+
 def test_a_worker_that_was_asked_to_end_is_not_expected_again() -> None:
     site = Site()
     child = site.start(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import time
@@ -130,6 +131,12 @@ async def fail_when_asked(options: dict[str, Any]) -> None:
         async with await server.accept() as connection:
             await tell_pid(connection)
         raise ArithmeticError("asked for")
+
+
+async def fail_when_asked_and_end_slowly(options: dict[str, Any]) -> None:
+    """The same, in a process that has much to do before it is gone."""
+    atexit.register(time.sleep, 1.5)
+    await fail_when_asked(options)
 
 
 async def fail_once(path: str, options: dict[str, Any]) -> None:

@@ -90,9 +90,9 @@ class Acceptor:
         options that the system refuses: now, not when a client comes.
         """
         _check_options(listener, self._socket_options)
+        settings = fixed_settings(self._socket_options, listener.sock.family)
         self.listeners.add(listener)
-        family = listener.sock.family
-        self._settings[listener] = fixed_settings(self._socket_options, family)
+        self._settings[listener] = settings
 
     def slot_freed(self) -> None:
         """A connection has ended."""

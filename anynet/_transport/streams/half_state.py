@@ -264,6 +264,8 @@ class HalfState:
             successor.sending = Sending.BROKEN
         elif self.sending in _LASTING:
             successor.sending = self.sending
+        elif self.eof_sent:  # It was about to close, and lingered.
+            successor.sending = Sending.ENDED
         successor.eof_received = self.eof_received and not unread
         for name in _INHERITED:
             setattr(successor, name, getattr(self, name))

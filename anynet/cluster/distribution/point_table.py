@@ -4,10 +4,11 @@ A listening point is all the addresses of one call of ``listen``; workers that a
 share it. It goes from being opened, with requests that wait for that, to open:
 
 - it stays while a worker *listens* at one of its addresses;
-- with ``keep``, also while a worker that has closed it may be about to die (*lingering*: a program
-  that fails closes its servers first, and its death is known only a moment later), and while the
-  next worker of a slot is *expected* to listen there again. Clients then wait in the backlog
-  instead of being refused;
+- with ``keep``, also while a worker that has closed it may be about to end (*lingering*: a program
+  that fails closes its servers first, and says so only a moment later), and while the next worker
+  of a slot is *expected* to listen there again. Clients then wait in the backlog instead of being
+  refused. From saying so to the death of the process it may take seconds, where the interpreter
+  has much to end or no processor to do it;
 - else it closes.
 
 Methods return what is to be done, in order; :class:`ListeningPoints` does it.
@@ -220,8 +221,15 @@ class PointTable:
             outcomes.append(Linger(number, worker))
         return outcomes + self._unused(number)
 
+    def leaves(self, worker: int, successor: int) -> None:
+        """A worker ends by itself, and another will take its part in the slot ``successor``."""
+        for point in self._points.values():
+            if worker in point.lingering:
+                point.lingering.discard(worker)
+                point.expecting.add(successor)
+
     def lingered(self, number: int, worker: int) -> list[Outcome]:
-        """A worker that has closed a point did not die of it."""
+        """A worker that has closed a point does not seem to end."""
         point = self._points.get(number)
         if point is None:
             return []

@@ -152,8 +152,7 @@ class PrimaryProtocol:
                 state.online = True
                 return [CameOnline(worker), Changed(worker)]
             case Leaving():
-                state.leaving = True
-                return []
+                return self._leaves(worker, state)
             case Failed(error, unusable):
                 state.error, state.unusable = error, unusable
                 return []
@@ -172,6 +171,12 @@ class PrimaryProtocol:
         state.listening |= {(point, index): each for index, each in enumerate(addresses)}
         outcomes: list[Outcome] = [] if state.ending else [Activate(point, worker)]
         return [*outcomes, Listens(worker, addresses), Changed(worker)]
+
+    def _leaves(self, worker: int, state: WorkerState) -> list[Outcome]:
+        state.leaving = True
+        if state.slot is not None and not state.ending:
+            self.points.leaves(worker, state.slot)
+        return []
 
     def _closed(self, worker: int, state: WorkerState, point: int, index: int) -> list[Outcome]:
         successor = state.slot if state.leaving and not state.ending else None

@@ -124,6 +124,7 @@ class Worker:
         assert self._tasks is not None
         _current = None
         install_provider(None)
+        self._link.post(Leaving())  # The death of the process may follow much later.
         try:
             await self._link.flush(FLUSH_TIMEOUT)
         finally:

@@ -235,6 +235,13 @@ async def test_while_the_only_program_fails_again_and_again_clients_wait(
         assert len(await asked(port_of(address), 3)) == 3
 
 
+async def test_while_the_only_worker_takes_its_time_to_end_clients_wait(start: Start) -> None:
+    async with start("fail_when_asked_and_end_slowly", LOCAL, workers=1) as cluster:
+        (address,) = await cluster.wait_listening()
+        assert len(await asked(port_of(address), 2)) == 2
+        cluster.abort()
+
+
 async def test_connections_on_their_way_to_a_worker_that_dies_go_to_another(start: Start) -> None:
     async with start("serve_pid", LOCAL) as cluster:
         (address,) = await cluster.wait_listening()

@@ -150,6 +150,7 @@ def test_a_broken_pipe_alone_says_nothing_of_the_peer() -> None:
         ([CLAIM, PART], Sending.BROKEN),
         ([CLAIM, PART, RELEASE], Sending.BROKEN),
         ([SHUT_DOWN], Sending.ENDED),
+        ([HalfState.begin_close, SHUT_DOWN], Sending.ENDED),
         ([PEER_ENDED, SHUT_DOWN], Sending.PEER_ENDED),
     ],
 )

@@ -72,7 +72,6 @@ class Server(ServerEvents):
         "noDelay",
         "pauseOnConnect",
         "runtime",
-        "runtime",
     )
 
     @overload

@@ -14,7 +14,7 @@ from __future__ import annotations
 import socket as system
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 from anynet._transport.reactor.handle import Handle
 from anynet._transport.reactor.socket_handle import SocketHandle
@@ -45,6 +45,9 @@ class EndPart(Generic[T]):
     def __get__(self, socket: HasConnection | None, owner: type | None = None) -> T | None:
         found: Any = None if socket is None else self._end(socket._connection)
         return None if found is None else found[self._name]
+
+    def __set__(self, socket: HasConnection, value: object) -> NoReturn:
+        raise AttributeError("the ends of a connection cannot be set")
 
 
 class HasConnection(Protocol):

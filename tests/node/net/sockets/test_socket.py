@@ -89,6 +89,18 @@ async def test_a_new_socket() -> None:
         assert client.eventNames() == ["end"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["localAddress", "localFamily", "localPort", "remoteAddress", "remoteFamily", "remotePort"],
+)
+async def test_where_its_ends_are_cannot_be_set(name: str) -> None:
+    async with runtime():
+        client = Socket()
+        with pytest.raises(AttributeError):
+            setattr(client, name, "x")
+        assert getattr(client, name) is None
+
+
 async def test_it_needs_a_runtime() -> None:
     with pytest.raises(NoRuntimeError):
         Socket()
