@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any, TypeAlias
@@ -78,4 +79,4 @@ async def send_for_ever(stream: ByteStream) -> None:
 
 def pattern(length: int) -> bytes:
     """Bytes in which a lost, doubled or swapped piece shows."""
-    return b"".join(index.to_bytes(4, "big") for index in range(length // 4))
+    return array("I", range(length // 4)).tobytes()

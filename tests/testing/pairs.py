@@ -6,6 +6,7 @@ import functools
 import math
 import socket
 import ssl
+from array import array
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any, TypeAlias
@@ -63,8 +64,8 @@ def plain_and_raw(family: int = socket.AF_INET) -> Iterator[tuple[socket.socket,
 
 def pattern_of(length: int, seed: int) -> bytes:
     """Bytes in which a lost, doubled or swapped piece shows."""
-    words = (seed * 1_000_003 + index for index in range(length // 4 + 1))
-    return b"".join((word & 0xFFFFFFFF).to_bytes(4, "big") for word in words)[:length]
+    first = seed * 1_000_003
+    return array("I", range(first, first + length // 4 + 1)).tobytes()[:length]
 
 
 def read_to_end(sock: socket.socket) -> bytes:

@@ -198,7 +198,7 @@ async def test_linger_under_a_parked_receive() -> None:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(receive)
             await anyio.wait_all_tasks_blocked()
-            await one.aclose(linger=5)
+            await one.aclose(linger=0.05)
         with pytest.raises(anyio.EndOfStream):
             await other.receive()
 

@@ -123,7 +123,7 @@ async def test_a_large_message_through_a_slow_reader(new_pair: NewPair) -> None:
             reactor.immediate(reader.handle.read_start)
 
         reader.on_data = pause
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             await reader.heard("end")
             await writer.heard(("ended", None))
         assert bytes(reader.data) == message + b"a" + b"b" * 100_000
