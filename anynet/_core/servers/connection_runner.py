@@ -11,18 +11,14 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-import anyio
-
 from anynet._core.connections.connection import Connection
 from anynet._core.connections.socket import Socket
 from anynet._core.servers.failure_origin import FailureOrigin, classify
-from anynet._core.servers.proxy import ProxyGate
+from anynet._core.servers.preludes import Preludes
 from anynet._core.servers.server_connection import ServerConnection, current_connection
 from anynet._rules.options import ConnectionOptions, ServerOptions
 from anynet._transport.streams.disconnect_watch import PeerWatch
-from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
-from anynet._transport.streams.tls import secure
 
 Handler: TypeAlias = Callable[[Socket], Awaitable[object]]
 
@@ -38,6 +34,7 @@ class ConnectionRunner:
         self,
         options: ServerOptions,
         connection_options: ConnectionOptions,
+        preludes: Preludes,
         on_open: Callable[[Socket], object],
         on_end: Callable[[ServerConnection], object],
     ) -> None:
@@ -45,9 +42,8 @@ class ConnectionRunner:
         self._connection_options = connection_options
         self._on_open = on_open
         self._on_end = on_end
-        self.proxy = ProxyGate(options)
+        self._preludes = preludes
         self.refused = 0
-        self.tls_failures = 0
         self.peer_failures = 0
 
     async def run(self, connection: ServerConnection, handler: Handler) -> None:
@@ -59,19 +55,15 @@ class ConnectionRunner:
         """
         connection.parent = current_connection.get()
         current_connection.set(connection)
-        raw = connection.raw
         options = self._options
         stop_watching: Callable[[], None] | None = None
         try:
-            if options.proxy_protocol is not None:
-                admitted = await self.proxy.admit(raw)
-                if admitted is None:
+            stream: StreamBase = connection.raw
+            if options.has_prelude:
+                ready = await self._preludes.run(connection)
+                if ready is None:
                     return
-                raw = connection.raw = admitted
-                connection.in_header = False
-            stream = raw if options.tls is None else await self._secured(raw)
-            if stream is None:
-                return
+                stream = ready
             if options.cancel_on_disconnect:
                 try:
                     stop_watching = _cancel_on_disconnect(connection)
@@ -100,27 +92,6 @@ class ConnectionRunner:
         """The socket of a connection that is ready for its user."""
         connection.socket = Socket(Connection(stream, self._connection_options))
         return connection.socket
-
-    async def _secured(self, raw: SocketStream) -> StreamBase | None:
-        """The connection after its TLS handshake; None when that failed or was cut off."""
-        options = self._options
-        with anyio.move_on_after(options.tls_handshake_timeout):
-            try:
-                stream = await secure(
-                    raw,
-                    options.tls,
-                    standard_compatible=options.tls_standard_compatible,
-                    close_timeout=options.tls_handshake_timeout,
-                )
-                if not raw.closed:
-                    return stream
-            except (OSError, anyio.BrokenResourceError, anyio.EndOfStream):
-                pass  # Not our failure: the peer left, or speaks no TLS that we accept.
-            except anyio.ClosedResourceError:
-                pass  # Reset by the end of the server.
-        self.tls_failures += 1
-        raw.close()
-        return None
 
     async def _handle_failure(
         self,

@@ -1,7 +1,8 @@
 """The server: listeners, a nursery for the handlers, and an orderly end.
 
-The way of a connection: the :class:`Acceptor` decides and accepts, the :class:`Registry` holds it,
-the :class:`ConnectionRunner` runs its handler, and ``shutdown`` ends it if it does not end itself.
+The way of a connection: the :class:`Acceptor` accepts what :class:`Admission` lets in, the
+:class:`Registry` holds it, :class:`Preludes` takes it through what comes before its handler, the
+:class:`ConnectionRunner` runs that, and ``shutdown`` ends it if it does not end itself.
 The server composes these, and owns what they share: the nursery and the events.
 """
 
@@ -16,8 +17,10 @@ from anyio import abc
 
 from anynet._core.connections.socket import Socket
 from anynet._core.servers.acceptor import Acceptor
+from anynet._core.servers.admission import Admission
 from anynet._core.servers.connection_runner import ConnectionRunner, Handler
 from anynet._core.servers.handshake_queue import HandshakeQueue
+from anynet._core.servers.preludes import Preludes
 from anynet._core.servers.registry import Registry
 from anynet._core.servers.server_connection import ServerConnection, current_connection
 from anynet._core.servers.server_events import EventQueue, ServerEvents
@@ -76,9 +79,17 @@ class Server(abc.Listener[Socket]):
         self._registry = Registry(
             reads_header=options.proxy_protocol is not None, on_remove=self._connection_ended
         )
-        self._acceptor = Acceptor(options, socket_options, self._registry, self._events.push)
+        self._admission = Admission(options, self._registry, self._events.push)
+        if self._admission.tracks:
+            self._registry.admission = self._admission
+        self._acceptor = Acceptor(options, socket_options, self._admission)
+        self._preludes = Preludes(options, self._admission)
         self._runner = ConnectionRunner(
-            options, connection_options, self._events.push_connection, self._registry.remove
+            options,
+            connection_options,
+            self._preludes,
+            self._events.push_connection,
+            self._registry.remove,
         )
         self._listeners: list[Listener] = []
         self._addresses: tuple[Address, ...] = ()
@@ -125,8 +136,6 @@ class Server(abc.Listener[Socket]):
             await _leave(tasks, error)
         finally:
             self._reset_all()
-            if self._handshakes is not None:
-                self._handshakes.close()
         if error is not None and error is not exc_value:
             raise error
 
@@ -309,17 +318,21 @@ class Server(abc.Listener[Socket]):
 
     def statistics(self) -> ServerStatistics:
         """A snapshot of the counters."""
-        acceptor, runner = self._acceptor, self._runner
+        acceptor, admission, preludes = self._acceptor, self._admission, self._preludes
         return ServerStatistics(
             open=len(self._registry),
             accepted=acceptor.accepted,
-            dropped=acceptor.dropped,
-            blocked=acceptor.blocked + runner.proxy.blocked,
-            refused=acceptor.backoff.refused + runner.refused,
-            proxy_untrusted=runner.proxy.untrusted,
-            proxy_failures=runner.proxy.failures,
-            tls_failures=runner.tls_failures,
-            peer_failures=runner.peer_failures,
+            handshakes=admission.preludes,
+            dropped=admission.dropped["max_connections"],
+            address_full=admission.dropped["max_connections_per_address"],
+            address_too_fast=admission.dropped["accept_rate"],
+            handshakes_evicted=admission.dropped["max_handshakes"],
+            blocked=admission.blocked,
+            refused=acceptor.backoff.refused + self._runner.refused,
+            proxy_untrusted=preludes.proxy.untrusted,
+            proxy_failures=preludes.proxy.failures,
+            tls_failures=preludes.tls_failures,
+            peer_failures=self._runner.peer_failures,
         )
 
     @property

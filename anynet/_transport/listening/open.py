@@ -1,8 +1,9 @@
 """Opening listeners: TCP addresses, Unix paths, adopted sockets, those that systemd passed.
 
 The rules that live here: opening is all or nothing; port 0 at several addresses is one port that is
-free at all of them; no host means all addresses of both families; an address of a family that this
-machine lacks is passed over where a name has others.
+free at all of them; no host means all addresses of both families; one family means that connections
+of the other do not come, not even as mapped addresses; an address of a family that this machine
+lacks is passed over where a name has others.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from anyio.lowlevel import checkpoint
 
 from anynet._rules.checks import check_int
 from anynet._rules.options import ListenOptions
-from anynet._rules.values.addresses import SocketAddress
+from anynet._rules.values.addresses import Family, SocketAddress
 from anynet._transport.listening.listener import Listener, ListeningSocket
 from anynet._transport.listening.passed_sockets import PASSED_SOCKETS
+from anynet._transport.listening.path_owner import find_owner
 from anynet._transport.listening.provider import provider_for
 from anynet._transport.listening.unix_path import (
     bind_unix_path,
@@ -28,7 +30,7 @@ from anynet._transport.listening.unix_path import (
     cannot_listen,
 )
 from anynet._transport.sockets.adoption import check_listening
-from anynet._transport.sockets.options import platform_constant
+from anynet._transport.sockets.options import platform_constant, set_defer_accept
 from anynet._transport.sockets.resolving import literal, resolve
 from anynet._transport.sockets.system_errors import os_error
 
@@ -49,9 +51,9 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
     All or nothing: when it fails or is cancelled everything opened is closed again, and the
     caller's sockets are left as they were. Raises :exc:`OSError` with the error number of the
     system and the address that could not be listened on, :exc:`ValueError` for a name or a path
-    that cannot be an address, for a descriptor that is not a listening stream socket and for a
-    socket that systemd did not pass, and :exc:`NotImplementedError` for ``reuse_port`` on a
-    platform without it.
+    that cannot be an address, for a user or a group that does not exist, for a descriptor that is
+    not a listening stream socket and for a socket that systemd did not pass, and
+    :exc:`NotImplementedError` for ``reuse_port`` or ``defer_accept`` on a platform without it.
     """
     await checkpoint()
     provider = provider_for(options)
@@ -62,11 +64,16 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
     if options.systemd:
         return [ListeningSocket(sock) for sock in PASSED_SOCKETS.take(options.systemd)]
     backlog = min(options.backlog, _MAX_INT)
+    owner = await find_owner(options.owner, options.group)
     opened: list[Listener] = []
     try:
         for path in options.path:
             bound = await bind_unix_path(
-                path, mode=options.mode, replace_stale=options.replace_stale, backlog=backlog
+                path,
+                mode=options.mode,
+                owner=owner,
+                replace_stale=options.replace_stale,
+                backlog=backlog,
             )
             opened.append(ListeningSocket(bound.sock, bound))
         if options.is_tcp:
@@ -94,7 +101,7 @@ async def _addresses(options: ListenOptions) -> list[list[SocketAddress]]:
     seen: set[SocketAddress] = set()
     groups = []
     for host in options.host:
-        found = await _addresses_of(host, options.ipv6_only)
+        found = await _addresses_of(host, options.family, options.ipv6_only)
         group = [address for address in found if address not in seen]
         seen.update(group)
         if group:
@@ -102,18 +109,23 @@ async def _addresses(options: ListenOptions) -> list[list[SocketAddress]]:
     return groups
 
 
-async def _addresses_of(host: str | None, ipv6_only: bool) -> list[SocketAddress]:
+async def _addresses_of(
+    host: str | None, family: Family | None, ipv6_only: bool
+) -> list[SocketAddress]:
     if host is None:
-        ipv6 = ipv6_only or _has_ipv6()
+        ipv6 = ipv6_only or family == "ipv6" or (family is None and _has_ipv6())
         return [SocketAddress("::" if ipv6 else "0.0.0.0")]
     if host.lower() == "localhost":
         # RFC 6761 section 6.3: always the loopback addresses, whatever a resolver would say.
-        return [SocketAddress("127.0.0.1"), SocketAddress("::1")]
+        loopback = [SocketAddress("127.0.0.1"), SocketAddress("::1")]
+        return [address for address in loopback if family in (None, address.family)]
     try:
         address = literal("host", host, 0)
         if address is not None:
+            if family not in (None, address.family):
+                raise ValueError(f"host {host!r} is not of the family {family!r}")
             return [address]
-        return await resolve(host, 0, family=None, lookup=None)
+        return await resolve(host, 0, family=family, lookup=None)
     except OSError as error:
         raise cannot_listen(error, repr(host)) from error
 
@@ -155,10 +167,15 @@ def _listen_tcp(
 
 
 def listen_tcp_now(
-    address: SocketAddress, *, ipv6_only: bool = False, reuse_port: bool = False, backlog: int = 511
+    address: SocketAddress,
+    *,
+    ipv6_only: bool = False,
+    reuse_port: bool = False,
+    defer_accept: float | None = None,
+    backlog: int = 511,
 ) -> ListeningSocket:
     """Listen on one address without waiting; raises :exc:`OSError` with the system's errno."""
-    listener = ListeningSocket(_bind(address, ipv6_only, reuse_port))
+    listener = ListeningSocket(_bind(address, ipv6_only, reuse_port, defer_accept))
     try:
         _start(listener, backlog)
     except BaseException:
@@ -210,13 +227,14 @@ def _bound_sockets(
     explicit_ipv4 = None not in options.host and any(
         address.family == "ipv4" for group in groups for address in group
     )
-    ipv6_only = options.ipv6_only or explicit_ipv4
+    ipv6_only = options.ipv6_only or explicit_ipv4 or options.family == "ipv6"
     for group in groups:
         missing: OSError | None = None
         bound = 0
         for address in group:
             try:
-                sock = _bind(attrs.evolve(address, port=port), ipv6_only, options.reuse_port)
+                at = attrs.evolve(address, port=port)
+                sock = _bind(at, ipv6_only, options.reuse_port, options.defer_accept)
             except OSError as error:
                 if error.errno not in _NOT_HERE or address.family == "ipv4":
                     raise
@@ -229,7 +247,9 @@ def _bound_sockets(
             raise missing
 
 
-def _bind(address: SocketAddress, ipv6_only: bool, reuse_port: bool) -> socket.socket:
+def _bind(
+    address: SocketAddress, ipv6_only: bool, reuse_port: bool, defer_accept: float | None
+) -> socket.socket:
     ipv6 = address.family == "ipv6"
     try:
         sock = socket.socket(socket.AF_INET6 if ipv6 else socket.AF_INET, socket.SOCK_STREAM)
@@ -241,6 +261,8 @@ def _bind(address: SocketAddress, ipv6_only: bool, reuse_port: bool) -> socket.s
                 sock.setsockopt(socket.SOL_SOCKET, name, 1)
             if ipv6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, ipv6_only)
+            if defer_accept is not None:
+                set_defer_accept(sock, defer_accept)
             sock.bind(address.to_sockaddr())
         except BaseException:
             sock.close()
