@@ -45,7 +45,7 @@ def test_without_limits_nothing_is_kept() -> None:
         assert not limits.is_too_fast(ONE, now)
         limits.admit(ONE, now)
         limits.opened(ONE)
-    assert not limits._open  # type: ignore[attr-defined]
+    assert not limits._open
 
 
 def test_what_has_no_address_has_no_limit() -> None:
@@ -72,7 +72,7 @@ def test_each_address_has_so_many_and_no_more(limit: int, steps: list[tuple[str,
         elif step == "close" and model[key]:
             limits.closed(key)
             model[key] -= 1
-    assert limits._open == +model  # type: ignore[attr-defined]  # Nothing is kept of who is gone.
+    assert limits._open == +model  # Nothing is kept of who is gone.
 
 
 # -- the rate -------------------------------------------------------------------------------------

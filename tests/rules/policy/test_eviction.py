@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anynet._rules.policy.eviction import Crowd
+from anynet._rules.policy.eviction import Crowd, prelude_bound
 
 
 def test_the_oldest_of_the_address_that_has_most() -> None:
@@ -99,3 +99,22 @@ def test_an_eviction_costs_the_same_however_many_there_are(addresses: int) -> No
         return count
 
     assert lines(4000) <= 2 * lines(2000) * 1.1
+
+
+@pytest.mark.parametrize(
+    ("given", "descriptors", "expected"),
+    [
+        (None, 1024, 512),
+        (None, 3, 1),
+        (None, 1, 1),
+        (None, 0, 1),
+        (None, 1_000_000, 4096),
+        (None, None, 4096),
+        (7, 1024, 7),
+        (100_000, 1024, 100_000),
+    ],
+)
+def test_how_many_preludes_there_may_be(
+    given: int | None, descriptors: int | None, expected: int
+) -> None:
+    assert prelude_bound(given, descriptors) == expected
