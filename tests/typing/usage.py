@@ -32,6 +32,7 @@ async def servers(context: ssl.SSLContext) -> None:
         assert_type(server, anynet.Server)
         assert_type(server.address, anynet.SocketAddress | str)
         assert_type(server.addresses, tuple[anynet.Address, ...])
+        assert_type(server.port, int)
         assert_type(await server.listen(path="/run/a.sock", mode=0o600), tuple[anynet.Address, ...])
         assert_type(server.connections, tuple[anynet.Socket, ...])
         assert_type(server.statistics().accepted, int)
