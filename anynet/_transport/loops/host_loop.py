@@ -94,6 +94,10 @@ class HostLoop(ABC):
         self.last_task = None
         await self.checkpoint()
 
+    async def yield_to_tasks(self) -> None:
+        """Return once every task that was ready to run when this was called has run a step."""
+        await self.full_checkpoint()
+
     async def enter_operation(self) -> None:
         """Begin an operation by the checkpoint rule. It need not yield any more; it may park."""
         task = self.current_task()

@@ -86,6 +86,12 @@ class TrioHostLoop(HostLoop):
         self.time = trio.current_time
         self._timers = _TrioTimers()
 
+    async def yield_to_tasks(self) -> None:
+        # Trio runs what is ready in batches, each in random order. A task that was started or woken
+        # just now is in our next batch, maybe behind us; only the batch after it is surely later.
+        await self.full_checkpoint()
+        await self.full_checkpoint()
+
     def park_read(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
         return wait_readable(stream.fd)

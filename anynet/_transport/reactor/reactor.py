@@ -245,8 +245,19 @@ class Reactor:
                 await self._run(self._scope)
             if self._scope.cancelled_caught or self._scope.cancel_called:
                 self._scope = None
+                if self.yield_to_tasks:
+                    await self._yield_to_tasks()
                 if self.alive:
                     self._turn()
+
+    async def _yield_to_tasks(self) -> None:
+        """Let coroutine listeners begin before the next event.
+
+        It may be the reset of the very socket that one of them was given, whose error would have
+        no listener yet.
+        """
+        self.yield_to_tasks = False
+        await self.host.yield_to_tasks()
 
     async def _run(self, scope: anyio.CancelScope) -> None:
         host, timers = self.host, self._timers
@@ -254,9 +265,7 @@ class Reactor:
         parks = 0
         while self.alive and not scope.cancel_called:
             if self.yield_to_tasks:
-                # Trio may resume a parked task before those that were woken earlier.
-                self.yield_to_tasks = False
-                await host.full_checkpoint()
+                await self._yield_to_tasks()
                 continue
             if self.ticks or self._pending or self._immediates or self._closing:
                 await host.full_checkpoint()
