@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
+import anyio
 import pytest
 from rich.console import Console
 
 from benchmarks.build import compile_c
+from benchmarks.calls import BACKENDS, WAYS, Calls, Way
 from benchmarks.catalogue import Peer, list_peers
 from benchmarks.chart import draw_chart
 from benchmarks.export import to_json
@@ -49,6 +51,23 @@ def bench(programs: dict[str, Path]) -> Bench:
 @pytest.fixture
 def c_server(programs: dict[str, Path]) -> Peer:
     return list_peers(c_server=programs["echo_epoll"])[0]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("name", "bound"),
+    [
+        ("accept, await", 30),
+        ("accept, callbacks", 42),
+        ("connect, await", 70),
+        ("connect, callbacks", 80),
+    ],
+)
+def test_the_calls_of_one_connection(name: str, bound: int, backend: str) -> None:
+    """Not a measurement: they are the same on any machine."""
+    calls = Calls()
+    anyio.run(WAYS[name], calls, backend=backend)
+    assert 0 < Way.of(calls.codes).calls <= bound
 
 
 @pytest.mark.parametrize("name", ["rtt-1x64", "rtt-64x4096", "bulk", "connect"])

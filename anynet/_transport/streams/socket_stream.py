@@ -60,7 +60,11 @@ class SocketStream(StreamBase):
         state: HalfState | None = None,
         unread: bytes = b"",
     ) -> None:
-        super().__init__(host or current_host_loop(), state)
+        self.host = host or current_host_loop()
+        self.state = HalfState() if state is None else state
+        self.observer = None
+        self.track_activity = False
+        self.last_activity = 0.0
         self.sock = sock
         self.fd = sock.fileno()
         #: The peer's address as accept() gave it, so that it outlives the connection.

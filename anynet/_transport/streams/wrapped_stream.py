@@ -60,7 +60,11 @@ class WrappedStream(StreamBase):
         state: HalfState | None = None,
         unread: bytes = b"",
     ) -> None:
-        super().__init__(current_host_loop(), state)
+        self.host = current_host_loop()
+        self.state = HalfState() if state is None else state
+        self.observer = None
+        self.track_activity = False
+        self.last_activity = 0.0
         self.stream = stream
         self.base = base
         if base is not None:

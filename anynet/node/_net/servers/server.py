@@ -235,11 +235,15 @@ class Server(ServerEvents):
         try:
             socket = accepted_socket(
                 SocketStream(sock, peername=peername, host=runtime.reactor.host),
-                stream_options(mark, mark, bool(self.allowHalfOpen)),
+                stream_options(
+                    mark,
+                    mark,
+                    bool(self.allowHalfOpen),
+                    source_pushes=not self.pauseOnConnect,
+                ),
                 tcp,
                 self,
                 self._count,
-                paused=self.pauseOnConnect,
             )
         except OSError as error:
             # The epoll is full, say: that is no reason to end everything else.
