@@ -7,8 +7,8 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-import anyio
-
+from anynet._rules.values.addresses import SocketAddress, zoned
+from anynet._transport.sockets.lookup_threads import look_up as ask_system
 from anynet.node._errors.errors import lookup_error
 from anynet.node._loop.runtime import Runtime
 from anynet.node._net.options.connect_options import ConnectRequest
@@ -41,18 +41,13 @@ async def _ask_system(
     found: list[dict[str, Any]] = []
     failure: OSError | None = None
     try:
-        infos = await anyio.getaddrinfo(
+        addresses = await ask_system(
             request.host,
-            None,
-            family=_FAMILIES.get(request.family, socket.AF_UNSPEC),
-            type=socket.SOCK_STREAM,
-            flags=sum(flag for hint, flag in _FLAGS.items() if request.hints & hint),
+            _FAMILIES.get(request.family, socket.AF_UNSPEC),
+            sum(flag for hint, flag in _FLAGS.items() if request.hints & hint),
         )
-        found = [
-            {"address": sockaddr[0], "family": 6 if family == socket.AF_INET6 else 4}
-            for family, *_, sockaddr in infos
-        ]
-    except UnicodeError as error:
+        found = [_described(each) for each in addresses]
+    except ValueError as error:
         failure = socket.gaierror(socket.EAI_NONAME, str(error))
     except OSError as error:
         failure = error
@@ -63,3 +58,7 @@ async def _ask_system(
         reactor.call_soon(answer, None, found)
     else:
         reactor.call_soon(answer, None, found[0]["address"], found[0]["family"])
+
+
+def _described(address: SocketAddress) -> dict[str, Any]:
+    return {"address": zoned(address), "family": 6 if address.family == "ipv6" else 4}
