@@ -12,7 +12,7 @@ from anynet import lookup_statistics
 from anynet._transport.sockets.lookup_threads import MAX_RUNNING
 from anynet.node._loop.runtime import runtime
 from anynet.node._loop.timers import setImmediate
-from anynet.node._net.servers.server import createServer
+from anynet.node._net.servers.server import Server, createServer
 from anynet.node._net.sockets.connect import connect
 from anynet.node._net.sockets.socket import Socket
 from tests.name_service import NameService, name_service, until
@@ -21,6 +21,12 @@ from tests.node.stream_traces import Trace
 pytestmark = pytest.mark.anyio
 
 EVENTS = ("lookup", "listening", "error", "close")
+
+
+def port_of(server: Server) -> int:
+    address = server.address()
+    assert isinstance(address, dict)
+    return address["port"]
 
 
 @pytest.fixture
@@ -42,7 +48,7 @@ async def test_destroyed_sockets_hold_neither_names_nor_the_runtime(service: Nam
         server = createServer(lambda peer: peer.end()).listen(0, "good.test")
 
         def start() -> None:
-            client = connect(server.address()["port"], "good.test")
+            client = connect(port_of(server), "good.test")
             trace.watch(client, EVENTS).resume()
             client.on("close", lambda _: server.close())
 
@@ -86,7 +92,7 @@ async def test_localhost_waits_for_no_other_name(service: NameService) -> None:
         server = createServer(lambda peer: peer.end()).listen(0, "localhost")
 
         def start() -> None:
-            client = connect(server.address()["port"])
+            client = connect(port_of(server))
             client.resume()
             client.on("close", finish)
 
