@@ -73,6 +73,7 @@ BACKENDS = {
 #: The modules that import others by their names, and why they cannot do it at the top of the file.
 IMPORTS_BY_NAME = {
     "anynet._transport.loops.host_loop": "Trio takes long to import, and may never run",
+    "anynet._transport.sockets.lookup_threads": "idna takes long to import, and few names need it",
     "anynet.cluster": "anynet.node needs the lower rooms of it alone",
     "anynet.cluster.settings.programs": "the user of a cluster names the program",
 }

@@ -149,6 +149,19 @@ def values() -> None:
     assert_type(anynet.is_ipv4("127.0.0.1"), bool)
 
 
+async def names() -> None:
+    def not_async(host: str, family: anynet.Family | None) -> list[str]:
+        return [host]
+
+    resolver: anynet.Resolver = anynet.resolve
+    anynet.connect("name.test", 8124, resolver=resolver)
+    anynet.create_server(host="name.test", resolver=anynet.resolve)
+    anynet.connect("name.test", 8124, resolver=not_async)  # type: ignore[arg-type]
+    assert_type(await anynet.resolve("name.test", "ipv4"), list[str])
+    assert_type(anynet.lookup_statistics(), anynet.LookupStatistics)
+    assert_type(anynet.lookup_statistics().hanging, int)
+
+
 async def rejected(socket: anynet.Socket) -> None:
     anynet.create_server(handler, prot=80)  # type: ignore[call-arg]
     anynet.create_server(handler, port="80")  # type: ignore[arg-type]

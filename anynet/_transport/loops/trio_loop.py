@@ -75,7 +75,7 @@ class _TrioTimers:
 
 
 class TrioHostLoop(HostLoop):
-    __slots__ = ("_timers",)
+    __slots__ = ("_timers", "_token")
     woken_by_close = trio.ClosedResourceError
 
     def __init__(self) -> None:
@@ -85,6 +85,7 @@ class TrioHostLoop(HostLoop):
         self.checkpoint = trio.lowlevel.checkpoint
         self.time = trio.current_time
         self._timers = _TrioTimers()
+        self._token = trio.lowlevel.current_trio_token()
 
     async def yield_to_tasks(self) -> None:
         # Trio runs what is ready in batches, each in random order. A task that was started or woken
@@ -123,3 +124,10 @@ class TrioHostLoop(HostLoop):
 
         trio.lowlevel.spawn_system_task(run, name="anynet descriptor watch")
         return scope.cancel
+
+    def call_from_thread(self, callback: Callable[[], object]) -> bool:
+        try:
+            self._token.run_sync_soon(callback)
+        except trio.RunFinishedError:
+            return False
+        return True
