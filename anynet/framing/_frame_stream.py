@@ -222,9 +222,10 @@ class FrameStream(ObjectStream[T], Generic[T]):
         if error is None or many:
             return many
         frame = frames[begin]
-        # One codec, that of IDNA, says no more than that.
-        details = error.args[2:] or (0, len(frame), str(error))
-        raise self._of_connection(UndecodableFrame(str(self._encoding), frame, *details))
+        start, end, reason = 0, len(frame), str(error)  # The codec of IDNA says no more than that.
+        if isinstance(error, UnicodeDecodeError):
+            start, end, reason = error.start, error.end, error.reason
+        raise self._of_connection(UndecodableFrame(str(self._encoding), frame, start, end, reason))
 
     def _end_run(self) -> None:
         """Have the frames of the run that were not handed out taken once more."""

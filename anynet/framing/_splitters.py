@@ -37,18 +37,22 @@ class Splitter(Protocol):
         Returns the frames that end in them, and what was not taken, to be the beginning of the next
         chunk. That is a copy, so ``most`` frames should be a good part of a chunk.
         """
+        ...
 
     def finish(self) -> FrameError | None:
         """Take the end of the stream; returns what is wrong with the frame that it cuts off."""
+        ...
 
     def rest(self, frames: Sequence[bytes]) -> bytes:
         """Give up ``frames``, returned last, and the one that has begun: bytes as they came.
 
         Of a frame that is too long nothing is left, and it is skipped to its end.
         """
+        ...
 
     def framed(self, frame: bytes) -> bytes:
         """The bytes to send for a frame. Raises :exc:`ValueError` if it cannot be one."""
+        ...
 
 
 class DelimiterSplitter:

@@ -127,13 +127,10 @@ def _length_header(header: str) -> struct.Struct:
     """The header, if each of its values is a length: signed ones are not, nor are pad bytes."""
     try:
         packer = struct.Struct(check_type("header", header, str))
-        usable = packer.size > 0 and packer.unpack(b"\xff" * packer.size) == (
-            (1 << 8 * packer.size) - 1,
-        )
+        largest = packer.unpack(b"\xff" * packer.size)
     except struct.error:
-        usable = False
-    if not usable:
-        raise ValueError(
-            f"header must be a struct format of one unsigned integer, not {shown(header)}"
-        )
-    return packer
+        pass
+    else:
+        if packer.size and largest == ((1 << 8 * packer.size) - 1,):
+            return packer
+    raise ValueError(f"header must be a struct format of one unsigned integer, not {shown(header)}")
