@@ -22,6 +22,7 @@ from benchmarks.calls import BACKENDS, WAYS, Calls, Way
 from benchmarks.catalogue import Peer, list_peers
 from benchmarks.chart import draw_chart
 from benchmarks.export import to_json
+from benchmarks.framing import PATTERNS, ROWS, measure_lines, show_growth, show_lines
 from benchmarks.measure import choose, measure
 from benchmarks.measurements import Bench
 from benchmarks.processes import Cores, MeasureError, running_server
@@ -258,3 +259,14 @@ def serving_on(path: str) -> Iterator[None]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def test_what_a_line_costs() -> None:
+    rates = measure_lines(rounds=1, lines=300)
+    assert all(rate > 0 for row in ROWS for rate in rates[row])
+    output = io.StringIO()
+    console = Console(file=output, width=200)
+    show_lines(console, rates)
+    show_growth(console, rounds=1, shrink=2000)
+    for label in [*(row.label for row in ROWS), *(pattern.label for pattern in PATTERNS)]:
+        assert label in output.getvalue()

@@ -14,11 +14,18 @@ import ssl
 from typing import assert_type
 
 import anyio
-from anyio.abc import ByteStream, ByteStreamConnectable, Listener, SocketAttribute
+from anyio.abc import (
+    ByteStream,
+    ByteStreamConnectable,
+    Listener,
+    ObjectStream,
+    SocketAttribute,
+)
 from anyio.streams.buffered import BufferedByteReceiveStream
 from anyio.streams.tls import TLSStream
 
 import anynet
+from anynet.framing import DelimitedStream, FrameTooLong, LengthPrefixedStream, LineStream
 
 
 async def handler(socket: anynet.Socket) -> None:
@@ -94,6 +101,25 @@ async def proxied(socket: anynet.Socket, proxies: anynet.BlockList) -> None:
     assert_type(socket.extra(anynet.ProxyAttribute.header), anynet.ProxyHeader)
     assert_type(socket.extra(anynet.ProxyAttribute.address), anynet.SocketAddress | str)
     anynet.create_server(proxy_protocol="maybe")  # type: ignore[arg-type]
+
+
+async def framing(socket: anynet.Socket) -> None:
+    lines, text = LineStream(socket), LineStream(socket, encoding="utf-8", max_line=1000)
+    assert_type(lines, LineStream[bytes])
+    assert_type(text, LineStream[str])
+    assert_type(await lines.receive(), bytes)
+    assert_type(await text.receive_many(), list[str])
+    async for line in text:
+        assert_type(line, str)
+    await lines.send(b"line")
+    await text.send(b"line")  # type: ignore[arg-type]
+    frames: ObjectStream[bytes] = LengthPrefixedStream(socket, header="<H", max_frame=9)
+    try:
+        assert_type(await frames.receive(), bytes)
+    except FrameTooLong as error:
+        assert_type(error.size, int | None)
+    assert_type(DelimitedStream(socket, b"\0").unread(), bytes)
+    LineStream(socket, 1000)  # type: ignore[call-overload]
 
 
 async def sockets(socket: anynet.Socket, other: anynet.Socket) -> None:
