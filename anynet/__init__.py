@@ -2,6 +2,7 @@
 
 from anynet._core.connections.connect import Connecting, Reconnections, connect, create_connection
 from anynet._core.connections.connection import ConnectionState
+from anynet._core.connections.outbox import Outbox
 from anynet._core.connections.relay import RelayEnd, RelayResult, relay
 from anynet._core.connections.socket import Socket
 from anynet._core.connections.socket_events import SocketEvents
@@ -25,11 +26,16 @@ from anynet._rules.values.errors import (
     ConnectionBroken,
     ConnectionClosed,
     ConnectionEnded,
+    ConnectionExpired,
     ConnectRefused,
     ConnectTimeline,
     ConnectTimeout,
     DescriptorsTruncated,
     IdleTimeout,
+    LifetimeExceeded,
+    PeerTooSlow,
+    ReceiveTimeout,
+    SendTimeout,
 )
 from anynet._rules.values.events import (
     Close,
@@ -73,6 +79,7 @@ __all__ = [
     "ConnectionBroken",
     "ConnectionClosed",
     "ConnectionEnded",
+    "ConnectionExpired",
     "ConnectionOutcome",
     "ConnectionState",
     "Data",
@@ -83,18 +90,23 @@ __all__ = [
     "Error",
     "Family",
     "IdleTimeout",
+    "LifetimeExceeded",
     "Listening",
     "Lookup",
+    "Outbox",
     "Outcome",
     "PeerCredentials",
+    "PeerTooSlow",
     "ProxyAttribute",
     "ProxyHeader",
     "ProxySSL",
     "ProxyTLV",
     "ProxyTLVType",
+    "ReceiveTimeout",
     "Reconnections",
     "RelayEnd",
     "RelayResult",
+    "SendTimeout",
     "Server",
     "ServerEvent",
     "ServerEvents",
