@@ -18,14 +18,17 @@ from typing import Any
 from xml.etree import ElementTree
 
 import anyio
+import anyio.to_thread
 import attrs
 import pytest
 
+import anynet
 from anynet._core.connections import connection
 from anynet._core.connections.connection import ConnectionState
 from anynet._transport.streams.half_state import SENDING, Sending, Step
 from anynet.node._streams.flow import FLOW_CHANGES
 from anynet.node._streams.write_end import END_CHANGES
+from tests.strangers import strangers, talk
 
 ROOT = Path(__file__).parent.parent
 SETUP = "python3 -m venv .venv && .venv/bin/pip install -q nox && .venv/bin/nox -s "
@@ -92,6 +95,40 @@ def test_a_program_prints_what_it_says(
     promised = re.findall(r"# -> (.*)", block.code)
     assert promised
     assert set(capsys.readouterr().out.splitlines()) == set(promised)
+
+
+#: The handler of a chat in the await style, by the page that shows it.
+CHATS = [("porting.md", "chat"), ("servers.md", "member")]
+
+
+@pytest.mark.parametrize("backend", ["trio", "asyncio"])
+@pytest.mark.parametrize(("page", "handler"), CHATS)
+def test_no_stranger_ends_a_chat(
+    page: str, handler: str, backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (code,) = (
+        block.code
+        for block in blocks_of(ROOT / "docs" / page, "python")
+        if "anynet.Outbox(" in block.code
+    )
+
+    async def serve() -> None:
+        async with anynet.create_server(
+            namespace[handler], host="127.0.0.1", port=0, grace_period=0
+        ) as server:
+            assert isinstance(server.address, anynet.SocketAddress)
+            await anyio.to_thread.run_sync(play, server.address.port)
+
+    def play(port: int) -> None:
+        with strangers(port):
+            talk(port)
+        talk(port)
+
+    run = anyio.run
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    monkeypatch.setattr(anyio, "run", lambda *_, **__: None)
+    exec(compile(code, page, "exec"), namespace)
+    run(serve, backend=backend)
 
 
 def test_the_main_pages_have_programs() -> None:

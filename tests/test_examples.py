@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.activation import activated_by_launcher
+from tests.strangers import strangers, talk
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -143,6 +144,15 @@ def test_chat(backend: str) -> None:
                 ann.sendall(b"hello, bob\n")
                 assert for_bob.readline() == b"ann: hello, bob\n"
             assert for_ann.readline() == b"* bob has left\n"
+        server.process.send_signal(signal.SIGINT)
+        server.end()
+
+
+def test_no_stranger_ends_the_chat(backend: str) -> None:
+    with running_server("chat.py", backend) as (server, port):
+        with strangers(port):
+            talk(port)
+        talk(port)
         server.process.send_signal(signal.SIGINT)
         server.end()
 
