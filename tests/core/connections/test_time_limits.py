@@ -118,7 +118,8 @@ async def test_what_waits_raises_the_limit(kind: str, limit: str, operation: str
 @pytest.mark.anyio
 @pytest.mark.parametrize("limit", LIMITS)
 async def test_the_peer_sees_a_reset(limit: str) -> None:
-    with plain_and_ours(**{limit: 0.03}) as (peer, ours):
+    options: dict[str, Any] = {limit: 0.03}
+    with plain_and_ours(**options) as (peer, ours):
         with pytest.raises(TimeoutError):
             await OPERATIONS["send" if limit == "send_timeout" else "receive"](ours)
         with pytest.raises(ConnectionResetError):
@@ -353,14 +354,15 @@ async def elapsed(operation: Awaitable[Any]) -> float:
 
 @pytest.mark.trio
 async def test_the_very_second(autojump_clock: trio.testing.MockClock) -> None:
-    for options, operation in [
-        ({"receive_timeout": 30, "max_lifetime": 31}, lambda one: one.receive()),
-        ({"send_timeout": 30, "idle_timeout": 31}, lambda one: one.send(LARGE)),
-        ({"max_lifetime": 30, "receive_timeout": 40}, lambda one: one.receive()),
-    ]:
+    rows: list[tuple[dict[str, float], str]] = [
+        ({"receive_timeout": 30, "max_lifetime": 31}, "receive"),
+        ({"send_timeout": 30, "idle_timeout": 31}, "send"),
+        ({"max_lifetime": 30, "receive_timeout": 40}, "receive"),
+    ]
+    for options, operation in rows:
         one, other = memory_pair(**options)
         async with one, other:
-            assert await elapsed(operation(one)) == 30
+            assert await elapsed(OPERATIONS[operation](one)) == 30
 
 
 @pytest.mark.trio
