@@ -49,7 +49,7 @@ class Outbox:
     - ``"wait"``: :meth:`put` waits for room, :meth:`put_nowait` refuses;
     - ``"drop"``: both refuse; the message is lost and the connection goes on;
     - ``"close"``: both refuse, and the block is cancelled, resets the connection and raises
-      :exc:`PeerTooSlow`.
+      :exc:`PeerTooSlow`. (What is not over a socket of ours cannot be reset; its owner closes it.)
 
     A message that is refused is counted in :attr:`refused`. Once the block has been left, or the
     connection has failed, all are; putting never raises what became of the connection.
@@ -121,7 +121,8 @@ class Outbox:
         self._refused += 1
         if self._open and self._on_full == "close":
             text = f"{self._size} bytes are waiting for it, of {self._max_bytes} that may"
-            self._fail(self._too_slow(text))
+            self._failure = self._too_slow(text)
+            self._give_up()
         return False
 
     def _fits(self, size: int) -> bool:
@@ -184,13 +185,17 @@ class Outbox:
             scope.deadline = anyio.current_time() + self._flush_timeout
         self._close()
         absorbed = await leave(self._tasks, exc_value)
-        if exc_value is None and self._failure is None and self._size:
+        failure, self._failure = self._failure, None
+        if exc_value is None and failure is None and self._size:
             limit = f"the flush_timeout of {self._flush_timeout:g} seconds"
-            self._failure = self._too_slow(f"{self._size} bytes were left after {limit}")
-        if self._own_stream is not None and isinstance(self._failure, PeerTooSlow):
+            failure = self._too_slow(f"{self._size} bytes were left after {limit}")
+        if self._own_stream is not None and isinstance(failure, PeerTooSlow):
             self._own_stream.abort()
-        if self._failure is not None and (exc_value is None or absorbed):
-            raise self._failure
+        try:
+            if failure is not None and (exc_value is None or absorbed):
+                raise failure
+        finally:
+            del failure  # Its traceback leads to this frame.
         return absorbed
 
     async def _write(self) -> None:
@@ -205,7 +210,9 @@ class Outbox:
                     self._wake_writer = anyio.Event()
                     await self._wake_writer.wait()
         except Exception as error:
-            self._fail(error)
+            self._failure = self._failure or error
+        if self._failure is not None:
+            self._give_up()
 
     def _take(self) -> bytes:
         """What goes out next, in one send."""
@@ -222,10 +229,13 @@ class Outbox:
         self._wake_writer.set()
         self._admit_next()
 
-    def _fail(self, error: Exception) -> None:
-        """Give up because of ``error``, and cancel the block."""
+    def _give_up(self) -> None:
+        """Cancel the block, because of the failure that was noted.
+
+        That must be in no frame on the way here: on Trio these become the traceback of the
+        cancellation, which is the context of the failure when that is raised.
+        """
         assert self._tasks is not None
-        self._failure = self._failure or error
         self._close()
         self._tasks.cancel_scope.cancel()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -399,6 +401,29 @@ async def test_in_a_server_the_failure_is_the_peers() -> None:
         assert server.statistics().peer_failures == 1
         async with client_of(server) as client:
             assert await receive_exactly(client, 5) == b"hello"
+
+
+async def test_a_failure_leaves_no_cycle() -> None:
+    gc.collect()
+    gate = Gate()
+    gate.fail(anyio.BrokenResourceError())
+
+    async def fail() -> None:
+        with pytest.raises(anyio.BrokenResourceError):
+            async with anynet.Outbox(gate) as outbox:
+                forgotten.append(weakref.ref(outbox))
+                outbox.put_nowait(b"x")
+                await anyio.sleep_forever()
+
+    forgotten: list[weakref.ref[anynet.Outbox]] = []
+    gc.disable()
+    try:
+        await fail()
+        gate.error = None
+        await turns()
+        assert forgotten[0]() is None
+    finally:
+        gc.enable()
 
 
 # -- leaving the block ----------------------------------------------------------------------------

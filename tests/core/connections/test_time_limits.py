@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import socket
+import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -33,9 +34,18 @@ RECEIVES: dict[str, Callable[[anynet.Socket], Awaitable[Any]]] = {
     "receive_into": lambda s: s.receive_into(bytearray(1)),
     "iteration": lambda s: s.__anext__(),
 }
+
+
+async def send_file(ours: anynet.Socket) -> None:
+    with tempfile.TemporaryFile() as file:
+        file.truncate(len(LARGE))
+        await ours.send_file(file)
+
+
 SENDS: dict[str, Callable[[anynet.Socket], Awaitable[Any]]] = {
     "send": lambda s: s.send(LARGE),
     "send_many": lambda s: s.send_many([LARGE, LARGE]),
+    "send_file": send_file,
 }
 #: Each limit, by an operation that waits for it.
 WAITS = [
@@ -113,6 +123,17 @@ async def test_what_waits_raises_the_limit(kind: str, limit: str, operation: str
         for use in OPERATIONS.values():
             with pytest.raises(LIMITS[limit]):
                 await use(one)
+
+
+@pytest.mark.anyio
+async def test_messages_with_descriptors_have_the_limits_too() -> None:
+    async with over_unix(receive_timeout=0.03) as (one, _):
+        with pytest.raises(anynet.ReceiveTimeout):
+            await one.receive_fds(10, 1)
+    async with over_unix(send_timeout=0.03) as (one, _):
+        with tempfile.TemporaryFile() as file, pytest.raises(anynet.SendTimeout):
+            while True:
+                await one.send_fds(bytes(1000), [file])
 
 
 @pytest.mark.anyio
