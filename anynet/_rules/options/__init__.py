@@ -7,7 +7,7 @@ from anynet._rules.options.connecting import (
     ReconnectOptions,
 )
 from anynet._rules.options.listening import ListenOptionNames, ListenOptions, Path
-from anynet._rules.options.servers import ServerOptionNames, ServerOptions
+from anynet._rules.options.servers import OnHandlerError, ServerOptionNames, ServerOptions
 from anynet._rules.options.sockets import (
     ConnectionOptionNames,
     ConnectionOptions,
@@ -25,6 +25,7 @@ __all__ = [
     "ListenOptionNames",
     "ListenOptions",
     "LookupFunction",
+    "OnHandlerError",
     "Path",
     "RawSocketOption",
     "ReconnectOptions",

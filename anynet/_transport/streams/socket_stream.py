@@ -387,4 +387,6 @@ class SocketStream(StreamBase):
 
     @property
     def extra_attributes(self) -> Attributes:
-        return attributes_of(self.sock, self._peername(), self.proxy_header, closed=self.closed)
+        return attributes_of(
+            self.sock, self._peername(), self.proxy_header, self.origin, closed=self.closed
+        )

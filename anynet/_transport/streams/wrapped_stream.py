@@ -24,7 +24,12 @@ import anyio.to_thread
 from anyio.abc import AnyByteStream, ByteReceiveStream, SocketAttribute
 
 from anynet._rules.values.addresses import Address
-from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
+from anynet._rules.values.errors import (
+    ConnectionAttribute,
+    ConnectionBroken,
+    ConnectionClosed,
+    ConnectionEnded,
+)
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.sockets.buffers import Buffer, bytes_view, writable_view
 from anynet._transport.sockets.fd_passing import HasFileno
@@ -363,4 +368,5 @@ class WrappedStream(StreamBase):
 
     @property
     def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:
-        return self.stream.extra_attributes
+        origin = self.origin
+        return {**self.stream.extra_attributes, ConnectionAttribute.origin: lambda: origin}
