@@ -106,7 +106,12 @@ class ConnectionRunner:
             try:
                 await handler(socket)
             except BaseException as error:
-                await self._handle_failure(error, connection, stream, options.on_handler_error)
+                leaving = await self._judge(error, connection, stream, options.on_handler_error)
+                try:
+                    if leaving is not None:
+                        raise leaving from leaving.__cause__
+                finally:
+                    del leaving  # Its traceback keeps this frame, which must not keep it.
             finally:
                 if stop_watching is not None:
                     stop_watching()
@@ -156,36 +161,39 @@ class ConnectionRunner:
 
     # -- failures -------------------------------------------------------------------------------
 
-    async def _handle_failure(
+    async def _judge(
         self,
         error: BaseException,
         connection: ServerConnection,
         stream: StreamBase,
         policy: OnHandlerError,
-    ) -> None:
-        """Count and log what ``error`` is made of; raise what is to leave the server."""
+    ) -> BaseException | None:
+        """Count and log what ``error`` is made of; returns what of it is to leave the task.
+
+        It raises nothing, as an exception would keep the frame that it is a variable of.
+        """
         raw = connection.raw
         if isinstance(error, GeneratorExit) and running_connection.get() is not connection:
-            raise error  # The interpreter closes the coroutine: nothing may be awaited any more.
+            return error  # The interpreter closes the coroutine: nothing may be awaited any more.
         cancelling = self._is_cancelling(raw)
         if cancelling and isinstance(error, anyio.get_cancelled_exc_class()):
-            raise error
+            return error
         if any(isinstance(leaf, raw.host.internal_errors) for leaf in leaves(error)):
-            raise error
+            return error
         origins, streams = (raw.origin, stream.origin), (connection.socket, raw)
         failure = take_apart(error, origins, streams, cancelling=cancelling)
         if failure.by_peer is not None:
             self.peer_failures += 1
             self.log.peer_failed(raw, failure.by_peer)
+        leaving = failure.cancelled if failure.exit is None else failure.exit
         if failure.by_handler is not None:
             self.handler_failures += 1
             if failure.exit is not None:
                 policy = "log"  # Only one of the two can leave the server bare.
-            await self._apply(policy, failure.by_handler, connection, stream)
+            by_policy = await self._apply(policy, failure.by_handler, connection, stream)
+            leaving = leaving if by_policy is None else by_policy
             connection.reset()  # What a handler did not finish must not look like a clean end.
-        for leaving in (failure.exit, failure.cancelled):
-            if leaving is not None:
-                raise leaving
+        return leaving
 
     async def _apply(
         self,
@@ -193,20 +201,21 @@ class ConnectionRunner:
         error: Exception,
         connection: ServerConnection,
         stream: StreamBase,
-    ) -> None:
-        """Do what ``on_handler_error`` says about a failure of the handler."""
+    ) -> BaseException | None:
+        """Do what ``on_handler_error`` says about a failure; returns what is to leave the task."""
         if policy == "raise":
-            raise error
+            return error
         if policy == "log":
             self.log.handler_failed(connection.raw, error)
-            return
+            return None
         try:
             result = policy(error, connection.socket)
             if inspect.isawaitable(result):
                 await result
         except BaseException as in_policy:
             # The peer may have left meanwhile; all else leaves the server.
-            await self._handle_failure(in_policy, connection, stream, "raise")
+            return await self._judge(in_policy, connection, stream, "raise")
+        return None
 
     def _is_cancelling(self, raw: SocketStream) -> bool:
         """Whether a scope around the handler is cancelled, or the task that runs the server."""

@@ -244,7 +244,8 @@ class Server(abc.Listener[Socket]):
     async def serve(self, handler: Handler, task_group: abc.TaskGroup | None = None) -> None:
         """Serve with ``handler`` until the server is closed, in ``task_group`` or its own nursery.
 
-        The interface of AnyIO's listeners; for a server without a handler.
+        The interface of AnyIO's listeners; for a server without a handler. The option
+        ``on_handler_error`` counts here too: by ``"raise"`` an exception leaves the task group.
         """
         own = self._entered()
         if self._handler is not None:

@@ -16,6 +16,7 @@ import anyio, anynet
 how, backend = sys.argv[1:3]
 
 async def handler(sock):
+    await sock.receive()
     if how == "task":
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(leave)
@@ -32,7 +33,8 @@ async def main():
     async with anynet.create_server(
         handler, host="127.0.0.1", port=0, on_handler_error=hook
     ) as server:
-        async with anynet.connect("127.0.0.1", server.address.port):
+        async with anynet.connect("127.0.0.1", server.address.port) as client:
+            await client.send(b"leave")
             if how != "closing":
                 await anyio.sleep_forever()
 
