@@ -54,8 +54,10 @@ def test_the_exit_code_of_a_handler_is_that_of_the_program(how: str, backend: st
 
 
 SERVE_IN_THE_BACKGROUND = """
-import asyncio, logging
+import asyncio, socket
 import anynet
+
+clients = []
 
 async def handler(sock):
     await sock.receive()
@@ -64,17 +66,19 @@ async def main():
     ready = asyncio.Event()
     async def run():
         async with anynet.create_server(handler, host="127.0.0.1", port=0) as server:
-            run.port = server.address.port
+            run.server, run.port = server, server.address.port
             ready.set()
             await asyncio.sleep(100)
     task = asyncio.create_task(run())
     await ready.wait()
-    reader, writer = await asyncio.open_connection("127.0.0.1", run.port)
-    await asyncio.sleep(0.1)
-    main.writer = writer
+    for _ in range(20):  # The tasks are cancelled in any order.
+        clients.append(socket.create_connection(("127.0.0.1", run.port)))
+    while len(run.server.connections) < 20:
+        await asyncio.sleep(0.01)
 
 asyncio.run(main())
-main.writer.transport.abort()
+for client in clients:
+    client.close()
 """
 
 
