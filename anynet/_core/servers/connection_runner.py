@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import inspect
 import math
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -24,7 +25,7 @@ from anynet._core.servers.failure_origin import take_apart
 from anynet._core.servers.proxy import ProxyGate
 from anynet._core.servers.server_connection import ServerConnection, running_connection
 from anynet._rules.options import ConnectionOptions, OnHandlerError, ServerOptions
-from anynet._rules.values.errors import causes, leaves
+from anynet._rules.values.errors import ConnectionExpired, causes, leaves
 from anynet._transport.loops.host_loop import HostLoop
 from anynet._transport.streams.disconnect_watch import PeerWatch
 from anynet._transport.streams.socket_stream import SocketStream
@@ -67,6 +68,8 @@ class ConnectionRunner:
         self.tls_failures = 0
         self.peer_failures = 0
         self.handler_failures = 0
+        #: How many connections a time limit closed, by the limit.
+        self.expirations: Counter[type[ConnectionExpired]] = Counter()
 
     def close(self, host: HostLoop) -> None:
         """The server has ended."""
@@ -128,7 +131,9 @@ class ConnectionRunner:
 
     def socket_of(self, connection: ServerConnection, stream: StreamBase) -> Socket:
         """The socket of a connection that is ready for its user."""
-        socket = connection.socket = Socket(Connection(stream, self._connection_options))
+        socket = connection.socket = Socket(
+            Connection(stream, self._connection_options, expirations=self.expirations)
+        )
         socket.server = self._server
         return socket
 

@@ -14,12 +14,13 @@ from typing import Any
 import anyio
 from anyio import abc
 
+from anynet._core.connections.leaving import leave
 from anynet._core.connections.socket import Socket
 from anynet._core.servers.acceptor import Acceptor
 from anynet._core.servers.connection_runner import ConnectionRunner, Handler
+from anynet._core.servers.exits import ending
 from anynet._core.servers.handlers import check_handler
 from anynet._core.servers.handshake_queue import HandshakeQueue
-from anynet._core.servers.leaving import ending, leave
 from anynet._core.servers.registry import Registry
 from anynet._core.servers.server_connection import ServerConnection, running_connection
 from anynet._core.servers.server_events import EventQueue, ServerEvents
@@ -32,7 +33,13 @@ from anynet._rules.options import (
     SocketOptions,
     split_options,
 )
-from anynet._rules.values.addresses import Address
+from anynet._rules.values.addresses import Address, SocketAddress
+from anynet._rules.values.errors import (
+    IdleTimeout,
+    LifetimeExceeded,
+    ReceiveTimeout,
+    SendTimeout,
+)
 from anynet._rules.values.events import Close, Listening
 from anynet._rules.values.server_values import ServerStatistics, ShutdownReport
 from anynet._transport.listening.listener import Listener
@@ -211,6 +218,22 @@ class Server(abc.Listener[Socket]):
             raise RuntimeError("the server does not listen yet")
         return self._addresses[0]
 
+    @property
+    def port(self) -> int:
+        """The port of the first address that has one; :exc:`RuntimeError` when none does."""
+        for address in self._addresses:
+            if isinstance(address, SocketAddress):
+                return address.port
+        raise RuntimeError("the server does not listen on a port")
+
+    @property
+    def path(self) -> str:
+        """The first Unix path that it listens on; :exc:`RuntimeError` when there is none."""
+        for address in self._addresses:
+            if isinstance(address, str):
+                return address
+        raise RuntimeError("the server does not listen on a Unix path")
+
     # -- accepting ------------------------------------------------------------------------------
 
     async def accept(self) -> Socket:
@@ -353,6 +376,10 @@ class Server(abc.Listener[Socket]):
             tls_failures=runner.tls_failures,
             peer_failures=runner.peer_failures,
             handler_failures=runner.handler_failures,
+            idle_timeouts=runner.expirations[IdleTimeout],
+            receive_timeouts=runner.expirations[ReceiveTimeout],
+            send_timeouts=runner.expirations[SendTimeout],
+            lifetimes_exceeded=runner.expirations[LifetimeExceeded],
         )
 
     @property
