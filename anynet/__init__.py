@@ -2,19 +2,18 @@
 
 from anynet._core.connections.connect import Connecting, Reconnections, connect, create_connection
 from anynet._core.connections.connection import ConnectionState
+from anynet._core.connections.outbox import Outbox
 from anynet._core.connections.relay import RelayEnd, RelayResult, relay
+from anynet._core.connections.resolve import resolve
 from anynet._core.connections.socket import Socket
 from anynet._core.connections.socket_events import SocketEvents
+from anynet._core.connections.socket_server import SocketServer
 from anynet._core.connections.values import SocketStatistics
 from anynet._core.servers.create import create_server, serve
 from anynet._core.servers.server import Server
+from anynet._core.servers.server_connection import current_connection
 from anynet._core.servers.server_events import ServerEvent, ServerEvents
-from anynet._core.servers.values import (
-    ConnectionOutcome,
-    Outcome,
-    ServerStatistics,
-    ShutdownReport,
-)
+from anynet._rules.options import Resolver
 from anynet._rules.proxy.header import ProxyHeader, ProxySSL, ProxyTLV, ProxyTLVType
 from anynet._rules.values.addresses import Address, Family, SocketAddress, is_ip, is_ipv4, is_ipv6
 from anynet._rules.values.block_list import BlockList
@@ -25,11 +24,17 @@ from anynet._rules.values.errors import (
     ConnectionBroken,
     ConnectionClosed,
     ConnectionEnded,
+    ConnectionExpired,
     ConnectRefused,
     ConnectTimeline,
     ConnectTimeout,
     DescriptorsTruncated,
+    HandlerStopped,
     IdleTimeout,
+    LifetimeExceeded,
+    PeerTooSlow,
+    ReceiveTimeout,
+    SendTimeout,
 )
 from anynet._rules.values.events import (
     Close,
@@ -48,6 +53,13 @@ from anynet._rules.values.events import (
     SocketEvent,
     Timeout,
 )
+from anynet._rules.values.server_values import (
+    ConnectionOutcome,
+    Outcome,
+    ServerStatistics,
+    ShutdownReport,
+)
+from anynet._transport.sockets.lookup_threads import LookupStatistics, lookup_statistics
 from anynet._transport.sockets.peer_credentials import PeerCredentials
 from anynet._transport.streams.endpoints import ProxyAttribute
 from anynet.service import notify_service, service_watchdog
@@ -73,6 +85,7 @@ __all__ = [
     "ConnectionBroken",
     "ConnectionClosed",
     "ConnectionEnded",
+    "ConnectionExpired",
     "ConnectionOutcome",
     "ConnectionState",
     "Data",
@@ -82,19 +95,27 @@ __all__ = [
     "End",
     "Error",
     "Family",
+    "HandlerStopped",
     "IdleTimeout",
+    "LifetimeExceeded",
     "Listening",
     "Lookup",
+    "LookupStatistics",
+    "Outbox",
     "Outcome",
     "PeerCredentials",
+    "PeerTooSlow",
     "ProxyAttribute",
     "ProxyHeader",
     "ProxySSL",
     "ProxyTLV",
     "ProxyTLVType",
+    "ReceiveTimeout",
     "Reconnections",
     "RelayEnd",
     "RelayResult",
+    "Resolver",
+    "SendTimeout",
     "Server",
     "ServerEvent",
     "ServerEvents",
@@ -104,16 +125,20 @@ __all__ = [
     "SocketAddress",
     "SocketEvent",
     "SocketEvents",
+    "SocketServer",
     "SocketStatistics",
     "Timeout",
     "connect",
     "create_connection",
     "create_server",
+    "current_connection",
     "is_ip",
     "is_ipv4",
     "is_ipv6",
+    "lookup_statistics",
     "notify_service",
     "relay",
+    "resolve",
     "serve",
     "service_watchdog",
 ]

@@ -117,6 +117,13 @@ def echo(
     callback=check_finite,
     help="Seconds that the connections have to finish.",
 )
+@click.option(
+    "--on-handler-error",
+    metavar="log|raise|MODULE:FUNCTION",
+    default="log",
+    show_default=True,
+    help="What an exception of a handler does: it is logged, ends the worker, calls a function.",
+)
 @server_options
 def serve(
     handler: str,
@@ -128,6 +135,7 @@ def serve(
     path: str | None,
     systemd: bool | str,
     grace: float,
+    on_handler_error: str,
     **more: Any,
 ) -> None:
     """Serve each connection with an async function, in several processes.
@@ -141,7 +149,13 @@ def serve(
     options |= {name: value for name, value in more.items() if value is not None}
     try:
         cluster = handler_cluster(
-            handler, options, workers=workers, policy=policy, backend=backend, grace_period=grace
+            handler,
+            options,
+            on_handler_error=on_handler_error,
+            workers=workers,
+            policy=policy,
+            backend=backend,
+            grace_period=grace,
         )
         sys.exit(run(serve_cluster, cluster, backend=backend))
     except ValueError as error:

@@ -51,6 +51,18 @@ async def serve_twice() -> None:
         await one.wait_closed()
 
 
+async def serve_named() -> None:
+    """Listen on names that only the worker knows."""
+
+    async def resolver(host: str, family: object) -> list[str]:
+        return {"one.test": ["127.0.0.1"], "two.test": ["127.0.0.2", "127.0.0.1"]}[host]
+
+    hosts = ["one.test", "two.test", "127.0.0.3"]
+    async with anynet.create_server(tell_pid, host=hosts, port=0, resolver=resolver) as server:
+        await me().send([str(address) for address in server.addresses])
+        await server.wait_closed()
+
+
 async def listen_again() -> None:
     """Close a server and listen with the same options once more."""
     async with anynet.create_server(tell_pid, host="127.0.0.1") as server:
@@ -180,3 +192,33 @@ async def tell_signals_of_a_child() -> None:
     done = await anyio.run_process([sys.executable, "-c", code])
     await me().send(done.stdout.decode().strip())
     await me().draining.wait()
+
+
+async def fail_when_told(socket: anynet.Socket) -> None:
+    """Say who serves; raise what the client says, else send it back."""
+    await socket.send(b"%d\n" % os.getpid())
+    async for chunk in socket:
+        if chunk == b"fail":
+            raise ArithmeticError("asked for")
+        if chunk == b"exit":
+            sys.exit(3)
+        await socket.send(chunk)
+
+
+async def apologize(error: Exception, socket: anynet.Socket) -> None:
+    """Answer to a failure of the handler."""
+    await socket.send(f"sorry: {error}".encode())
+    await socket.aclose()
+
+
+async def say_bye(socket: anynet.Socket) -> None:
+    """Say who serves, and end when the server does."""
+    await socket.send(b"%d\n" % os.getpid())
+    assert socket.server is not None
+    await socket.server.closing.wait()
+    assert me().draining.is_set()
+    await socket.send(b"bye")
+
+
+def no_coroutine_function(socket: anynet.Socket) -> None:
+    """No handler."""

@@ -22,8 +22,10 @@ from anynet._rules.options import (
 def create_server(handler: Handler | None = None, **options: Unpack[ServerOptionNames]) -> Server:
     """A server, to be entered with ``async with``; nothing is opened before.
 
-    ``handler`` is called with a :class:`Socket` for each connection, in a task of its own; the
-    socket is closed when it returns. Without a handler, iterate over the server.
+    ``handler`` is a coroutine function, or what calls one (a method, a :func:`functools.partial`,
+    an object with an ``async def __call__``). It is called with a :class:`Socket` for each
+    connection, in a task of its own; the socket is closed when it returns. Without a handler,
+    iterate over the server.
 
     Where to listen: ``host`` (a name, an address, or several; by default all addresses of both
     families), ``port`` (one or several; by default, and for 0, any free one), or ``path`` (a Unix
@@ -36,9 +38,10 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
     ``replace_stale`` (True: a path whose server is gone may be replaced). ``family`` (``"ipv4"`` or
     ``"ipv6"``) keeps to one of the two; with it, ``::`` takes no IPv4 connections. ``defer_accept``
     (seconds) leaves a TCP connection to the kernel until the client has sent something, for about
-    so long; it is for protocols in which the client speaks first, and needs Linux. In a worker of
-    :mod:`anynet.cluster` the primary listens for all its workers, unless ``exclusive`` (False) is
-    True: then this process listens for itself.
+    so long; it is for protocols in which the client speaks first, and needs Linux. ``resolver`` (a
+    :class:`Resolver`) says which addresses the names in ``host`` have, instead of the system. In a
+    worker of :mod:`anynet.cluster` the primary listens for all its workers, unless ``exclusive``
+    (False) is True: then this process listens for itself.
 
     Admission: ``max_connections`` (None: no limit) with ``max_connections_policy``: ``"pause"``
     leaves further clients in the backlog, ``"drop"`` closes them. ``block_list`` closes the
@@ -53,10 +56,13 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
 
     Connections: ``allow_half_open`` (True; when False our side is ended once the peer's end was
     received), ``idle_timeout`` (seconds) with ``idle_timeout_action`` (``"close"`` or
-    ``"notify"``), ``cancel_on_disconnect`` (False; when True the handler is cancelled as soon as
-    the peer ends or resets the connection, read or not), ``tls`` (an :class:`ssl.SSLContext`) with
-    ``tls_handshake_timeout`` (10 seconds) and ``tls_standard_compatible`` (True: both sides must
-    announce their close), and the socket options
+    ``"notify"``), ``receive_timeout`` (seconds that an operation may wait for the peer's next
+    bytes), ``send_timeout`` (seconds that a send may wait while nothing goes out), ``max_lifetime``
+    (seconds that a connection may be open; each of the three resets it), ``cancel_on_disconnect``
+    (False; when True the handler is cancelled as soon as the peer ends or resets the connection,
+    read or not), ``tls`` (an :class:`ssl.SSLContext`) with ``tls_handshake_timeout`` (10 seconds)
+    and ``tls_standard_compatible`` (True: both sides must announce their close), and the socket
+    options
     ``no_delay`` (True), ``keep_alive`` (False), ``keep_alive_idle`` and ``keep_alive_interval``
     (seconds), ``keep_alive_count``, ``receive_buffer_size`` and ``send_buffer_size`` (bytes),
     ``type_of_service``, ``user_timeout`` (seconds), ``socket_options`` (tuples for setsockopt).
@@ -69,9 +75,14 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
     trusted. ``proxy_timeout`` (5 seconds) bounds the header.
 
     The end: ``grace_period`` (30 seconds; infinity is allowed) is how long leaving the block waits
-    for the connections. ``on_handler_error`` is called with the exception and the socket when a
-    handler fails by something else than its peer, and awaited if it is an ``async def``; then the
-    connection is reset, if it is still open. Without it the exception leaves the server.
+    for the connections.
+
+    Failures: what a handler raises ends its connection, which is reset. ``on_handler_error`` says
+    what else happens, unless the peer caused it: ``"log"`` (the default) logs it on
+    ``anynet.server``, ``"raise"`` has it leave the server in an :class:`ExceptionGroup`, and a
+    function is called with the exception and the socket before the reset, and awaited if it is an
+    ``async def``. What ends the program (:exc:`SystemExit`, :exc:`KeyboardInterrupt`) leaves the
+    server in any case, bare.
 
     Raises :exc:`TypeError` or :exc:`ValueError` for options that make no sense, and
     :exc:`NotImplementedError` for ``cancel_on_disconnect`` on a platform other than Linux. Entering
@@ -93,7 +104,8 @@ async def serve(
 
     For ``server = await task_group.start(functools.partial(serve, handler, port=80))``: the server
     is what it starts with, once it listens. The options are those of :func:`create_server`.
-    Cancelling it resets the connections at once.
+    Cancelling it resets the connections at once. What its handlers raise it treats by the option
+    ``on_handler_error``, as any server does.
     """
     async with create_server(handler, **options) as server:
         task_status.started(server)

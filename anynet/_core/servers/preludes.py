@@ -10,20 +10,25 @@ from __future__ import annotations
 import anyio
 
 from anynet._core.servers.admission import Admission
+from anynet._core.servers.failure_log import FailureLog
 from anynet._core.servers.proxy import ProxyGate
 from anynet._core.servers.server_connection import ServerConnection
 from anynet._rules.options import ServerOptions
+from anynet._rules.values.errors import causes
 from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.tls import secure
+
+_SERVER_CLOSED = "the server was closed"
 
 
 class Preludes:
     """Takes connections through their preludes, as the options of a server say."""
 
-    def __init__(self, options: ServerOptions, admission: Admission) -> None:
+    def __init__(self, options: ServerOptions, admission: Admission, log: FailureLog) -> None:
         self._options = options
         self._admission = admission
-        self.proxy = ProxyGate(options)
+        self._log = log
+        self.proxy = ProxyGate(options, log)
         self.tls_failures = 0
 
     async def run(self, connection: ServerConnection) -> StreamBase | None:
@@ -49,6 +54,7 @@ class Preludes:
     async def _secured(self, connection: ServerConnection) -> StreamBase | None:
         """The connection after its TLS handshake; None when that failed or was cut off."""
         options, raw = self._options, connection.raw
+        reason: BaseException | str = f"not over within {options.tls_handshake_timeout:g} seconds"
         with anyio.move_on_after(options.tls_handshake_timeout):
             try:
                 stream = await secure(
@@ -59,10 +65,14 @@ class Preludes:
                 )
                 if not raw.closed:
                     return stream
-            except (OSError, anyio.BrokenResourceError, anyio.EndOfStream):
-                pass  # Not our failure: the peer left, or speaks no TLS that we accept.
+                reason = _SERVER_CLOSED
+            except (OSError, anyio.BrokenResourceError, anyio.EndOfStream) as error:
+                # Not our failure: the peer left, or speaks no TLS that we accept.
+                reason = list(causes(error))[-1]
             except anyio.ClosedResourceError:
-                pass  # Reset by the end of the server, or to make room.
-        self.tls_failures += not connection.evicted
+                reason = _SERVER_CLOSED
+        if not connection.evicted:
+            self.tls_failures += 1
+            self._log.not_begun(raw, "TLS handshake", reason)
         raw.close()
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import anyio
 
+from anynet._core.servers.failure_log import FailureLog
 from anynet._core.servers.server_connection import ServerConnection
 from anynet._rules.options import ServerOptions
 from anynet._rules.proxy.protocol import ProxyHeaderError
@@ -22,10 +23,11 @@ _FAILURES = (
 class ProxyGate:
     """Reads the headers of connections as the options of a server say, and counts refusals."""
 
-    __slots__ = ("_options", "failures", "untrusted")
+    __slots__ = ("_log", "_options", "failures", "untrusted")
 
-    def __init__(self, options: ServerOptions) -> None:
+    def __init__(self, options: ServerOptions, log: FailureLog) -> None:
         self._options = options
+        self._log = log
         self.failures = self.untrusted = 0
 
     async def read_header(self, connection: ServerConnection) -> bool:
@@ -33,6 +35,7 @@ class ProxyGate:
         raw, options = connection.raw, self._options
         required = options.proxy_protocol == "require"
         trusted = self._trusts(raw)
+        reason: BaseException | str = f"not there within {options.proxy_timeout:g} seconds"
         with anyio.move_on_after(options.proxy_timeout):
             try:
                 if required and not trusted:
@@ -41,11 +44,14 @@ class ProxyGate:
                 return True
             except UntrustedProxy:
                 self.untrusted += 1
+                self._log.not_begun(raw, "PROXY header", "the peer is not trusted with one")
                 raw.close()
                 return False
-            except _FAILURES:
-                pass  # Counted below, as a timeout is.
-        self.failures += not connection.evicted
+            except _FAILURES as error:
+                reason = error
+        if not connection.evicted:
+            self.failures += 1
+            self._log.not_begun(raw, "PROXY header", reason)
         raw.close()
         return False
 

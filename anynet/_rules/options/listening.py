@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterable
+from copy import copy
 from functools import partial
 from typing import Any, TypeAlias, TypedDict
 
 from anynet._rules.checks import (
     check_bool,
+    check_callable,
     check_choice,
     check_host,
     check_int,
@@ -18,6 +20,7 @@ from anynet._rules.checks import (
     check_seconds,
     shown,
 )
+from anynet._rules.options.resolver import Resolver
 from anynet._rules.options.table import Options, option, options
 from anynet._rules.values.addresses import FAMILIES, Family
 
@@ -135,6 +138,7 @@ class ListenOptions(Options):
     group: int | str | None = option(None, _check_account)
     replace_stale: bool = option(True, check_bool)
     exclusive: bool = option(False, check_bool, in_worker=True)
+    resolver: Resolver | None = option(None, check_callable, in_worker=True)
 
     def check_together(self) -> None:
         tcp = self.port is not None or self.host != (None,)
@@ -154,6 +158,14 @@ class ListenOptions(Options):
                 raise ValueError(f"{name} is for a host and port, and excludes {given[0]}")
         if self.ipv6_only and self.family == "ipv4":
             raise ValueError("ipv6_only excludes family 'ipv4'")
+        if self.resolver is not None and self.host == (None,):
+            raise ValueError("resolver is for a host, and there is none")
+
+    def at_hosts(self, hosts: tuple[str | None, ...]) -> ListenOptions:
+        """The same options for other hosts."""
+        changed = copy(self)
+        changed.__dict__["host"] = hosts
+        return changed
 
     @property
     def is_tcp(self) -> bool:
@@ -183,3 +195,4 @@ class ListenOptionNames(TypedDict, total=False):
     group: int | str | None
     replace_stale: bool
     exclusive: bool
+    resolver: Resolver | None

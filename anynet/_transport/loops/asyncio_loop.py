@@ -91,6 +91,9 @@ class AsyncioHostLoop(HostLoop):
                 future.set_exception(anyio.ClosedResourceError())
         stream.reader = stream.writer = None
 
+    def cancelled_from_outside(self, task: object) -> bool:
+        return isinstance(task, asyncio.Task) and task.cancelling() > 0
+
     def call_at(self, when: float, callback: Callable[[], object]) -> Timer:
         return self._loop.call_at(when, callback)
 
@@ -102,3 +105,10 @@ class AsyncioHostLoop(HostLoop):
                 self._loop.remove_reader(fd)
 
         return stop
+
+    def call_from_thread(self, callback: Callable[[], object]) -> bool:
+        try:
+            self._loop.call_soon_threadsafe(callback)
+        except RuntimeError:
+            return False  # It is closed.
+        return True
