@@ -12,10 +12,11 @@ import anyio
 import attrs
 
 from anynet._rules.values.addresses import Address
+from anynet._rules.values.portable import Portable
 from anynet._rules.values.value import Value
 
 
-class ConnectionEnded(anyio.EndOfStream):
+class ConnectionEnded(Portable, anyio.EndOfStream):
     """The peer sent its end-of-stream and everything before it has been received."""
 
     def __init__(self, origin: int) -> None:
@@ -23,7 +24,7 @@ class ConnectionEnded(anyio.EndOfStream):
         self.origin = origin
 
 
-class ConnectionBroken(anyio.BrokenResourceError):
+class ConnectionBroken(Portable, anyio.BrokenResourceError):
     """The connection was lost, or a send on it was cut off half-way.
 
     ``errno`` is the error number of the failed system call, or None when there was none. The
@@ -36,7 +37,7 @@ class ConnectionBroken(anyio.BrokenResourceError):
         self.errno = errno
 
 
-class ConnectionClosed(anyio.ClosedResourceError):
+class ConnectionClosed(Portable, anyio.ClosedResourceError):
     """The connection was closed on this side, perhaps while the operation was waiting."""
 
     def __init__(self, origin: int) -> None:
@@ -44,7 +45,7 @@ class ConnectionClosed(anyio.ClosedResourceError):
         self.origin = origin
 
 
-class IdleTimeout(TimeoutError):
+class IdleTimeout(Portable, TimeoutError):
     """Nothing was sent or received for ``idle_timeout`` seconds, so the connection was closed."""
 
     def __init__(self, origin: int, seconds: float) -> None:
@@ -53,7 +54,7 @@ class IdleTimeout(TimeoutError):
         self.seconds = seconds
 
 
-class AddressBlocked(OSError):
+class AddressBlocked(Portable, OSError):
     """A block list forbids connecting to ``address``."""
 
     def __init__(self, address: Address) -> None:
@@ -99,7 +100,7 @@ class ConnectTimeline(Value):
         return "; ".join(lines)
 
 
-class ConnectError(anyio.ConnectionFailed):
+class ConnectError(Portable, anyio.ConnectionFailed):
     """No connection could be made.
 
     It is an :class:`OSError`; ``errno`` is that of the last attempt that the system refused.
@@ -122,7 +123,7 @@ class ConnectTimeout(ConnectError, TimeoutError):
     """No connection within ``connect_timeout`` seconds, or every attempt timed out (ETIMEDOUT)."""
 
 
-class DescriptorsTruncated(OSError):
+class DescriptorsTruncated(Portable, OSError):
     """A message carried more descriptors than asked for; those received have been closed."""
 
     #: The serial number of the connection, once it is known.

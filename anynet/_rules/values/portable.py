@@ -1,0 +1,43 @@
+"""Errors that can be copied, and pickled for another process, whatever it takes to make one.
+
+An exception is copied and pickled by calling its class with its ``args``. That fails for every
+class that makes its message itself, and where it fails while a result comes back, a process pool
+breaks as a whole. So these are made again without their ``__init__``, and then get what they had.
+
+The serial number of a connection (``origin``) means nothing in another process, which has a
+connection of that number too: there it is 0, which none has.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+#: What an OSError keeps beside its ``args`` and its ``__dict__``.
+_MEMBERS = ("errno", "strerror", "filename", "filename2")
+
+
+class Portable(BaseException):
+    """For classes of exceptions, before their other bases."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = dict(self.__dict__)
+        if isinstance(self, OSError):
+            members = {name: getattr(self, name) for name in _MEMBERS}
+            state.update({name: each for name, each in members.items() if each is not None})
+        return _made_again, (type(self), self.args), (os.getpid(), state)
+
+    def __setstate__(self, state: Any) -> None:
+        process, values = state
+        for name, value in values.items():
+            setattr(self, name, value)
+        if "origin" in values and process != os.getpid():
+            self.origin: int | None = 0
+
+
+def _made_again(cls: type[BaseException], args: tuple[Any, ...]) -> BaseException:
+    error = cls.__new__(cls, *args)
+    if isinstance(error, OSError):
+        # OSError's __new__ leaves the number to the __init__ of a class that has one.
+        OSError.__init__(error, *args)
+    return error
