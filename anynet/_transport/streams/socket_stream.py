@@ -21,6 +21,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from anynet._rules.checks import check_positive_int
 from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
@@ -83,8 +84,8 @@ class SocketStream(StreamBase):
         if state.receiving is not RECEIVING_FREE:
             await host.enter_operation()
             state.refuse_receive()
-        if max_bytes < 1:
-            raise ValueError(f"max_bytes must be at least 1, not {max_bytes!r}")
+        if max_bytes.__class__ is not int or max_bytes < 1:
+            check_positive_int("max_bytes", max_bytes)
         data: bytes | None = None
         parked = False
         state.receiving = RECEIVING_BUSY

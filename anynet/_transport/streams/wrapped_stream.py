@@ -23,6 +23,7 @@ import anyio
 import anyio.to_thread
 from anyio.abc import AnyByteStream, ByteReceiveStream, SocketAttribute
 
+from anynet._rules.checks import check_positive_int
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
 from anynet._transport.loops.host_loop import current_host_loop
@@ -94,8 +95,7 @@ class WrappedStream(StreamBase):
     # -- receiving ------------------------------------------------------------------------------
 
     async def receive(self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded) -> bytes:
-        if max_bytes < 1:
-            raise ValueError(f"max_bytes must be at least 1, not {max_bytes!r}")
+        check_positive_int("max_bytes", max_bytes)
         await self.host.enter_operation()
         self.state.claim_receiving()
         try:
