@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 from anyio.lowlevel import checkpoint
 
-from anynet._rules.checks import check_int
+from anynet._rules.checks import check_int, check_socket
 from anynet._rules.options import ListenOptions
 from anynet._rules.values.addresses import SocketAddress
 from anynet._transport.listening.listener import Listener, ListeningSocket
@@ -287,7 +287,5 @@ def _wrap(fd: int) -> socket.socket:
 
 
 def _check_listening(sock: socket.socket) -> None:
-    fd = sock.fileno()
-    if fd < 0:
-        raise ValueError("fd must be an open socket, but it has been closed")
-    check_listening(sock, f"fd {fd}")
+    check_socket("fd", sock)  # It may have been closed since the options were checked.
+    check_listening(sock, f"fd {sock.fileno()}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 
-from anynet._rules.checks import check_int, shown
+from anynet._rules.checks import check_int, check_socket, shown
 
 _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 
@@ -19,8 +19,7 @@ def adopt_connected(fd: int | socket.socket) -> socket.socket:
 
     Raises :exc:`ValueError` that says what is wrong with the descriptor, which stays as it was.
     """
-    if isinstance(fd, bool) or not isinstance(fd, (int, socket.socket)):
-        raise TypeError(f"fd must be a descriptor or a socket, not {shown(fd)}")
+    check_socket("fd", fd)
     if isinstance(fd, int):
         # The socket module would silently cut a larger number down to some other descriptor.
         check_int("fd", fd, minimum=0, maximum=2**31 - 1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import stat
 from typing import Any, TypeAlias
 
@@ -65,6 +66,8 @@ def check_sendable(handle: object) -> None:
         return
     if isinstance(handle, bool) or not (isinstance(handle, int) or hasattr(handle, "fileno")):
         raise TypeError(f"handle must be a socket or a descriptor, not {shown(handle)}")
+    if isinstance(handle, ssl.SSLSocket):
+        raise TypeError("handle must be a plain socket, not an ssl.SSLSocket: its state stays here")
     fd = handle if isinstance(handle, int) else handle.fileno()
     try:
         os.fstat(fd)
