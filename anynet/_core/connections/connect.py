@@ -108,14 +108,11 @@ class Connecting(ByteStreamConnectable):
         """The result of a step that the peer may fail, and that counts for ``connect_timeout``."""
         limit = math.inf if self._options.connect_timeout is None else self._options.connect_timeout
         left = math.inf if limit == math.inf else max(limit - timeline().elapsed, 0)
-        failure: Exception | None = None
         with anyio.move_on_after(left):
             try:
                 return await step
             except (anyio.BrokenResourceError, anyio.EndOfStream, ssl.SSLZeroReturnError) as error:
-                failure = error
-        if failure is not None:
-            raise failed(failure, timeline())
+                raise failed(error, timeline()) from error
         raise late(limit, timeline())
 
     def __await__(self) -> Generator[Any, Any, Socket]:

@@ -94,6 +94,7 @@ class ConnectionRunner:
             connection.reset()
             raise
         finally:
+            connection.task = None  # It keeps what ended it, which keeps this frame.
             self._on_end(connection)
 
     def socket_of(self, connection: ServerConnection, stream: StreamBase) -> Socket:

@@ -50,7 +50,10 @@ def gathered(sock: socket.socket, views: list[memoryview]) -> SendFrom:
     def send_from(_done: int) -> int:
         nonlocal left, failure
         if failure is not None:
-            raise failure
+            try:
+                raise failure
+            finally:
+                failure = None  # Or this frame, which the error keeps, would keep the error.
         sent = 0
         while left:
             before = left

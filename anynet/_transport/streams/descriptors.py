@@ -24,16 +24,12 @@ async def receive_fds(stream: SocketStream, msglen: int, maxfds: int) -> tuple[b
         check_positive_int("msglen", msglen)
         return await stream.receive(msglen), []
 
-    def receive() -> tuple[bytes, list[int]] | DescriptorsTruncated:
-        try:
-            return receive_with_descriptors(stream.sock, msglen, maxfds)
-        except DescriptorsTruncated as error:
-            return error  # An OSError, but no failure of the connection.
-
-    received = await stream.receive_by(receive)
-    if isinstance(received, DescriptorsTruncated):
-        received.origin = stream.origin
-        raise received
-    message, fds = received
+    try:
+        message, fds = await stream.receive_by(
+            lambda: receive_with_descriptors(stream.sock, msglen, maxfds)
+        )
+    except DescriptorsTruncated as error:
+        error.origin = stream.origin
+        raise
     stream.note_received(len(message))
     return message, fds

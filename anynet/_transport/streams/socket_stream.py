@@ -24,7 +24,12 @@ from typing import Any, TypeVar
 from anynet._rules.checks import check_positive_int
 from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
-from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
+from anynet._rules.values.errors import (
+    ConnectionBroken,
+    ConnectionClosed,
+    ConnectionEnded,
+    DescriptorsTruncated,
+)
 from anynet._transport.loops.host_loop import HostLoop, Waiter, current_host_loop
 from anynet._transport.sockets.buffers import Buffer, bytes_view, writable_view
 from anynet._transport.sockets.fd_passing import HasFileno
@@ -150,6 +155,8 @@ class SocketStream(StreamBase):
                 else:
                     self.readable = True
                     return result
+        except DescriptorsTruncated:
+            raise  # No failure of the connection.
         except OSError as error:
             raise self.state.broken_error(error) from error
         except self.host.woken_by_close:
