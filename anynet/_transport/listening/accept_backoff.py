@@ -46,6 +46,7 @@ class AcceptBackoff:
         "_refuse_at",
         "_reserve",
         "_time",
+        "_unexplained",
         "active",
         "refused",
     )
@@ -56,6 +57,7 @@ class AcceptBackoff:
         self._reserve: int | None = None
         self._delay = FIRST_DELAY
         self._failed = 0
+        self._unexplained = 0
         #: When the last pause is over.
         self._refuse_at = float("-inf")
         self._logged_at = float("-inf")
@@ -72,7 +74,7 @@ class AcceptBackoff:
     def reset(self) -> None:
         """A connection was accepted: the next shortage starts with a short pause again."""
         self._delay = FIRST_DELAY
-        self._failed = 0
+        self._failed = self._unexplained = 0
         if self._reserve is None:
             self._keep_reserve()
         self.active = self._reserve is None
@@ -82,8 +84,12 @@ class AcceptBackoff:
         self.active = True
         if error.errno in FAILED_CONNECTION:
             self._failed += 1
+        elif error.errno not in SHORTAGES:
+            self._unexplained += 1
         now = self._time()
-        state = BackoffState(self._failed, self._delay, remaining=self._refuse_at - now)
+        state = BackoffState(
+            self._failed, self._unexplained, self._delay, remaining=self._refuse_at - now
+        )
         decision = decide(error.errno or 0, backoff=state)
         if not isinstance(decision, Backoff):
             return decision

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import math
+import os
 import select
 import socket
 from pathlib import Path
@@ -225,11 +226,51 @@ async def test_many_connections_that_failed_before_they_were_accepted(
     assert line.startswith("cannot accept connections on 127.0.0.1:")
 
 
+#: Those that the manual page of accept(2) names, and some that no page does.
+_PASSING = (
+    "ESOCKTNOSUPPORT",
+    "EPROTONOSUPPORT",
+    "ETIMEDOUT",
+    "ECONNRESET",
+    "EIO",
+    "EINVAL",
+    "EFAULT",
+)
+
+
+@pytest.mark.parametrize("name", _PASSING)
+@pytest.mark.parametrize("with_handler", [True, False])
+async def test_an_error_that_passes_does_not_end_the_server(
+    name: str, with_handler: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept, left = socket.socket.accept, [getattr(errno, name)] * 3
+
+    def fail_first(sock: socket.socket) -> Any:
+        if left:
+            raise OSError(left.pop(), "failed")
+        return accept(sock)
+
+    monkeypatch.setattr(socket.socket, "accept", fail_first)
+    async with (
+        anynet.create_server(
+            echo if with_handler else None, host="127.0.0.1", port=0, grace_period=0
+        ) as server,
+        anyio.create_task_group() as tasks,
+    ):
+        if not with_handler:
+            tasks.start_soon(server.serve, echo)
+        async with client_of(server) as live:
+            assert await answer(live) == b"hello"
+        server.close()
+    assert not left
+
+
+@pytest.mark.parametrize("number", [errno.EBADF, errno.EINVAL])
 async def test_an_error_of_the_listener_itself_leaves_the_server(
-    monkeypatch: pytest.MonkeyPatch,
+    number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(sock: socket.socket) -> Any:
-        raise OSError(errno.EINVAL, "Invalid argument")
+        raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(socket.socket, "accept", fail)
     with pytest.raises(ExceptionGroup) as caught:
@@ -237,7 +278,7 @@ async def test_an_error_of_the_listener_itself_leaves_the_server(
             await anyio.sleep_forever()
     (error,) = caught.value.exceptions
     assert isinstance(error, OSError)
-    assert error.errno == errno.EINVAL
+    assert error.errno == number
 
 
 async def test_no_memory_to_set_up_a_connection_with(
