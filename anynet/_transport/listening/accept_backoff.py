@@ -24,6 +24,7 @@ from anynet._rules.policy.accepting import (
     decide,
 )
 from anynet._transport.listening.listener import Listener
+from anynet._transport.sockets.closing import close_fd, close_socket
 
 _log = logging.getLogger("anynet")
 
@@ -110,7 +111,7 @@ class AcceptBackoff:
 
     def reject(self, listener: Listener, sock: socket.socket, error: OSError) -> None:
         """Close a connection that was accepted but cannot be used."""
-        sock.close()
+        close_socket(sock)
         self.refused += 1
         self._log(listener, error)
 
@@ -128,7 +129,7 @@ class AcceptBackoff:
     def close(self) -> None:
         """Give the reserve up."""
         if self._reserve is not None:
-            os.close(self._reserve)
+            close_fd(self._reserve)
             self._reserve = None
 
     def _keep_reserve(self) -> None:
@@ -144,7 +145,7 @@ class AcceptBackoff:
             for _ in range(_MAX_REFUSED_AT_ONCE):
                 sock, _peer = listener.accept()
                 self.refused += 1
-                sock.close()
+                close_socket(sock)
         except OSError:
             pass  # No more waiting (BlockingIOError), or the freed descriptor is gone already.
         self._keep_reserve()

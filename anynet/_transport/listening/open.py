@@ -11,7 +11,7 @@ import errno
 import os
 import socket
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 from anyio.lowlevel import checkpoint
@@ -28,6 +28,7 @@ from anynet._transport.listening.unix_path import (
     cannot_listen,
 )
 from anynet._transport.sockets.adoption import check_listening
+from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.options import platform_constant
 from anynet._transport.sockets.resolving import literal, resolve
 from anynet._transport.sockets.system_errors import os_error
@@ -58,9 +59,9 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
     if provider is not None:
         return await provider.open(options)
     if options.fd:
-        return [*_adopt_all(options.fd)]
+        return _adopt_all(options.fd)
     if options.systemd:
-        return [ListeningSocket(sock) for sock in PASSED_SOCKETS.take(options.systemd)]
+        return _passed(options.systemd)
     backlog = min(options.backlog, _MAX_INT)
     opened: list[Listener] = []
     try:
@@ -79,6 +80,17 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
         _close_all(opened)
         raise
     return opened
+
+
+def _passed(wanted: bool | Sequence[str]) -> list[Listener]:
+    """A listener over each of the sockets that systemd passed."""
+    taken = PASSED_SOCKETS.take(wanted)
+    try:
+        return [ListeningSocket(sock) for sock in taken]
+    except BaseException:
+        for sock in taken:
+            close_socket(sock)
+        raise
 
 
 def _close_all(listeners: Iterable[Listener]) -> None:
@@ -188,10 +200,13 @@ def take_descriptor(fd: int) -> ListeningSocket:
     if not stat.S_ISSOCK(kind):
         raise os_error(errno.EINVAL)
     sock = socket.socket(fileno=fd)
-    if sock.family not in _FAMILIES or sock.type != socket.SOCK_STREAM:
+    try:
+        if sock.family not in _FAMILIES or sock.type != socket.SOCK_STREAM:
+            raise os_error(errno.EINVAL)
+        sock.setblocking(False)
+    except BaseException:
         sock.detach()
-        raise os_error(errno.EINVAL)
-    sock.setblocking(False)
+        raise
     return ListeningSocket(sock, borrowed_from=fd)
 
 
@@ -223,7 +238,11 @@ def _bound_sockets(
                 missing = missing or error
                 continue
             bound += 1
-            port = port or sock.getsockname()[1]
+            try:
+                port = port or sock.getsockname()[1]
+            except BaseException:
+                close_socket(sock)
+                raise
             yield sock
         if missing is not None and not bound:
             raise missing
@@ -243,7 +262,7 @@ def _bind(address: SocketAddress, ipv6_only: bool, reuse_port: bool) -> socket.s
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, ipv6_only)
             sock.bind(address.to_sockaddr())
         except BaseException:
-            sock.close()
+            close_socket(sock)
             raise
     except OSError as error:
         raise cannot_listen(error, str(address)) from error
@@ -253,7 +272,7 @@ def _bind(address: SocketAddress, ipv6_only: bool, reuse_port: bool) -> socket.s
 # -- adoption ---------------------------------------------------------------------------------
 
 
-def _adopt_all(fds: Iterable[int | socket.socket]) -> list[ListeningSocket]:
+def _adopt_all(fds: Iterable[int | socket.socket]) -> list[Listener]:
     """Take over the listening sockets behind ``fds``: all of them, or else none."""
     checked: dict[int, socket.socket] = {}
     ours: list[socket.socket] = []
@@ -266,16 +285,15 @@ def _adopt_all(fds: Iterable[int | socket.socket]) -> list[ListeningSocket]:
             if sock.fileno() in checked:
                 raise ValueError(f"fd {sock.fileno()} is given twice")
             checked[sock.fileno()] = sock
+        listeners: list[Listener] = []
+        for fd, sock in checked.items():
+            sock.setblocking(False)
+            listeners.append(ListeningSocket(sock, borrowed_from=fd if sock in ours else sock))
+        return listeners
     except BaseException:
         for sock in ours:
             sock.detach()
         raise
-    for sock in checked.values():
-        sock.setblocking(False)
-    return [
-        ListeningSocket(sock, borrowed_from=fd if sock in ours else sock)
-        for fd, sock in checked.items()
-    ]
 
 
 def _wrap(fd: int) -> socket.socket:

@@ -26,6 +26,8 @@ import time
 import anyio
 
 #: How long to wait for the lock, in seconds.
+from anynet._transport.sockets.closing import close_fd
+
 LOCK_TIMEOUT = 10.0
 _FIRST_DELAY = 0.001
 _MAX_DELAY = 0.05
@@ -54,7 +56,7 @@ class PathLock:
             with contextlib.suppress(OSError):
                 os.unlink(self._name, dir_fd=self._directory)
             with contextlib.suppress(OSError):
-                os.close(fd)
+                close_fd(fd)
 
 
 def lock_name(name: str) -> str:
@@ -75,21 +77,21 @@ def try_lock(directory: int, name: str) -> PathLock | None:
     fd, is_new = opened
     try:
         if not _is_private(os.fstat(fd)):
-            os.close(fd)
+            close_fd(fd)
             return nothing
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if _is_at(directory, file, fd):
             return PathLock(directory, file, fd)
-        os.close(fd)
+        close_fd(fd)
         return None
     except BlockingIOError:
-        os.close(fd)
+        close_fd(fd)
         return None
     except OSError:
         if is_new:
             PathLock(directory, file, fd).release()
         else:
-            os.close(fd)
+            close_fd(fd)
         return nothing
 
 

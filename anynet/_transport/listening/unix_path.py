@@ -28,6 +28,7 @@ import anyio
 from anyio.lowlevel import checkpoint
 
 from anynet._transport.listening.path_lock import lock_path, lock_path_briefly
+from anynet._transport.sockets.closing import close_fd, close_socket
 from anynet._transport.sockets.unix_address import check_unix_path
 
 #: Seconds between the two probes: a server that does not use the lock may be about to listen.
@@ -97,8 +98,8 @@ class BoundPath:
             # number, nothing is certain any more, and the path is left for the next that binds it.
             if self._pid == os.getpid() and self.sock.fileno() >= 0:
                 self._unlink(directory)
-            os.close(directory)
-        self.sock.close()
+            close_fd(directory)
+        close_socket(self.sock)
 
     def _unlink(self, directory: int) -> None:
         # Without the lock too, rather than hold up the event loop or leave the path behind: our
@@ -178,12 +179,13 @@ def bind_unix_path_now(path: str, *, mode: int | None = None, backlog: int = 511
 def _new_socket(path: str) -> Iterator[tuple[socket.socket, int | None]]:
     """A socket and the directory of the path, if it has one; closed again if the block fails."""
     with contextlib.ExitStack() as opened:
-        sock = opened.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        opened.callback(close_socket, sock)
         sock.setblocking(False)
         directory = None
         if not path.startswith("\0"):
             directory = _open_directory(path)
-            opened.callback(os.close, directory)
+            opened.callback(close_fd, directory)
         yield sock, directory
         opened.pop_all()
 
@@ -270,7 +272,7 @@ def _set_mode_bound(directory: int, name: str, mode: int) -> None:
             raise FileNotFoundError(errno.ENOENT, "another file has taken the place of the socket")
         os.chmod(f"/proc/self/fd/{fd}", mode)  # fchmod() takes no descriptor of O_PATH.
     finally:
-        os.close(fd)
+        close_fd(fd)
 
 
 def _bind(sock: socket.socket, path: str) -> None:
@@ -286,14 +288,16 @@ def _because(error: OSError, remark: str) -> OSError:
 
 def _is_live(path: str) -> bool:
     """Whether a process may listen there: only a refused connection, or no file, says no."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+    probe = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
         probe.setblocking(False)
-        try:
-            probe.connect(path)
-        except (ConnectionRefusedError, FileNotFoundError):
-            return False
-        except OSError:
-            return True  # EAGAIN: its backlog is full. EACCES, EPROTOTYPE: it may well be in use.
+        probe.connect(path)
+    except (ConnectionRefusedError, FileNotFoundError):
+        return False
+    except OSError:
+        return True  # EAGAIN: its backlog is full. EACCES, EPROTOTYPE: it may well be in use.
+    finally:
+        close_socket(probe)
     return True
 
 

@@ -224,8 +224,12 @@ class Handle(ABC):
             self.close(done)
 
     def close_now(self) -> None:
-        """Close without calling back: the runtime ends."""
+        """Close without calling back: the runtime ends.
+
+        A message that was to go on is cut, which must not look like a clean end.
+        """
         self.closing = True
+        self.state.unclean = self.state.unclean or bool(self._queue)
         self._let_go()
         self._close_stream()
 

@@ -30,6 +30,7 @@ from anynet._transport.reactor.poller import (
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.message_sends import send_some
+from anynet._transport.sockets.system_errors import out_of_memory
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import Released
 
@@ -40,6 +41,10 @@ _MAX_READS = 32
 _MORE_TO_READ = URGENT | PEER_ENDED | HANGUP | ERROR
 #: After these the end comes in the same turn as the data before it.
 _OVER = HANGUP | ERROR
+
+
+def _as_os_error(error: OSError | MemoryError) -> OSError:
+    return error if isinstance(error, OSError) else out_of_memory()
 
 
 class SocketHandle(Handle):
@@ -99,8 +104,8 @@ class SocketHandle(Handle):
                 data = recv(_CHUNK)
             except BlockingIOError:
                 return
-            except OSError as error:
-                self._end_reading(error)
+            except (OSError, MemoryError) as error:
+                self._end_reading(_as_os_error(error))
                 return
             owner = self.owner
             if owner is None:
@@ -136,8 +141,8 @@ class SocketHandle(Handle):
                 count = self._sock.recv_into(buffer)
             except BlockingIOError:
                 return
-            except OSError as error:
-                self._end_reading(error)
+            except (OSError, MemoryError) as error:
+                self._end_reading(_as_os_error(error))
                 return
             if not count:
                 self._end_reading(None)

@@ -58,21 +58,33 @@ class PeerWatch:
         """Call ``notify(True)`` once when the peer left; ``notify(False)`` if we close first.
 
         An end-of-stream counts as leaving, and so does a reset. Returns a function that ends the
-        watch.
+        watch. Raises :exc:`OSError` where the system watches no more descriptors.
         """
         if not can_watch():
             raise NotImplementedError("noticing that the peer left needs Linux' EPOLLRDHUP")
         if self._epoll is None:
-            self._epoll = select.epoll()
-            self._stop = host.watch(self._epoll.fileno(), self._on_ready)
+            self._open(host)
         if not stream.watched:
-            self._epoll.register(stream.fd, select.EPOLLRDHUP | select.EPOLLONESHOT)
+            try:
+                self._epoll.register(stream.fd, select.EPOLLRDHUP | select.EPOLLONESHOT)
+            except BaseException:
+                self._close_if_unused()
+                raise
             self._watches[stream.fd] = []
             stream.watched = True
         # Once the peer has left that stays so, but the single shot may have been spent already.
         self._epoll.modify(stream.fd, select.EPOLLRDHUP | select.EPOLLONESHOT)
         self._watches[stream.fd].append(notify)
         return lambda: self._remove(stream, notify)
+
+    def _open(self, host: HostLoop) -> None:
+        epoll = select.epoll()
+        try:
+            self._stop = host.watch(epoll.fileno(), self._on_ready)
+        except BaseException:
+            epoll.close()
+            raise
+        self._epoll = epoll
 
     def forget(self, stream: Watchable) -> None:
         """``stream`` is about to be closed: end its watches and notify them of that."""

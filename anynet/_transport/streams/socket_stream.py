@@ -15,7 +15,6 @@ The rules that live here:
 
 from __future__ import annotations
 
-import errno
 import socket
 import sys
 from collections.abc import Callable, Iterable
@@ -31,7 +30,9 @@ from anynet._rules.values.errors import (
     DescriptorsTruncated,
 )
 from anynet._transport.loops.host_loop import HostLoop, Waiter, current_host_loop
+from anynet._transport.sockets.adoption import renewed
 from anynet._transport.sockets.buffers import Buffer, bytes_view, writable_view
+from anynet._transport.sockets.closing import close_socket, end_sending
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.sockets.message_sends import SendFrom, gathered, of_file
 from anynet._transport.sockets.options import set_reset_on_close
@@ -117,7 +118,7 @@ class SocketStream(StreamBase):
                     data = self.sock.recv(max_bytes)
                 except BlockingIOError:
                     continue
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             raise state.broken_error(error) from error
         except host.woken_by_close:
             raise state.closed_error() from None
@@ -157,7 +158,7 @@ class SocketStream(StreamBase):
                     return result
         except DescriptorsTruncated:
             raise  # No failure of the connection.
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             raise self.state.broken_error(error) from error
         except self.host.woken_by_close:
             raise self.state.closed_error() from None
@@ -188,7 +189,7 @@ class SocketStream(StreamBase):
         except BlockingIOError:
             self.readable = False
             return None
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             raise self.state.broken_error(error) from error
         self.stamp()
         if not data and isinstance(end := self._end(ConnectionEnded), ConnectionBroken):
@@ -306,12 +307,7 @@ class SocketStream(StreamBase):
             raise self.state.broken_error(error) from error
 
     def shut_down_sending(self) -> None:
-        try:
-            self.sock.shutdown(socket.SHUT_WR)
-        except OSError as error:
-            # ENOTCONN: the peer has reset it meanwhile, so that no end can reach it.
-            if error.errno != errno.ENOTCONN:
-                raise
+        end_sending(self.sock)
         self.state.shut_down()
 
     # -- the end --------------------------------------------------------------------------------
@@ -322,7 +318,7 @@ class SocketStream(StreamBase):
         self._let_go()
         if self.state.unclean:
             set_reset_on_close(self.sock)
-        self.sock.close()
+        close_socket(self.sock)
         self.notify_closed()
 
     def abort(self) -> None:
@@ -337,9 +333,10 @@ class SocketStream(StreamBase):
         successor = self.state.release(unread=bool(self.unread_bytes))
         self._let_go()
         # Under a new object: tasks already woken must not read or send on it through the old one.
-        sock = socket.socket(fileno=self.sock.detach())
-        sock.setblocking(False)
-        self.notify_closed()
+        try:
+            sock = renewed(self.sock)
+        finally:
+            self.notify_closed()
         return Released(
             sock=sock,
             unread=self.take_unread(),

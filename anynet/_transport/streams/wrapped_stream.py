@@ -121,6 +121,8 @@ class WrappedStream(StreamBase):
                     return chunk
         except anyio.EndOfStream:
             return b""
+        except MemoryError as error:
+            raise self.state.broken_error(error) from error
         except _FAILURES as error:
             raise self._error(error) from error
 

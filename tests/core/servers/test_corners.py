@@ -16,6 +16,8 @@ import pytest
 
 import anynet
 from anynet import Outcome
+from anynet._transport.listening.listener_set import ListenerSet
+from anynet._transport.loops.host_loop import HostLoop, Parkable, current_host_loop
 from tests.core.server_peers import (
     PATIENCE,
     HandlerBug,
@@ -262,6 +264,24 @@ async def test_an_error_that_passes_does_not_end_the_server(
         async with client_of(server) as live:
             assert await answer(live) == b"hello"
         server.close()
+    assert not left
+
+
+async def test_a_loop_that_watches_no_more_descriptors_now_does_not_end_the_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    host_loop = type(current_host_loop())
+    park, left = host_loop.park_read, [errno.ENOSPC]
+
+    def refuse_first(host: HostLoop, stream: Parkable) -> Any:
+        if left and isinstance(stream, ListenerSet):
+            raise OSError(left.pop(), "failed")
+        return park(host, stream)
+
+    monkeypatch.setattr(host_loop, "park_read", refuse_first)
+    async with anynet.create_server(echo, host="127.0.0.1", port=0) as server:
+        async with client_of(server) as live:
+            assert await answer(live) == b"hello"
     assert not left
 
 
