@@ -46,7 +46,7 @@ class HandleOwner(Protocol):
 class QueuedWrite:
     """A write of which the kernel has not taken everything yet."""
 
-    buffers: list[memoryview]
+    buffers: deque[memoryview]
     done: Done
 
 
@@ -166,7 +166,7 @@ class Handle(ABC):
     def write_many(self, buffers: Sequence[Buffer], done: Done) -> bool:
         """The same for many buffers, as one message."""
 
-    def _enqueue(self, buffers: list[memoryview], done: Done) -> bool:
+    def _enqueue(self, buffers: deque[memoryview], done: Done) -> bool:
         if self._queue is None:
             self._queue = deque()
         self._queue.append(QueuedWrite(buffers, done))

@@ -14,6 +14,7 @@ The rules that live here, all from edges being reported once:
 from __future__ import annotations
 
 import socket
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -157,7 +158,7 @@ class SocketHandle(Handle):
 
     def write(self, data: Buffer, done: Done) -> bool:
         if self._queue:
-            return self._enqueue([memoryview(data)], done)
+            return self._enqueue(deque([memoryview(data)]), done)
         try:
             sent = self._send(data)
         except BlockingIOError:
@@ -165,30 +166,28 @@ class SocketHandle(Handle):
         self.state.bytes_sent += sent
         if sent == len(data):
             return True
-        self._enqueue([memoryview(data)[sent:]], done)
+        self._enqueue(deque([memoryview(data)[sent:]]), done)
         self._watch_for_room()
         return False
 
     def write_many(self, buffers: Sequence[Buffer], done: Done) -> bool:
-        views = [memoryview(buffer) for buffer in buffers if len(buffer)]
+        views = deque(memoryview(buffer) for buffer in buffers if len(buffer))
         if self._queue:
             return self._enqueue(views, done)
-        views = self._send_views(views)
+        self._send_views(views)
         if not views:
             return True
         self._enqueue(views, done)
         self._watch_for_room()
         return False
 
-    def _send_views(self, views: list[memoryview]) -> list[memoryview]:
-        """Send what the kernel takes; returns what is left."""
+    def _send_views(self, views: deque[memoryview]) -> None:
+        """Send what the kernel takes; the views lose that."""
         while views:
             try:
-                sent, views = send_some(self._sock, views)
+                self.state.bytes_sent += send_some(self._sock, views)
             except BlockingIOError:
                 break
-            self.state.bytes_sent += sent
-        return views
 
     def _watch_for_room(self) -> None:
         # A short send is no promise of an edge; asking again is, and costs only where it queued.
@@ -198,12 +197,12 @@ class SocketHandle(Handle):
         while self._queue:
             write = self._queue[0]
             error = None
-            size = sum(map(len, write.buffers))
+            before = self.state.bytes_sent
             try:
-                write.buffers = self._send_views(write.buffers)
+                self._send_views(write.buffers)
             except OSError as failure:
                 error = failure
-            self.queue_size -= size - sum(map(len, write.buffers))
+            self.queue_size -= self.state.bytes_sent - before
             if write.buffers and error is None:
                 return
             self._written(error)

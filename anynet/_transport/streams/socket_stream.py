@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -31,7 +32,7 @@ from anynet._rules.values.errors import (
 )
 from anynet._transport.loops.host_loop import HostLoop, Waiter, current_host_loop
 from anynet._transport.sockets.adoption import renewed
-from anynet._transport.sockets.buffers import Buffer, bytes_view, writable_view
+from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, writable_view
 from anynet._transport.sockets.closing import close_socket, end_sending
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.sockets.message_sends import SendFrom, gathered, of_file
@@ -74,7 +75,7 @@ class SocketStream(StreamBase):
         self.peername = peername
         #: What a proxy said about the connection: it names the real ends.
         self.proxy_header = proxy_header
-        self.unread_bytes = unread
+        self.unread_bytes: bytes | memoryview = unread
         # What the host loop keeps of those who park.
         self.readable = True
         self.reader: Waiter | None = None
@@ -208,12 +209,12 @@ class SocketStream(StreamBase):
             raise self.state.closed_error() from None
 
     def unread(self, data: bytes) -> None:
-        self.unread_bytes = data + self.unread_bytes
+        self.unread_bytes = b"".join((data, self.unread_bytes))
         self.readable, self.state.eof_received = True, False  # The end comes again, after these.
 
     def take_unread(self, max_bytes: int = sys.maxsize) -> bytes:
         """Some of what comes before the bytes of the socket; it was counted already."""
-        data, self.unread_bytes = self.unread_bytes[:max_bytes], self.unread_bytes[max_bytes:]
+        data, self.unread_bytes = cut(self.unread_bytes, max_bytes)
         return data
 
     # -- sending --------------------------------------------------------------------------------
@@ -255,7 +256,7 @@ class SocketStream(StreamBase):
                 self.release_sending()
 
     async def send_many(self, buffers: Iterable[Buffer]) -> None:
-        views = [view for view in map(bytes_view, buffers) if view.nbytes]
+        views = deque(view for view in map(bytes_view, buffers) if view.nbytes)
         await self.send_by(sum(map(len, views)), gathered(self.sock, views))
 
     async def send_file(self, file: HasFileno, offset: int, count: int) -> None:

@@ -27,7 +27,7 @@ from anynet._rules.checks import check_positive_int
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
 from anynet._transport.loops.host_loop import current_host_loop
-from anynet._transport.sockets.buffers import Buffer, bytes_view, writable_view
+from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, writable_view
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
 from anynet._transport.streams.half_state import HalfState
@@ -68,7 +68,7 @@ class WrappedStream(StreamBase):
             self.state.origin = base.origin  # It is the same peer.
         self.read_ahead: ReadAhead | None = None
         #: Received and not handed out, nor counted, yet.
-        self._unread = unread
+        self._unread: bytes | memoryview = unread
         self._close_timeout = close_timeout
         self._operations: set[anyio.CancelScope] = set()
         self._operation_ended = anyio.Event()
@@ -80,7 +80,7 @@ class WrappedStream(StreamBase):
             raise self.state.closed_error()
         if self._operations or self.read_ahead is not None:
             raise anyio.BusyResourceError("handing over")
-        unread, self._unread = self._unread, b""
+        unread, self._unread = bytes(self._unread), b""
         successor = self.state.release(unread=bool(unread))
         self._stream_closed = True  # It belongs to another now.
         self.notify_closed()
@@ -138,13 +138,13 @@ class WrappedStream(StreamBase):
 
     def _take_unread(self, max_bytes: int) -> bytes:
         """At most ``max_bytes`` of what was received and not handed out yet, counted."""
-        data, self._unread = self._unread[:max_bytes], self._unread[max_bytes:]
+        data, self._unread = cut(self._unread, max_bytes)
         self.state.bytes_received += len(data)
         self.stamp()
         return data
 
     def unread(self, data: bytes) -> None:
-        self._unread = data + self._unread
+        self._unread = b"".join((data, self._unread))
 
     async def receive_into(self, buffer: bytearray | memoryview) -> int:
         view = writable_view(buffer)
@@ -324,7 +324,7 @@ class WrappedStream(StreamBase):
 
     def end_reading_ahead(self) -> None:
         """What was read ahead is received next. The task must have ended."""
-        self._unread += self.reading_ahead().unread()
+        self._unread = b"".join((self._unread, self.reading_ahead().unread()))
         self.read_ahead = None
 
     def reading_ahead(self) -> ReadAhead:
