@@ -3,6 +3,7 @@
 from anynet._core.connections.connect import Connecting, Reconnections, connect, create_connection
 from anynet._core.connections.connection import ConnectionState
 from anynet._core.connections.relay import RelayEnd, RelayResult, relay
+from anynet._core.connections.resolve import resolve
 from anynet._core.connections.socket import Socket
 from anynet._core.connections.socket_events import SocketEvents
 from anynet._core.connections.values import SocketStatistics
@@ -15,6 +16,7 @@ from anynet._core.servers.values import (
     ServerStatistics,
     ShutdownReport,
 )
+from anynet._rules.options import Resolver
 from anynet._rules.proxy.header import ProxyHeader, ProxySSL, ProxyTLV, ProxyTLVType
 from anynet._rules.values.addresses import Address, Family, SocketAddress, is_ip, is_ipv4, is_ipv6
 from anynet._rules.values.block_list import BlockList
@@ -48,6 +50,7 @@ from anynet._rules.values.events import (
     SocketEvent,
     Timeout,
 )
+from anynet._transport.sockets.lookup_threads import LookupStatistics, lookup_statistics
 from anynet._transport.sockets.peer_credentials import PeerCredentials
 from anynet._transport.streams.endpoints import ProxyAttribute
 from anynet.service import notify_service, service_watchdog
@@ -85,6 +88,7 @@ __all__ = [
     "IdleTimeout",
     "Listening",
     "Lookup",
+    "LookupStatistics",
     "Outcome",
     "PeerCredentials",
     "ProxyAttribute",
@@ -95,6 +99,7 @@ __all__ = [
     "Reconnections",
     "RelayEnd",
     "RelayResult",
+    "Resolver",
     "Server",
     "ServerEvent",
     "ServerEvents",
@@ -112,8 +117,10 @@ __all__ = [
     "is_ip",
     "is_ipv4",
     "is_ipv6",
+    "lookup_statistics",
     "notify_service",
     "relay",
+    "resolve",
     "serve",
     "service_watchdog",
 ]

@@ -63,11 +63,11 @@ async def happy_eyeballs(stage: Stage) -> None:
     host, port = listener.address
     stage.full_listener("127.0.0.3", port)
 
-    async def lookup(_host: str, _family: Any) -> list[str]:
+    async def resolver(_host: str, _family: Any) -> list[str]:
         return ["127.0.0.2", "127.0.0.3", host]
 
     options: dict[str, Any] = {"attempt_delay": 0.01, "connect_timeout": 0.5}
-    async with anynet.connect("far.example", port, lookup=lookup, **options) as connection:
+    async with anynet.connect("far.example", port, resolver=resolver, **options) as connection:
         stage.act(lambda: listener.send(REPLY))
         assert await message_of(connection) == b"a reply"
 

@@ -32,8 +32,10 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
     systemd's socket activation passed to this process, or the name of those to listen on, or
     several names). ``backlog`` (511), ``ipv6_only`` (False), ``reuse_port`` (False), ``mode``
     (permissions of the path; None leaves the umask to decide), ``replace_stale`` (True: a path
-    whose server is gone may be replaced). In a worker of :mod:`anynet.cluster` the primary listens
-    for all its workers, unless ``exclusive`` (False) is True: then this process listens for itself.
+    whose server is gone may be replaced). ``resolver`` (a :class:`Resolver`) says which addresses
+    the names in ``host`` have, instead of the system. In a worker of :mod:`anynet.cluster` the
+    primary listens for all its workers, unless ``exclusive`` (False) is True: then this process
+    listens for itself.
 
     Admission: ``max_connections`` (None: no limit) with ``max_connections_policy``: ``"pause"``
     leaves further clients in the backlog, ``"drop"`` closes them. ``block_list`` closes the

@@ -31,7 +31,7 @@ from anynet._rules.options import (
     SocketOptions,
     split_options,
 )
-from anynet._rules.values.addresses import Address
+from anynet._rules.values.addresses import Address, SocketAddress
 from anynet._rules.values.errors import leaves
 from anynet._rules.values.events import Close, Listening
 from anynet._transport.listening.listener import Listener
@@ -183,6 +183,22 @@ class Server(abc.Listener[Socket]):
             raise RuntimeError("the server does not listen yet")
         return self._addresses[0]
 
+    @property
+    def port(self) -> int:
+        """The port of the first address that has one; :exc:`RuntimeError` when none does."""
+        for address in self._addresses:
+            if isinstance(address, SocketAddress):
+                return address.port
+        raise RuntimeError("the server does not listen on a port")
+
+    @property
+    def path(self) -> str:
+        """The first Unix path that it listens on; :exc:`RuntimeError` when there is none."""
+        for address in self._addresses:
+            if isinstance(address, str):
+                return address
+        raise RuntimeError("the server does not listen on a Unix path")
+
     # -- accepting ------------------------------------------------------------------------------
 
     async def accept(self) -> Socket:
@@ -249,6 +265,7 @@ class Server(abc.Listener[Socket]):
 
     def _close(self) -> None:
         if not self._closed.is_set():
+            self._acceptor.host.check_thread()
             self._closed.set()
             self._acceptor.close()
             if self._options.tls is not None:

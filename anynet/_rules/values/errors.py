@@ -1,7 +1,8 @@
 """The errors of connections: AnyIO's stream exceptions and OSErrors that know where they come from.
 
 Every error that a connection raises about itself carries the serial number of that connection
-(``origin``), so that a server can tell a failure of one peer from a failure of something else.
+(``origin``), so that a server can tell a failure of one peer from a failure of something else. A
+stream over it that finds fault with what the peer sent has it from ``ConnectionAttribute.origin``.
 """
 
 from __future__ import annotations
@@ -10,10 +11,18 @@ from collections.abc import Iterator
 
 import anyio
 import attrs
+from anyio import TypedAttributeSet, typed_attribute
 
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.portable import Portable
 from anynet._rules.values.value import Value
+
+
+class ConnectionAttribute(TypedAttributeSet):
+    """What a connection tells the streams over it, through any that pass attributes on."""
+
+    #: What the errors of the connection carry as their ``origin``.
+    origin: object = typed_attribute()
 
 
 class ConnectionEnded(Portable, anyio.EndOfStream):

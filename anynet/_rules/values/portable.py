@@ -32,12 +32,14 @@ class Portable(BaseException):
         for name, value in values.items():
             setattr(self, name, value)
         if "origin" in values and process != os.getpid():
-            self.origin: int | None = 0
+            self.origin: object = 0
 
 
 def _made_again(cls: type[BaseException], args: tuple[Any, ...]) -> BaseException:
     error = cls.__new__(cls, *args)
+    # Their __new__ leaves it to the __init__ to take the arguments apart.
     if isinstance(error, OSError):
-        # OSError's __new__ leaves the number to the __init__ of a class that has one.
         OSError.__init__(error, *args)
+    elif isinstance(error, UnicodeDecodeError):
+        UnicodeDecodeError.__init__(error, *args)
     return error

@@ -56,8 +56,8 @@ def connect_socket(
     Raises :exc:`ConnectError` with a timeline if no connection could be made: its subclass
     :exc:`ConnectRefused` if all addresses refused, :exc:`ConnectTimeout` if all attempts timed out
     or ``connect_timeout`` seconds have passed. Raises :exc:`ValueError` or :exc:`TypeError`, before
-    anything is opened, for options that cannot be used. What the ``lookup`` hook raises, except
-    for :exc:`OSError`, is passed on as it is. Cancellation closes all sockets.
+    anything is opened, for options that cannot be used. What the ``resolver`` raises, except for
+    :exc:`OSError`, is passed on as it is. Cancellation closes all sockets.
     """
     call = _Connect(options, on_event)
     if options.connect_timeout is None:
@@ -166,7 +166,7 @@ class _Connect:
         began = anyio.current_time()
         try:
             try:
-                addresses = await resolve(host, port, family=family, lookup=options.lookup)
+                addresses = await resolve(host, port, family=family, resolver=options.resolver)
             finally:
                 self._resolution_time = anyio.current_time() - began
         except OSError as error:

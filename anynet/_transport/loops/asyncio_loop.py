@@ -99,7 +99,21 @@ class AsyncioHostLoop(HostLoop):
         self._loop.add_reader(fd, callback)
 
         def stop() -> None:
-            if not self._loop.is_closed():
+            # Not in a forked child, which shares the epoll with its parent.
+            if self.in_own_process and not self._loop.is_closed():
                 self._loop.remove_reader(fd)
 
         return stop
+
+    def _runs_here(self) -> bool:
+        try:
+            return asyncio.get_running_loop() is self._loop
+        except RuntimeError:
+            return False
+
+    def call_from_thread(self, callback: Callable[[], object]) -> bool:
+        try:
+            self._loop.call_soon_threadsafe(callback)
+        except RuntimeError:
+            return False  # It is closed.
+        return True

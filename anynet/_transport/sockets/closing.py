@@ -11,9 +11,13 @@ import errno
 import os
 import socket
 
+from anynet._transport.sockets.options import set_reset_on_close
 
-def close_socket(sock: socket.socket) -> None:
-    """Close a socket; does not raise."""
+
+def close_socket(sock: socket.socket, *, reset: bool = False) -> None:
+    """Close a socket, with ``reset`` so that a TCP peer sees a failure; does not raise."""
+    if reset:
+        set_reset_on_close(sock)
     try:
         sock.close()
     except OSError:

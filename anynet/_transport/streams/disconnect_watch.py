@@ -7,6 +7,7 @@ stream is watched.
 
 from __future__ import annotations
 
+import os
 import select
 import weakref
 from collections.abc import Callable
@@ -40,6 +41,7 @@ class PeerWatch:
         self._epoll: Any = None
         self._stop: Callable[[], None] | None = None
         self._watches: dict[int, list[Callable[[bool], object]]] = {}
+        self._pid = os.getpid()
 
     @classmethod
     def of(cls, host: HostLoop) -> PeerWatch:
@@ -90,8 +92,9 @@ class PeerWatch:
         """``stream`` is about to be closed: end its watches and notify them of that."""
         stream.watched = False
         watches = self._watches.pop(stream.fd)
-        self._epoll.unregister(stream.fd)
-        self._close_if_unused()
+        if os.getpid() == self._pid:  # A forked child shares the epoll with its parent.
+            self._epoll.unregister(stream.fd)
+            self._close_if_unused()
         for notify in watches:
             notify(False)
 

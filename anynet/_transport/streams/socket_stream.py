@@ -36,7 +36,6 @@ from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, writable_
 from anynet._transport.sockets.closing import close_socket, end_sending
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.sockets.message_sends import SendFrom, gathered, of_file
-from anynet._transport.sockets.options import set_reset_on_close
 from anynet._transport.sockets.sockaddr import address_from_sockaddr, peername_of
 from anynet._transport.streams.disconnect_watch import PeerWatch
 from anynet._transport.streams.endpoints import Attributes, attributes_of, local_end, remote_end
@@ -68,7 +67,11 @@ class SocketStream(StreamBase):
         state: HalfState | None = None,
         unread: bytes = b"",
     ) -> None:
-        super().__init__(host or current_host_loop(), state)
+        self.host = host or current_host_loop()
+        self.state = HalfState() if state is None else state
+        self.observer = None
+        self.track_activity = False
+        self.last_activity = 0.0
         self.sock = sock
         self.fd = sock.fileno()
         #: The peer's address as accept() gave it, so that it outlives the connection.
@@ -316,13 +319,14 @@ class SocketStream(StreamBase):
     def close(self) -> None:
         if self.state.closed:
             return
+        self.host.check_thread()
         self._let_go()
-        if self.state.unclean:
-            set_reset_on_close(self.sock)
-        close_socket(self.sock)
+        # In a forked child the option would be set on the parent's socket too.
+        close_socket(self.sock, reset=self.state.unclean and self.host.in_own_process)
         self.notify_closed()
 
     def abort(self) -> None:
+        self.host.check_thread()
         self.state.unclean = True
         self.close()
 
@@ -330,16 +334,14 @@ class SocketStream(StreamBase):
         """Give the socket away; whatever is parked raises the closed error."""
         if self.state.closed:
             raise self.state.closed_error()
+        self.host.check_thread()
         peername = self._peername()
         successor = self.state.release(unread=bool(self.unread_bytes))
         self._let_go()
-        # Under a new object: tasks already woken must not read or send on it through the old one.
-        try:
-            sock = renewed(self.sock)
-        finally:
-            self.notify_closed()
+        self.notify_closed()
         return Released(
-            sock=sock,
+            # A new object: tasks already woken must not read or send on it through the old one.
+            sock=renewed(self.sock),
             unread=self.take_unread(),
             state=successor,
             peername=peername,
@@ -393,4 +395,6 @@ class SocketStream(StreamBase):
 
     @property
     def extra_attributes(self) -> Attributes:
-        return attributes_of(self.sock, self._peername(), self.proxy_header, closed=self.closed)
+        return attributes_of(
+            self.sock, self._peername(), self.proxy_header, self.origin, closed=self.closed
+        )

@@ -25,7 +25,12 @@ from anyio.abc import AnyByteStream, ByteReceiveStream, SocketAttribute
 
 from anynet._rules.checks import check_positive_int
 from anynet._rules.values.addresses import Address
-from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
+from anynet._rules.values.errors import (
+    ConnectionAttribute,
+    ConnectionBroken,
+    ConnectionClosed,
+    ConnectionEnded,
+)
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, writable_view
 from anynet._transport.sockets.fd_passing import HasFileno
@@ -61,7 +66,11 @@ class WrappedStream(StreamBase):
         state: HalfState | None = None,
         unread: bytes = b"",
     ) -> None:
-        super().__init__(current_host_loop(), state)
+        self.host = current_host_loop()
+        self.state = HalfState() if state is None else state
+        self.observer = None
+        self.track_activity = False
+        self.last_activity = 0.0
         self.stream = stream
         self.base = base
         if base is not None:
@@ -80,6 +89,7 @@ class WrappedStream(StreamBase):
             raise self.state.closed_error()
         if self._operations or self.read_ahead is not None:
             raise anyio.BusyResourceError("handing over")
+        self.host.check_thread()
         unread, self._unread = bytes(self._unread), b""
         successor = self.state.release(unread=bool(unread))
         self._stream_closed = True  # It belongs to another now.
@@ -242,6 +252,7 @@ class WrappedStream(StreamBase):
         """End all operations with the closed error; :meth:`aclose` closes the stream itself."""
         if self.closed:
             return
+        self.host.check_thread()
         self.state.close()
         self._wake()
         self.notify_closed()
@@ -365,4 +376,5 @@ class WrappedStream(StreamBase):
 
     @property
     def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:
-        return self.stream.extra_attributes
+        origin = self.origin
+        return {**self.stream.extra_attributes, ConnectionAttribute.origin: lambda: origin}

@@ -46,36 +46,36 @@ async def refused() -> None:
 
 
 async def refused_by_all() -> None:
-    async def lookup(host: str, family: object) -> list[str]:
+    async def resolver(host: str, family: object) -> list[str]:
         return ["127.0.0.1", "127.0.0.2", "::1"]
 
     with free_port() as port, suppress(anynet.ConnectError):
-        await anynet.connect("several.example", port, lookup=lookup)
+        await anynet.connect("several.example", port, resolver=resolver)
 
 
-async def failed_lookup() -> None:
-    async def lookup(host: str, family: object) -> list[str]:
+async def failed_look_up() -> None:
+    async def resolver(host: str, family: object) -> list[str]:
         raise OSError("no such name")
 
     with suppress(anynet.ConnectError):
-        await anynet.connect("nobody.example", 80, lookup=lookup)
+        await anynet.connect("nobody.example", 80, resolver=resolver)
 
 
-async def mistaken_lookup() -> None:
-    async def lookup(host: str, family: object) -> list[str]:
+async def mistaken_look_up() -> None:
+    async def resolver(host: str, family: object) -> list[str]:
         raise ZeroDivisionError
 
     with suppress(ZeroDivisionError):
-        await anynet.connect("nobody.example", 80, lookup=lookup)
+        await anynet.connect("nobody.example", 80, resolver=resolver)
 
 
 async def out_of_time() -> None:
-    async def lookup(host: str, family: object) -> list[str]:
+    async def resolver(host: str, family: object) -> list[str]:
         await anyio.sleep_forever()
         raise AssertionError
 
     with suppress(anynet.ConnectTimeout):
-        await anynet.connect("slow.example", 80, lookup=lookup, connect_timeout=0.001)
+        await anynet.connect("slow.example", 80, resolver=resolver, connect_timeout=0.001)
 
 
 async def missing_path() -> None:
@@ -133,8 +133,8 @@ async def truncated_descriptors() -> None:
 SCENARIOS: list[Callable[[], Awaitable[None]]] = [
     refused,
     refused_by_all,
-    failed_lookup,
-    mistaken_lookup,
+    failed_look_up,
+    mistaken_look_up,
     out_of_time,
     missing_path,
     cut_handshake,

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 
 async def test_the_life_of_a_client() -> None:
-    async def lookup(host: str, family: anynet.Family | None) -> list[str]:
+    async def resolver(host: str, family: anynet.Family | None) -> list[str]:
         return ["127.0.0.1", "::1"]
 
     async def greet(sock: anynet.Socket) -> None:
@@ -30,7 +30,7 @@ async def test_the_life_of_a_client() -> None:
         address = server.address
         assert isinstance(address, anynet.SocketAddress)
         v4 = anynet.SocketAddress("127.0.0.1", address.port)
-        async with anynet.connect("some.name", address.port, lookup=lookup) as sock:
+        async with anynet.connect("some.name", address.port, resolver=resolver) as sock:
             events = sock.events()
             assert await step(events) == anynet.Lookup("some.name", v4)
             assert await step(events) == anynet.Lookup("some.name", address)

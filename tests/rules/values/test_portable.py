@@ -28,6 +28,7 @@ from anynet._rules.values.errors import (
     DescriptorsTruncated,
     IdleTimeout,
 )
+from anynet.framing import FrameTooLong, IncompleteFrame, UndecodableFrame
 from anynet.node._emitters.abort import DOMException
 from anynet.node._errors.classes import (
     AbortError,
@@ -66,6 +67,9 @@ ERRORS: list[BaseException] = [
     ConnectError(None, "no number", timeline=_TIMELINE),
     ConnectRefused(errno.ECONNREFUSED, "refused", timeline=_TIMELINE),
     DescriptorsTruncated("too many"),
+    IncompleteFrame(b"half a fr"),
+    FrameTooLong(10, 20),
+    UndecodableFrame("utf-8", b"a\xff", 1, 2, "invalid start byte"),
     NodeTypeError("a message", "ERR_SOME"),
     _system_error(),
     AggregateError([ValueError("one")], "all of them"),
