@@ -2,6 +2,7 @@
 
 from anynet._core.connections.connect import Connecting, Reconnections, connect, create_connection
 from anynet._core.connections.connection import ConnectionState
+from anynet._core.connections.outbox import Outbox
 from anynet._core.connections.relay import RelayEnd, RelayResult, relay
 from anynet._core.connections.resolve import resolve
 from anynet._core.connections.socket import Socket
@@ -27,11 +28,16 @@ from anynet._rules.values.errors import (
     ConnectionBroken,
     ConnectionClosed,
     ConnectionEnded,
+    ConnectionExpired,
     ConnectRefused,
     ConnectTimeline,
     ConnectTimeout,
     DescriptorsTruncated,
     IdleTimeout,
+    LifetimeExceeded,
+    PeerTooSlow,
+    ReceiveTimeout,
+    SendTimeout,
 )
 from anynet._rules.values.events import (
     Close,
@@ -76,6 +82,7 @@ __all__ = [
     "ConnectionBroken",
     "ConnectionClosed",
     "ConnectionEnded",
+    "ConnectionExpired",
     "ConnectionOutcome",
     "ConnectionState",
     "Data",
@@ -86,20 +93,25 @@ __all__ = [
     "Error",
     "Family",
     "IdleTimeout",
+    "LifetimeExceeded",
     "Listening",
     "Lookup",
     "LookupStatistics",
+    "Outbox",
     "Outcome",
     "PeerCredentials",
+    "PeerTooSlow",
     "ProxyAttribute",
     "ProxyHeader",
     "ProxySSL",
     "ProxyTLV",
     "ProxyTLVType",
+    "ReceiveTimeout",
     "Reconnections",
     "RelayEnd",
     "RelayResult",
     "Resolver",
+    "SendTimeout",
     "Server",
     "ServerEvent",
     "ServerEvents",

@@ -18,6 +18,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import anyio
+import anyio.to_thread
 import pytest
 
 from anynet._core.connections import connection

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.activation import activated_by_launcher
+from tests.chat_strangers import strangers, talk
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -179,6 +180,15 @@ def test_line_protocol(backend: str) -> None:
                 silent.recv(100)
         with client_of(port) as honest:
             assert ask(honest, b"GET colour\n") == [b"blue\n"]
+        server.process.send_signal(signal.SIGINT)
+        server.end()
+
+
+def test_no_stranger_ends_the_chat(backend: str) -> None:
+    with running_server("chat.py", backend) as (server, port):
+        with strangers(port):
+            talk(port)
+        talk(port)
         server.process.send_signal(signal.SIGINT)
         server.end()
 

@@ -266,6 +266,27 @@ async def idling(stage: Stage) -> None:
         await stage.until(lambda: peer.end)
 
 
+async def time_limits(stage: Stage) -> None:
+    """A server resets a client that says nothing while it waits for it."""
+    async with anynet.create_server(echo, **LOCAL, receive_timeout=0.01) as serving:
+        peer = stage.client(serving.address)
+        await stage.until(lambda: peer.end)
+
+
+async def outbox(stage: Stage) -> None:
+    """Messages for a receiver that lets them wait; leaving the block sends the rest."""
+    listener = stage.listener(receive_buffer=20_000, reading=False)
+    connecting = anynet.connect(*listener.address, send_buffer_size=20_000)
+    async with connecting as connection:
+        stage.act(listener.read_on)
+        async with anynet.Outbox(connection, max_bytes=len(LONG)) as messages:
+            await messages.put(LONG)
+            await messages.put(HELLO)
+            messages.put_nowait(HELLO)
+    await stage.until(lambda: listener.ended)
+    assert len(listener.peer.messages) == 3
+
+
 async def reconnecting(stage: Stage) -> None:
     """A client that connects again when its connection ends."""
     listener = stage.listener()

@@ -141,6 +141,11 @@ async def sockets(socket: anynet.Socket, other: anynet.Socket) -> None:
     assert_type(anynet.Socket.from_fd(3), anynet.Socket)
     await BufferedByteReceiveStream(socket).receive_until(b"\n", 100)
     socket.extra(SocketAttribute.family)
+    async with anynet.Outbox(stream, max_bytes=10, on_full="drop", flush_timeout=1) as outbox:
+        assert_type(await outbox.put(memoryview(b"view")), bool)
+        assert_type(outbox.put_nowait(b"bytes"), bool)
+        assert_type(outbox.refused, int)
+    assert_type(socket.statistics().expired, str | None)
     result = await anynet.relay(socket, other, idle_timeout=60)
     assert_type(result.end, anynet.RelayEnd)
     assert_type(result.bytes_a_to_b, int)
@@ -196,5 +201,7 @@ async def rejected(socket: anynet.Socket) -> None:
     anynet.connect("localhost", 80, backoff="1")  # type: ignore[arg-type]
     anynet.connect("localhost", 80, max_connections=1)  # type: ignore[call-arg]
     await socket.send("text")  # type: ignore[arg-type]
+    anynet.Outbox(socket, on_full="forget")  # type: ignore[arg-type]
+    anynet.connect("localhost", 80, receive_timeout="1")  # type: ignore[arg-type]
     socket.set_idle_timeout(1, action="warn")  # type: ignore[arg-type]
     socket.bytes_sent = 1  # type: ignore[misc]

@@ -18,7 +18,7 @@ from __future__ import annotations
 import socket
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 from anynet._rules.checks import check_positive_int
@@ -26,7 +26,6 @@ from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import (
     ConnectionBroken,
-    ConnectionClosed,
     ConnectionEnded,
     DescriptorsTruncated,
 )
@@ -46,6 +45,7 @@ from anynet._transport.streams.half_state import (
     SENDING_FREE,
     HalfState,
 )
+from anynet._transport.streams.lingering import end_and_discard
 from anynet._transport.streams.stream_base import EndError, Released, StreamBase
 
 T = TypeVar("T")
@@ -71,7 +71,8 @@ class SocketStream(StreamBase):
         self.state = HalfState() if state is None else state
         self.observer = None
         self.track_activity = False
-        self.last_activity = 0.0
+        self.last_received = self.last_sent = 0.0
+        self.receive_timer = self.send_timer = None
         self.sock = sock
         self.fd = sock.fileno()
         #: The peer's address as accept() gave it, so that it outlives the connection.
@@ -116,7 +117,8 @@ class SocketStream(StreamBase):
             elif host.on_libuv:
                 await host.check()
             while data is None:
-                await host.park_read(self)
+                timer = self.receive_timer
+                await (host.park_read(self) if timer is None else timer.bound(host.park_read(self)))
                 parked = True
                 try:
                     data = self.sock.recv(max_bytes)
@@ -130,7 +132,7 @@ class SocketStream(StreamBase):
             if state.receiving is RECEIVING_BUSY:
                 state.receiving = RECEIVING_FREE
         if self.track_activity:
-            self.last_activity = host.time()
+            self.last_received = host.time()
         if not data:
             raise self._end(at_end)
         state.bytes_received += len(data)
@@ -156,7 +158,7 @@ class SocketStream(StreamBase):
                 try:
                     result = call()
                 except BlockingIOError:
-                    await self.host.park_read(self)
+                    await self._park_read()
                 else:
                     self.readable = True
                     return result
@@ -171,7 +173,7 @@ class SocketStream(StreamBase):
 
     def note_received(self, count: int) -> int:
         """Count what was received, or raise at the end of the stream."""
-        self.stamp()
+        self.stamp_received()
         if not count:
             raise self._end(ConnectionEnded)
         self.state.bytes_received += count
@@ -195,7 +197,7 @@ class SocketStream(StreamBase):
             return None
         except (OSError, MemoryError) as error:
             raise self.state.broken_error(error) from error
-        self.stamp()
+        self.stamp_received()
         if not data and isinstance(end := self._end(ConnectionEnded), ConnectionBroken):
             raise end
         self.state.bytes_received += len(data)
@@ -207,9 +209,13 @@ class SocketStream(StreamBase):
             await self.host.enter_operation()
             return
         try:
-            await self.host.park_read(self)
+            await self._park_read()
         except self.host.woken_by_close:
             raise self.state.closed_error() from None
+
+    def _park_read(self) -> Awaitable[Any]:
+        parked = self.host.park_read(self)
+        return parked if self.receive_timer is None else self.receive_timer.bound(parked)
 
     def unread(self, data: bytes) -> None:
         self.unread_bytes = b"".join((data, self.unread_bytes))
@@ -243,7 +249,7 @@ class SocketStream(StreamBase):
                 sent = 0
             state.bytes_sent += sent
             if self.track_activity:
-                self.last_activity = host.time()
+                self.last_sent = host.time()
             if sent == len(item):
                 return
             view = memoryview(item)
@@ -275,7 +281,7 @@ class SocketStream(StreamBase):
             except BlockingIOError:
                 sent = 0
             self.state.bytes_sent += sent
-            self.stamp()
+            self.stamp_sent()
             if sent < size:
                 await self._send_rest(sent, size, send_from)
         except OSError as error:
@@ -293,14 +299,15 @@ class SocketStream(StreamBase):
             # Before each wait: what ends it may leave the message cut off.
             if done:
                 state.part_sent()
-            await self.host.park_write(self)
+            parked = self.host.park_write(self)
+            await (parked if self.send_timer is None else self.send_timer.bound(parked))
             try:
                 sent = send_from(done)
             except BlockingIOError:
                 continue
             done += sent
             state.bytes_sent += sent
-            self.stamp()
+            self.stamp_sent()
         state.all_sent()
         self.note_drain()
 
@@ -340,7 +347,7 @@ class SocketStream(StreamBase):
         self._let_go()
         self.notify_closed()
         return Released(
-            # A new object: tasks already woken must not read or send on it through the old one.
+            # Under a new object: tasks already woken must not read or send through the old one.
             sock=renewed(self.sock),
             unread=self.take_unread(),
             state=successor,
@@ -355,19 +362,11 @@ class SocketStream(StreamBase):
         self.host.forget(self)
 
     async def linger(self) -> None:
+        self.receive_timer = None  # The time of its caller counts.
         self.state.begin_close()
         self.host.forget(self)
-        if self.state.unclean:
-            return
-        try:
-            self.shut_down_sending()
-            while (data := self.try_receive()) != b"":
-                if data is None:
-                    await self.wait_readable()
-                else:
-                    await self.host.full_checkpoint()
-        except (OSError, ConnectionBroken, ConnectionClosed):
-            pass  # There is no peer left to linger for, or it has been closed meanwhile.
+        if not self.state.unclean:
+            await end_and_discard(self)
 
     async def aclose(self) -> None:
         self.close()

@@ -17,6 +17,7 @@ from anyio.streams.tls import TLSAttribute
 
 import anynet
 from anynet import ConnectionState
+from anynet._rules.values.errors import ConnectionAttribute
 from anynet.testing import memory_pair
 from tests.support import tcp_pair
 from tests.testing.pairs import plain_and_ours, read_to_end, served, tcp, unix, wrap_tls
@@ -79,9 +80,8 @@ async def test_typed_attributes_over_tcp(address: str) -> None:
         raw = one.extra(SocketAttribute.raw_socket)
         assert raw.getsockname()[1] == port
         assert other.remote_address == one.local_address
-        assert set(one.extra_attributes) == {
-            getattr(SocketAttribute, name) for name in SocketAttribute.__annotations__
-        }
+        of_sockets = {getattr(SocketAttribute, name) for name in SocketAttribute.__annotations__}
+        assert set(one.extra_attributes) == of_sockets | {ConnectionAttribute.origin}
 
 
 async def test_typed_attributes_over_unix(tmp_path: Path) -> None:

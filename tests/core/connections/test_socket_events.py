@@ -169,6 +169,9 @@ async def test_timeout_is_a_notice_that_comes_again_only_after_an_activity(
 async def test_an_idle_timeout_that_closes() -> None:
     async with tcp_pair(idle_timeout=0.03) as (_, accepted):
         events = accepted.events()
+        error = await step(events)
+        assert isinstance(error, anynet.Error)
+        assert isinstance(error.error, anynet.IdleTimeout)
         assert await step(events) == anynet.Close(had_error=True)
         with pytest.raises(TimeoutError):
             await accepted.receive()
@@ -177,6 +180,7 @@ async def test_an_idle_timeout_that_closes() -> None:
 async def test_an_idle_timeout_over_tls_reaches_the_peer_before_the_close_is_told() -> None:
     async with tls_pair(idle_timeout=0.03) as (client, accepted):
         async with accepted.events() as events:
+            assert isinstance(await step(events), anynet.Error)
             assert await step(events) == anynet.Close(had_error=True)
             with anyio.fail_after(1), pytest.raises(anyio.BrokenResourceError):
                 await client.receive()
