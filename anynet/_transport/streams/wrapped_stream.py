@@ -54,8 +54,7 @@ class WrappedStream(StreamBase):
     """Stands on ``stream``, which it owns.
 
     ``base`` is our own stream below it, if there is one (TLS over a socket): an abort goes there.
-    ``close_timeout`` is how many seconds the peer has to answer a close, where the stream waits for
-    that, as TLS does.
+    ``close_timeout`` is how many seconds the peer has to answer a close that waits for it (TLS).
     """
 
     def __init__(
@@ -66,6 +65,7 @@ class WrappedStream(StreamBase):
         close_timeout: float = CLOSE_TIMEOUT,
         state: HalfState | None = None,
         unread: bytes = b"",
+        outcome: Exception | None = None,
     ) -> None:
         self.host = current_host_loop()
         self.state = HalfState() if state is None else state
@@ -80,6 +80,8 @@ class WrappedStream(StreamBase):
         self.read_ahead: ReadAhead | None = None
         #: Received and not handed out, nor counted, yet.
         self._unread: bytes | memoryview = unread
+        #: What was read ahead after that: the end of the stream, or an error.
+        self._outcome = outcome
         self._close_timeout = close_timeout
         self._operations: set[anyio.CancelScope] = set()
         self._operation_ended = anyio.Event()
@@ -102,6 +104,7 @@ class WrappedStream(StreamBase):
             close_timeout=self._close_timeout,
             unread=unread,
             state=successor,
+            outcome=self._outcome,
         )
 
     # -- receiving ------------------------------------------------------------------------------
@@ -125,6 +128,10 @@ class WrappedStream(StreamBase):
 
     async def receive_chunk(self, max_bytes: int) -> bytes:
         """What the stream gives next; ``b""`` at its end. May be more than ``max_bytes``."""
+        if isinstance(self._outcome, anyio.EndOfStream):
+            return b""
+        if self._outcome is not None:
+            raise self._outcome
         try:
             while True:
                 if isinstance(self.stream, ByteReceiveStream):
@@ -249,9 +256,8 @@ class WrappedStream(StreamBase):
         try:
             await self.stream.send_eof()
         except (NotImplementedError, AttributeError) as error:
-            raise NotImplementedError(
-                f"{type(self.stream).__name__} cannot end one side alone"
-            ) from error
+            kind = type(self.stream).__name__
+            raise NotImplementedError(f"{kind} cannot end one side alone") from error
         except _FAILURES as error:
             raise self._error(error) from error
 
@@ -279,10 +285,7 @@ class WrappedStream(StreamBase):
     def expire(self, limit: type[ConnectionExpired], seconds: float) -> None:
         super().expire(limit, seconds)
         if self.base is not None:  # A timer cannot wait for a better end.
-            if self.state.unclean:
-                self.base.abort()
-            else:
-                self.base.close()
+            (self.base.abort if self.state.unclean else self.base.close)()
 
     async def linger(self) -> None:
         self.state.begin_close()
@@ -351,7 +354,8 @@ class WrappedStream(StreamBase):
 
     def end_reading_ahead(self) -> None:
         """What was read ahead is received next. The task must have ended."""
-        self._unread = b"".join((self._unread, self.reading_ahead().unread()))
+        data, self._outcome = self.reading_ahead().unread()
+        self._unread = b"".join((self._unread, data))
         self.read_ahead = None
 
     def reading_ahead(self) -> ReadAhead:
