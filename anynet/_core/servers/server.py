@@ -264,7 +264,8 @@ class Server(abc.Listener[Socket]):
     def close(self) -> None:
         """Stop accepting, and unlink the paths made; the connections go on.
 
-        Those that are still in their TLS handshake are reset; a PROXY header may still come.
+        Those that are still in their TLS handshake are reset; a PROXY header may still come. Raises
+        :exc:`RuntimeError`, and does nothing, in another thread than that of the event loop.
         """
         self._entered()
         self._close()
