@@ -4,13 +4,11 @@ An exception is copied and pickled by calling its class with its ``args``. That 
 class that makes its message itself, and where it fails while a result comes back, a process pool
 breaks as a whole. So these are made again without their ``__init__``, and then get what they had.
 
-The serial number of a connection (``origin``) means nothing in another process, which has a
-connection of that number too: there it is 0, which none has.
+The mark of a connection (``origin``) is the same in a copy, and in another process that of none.
 """
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 #: What an OSError keeps beside its ``args`` and its ``__dict__``.
@@ -25,14 +23,7 @@ class Portable(BaseException):
         if isinstance(self, OSError):
             members = {name: getattr(self, name) for name in _MEMBERS}
             state.update({name: each for name, each in members.items() if each is not None})
-        return _made_again, (type(self), self.args), (os.getpid(), state)
-
-    def __setstate__(self, state: Any) -> None:
-        process, values = state
-        for name, value in values.items():
-            setattr(self, name, value)
-        if "origin" in values and process != os.getpid():
-            self.origin: object = 0
+        return _made_again, (type(self), self.args), state
 
 
 def _made_again(cls: type[BaseException], args: tuple[Any, ...]) -> BaseException:

@@ -20,15 +20,13 @@ from __future__ import annotations
 
 import enum
 import errno
-import itertools
 from typing import TYPE_CHECKING, NoReturn
 
 import anyio
 
 from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionExpired
+from anynet._rules.values.origins import Origin
 from anynet._transport.sockets.system_errors import out_of_memory
-
-_serial_numbers = itertools.count(1)
 
 
 class Receiving(enum.Enum):
@@ -122,8 +120,8 @@ class HalfState:
     )
 
     def __init__(self) -> None:
-        #: The serial number of the connection, in all errors that it raises.
-        self.origin: int = next(_serial_numbers)
+        #: The mark of the connection, in all errors that it raises.
+        self.origin: Origin = Origin()
         self.receiving: Receiving = RECEIVING_FREE
         self.sending: Sending = SENDING_FREE
         self.closed: bool = False

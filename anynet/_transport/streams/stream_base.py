@@ -17,14 +17,15 @@ from anyio.abc import AnyByteStream, ByteStream
 from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import ConnectionEnded, ConnectionExpired
+from anynet._rules.values.origins import Origin
 from anynet._transport.loops.host_loop import HostLoop
 from anynet._transport.loops.wait_timer import WaitTimer
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.streams.half_state import HalfState
 
-#: Makes what a receive raises at the end of the stream, from the number of the connection.
-EndError: TypeAlias = Callable[[int], Exception]
+#: Makes what a receive raises at the end of the stream, from the mark of the connection.
+EndError: TypeAlias = Callable[[Origin], Exception]
 
 
 class StreamObserver(Protocol):
@@ -59,8 +60,8 @@ class StreamBase(ByteStream):
         return self.state.closed
 
     @property
-    def origin(self) -> int:
-        """The serial number of the connection, in all errors that it raises."""
+    def origin(self) -> Origin:
+        """The mark of the connection, in all errors that it raises."""
         return self.state.origin
 
     @abstractmethod

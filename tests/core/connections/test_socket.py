@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Awaitable, Callable
@@ -17,7 +18,6 @@ from anyio.streams.tls import TLSAttribute
 
 import anynet
 from anynet import ConnectionState
-from anynet._rules.values.errors import ConnectionAttribute
 from anynet.testing import memory_pair
 from tests.support import tcp_pair
 from tests.testing.pairs import plain_and_ours, read_to_end, served, tcp, unix, wrap_tls
@@ -80,8 +80,9 @@ async def test_typed_attributes_over_tcp(address: str) -> None:
         raw = one.extra(SocketAttribute.raw_socket)
         assert raw.getsockname()[1] == port
         assert other.remote_address == one.local_address
-        of_sockets = {getattr(SocketAttribute, name) for name in SocketAttribute.__annotations__}
-        assert set(one.extra_attributes) == of_sockets | {ConnectionAttribute.origin}
+        assert set(one.extra_attributes) >= {
+            getattr(SocketAttribute, name) for name in SocketAttribute.__annotations__
+        }
 
 
 async def test_typed_attributes_over_unix(tmp_path: Path) -> None:
@@ -347,19 +348,17 @@ async def _closed_meanwhile(send: Any) -> None:
 
 async def test_message_cut_before_its_first_byte_is_not_cut() -> None:
     async with unix() as (one, other):
-        while True:
-            with anyio.move_on_after(0.01) as filling:
-                await one.send(b"x")
-            if filling.cancelled_caught:
-                break
-        sent = one.bytes_sent
+        raw, in_the_buffers = one.extra(SocketAttribute.raw_socket), 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                in_the_buffers += raw.send(b"x")
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(one.send, b"never begun")
             await anyio.wait_all_tasks_blocked()
             tasks.cancel_scope.cancel()
-        assert one.bytes_sent == sent
+        assert one.bytes_sent == 0
         received = 0
-        while received < sent:
+        while received < in_the_buffers:
             received += len(await other.receive())
         await one.send(b"y")
         assert await other.receive() == b"y"

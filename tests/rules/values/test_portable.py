@@ -10,6 +10,7 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,7 @@ from anynet._rules.values.errors import (
     DescriptorsTruncated,
     IdleTimeout,
 )
+from anynet._rules.values.origins import Origin, origin_of
 from anynet.framing import FrameTooLong, IncompleteFrame, UndecodableFrame
 from anynet.node._emitters.abort import DOMException
 from anynet.node._errors.classes import (
@@ -39,6 +41,7 @@ from anynet.node._errors.classes import (
     UnhandledError,
 )
 
+ORIGIN = Origin()
 _TIMELINE = ConnectTimeline(
     resolution_time=0.5,
     attempts=(ConnectAttempt(address=SocketAddress("::1", 80), started=0.0, elapsed=1.0),),
@@ -53,16 +56,16 @@ def _system_error() -> NodeSystemError:
 
 
 def _with_a_note() -> ConnectionBroken:
-    error = ConnectionBroken(7, "it is broken", errno.ECONNRESET)
+    error = ConnectionBroken(ORIGIN, "it is broken", errno.ECONNRESET)
     error.add_note("while a test ran")
     return error
 
 
 ERRORS: list[BaseException] = [
-    ConnectionEnded(7),
+    ConnectionEnded(ORIGIN),
     _with_a_note(),
-    ConnectionClosed(7),
-    IdleTimeout(7, 2.5),
+    ConnectionClosed(ORIGIN),
+    IdleTimeout(ORIGIN, 2.5),
     AddressBlocked(SocketAddress("::1", 80)),
     ConnectError(None, "no number", timeline=_TIMELINE),
     ConnectRefused(errno.ECONNREFUSED, "refused", timeline=_TIMELINE),
@@ -80,19 +83,24 @@ ERRORS: list[BaseException] = [
 ]
 
 
+def _pickled(error: BaseException) -> Any:
+    return pickle.loads(pickle.dumps(error))
+
+
 def _said(error: BaseException) -> tuple[object, ...]:
-    values = {name: repr(value) for name, value in error.__dict__.items()}
+    values = {name: repr(each) for name, each in error.__dict__.items() if name != "origin"}
     return type(error), str(error), error.args, getattr(error, "errno", None), values
 
 
-@pytest.mark.parametrize(
-    "remake", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))]
-)
+@pytest.mark.parametrize("remake", [copy.copy, copy.deepcopy, _pickled])
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 def test_an_error_made_again_says_the_same(
     error: BaseException, remake: Callable[[BaseException], BaseException]
 ) -> None:
-    assert _said(remake(error)) == _said(error)
+    other = remake(error)
+    assert _said(other) == _said(error)
+    if hasattr(error, "origin") and remake is not _pickled:
+        assert origin_of(other) is origin_of(error)
 
 
 def _fail() -> None:
@@ -104,7 +112,7 @@ def test_the_error_of_another_process_arrives_and_is_of_no_connection_here() -> 
         with pytest.raises(ConnectionBroken, match="it is broken") as caught:
             pool.submit(_fail).result()
     assert caught.value.errno == errno.ECONNRESET
-    assert caught.value.origin == 0
+    assert type(caught.value.origin) is Origin
 
 
 #: A warning refers to a live emitter; the other one never leaves the adapter.
