@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from tests.activation import activated_by_launcher
-from tests.chat_strangers import strangers, talk
 from tests.example_processes import (
     EXAMPLES,
     client_of,
@@ -104,15 +103,6 @@ def test_line_protocol(backend: str) -> None:
                 silent.recv(100)
         with client_of(port) as honest:
             assert ask(honest, b"GET colour\n") == [b"blue\n"]
-        server.process.send_signal(signal.SIGINT)
-        server.end()
-
-
-def test_no_stranger_ends_the_chat(backend: str) -> None:
-    with running_server("chat.py", backend) as (server, port):
-        with strangers(port):
-            talk(port)
-        talk(port)
         server.process.send_signal(signal.SIGINT)
         server.end()
 

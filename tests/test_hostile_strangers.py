@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import itertools
 import re
 import runpy
+import select
 import socket
 import sys
 import threading
@@ -28,7 +30,6 @@ import anynet
 from anynet import node as net
 from anynet.cluster import Cluster
 from tests.activation import activated_by_launcher
-from tests.chat_strangers import talk
 from tests.documents import PAGES, Block, blocks_of, modules_of
 from tests.example_processes import EXAMPLES, client_of, running, running_server
 from tests.strangers import siege
@@ -195,6 +196,8 @@ def test_a_documented_server_serves_on(
 
 # -- examples -----------------------------------------------------------------------------------
 
+TALKS = itertools.count()
+
 
 def answer_of(client: socket.socket, question: bytes) -> bytes:
     """All that a server answers to a client that half-closes."""
@@ -232,6 +235,23 @@ def a_greeting(port: int) -> None:
     assert answer_of(client_of(port), b"x").startswith(b"hello, ")
 
 
+def a_talk(port: int) -> None:
+    """Two members talk. Their names are new: those of the last talk may still be taken."""
+    number, heard = next(TALKS), b""
+    with client_of(port) as ann, client_of(port) as bob:
+        ann.sendall(b"ann %d\n" % number)
+        bob.sendall(b"bob %d\n" % number)
+        ann.setblocking(False)
+        question = b"bob %d: are you there?" % number
+        while question not in heard:
+            # She hears him as soon as both are known.
+            bob.sendall(b"are you there?\n")
+            if select.select([ann], [], [], 0.05)[0]:
+                chunk = ann.recv(65536)
+                assert chunk, "an honest member was sent away"
+                heard = heard[-100:] + chunk
+
+
 def hold_out(port: int, honest: Callable[[int], None]) -> None:
     with client_of(port) as probe:
         host = probe.getpeername()[0]  # Which of the addresses of localhost it is.
@@ -245,7 +265,7 @@ def hold_out(port: int, honest: Callable[[int], None]) -> None:
 EXAMPLE_SERVERS: dict[str, Callable[[int], None]] = {
     "echo_server.py": an_echo,
     "graceful_shutdown.py": a_length,
-    "chat.py": talk,
+    "chat.py": a_talk,
     "line_protocol.py": a_value,
     "cluster_server.py": a_line_with_the_number_of_a_worker,
     "behind_proxy.py": a_greeting,
