@@ -24,6 +24,8 @@ import stat
 import anyio.to_thread
 import attrs
 
+from anynet._transport.sockets.closing import close_fd
+
 
 @attrs.frozen
 class Owner:
@@ -76,7 +78,7 @@ def give_to(owner: Owner, name: str, directory: int) -> None:
         # fchown(2) refuses such a descriptor; the link in /proc leads to its very file.
         os.chown(f"/proc/self/fd/{descriptor}", owner.user, owner.group)
     finally:
-        os.close(descriptor)
+        close_fd(descriptor)
 
 
 def _check_ours(status: os.stat_result, name: str) -> None:
