@@ -132,7 +132,16 @@ def _name(peer: Address | None) -> str:
 
 
 def _text(error: BaseException) -> str:
-    """The exception in one line, whatever it holds."""
+    """The exception in one line, whatever it holds; of a group its first, and how many there are.
+
+    What a group says itself is that it is one, in the words of the task group.
+    """
+    first, *others = leaves(error)
+    text = _text_of_one(first)
+    return f"{text} (the first of {len(others) + 1} exceptions)" if others else text
+
+
+def _text_of_one(error: BaseException) -> str:
     try:
         text = str(error)
     except Exception:  # Whose class is not ours to trust.
