@@ -144,6 +144,25 @@ def check_socket(option: str, value: object) -> int | socket.socket:
     return value
 
 
+def check_tls_context(option: str, value: object, *, server_side: bool) -> ssl.SSLContext:
+    """Return the value if it is a context that a server, or a client, can do a handshake with.
+
+    With one of the other side each handshake would fail, as if all peers were bad.
+    """
+    context = check_type(option, value, ssl.SSLContext)
+    if server_side and context.protocol == ssl.PROTOCOL_TLS_CLIENT:
+        raise ValueError(
+            f"{option} must be a context for servers, such as that of "
+            "ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), not one of PROTOCOL_TLS_CLIENT"
+        )
+    if not server_side and context.protocol == ssl.PROTOCOL_TLS_SERVER:
+        raise ValueError(
+            f"{option} must be a context for clients, such as that of "
+            "ssl.create_default_context(), not one of PROTOCOL_TLS_SERVER"
+        )
+    return context
+
+
 def check_callable(option: str, value: object) -> object:
     """Return the value if it can be called."""
     if not callable(value):

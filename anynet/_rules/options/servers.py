@@ -14,6 +14,7 @@ from anynet._rules.checks import (
     check_positive_int,
     check_rate,
     check_seconds,
+    check_tls_context,
     check_type,
     shown,
 )
@@ -48,7 +49,7 @@ class ServerOptions(Options):
     max_handshakes: int | None = option(None, check_positive_int)
     block_list: BlockList | None = option(None, partial(check_type, expected=BlockList))
     cancel_on_disconnect: bool = option(False, check_bool)
-    tls: ssl.SSLContext | None = option(None, partial(check_type, expected=ssl.SSLContext))
+    tls: ssl.SSLContext | None = option(None, partial(check_tls_context, server_side=True))
     tls_handshake_timeout: float = option(10.0, check_seconds)
     tls_standard_compatible: bool = option(True, check_bool)
     proxy_protocol: Literal["require", "accept"] | None = option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import socket
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,11 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"max_connections_policy": "wait"}, ValueError, "'pause', 'drop', not 'wait'"),
     ({"block_list": ["::1"]}, TypeError, "block_list must be a BlockList, not"),
     ({"tls": True}, TypeError, "tls must be an? SSLContext, not True"),
+    (
+        {"tls": ssl.create_default_context()},
+        ValueError,
+        r"tls must be a context for servers, .*CLIENT_AUTH\), not one of PROTOCOL_TLS_CLIENT",
+    ),
     ({"tls_handshake_timeout": -1}, ValueError, "tls_handshake_timeout must not be negative"),
     ({"grace_period": -0.5}, ValueError, "grace_period must not be negative or NaN"),
     ({"grace_period": math.nan}, ValueError, "grace_period must not be negative or NaN"),
