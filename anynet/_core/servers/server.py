@@ -265,15 +265,23 @@ class Server(abc.Listener[Socket]):
             raise StopAsyncIteration from None
 
     async def serve(self, handler: Handler, task_group: abc.TaskGroup | None = None) -> None:
-        """Serve with ``handler`` until the server is closed, in ``task_group`` or its own nursery.
+        """Serve with ``handler`` until the server is closed.
 
-        The interface of AnyIO's listeners; for a server without a handler. The option
+        The interface of AnyIO's listeners; for a server without a handler. The handlers run in
+        ``task_group``, or else in one of this call: then it returns when they have ended, for which
+        it waits like :meth:`shutdown`, and its cancellation is theirs. The option
         ``on_handler_error`` counts here too: by ``"raise"`` an exception leaves the task group.
         """
-        own = self._entered()
+        self._entered()
         if self._handler is not None:
             raise RuntimeError("the server has a handler already")
-        await self._serve_all(check_handler(handler), task_group or own)
+        check_handler(handler)
+        if task_group is not None:
+            await self._serve_all(handler, task_group)
+            return
+        async with anyio.create_task_group() as tasks:
+            await self._serve_all(handler, tasks)
+            await self.shutdown()
 
     async def _serve_all(self, handler: Handler, tasks: abc.TaskGroup) -> None:
         try:
