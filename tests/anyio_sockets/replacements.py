@@ -135,11 +135,13 @@ async def create_tcp_listener(
     backlog: int = 65536,
     reuse_port: bool = False,
 ) -> ServerListener:
-    host = None if local_host is None else str(local_host)
-    if host == "localhost" and family != socket.AF_UNSPEC:
-        # What the option family of AnyIO is for.
-        host = "127.0.0.1" if family == socket.AF_INET else "::1"
-    return await _listen(host=host, port=local_port, backlog=backlog, reuse_port=reuse_port)
+    return await _listen(
+        host=None if local_host is None else str(local_host),
+        port=local_port,
+        family=next((name for name, each in _FAMILIES.items() if each == family), None),
+        backlog=backlog,
+        reuse_port=reuse_port,
+    )
 
 
 async def create_unix_listener(
