@@ -6,6 +6,7 @@ A value of the wrong type is a `TypeError`, one of the right type that cannot be
 
 from __future__ import annotations
 
+import re
 import reprlib
 import socket
 import ssl
@@ -17,6 +18,13 @@ import attrs
 T = TypeVar("T")
 
 MAX_PORT = 65535
+
+#: What is taken for a host, and what it is. An address of IPv6 has more than one colon.
+_NO_HOSTS = (
+    (re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://.*", re.DOTALL), "a URL"),
+    (re.compile(r"([^:]*|\[.*\]):[0-9]+"), "one with a port"),
+    (re.compile(r"\[.*\]"), "one in brackets"),
+)
 
 _reprlib = reprlib.Repr()
 _reprlib.maxstring = _reprlib.maxother = 120
@@ -117,13 +125,21 @@ def check_rate(option: str, value: object) -> float:
 
 
 def check_host(option: str, value: object) -> str:
-    """Return the value if it can be a host: a name or an IP address, not empty, without NUL."""
+    """Return the value if it can be a host: a name or an IP address, not empty, without NUL.
+
+    What holds a port as well, or is a URL, is no host: it would be looked up as a name.
+    """
     if not isinstance(value, str):
         raise TypeError(f"{option} must be a string, not {shown(value)}")
     if not value:
         raise ValueError(f"{option} must not be empty, but it is ''")
     if "\0" in value:
         raise ValueError(f"{option} must not contain a NUL character: {shown(value)}")
+    for form, what in _NO_HOSTS:
+        if form.fullmatch(value):
+            raise ValueError(
+                f"{option} must be a name or an address alone, not {what}: {shown(value)}"
+            )
     return value
 
 

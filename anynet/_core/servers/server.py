@@ -218,14 +218,12 @@ class Server(abc.Listener[Socket]):
     @property
     def address(self) -> Address:
         """The first of :attr:`addresses`; :exc:`RuntimeError` when there is none."""
-        if not self._addresses:
-            raise RuntimeError("the server does not listen yet")
-        return self._addresses[0]
+        return self._listening_addresses()[0]
 
     @property
     def port(self) -> int:
         """The port of the first address that has one; :exc:`RuntimeError` when none does."""
-        for address in self._addresses:
+        for address in self._listening_addresses():
             if isinstance(address, SocketAddress):
                 return address.port
         raise RuntimeError("the server does not listen on a port")
@@ -233,10 +231,15 @@ class Server(abc.Listener[Socket]):
     @property
     def path(self) -> str:
         """The first Unix path that it listens on; :exc:`RuntimeError` when there is none."""
-        for address in self._addresses:
+        for address in self._listening_addresses():
             if isinstance(address, str):
                 return address
         raise RuntimeError("the server does not listen on a Unix path")
+
+    def _listening_addresses(self) -> tuple[Address, ...]:
+        if not self._addresses:
+            raise RuntimeError("the server does not listen yet: enter its `async with` first")
+        return self._addresses
 
     # -- accepting ------------------------------------------------------------------------------
 

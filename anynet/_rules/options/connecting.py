@@ -46,7 +46,7 @@ def _exception_classes(name: str, value: Any) -> tuple[type[Exception], ...]:
     classes = (value,) if isinstance(value, type) else tuple(value)
     for each in classes:
         if not (isinstance(each, type) and issubclass(each, Exception)):
-            raise TypeError(f"{name} must hold exception classes, not {shown(each)}")
+            raise TypeError(f"{name} must hold exception classes, not {shown(value)}")
     return classes
 
 

@@ -10,7 +10,6 @@ from typing import Any, Literal, TypeAlias
 from anynet._rules.checks import (
     check_bool,
     check_choice,
-    check_non_negative_int,
     check_positive_int,
     check_rate,
     check_seconds,
@@ -40,7 +39,7 @@ def _check_on_handler_error(name: str, value: object) -> object:
 class ServerOptions(Options):
     """How a server treats its connections."""
 
-    max_connections: int | None = option(None, check_non_negative_int)
+    max_connections: int | None = option(None, check_positive_int)
     max_connections_policy: Literal["pause", "drop"] = option(
         "pause", partial(check_choice, choices=_POLICIES)
     )
@@ -65,6 +64,8 @@ class ServerOptions(Options):
             raise ValueError("proxy_protocol needs proxy_trust: whose headers are to be believed?")
         if self.proxy_trust is not None and self.proxy_protocol is None:
             raise ValueError("proxy_trust is for proxy_protocol, which is off")
+        if self.max_connections_policy != "pause" and self.max_connections is None:
+            raise ValueError("max_connections_policy is for max_connections, and there is none")
 
     @property
     def has_prelude(self) -> bool:

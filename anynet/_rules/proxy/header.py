@@ -134,7 +134,9 @@ class ProxyHeader(Value):
                 f"not {self.source} and {self.destination}"
             )
         if self.local and (self.relayed or self.tlvs):
-            raise ValueError("local excludes source, destination and tlvs")
+            raise ValueError(
+                "local is for a connection of the proxy's own, without source, destination or tlvs"
+            )
         if self.transport == "datagram" and not self.relayed:
             raise ValueError("transport 'datagram' needs source and destination")
         if self.version == 1:

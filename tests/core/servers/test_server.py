@@ -51,10 +51,13 @@ async def test_its_port_and_its_path_are_those_of_the_first_address_that_has_one
 
 async def test_a_server_that_does_not_listen_has_no_port_and_no_path() -> None:
     server = anynet.create_server(echo, port=0)
-    with pytest.raises(RuntimeError, match="does not listen on a port"):
+    with pytest.raises(RuntimeError, match="does not listen yet"):
         _ = server.port
-    with pytest.raises(RuntimeError, match="does not listen on a Unix path"):
+    with pytest.raises(RuntimeError, match="does not listen yet"):
         _ = server.path
+    async with server:
+        with pytest.raises(RuntimeError, match="does not listen on a Unix path"):
+            _ = server.path
 
 
 def test_making_a_server_opens_nothing_and_needs_no_event_loop() -> None:
