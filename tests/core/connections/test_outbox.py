@@ -577,6 +577,8 @@ async def test_bad_use() -> None:
         with pytest.raises(RuntimeError, match="only once"):
             async with outbox:
                 pass
+    assert outbox.refused == 0
+    assert not outbox.put_nowait(b"too late")
     assert outbox.refused == 1
 
 
