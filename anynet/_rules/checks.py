@@ -160,6 +160,13 @@ def check_socket(option: str, value: object) -> int | socket.socket:
     return value
 
 
+def check_callable(option: str, value: object) -> object:
+    """Return the value if it can be called."""
+    if not callable(value):
+        raise TypeError(f"{option} must be callable, not {shown(value)}")
+    return value
+
+
 def check_tls_context(option: str, value: object, *, server_side: bool) -> ssl.SSLContext:
     """Return the value if it is a context that a server, or a client, can do a handshake with.
 
@@ -177,13 +184,6 @@ def check_tls_context(option: str, value: object, *, server_side: bool) -> ssl.S
             "ssl.create_default_context(), not one of PROTOCOL_TLS_SERVER"
         )
     return context
-
-
-def check_callable(option: str, value: object) -> object:
-    """Return the value if it can be called."""
-    if not callable(value):
-        raise TypeError(f"{option} must be callable, not {shown(value)}")
-    return value
 
 
 def check_choice(option: str, value: object, choices: Collection[T]) -> T:

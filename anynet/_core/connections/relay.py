@@ -16,24 +16,31 @@ from anynet._transport.streams.wrapped_stream import WrappedStream
 
 
 class RelayEnd(enum.Enum):
-    """Why a relay ended."""
+    """Why a relay ended.
 
-    #: Both sides ended.
+    - ``ENDED``: both sides ended.
+    - ``IDLE``: nothing passed for the idle timeout.
+    - ``BROKEN``: a side was lost.
+    """
+
     ENDED = "ended"
-    #: Nothing passed for the idle timeout.
     IDLE = "idle"
-    #: A side was lost.
     BROKEN = "broken"
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class RelayResult(Value):
-    """What passed through a relay, and why it ended."""
+    """What passed through a relay, and why it ended.
+
+    - ``end``: why it ended.
+    - ``bytes_a_to_b``: how many bytes from ``a`` went out to ``b``.
+    - ``bytes_b_to_a``: how many bytes from ``b`` went out to ``a``.
+    - ``error``: the error of the side that was lost.
+    """
 
     end: RelayEnd
     bytes_a_to_b: int
     bytes_b_to_a: int
-    #: The error of the side that was lost.
     error: Exception | None = None
 
 

@@ -65,6 +65,10 @@ class Server(abc.Listener[Socket]):
     Leaving the block normally stops accepting and waits for the connections like :meth:`shutdown`;
     leaving it by an exception or a cancellation resets them at once. An exception of the block's
     body alone leaves bare, not in a group.
+
+    ``closing`` is an :class:`anyio.Event`, set when the server stops accepting, before the grace
+    period of a shutdown begins: for handlers that are to end early. ``await
+    server.closing.wait()``, or ``server.closing.is_set()``.
     """
 
     def __init__(
@@ -103,9 +107,6 @@ class Server(abc.Listener[Socket]):
         self._listeners: list[Listener] = []
         self._addresses: tuple[Address, ...] = ()
         self._tasks: abc.TaskGroup | None = None
-        #: Set when the server stops accepting, before the grace period of a shutdown begins: for
-        #: handlers that are to end early. ``await server.closing.wait()``, or
-        #: ``server.closing.is_set()``.
         self.closing: anyio.Event = anyio.Event()
         self._closed = False
         #: What handlers raised to end the program.
@@ -383,6 +384,13 @@ class Server(abc.Listener[Socket]):
         return statistics_of(
             len(self._registry), self._acceptor, self._admission, self._preludes, self._runner
         )
+
+    def __repr__(self) -> str:
+        count, state = len(self._registry), "listening" if self.listening else "not entered"
+        if self._closed:
+            state = "closing" if count else "closed"
+        where = "".join(f" {address!s}" for address in self._addresses)
+        return f"<anynet.Server {state}{where}, connections: {count}>"
 
     @property
     def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:
