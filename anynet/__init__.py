@@ -2,7 +2,7 @@
 
 from anynet._core.connections.connect import Connecting, Reconnections, connect, create_connection
 from anynet._core.connections.connection import ConnectionState
-from anynet._core.connections.relay import RelayEnd, RelayResult, relay
+from anynet._core.connections.relay import Relay, RelayEnd, RelayResult, relay
 from anynet._core.connections.socket import Socket
 from anynet._core.connections.socket_events import SocketEvents
 from anynet._core.connections.values import SocketStatistics
@@ -93,6 +93,7 @@ __all__ = [
     "ProxyTLV",
     "ProxyTLVType",
     "Reconnections",
+    "Relay",
     "RelayEnd",
     "RelayResult",
     "Server",

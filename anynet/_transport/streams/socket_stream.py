@@ -75,6 +75,9 @@ class SocketStream(StreamBase):
         self.reader_patience = 0
         self.writer_registered = False
         self.watched = False  # By the PeerWatch.
+        #: Called once this side has closed it or given it away, before the descriptor goes: for who
+        #: has registered that elsewhere.
+        self.on_let_go: Callable[[SocketStream], object] | None = None
 
     # -- receiving ------------------------------------------------------------------------------
 
@@ -344,11 +347,17 @@ class SocketStream(StreamBase):
         self.state.close()
         if self.watched:
             PeerWatch.of(self.host).forget(self)
+        self._stop_waiting()
+
+    def _stop_waiting(self) -> None:
+        """Wake whoever waits for the descriptor."""
         self.host.forget(self)
+        if self.on_let_go is not None:
+            self.on_let_go(self)
 
     async def linger(self) -> None:
         self.state.begin_close()
-        self.host.forget(self)
+        self._stop_waiting()
         if self.state.unclean:
             return
         try:

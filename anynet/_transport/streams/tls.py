@@ -34,3 +34,19 @@ async def secure(
         standard_compatible=standard_compatible,
     )
     return WrappedStream(tls, base=raw, close_timeout=close_timeout)
+
+
+def end_sending(tls: ssl.SSLObject) -> bool:
+    """Have the TLS session end our side and go on receiving (RFC 8446 section 6.1).
+
+    AnyIO's streams have no way to do this, and closing one discards what the peer still sends. The
+    close_notify leaves with the stream's next receive, which must not be under way meanwhile.
+    Returns False where the session is no longer fit for it.
+    """
+    try:
+        tls.unwrap()
+    except ssl.SSLWantReadError:
+        pass  # It waits for that of the peer, as we do not.
+    except (ssl.SSLError, ValueError):
+        return False
+    return True

@@ -119,7 +119,8 @@ class WrappedStream(StreamBase):
                     chunk = await self.stream.receive()
                 if chunk:
                     return chunk
-        except anyio.EndOfStream:
+        except (anyio.EndOfStream, ssl.SSLZeroReturnError):
+            # The latter where our side of the TLS session had been ended before.
             return b""
         except _FAILURES as error:
             raise self._error(error) from error
