@@ -155,8 +155,9 @@ def relay(
 
 
 async def _run(a: ByteStream, b: ByteStream, options: _Options, progress: _Progress) -> RelayResult:
-    await current_host_loop().enter_operation()
     own = [None if isinstance(side, TLSStream) else own_stream_below(side) for side in (a, b)]
+    host = own[0].host if own[0] is not None else current_host_loop()
+    await host.enter_operation()
     for stream in own:
         if stream is not None and not stream.closed:
             stream.state.check_unused()

@@ -122,6 +122,10 @@ async def _connect_unix(path: str) -> ConnectedSocket:
 
 async def established(sock: socket.socket) -> Any:
     """Wait for the end of a connect in progress: it succeeded if there is no error and a peer."""
+    try:
+        return sock.getpeername()  # On the same machine it mostly is established by now.
+    except OSError:
+        pass  # Not yet, or it has failed: waiting tells.
     woken_in_vain = False
     while True:
         await anyio.wait_writable(sock)

@@ -93,7 +93,7 @@ class Direction:
         self.ended = False
         self.splicing = False
         #: Whether a short read proves nothing.
-        self.read_on = source.sock.family == socket.AF_UNIX
+        self.read_on = not isinstance(source.peername, tuple)  # That would be TCP's.
         self._sent_before = sink.state.bytes_sent
         self._pipes = pipes
         self._pipe: Pipe | None = None

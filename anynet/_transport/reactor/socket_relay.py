@@ -158,10 +158,9 @@ class SocketRelay:
         for stream in (a, b):
             if stream.reader_patience or stream.writer_registered:
                 stream.host.forget(stream)  # asyncio watches it between operations.
-            if stream.sock.family != socket.AF_UNIX:
-                # An urgent byte stays where it was sent, as data.
-                with suppress(OSError):
-                    stream.sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+            # An urgent byte stays where it was sent, as data; on a Unix socket it changes nothing.
+            with suppress(OSError):
+                stream.sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
         self._poller.add(
             a.host,
             {
