@@ -22,6 +22,9 @@ from anynet._rules.values.value import Value
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.streams.stream_base import StreamBase
 
+#: Seconds.
+HALF_CLOSE_DELAY = 1.0
+
 
 class RelayEnd(enum.Enum):
     """Why a relay ended."""
@@ -113,7 +116,7 @@ def relay(
     b: ByteStream,
     *,
     idle_timeout: float | None = None,
-    half_close_delay: float = 1.0,
+    half_close_delay: float = HALF_CLOSE_DELAY,
     unread_a: bytes = b"",
     unread_b: bytes = b"",
 ) -> Relay:
@@ -142,9 +145,11 @@ def relay(
     """
     if idle_timeout is not None:
         check_seconds("idle_timeout", idle_timeout, allow_zero=False)
-    check_seconds("half_close_delay", half_close_delay)
-    check_type("unread_a", unread_a, bytes)
-    check_type("unread_b", unread_b, bytes)
+    if half_close_delay != HALF_CLOSE_DELAY:
+        check_seconds("half_close_delay", half_close_delay)
+    if unread_a or unread_b:
+        check_type("unread_a", unread_a, bytes)
+        check_type("unread_b", unread_b, bytes)
     options = _Options(
         idle_timeout=idle_timeout,
         half_close_delay=half_close_delay,
@@ -157,7 +162,7 @@ def relay(
 async def _run(a: ByteStream, b: ByteStream, options: _Options, progress: _Progress) -> RelayResult:
     own = [None if isinstance(side, TLSStream) else own_stream_below(side) for side in (a, b)]
     host = own[0].host if own[0] is not None else current_host_loop()
-    await host.enter_operation()
+    await host.check()  # It will wait in any case, and so let others run.
     for stream in own:
         if stream is not None and not stream.closed:
             stream.state.check_unused()

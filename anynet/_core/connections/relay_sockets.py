@@ -19,7 +19,7 @@ class SocketsRelay:
 
     def __init__(self, a: SocketStream, b: SocketStream) -> None:
         self._streams = (a, b)
-        self._ended = anyio.Event()
+        self._ended = a.host.new_event()
         self._relay = SocketRelay(a, b, self._ended.set)
         self.idle = False
 

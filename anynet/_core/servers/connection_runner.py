@@ -88,7 +88,8 @@ class ConnectionRunner:
             finally:
                 if stop_watching is not None:
                     stop_watching()
-            await stream.aclose()
+            if stream is not raw or not raw.closed:  # Else the checkpoint alone would be left.
+                await stream.aclose()
         except BaseException:
             # A handler that was stopped half-way must not look like a clean end.
             connection.reset()

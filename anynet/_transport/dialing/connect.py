@@ -14,7 +14,6 @@ from typing import Any
 
 import anyio
 import attrs
-from anyio.lowlevel import checkpoint
 
 from anynet._rules.checks import shown
 from anynet._rules.options import ConnectOptions, SocketOptions
@@ -29,6 +28,7 @@ from anynet._transport.dialing.connect_errors import (
 )
 from anynet._transport.dialing.connect_one import ConnectedSocket, Connector
 from anynet._transport.dialing.happy_eyeballs import Attempt, HappyEyeballs
+from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.sockets.resolving import literal, resolve
 from anynet._transport.sockets.unix_address import check_unix_path
 
@@ -85,7 +85,7 @@ class _Connect:
         raise self._timed_out(seconds)
 
     async def run(self, socket_options: SocketOptions) -> Connected:
-        await checkpoint()
+        await current_host_loop().enter_operation()
         options = self._options
         local = None if options.local_host is None else self._local_address(options.local_host)
         connector = Connector(

@@ -56,6 +56,14 @@ class Timer(Protocol):
     def cancel(self) -> None: ...
 
 
+class Event(Protocol):
+    """An event of the backend's own: AnyIO's finds out anew which backend runs at each use."""
+
+    def set(self) -> object: ...
+
+    async def wait(self) -> object: ...
+
+
 class HostLoop(ABC):
     """What the streams need from the running event loop. Get it with :func:`current_host_loop`."""
 
@@ -66,6 +74,7 @@ class HostLoop(ABC):
         "checkpoint",
         "current_task",
         "last_task",
+        "new_event",
         "on_libuv",
         "time",
     )
@@ -80,6 +89,8 @@ class HostLoop(ABC):
     checkpoint: Callable[[], Awaitable[None]]
     #: Seconds on the loop's clock.
     time: Callable[[], float]
+    #: An event that is not set, for one who waits in a task of this loop.
+    new_event: Callable[[], Event]
 
     def __init__(self) -> None:
         self.last_task: object = None

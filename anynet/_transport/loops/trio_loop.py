@@ -84,6 +84,7 @@ class TrioHostLoop(HostLoop):
         self.check = trio.lowlevel.checkpoint_if_cancelled
         self.checkpoint = trio.lowlevel.checkpoint
         self.time = trio.current_time
+        self.new_event = trio.Event
         self._timers = _TrioTimers()
 
     def park_read(self, stream: Parkable) -> Awaitable[None]:
