@@ -45,7 +45,8 @@ class Parkable(Protocol):
     #: Then the stream parks without trying: a recv that fails costs as much as one that succeeds.
     readable: bool
     #: On asyncio: the future of the task that is parked, and whether the loop watches the
-    #: descriptor: for reading, it still does for so many events that find no task parked.
+    #: descriptor: for reading, it still does for so many events that find no task parked. On Trio
+    #: ``reader_patience`` is 1 once a task has parked.
     reader: Waiter | None
     writer: Waiter | None
     reader_patience: int

@@ -89,13 +89,17 @@ class TrioHostLoop(HostLoop):
 
     def park_read(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
+        stream.reader_patience = 1
         return wait_readable(stream.fd)
 
     def park_write(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
+        stream.reader_patience = 1
         return wait_writable(stream.fd)
 
     def _forget(self, stream: Parkable) -> None:
+        if not stream.reader_patience:
+            return  # No task has ever parked, and asking Trio costs a system call.
         try:
             trio.lowlevel.notify_closing(stream.fd)
         except RuntimeError:

@@ -71,6 +71,7 @@ class Direction:
         "piped",
         "read_on",
         "recv",
+        "room_watched",
         "send",
         "sink",
         "sink_state",
@@ -91,6 +92,8 @@ class Direction:
         #: Bytes in the pipe.
         self.piped = 0
         self.ended = False
+        #: Whether events say when the sink has room again.
+        self.room_watched = False
         self.splicing = False
         #: Whether a short read proves nothing.
         self.read_on = not isinstance(source.peername, tuple)  # That would be TCP's.

@@ -4,8 +4,9 @@ No task moves the bytes: a switch to one costs more than the system calls that m
 (measured, docs/decisions/relay.md). All relays of a host loop share one epoll, which the host loop
 watches, and which exists while there is a relay. The rules that live here:
 
-- The sockets are registered once, for edges. What makes an edge pass unused (giving way after so
-  many steps) re-arms the descriptor, which raises it again.
+- The sockets are registered for edges, at first those of reading alone: most messages fit, and
+  each event of room to send would be one more. What makes an edge pass unused (giving way after so
+  many steps, a send that was short) re-arms the descriptor, which raises it again.
 - Both sockets are unregistered before either is closed; and a socket that is closed by somebody
   else says so first (``on_let_go``). So a number that is used again meets no event of another.
 - Nothing of a user runs in a callback, and nothing leaves it: on Trio an exception there would end
@@ -25,7 +26,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from anynet._transport.loops.host_loop import HostLoop
-from anynet._transport.reactor.direction import CHUNK, END, MORE, Direction
+from anynet._transport.reactor.direction import CHUNK, END, FULL, MORE, SHORT, Direction, Moved
 from anynet._transport.reactor.pipes import PipePool, can_splice
 from anynet._transport.reactor.poller import (
     EDGE_TRIGGERED,
@@ -40,11 +41,12 @@ from anynet._transport.reactor.poller import (
 )
 from anynet._transport.streams.socket_stream import SocketStream
 
-_EVENTS = READABLE | URGENT | WRITABLE | PEER_ENDED | EDGE_TRIGGERED
+_READ = READABLE | URGENT | PEER_ENDED | EDGE_TRIGGERED
+_READ_AND_WRITE = _READ | WRITABLE
 #: After these a short read does not prove that there is nothing more to read.
 _MORE_TO_READ = URGENT | PEER_ENDED | HANGUP | ERROR
-#: What one small message brings.
-_MESSAGE = READABLE | WRITABLE
+#: What one small message brings, the latter where there once was no room to send.
+_MESSAGE, _MESSAGE_AND_ROOM = READABLE, READABLE | WRITABLE
 #: Events of a batch, and batches of a callback while there is more than one event in each: the way
 #: through the host loop costs as much as several of them.
 _MAX_EVENTS = 256
@@ -83,7 +85,7 @@ class RelayPoller:
                 self._poller = new_poller()
                 self._stop = host.watch(self._poller.fileno(), self._on_ready)
             for fd, callback in callbacks.items():
-                self._poller.register(fd, _EVENTS)
+                self._poller.register(fd, _READ)
                 added.append(fd)
                 self._callbacks[fd] = callback
         except BaseException:
@@ -94,7 +96,8 @@ class RelayPoller:
         """Call back for them no more; without any descriptor left the poller is closed."""
         for fd in fds:
             if self._callbacks.pop(fd, None) is not None and self._poller is not None:
-                self._poller.unregister(fd)
+                with suppress(OSError):  # It was closed by other means than ours.
+                    self._poller.unregister(fd)
         if not self._callbacks and self._poller is not None:
             if self._stop is not None:
                 self._stop()
@@ -104,9 +107,9 @@ class RelayPoller:
                 self.pipes.close()
 
     def rearm(self, fd: int) -> None:
-        """Raise the events of ``fd`` again if it is ready."""
+        """Raise the events of ``fd`` again if it is ready, from now on those of writing too."""
         if self._poller is not None and fd in self._callbacks:
-            self._poller.modify(fd, _EVENTS)
+            self._poller.modify(fd, _READ_AND_WRITE)
 
     def forget_all(self) -> None:
         """Close the copy of a forked child, and leave everything else to the parent."""
@@ -170,9 +173,11 @@ class SocketRelay:
         )
         for stream in (a, b):
             stream.on_let_go = self._let_go_of_side
-        # The edges of their registration are yet to come: both have room, so these go out then.
         self.a_to_b.held = unread_a + a.take_unread()
         self.b_to_a.held = unread_b + b.take_unread()
+        for direction in (self.a_to_b, self.b_to_a):
+            if direction.held:
+                self._wait_for_room(direction)  # There is some: the event comes at once.
 
     def stop(self, error: Exception | None = None) -> None:
         """End now, whatever is under way."""
@@ -195,7 +200,7 @@ class SocketRelay:
         def on_events(events: int) -> None:
             # The common case by itself: one small message.
             if (
-                events != _MESSAGE
+                (events != _MESSAGE and events != _MESSAGE_AND_ROOM)
                 or out.splicing
                 or out.held
                 or out.ended
@@ -206,10 +211,8 @@ class SocketRelay:
                 return
             try:
                 moved = pass_on(recv(CHUNK))
-                if moved is END:
-                    self._finish(out)
-                elif moved is MORE:
-                    self._pump(out)
+                if moved is not SHORT:
+                    self._pump(out, moved)
             except BlockingIOError:
                 pass
             except OSError as error:
@@ -233,21 +236,33 @@ class SocketRelay:
         except Exception as error:
             self.stop(error)
 
-    def _pump(self, direction: Direction) -> None:
-        for _ in range(_MAX_STEPS):
+    def _pump(self, direction: Direction, moved: Moved = MORE) -> None:
+        """Step until there is nothing to do, or others are to have their turn."""
+        steps = 0
+        while moved is MORE:
+            if steps == _MAX_STEPS:
+                self._poller.rearm(direction.source.fd)
+                return
             moved = direction.step()
-            if moved is END:
-                self._finish(direction)
-                return
-            if moved is not MORE:
-                return
-        self._poller.rearm(direction.source.fd)
+            steps += 1
+        if moved is END:
+            self._finish(direction)
+        elif moved is FULL:
+            self._wait_for_room(direction)
+
+    def _wait_for_room(self, direction: Direction) -> None:
+        # What splice left was left by EAGAIN, which promises an edge. A short send promises none.
+        if direction.piped and direction.room_watched:
+            return
+        direction.room_watched = True
+        self._poller.rearm(direction.sink.fd)
 
     def _finish(self, direction: Direction) -> None:
         """The source of ``direction`` has ended."""
-        direction.end_sink()
         if self.a_to_b.ended and self.b_to_a.ended:
-            self.stop()
+            self.stop()  # Closing the sink, which comes now, says so as well.
+        else:
+            direction.end_sink()
 
 
 def _after_fork_in_child() -> None:
