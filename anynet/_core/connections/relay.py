@@ -7,19 +7,17 @@ other streams there is a task for each direction (:mod:`relay_tasks`).
 from __future__ import annotations
 
 import enum
-from collections.abc import Coroutine, Generator, Sequence
+from collections.abc import Coroutine, Generator
 from typing import Any
 
 import attrs
 from anyio.abc import ByteStream
-from anyio.streams.tls import TLSStream
 
 from anynet._core.connections.relay_sockets import SocketsRelay, sockets_relay
 from anynet._core.connections.relay_tasks import LOST, TasksRelay
-from anynet._core.connections.socket import own_stream_below
+from anynet._core.connections.socket import Socket, own_stream_below
 from anynet._rules.checks import check_seconds, check_type
 from anynet._rules.values.value import Value
-from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.streams.stream_base import StreamBase
 
 #: Seconds.
@@ -160,14 +158,8 @@ def relay(
 
 
 async def _run(a: ByteStream, b: ByteStream, options: _Options, progress: _Progress) -> RelayResult:
-    own = [None if isinstance(side, TLSStream) else own_stream_below(side) for side in (a, b)]
-    host = own[0].host if own[0] is not None else current_host_loop()
-    await host.check()  # It will wait in any case, and so let others run.
-    for stream in own:
-        if stream is not None and not stream.closed:
-            stream.state.check_unused()
-            stream.state.allow_half_open = True
-    work = progress.work = _start(own, options) or TasksRelay((a, b), options.half_close_delay)
+    # It waits in any case: that is its cancellation point, and lets others run.
+    work = progress.work = _begin(a, b, options)
     complete = False
     try:
         if isinstance(work, SocketsRelay):
@@ -189,13 +181,25 @@ async def _run(a: ByteStream, b: ByteStream, options: _Options, progress: _Progr
     return progress.result
 
 
-def _start(own: Sequence[StreamBase | None], options: _Options) -> SocketsRelay | None:
-    """A relay without tasks, at work; None where they are needed."""
-    a, b = own
-    work = sockets_relay(a, b)
+def _begin(a: ByteStream, b: ByteStream, options: _Options) -> SocketsRelay | TasksRelay:
+    """The relay, at work where it needs no tasks; raises :exc:`anyio.BusyResourceError`."""
+    first, second = _own_stream(a), _own_stream(b)
+    work = sockets_relay(first, second)
     if work is not None:
         try:
             work.start(options.unread_a, options.unread_b)
         except OSError:
-            return None  # No descriptor is left for its epoll, say.
-    return work
+            work = None  # No descriptor is left for its epoll, say.
+    for stream in (first, second):
+        if stream is not None and not stream.state.closed:
+            if work is None:
+                stream.state.check_unused()
+            stream.state.allow_half_open = True
+    return work or TasksRelay((a, b), options.half_close_delay)
+
+
+def _own_stream(side: ByteStream) -> StreamBase | None:
+    """The stream of our own that a side is, not one that lies below TLS."""
+    if isinstance(side, Socket):  # First: asking for a class of AnyIO's takes a call in Python.
+        return own_stream_below(side)
+    return side if isinstance(side, StreamBase) else None

@@ -73,7 +73,7 @@ class Connector:
             if self.local_address is not None or self.local_port:
                 self._bind(sock, address)
             # Before the connect: the size of the buffers decides on the window scale (RFC 7323).
-            apply_socket_options(sock, self.socket_options)
+            apply_socket_options(sock, self.socket_options, tcp=True)
             code = sock.connect_ex(address.to_sockaddr())
             if code in _IN_PROGRESS:
                 peername = await established(sock)

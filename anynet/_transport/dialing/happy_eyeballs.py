@@ -34,11 +34,12 @@ ConnectOne: TypeAlias = Callable[[Address], Awaitable[T]]
 class Attempt(Generic[T]):
     """One attempt at one address; times in seconds on the loop's clock."""
 
-    __slots__ = ("address", "connection", "ended", "error", "started")
+    __slots__ = ("_time", "address", "connection", "ended", "error", "started")
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, time: Callable[[], float] = anyio.current_time) -> None:
         self.address = address
-        self.started = anyio.current_time()
+        self._time = time
+        self.started = time()
         self.ended: float | None = None
         self.error: OSError | None = None
         self.connection: T | None = None
@@ -53,7 +54,7 @@ class Attempt(Generic[T]):
         except OSError as error:
             self.error = error
         finally:
-            self.ended = anyio.current_time()
+            self.ended = self._time()
         if not isinstance(self.error, AddressBlocked):
             on_event(ConnectionAttemptFailed(self.address, self.error))
         return None

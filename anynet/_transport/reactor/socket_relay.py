@@ -161,9 +161,11 @@ class SocketRelay:
         for stream in (a, b):
             if stream.reader_patience or stream.writer_registered:
                 stream.host.forget(stream)  # asyncio watches it between operations.
-            # An urgent byte stays where it was sent, as data; on a Unix socket it changes nothing.
-            with suppress(OSError):
+            try:
+                # An urgent byte stays where it was sent, as data; on Unix sockets this is nothing.
                 stream.sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+            except OSError:
+                pass  # The peer has reset it, on macOS; reading will tell.
         self._poller.add(
             a.host,
             {
@@ -173,10 +175,9 @@ class SocketRelay:
         )
         for stream in (a, b):
             stream.on_let_go = self._let_go_of_side
-        self.a_to_b.held = unread_a + a.take_unread()
-        self.b_to_a.held = unread_b + b.take_unread()
-        for direction in (self.a_to_b, self.b_to_a):
-            if direction.held:
+        for direction, unread in ((self.a_to_b, unread_a), (self.b_to_a, unread_b)):
+            if unread or direction.source.unread_bytes:
+                direction.held = unread + direction.source.take_unread()
                 self._wait_for_room(direction)  # There is some: the event comes at once.
 
     def stop(self, error: Exception | None = None) -> None:

@@ -226,9 +226,11 @@ class HalfState:
 
     def claim_both(self) -> None:
         """Take both directions, or raise why not. A sending side that was ended stays so."""
-        self.check_unused()
+        if self.receiving is not RECEIVING_FREE or self.sending is not SENDING_FREE:
+            self.check_unused()
+        else:
+            self.sending = SENDING_BUSY
         self.receiving = RECEIVING_BUSY
-        self._step(Step.CLAIM)
 
     def release_both(self) -> None:
         """Give both back."""
