@@ -20,7 +20,7 @@ import anyio
 from anyio.abc import ByteStream
 from anyio.streams.tls import TLSAttribute
 
-from anynet._core.connections.socket import own_stream_below
+from anynet._core.connections.socket import Socket, own_stream_below
 from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.tls import end_sending
 from anynet._transport.streams.wrapped_stream import WrappedStream
@@ -92,12 +92,20 @@ class TasksRelay:
                 session = self._session_to_end[direction]
                 if session is not None:
                     self._session_to_end[direction] = None
-                    if not end_sending(session):
-                        return b""
+                    if chunk := self._end_session(source, session):
+                        return chunk
                 with anyio.CancelScope() as self._receiving[direction]:
                     return await source.receive()
         except (anyio.EndOfStream, ssl.SSLZeroReturnError):
             return b""
+
+    def _end_session(self, source: ByteStream, session: ssl.SSLObject) -> bytes:
+        chunk = end_sending(session)
+        own = own_stream_below(source) if isinstance(source, Socket) else None
+        if own is None:
+            return chunk
+        own.unread(chunk)  # It counts what is received of it.
+        return b""
 
     async def _end(self, direction: int, sink: ByteStream) -> None:
         try:

@@ -214,6 +214,8 @@ class Direction:
         if self.sink_state.mid_message:
             self.sink_state.all_sent()
             self.sink.note_drain()
+        if not self.splicing:
+            self.drop_pipe()
         return True
 
     def _wait_for_sink(self) -> Moved:

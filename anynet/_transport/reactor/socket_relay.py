@@ -185,10 +185,11 @@ class SocketRelay:
         if self.ended:
             return
         self.ended, self.error = True, error
-        self._poller.remove(self.a_to_b.source.fd, self.b_to_a.source.fd)
         for direction in (self.a_to_b, self.b_to_a):
             direction.drop_pipe()
             direction.source.on_let_go = None
+        # Last: with the last relay the pool is emptied.
+        self._poller.remove(self.a_to_b.source.fd, self.b_to_a.source.fd)
         self._on_end()
 
     def _let_go_of_side(self, stream: SocketStream) -> None:
