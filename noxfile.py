@@ -75,9 +75,14 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the types: ours, those that users see, and a file of typed usage."""
+    """Check the types: ours, those that users see, and every program of the documentation."""
     install(session, "types")
     session.run("mypy")
+    programs = Path(session.create_tmp(), "programs")
+    shutil.rmtree(programs, ignore_errors=True)
+    session.run("python", "-m", "tests.documents", str(programs))
+    session.run("mypy", "--strict", *map(str, sorted(programs.glob("*.py"))))
+    session.run("pyright", str(programs))
     session.run("pyright", "tests/typing")
     session.run("pyright", "--verifytypes", "anynet", "--ignoreexternal")
 

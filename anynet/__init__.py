@@ -2,7 +2,9 @@
 
 from anynet._core.connections.connect import Connecting, Reconnections, connect, create_connection
 from anynet._core.connections.connection import ConnectionState
+from anynet._core.connections.outbox import Outbox
 from anynet._core.connections.relay import Relay, RelayEnd, RelayResult, relay
+from anynet._core.connections.resolve import resolve
 from anynet._core.connections.socket import Socket
 from anynet._core.connections.socket_events import SocketEvents
 from anynet._core.connections.values import SocketStatistics
@@ -15,6 +17,7 @@ from anynet._core.servers.values import (
     ServerStatistics,
     ShutdownReport,
 )
+from anynet._rules.options import Resolver
 from anynet._rules.proxy.header import ProxyHeader, ProxySSL, ProxyTLV, ProxyTLVType
 from anynet._rules.values.addresses import Address, Family, SocketAddress, is_ip, is_ipv4, is_ipv6
 from anynet._rules.values.block_list import BlockList
@@ -25,11 +28,16 @@ from anynet._rules.values.errors import (
     ConnectionBroken,
     ConnectionClosed,
     ConnectionEnded,
+    ConnectionExpired,
     ConnectRefused,
     ConnectTimeline,
     ConnectTimeout,
     DescriptorsTruncated,
     IdleTimeout,
+    LifetimeExceeded,
+    PeerTooSlow,
+    ReceiveTimeout,
+    SendTimeout,
 )
 from anynet._rules.values.events import (
     Close,
@@ -48,6 +56,7 @@ from anynet._rules.values.events import (
     SocketEvent,
     Timeout,
 )
+from anynet._transport.sockets.lookup_threads import LookupStatistics, lookup_statistics
 from anynet._transport.sockets.peer_credentials import PeerCredentials
 from anynet._transport.streams.endpoints import ProxyAttribute
 from anynet.service import notify_service, service_watchdog
@@ -73,6 +82,7 @@ __all__ = [
     "ConnectionBroken",
     "ConnectionClosed",
     "ConnectionEnded",
+    "ConnectionExpired",
     "ConnectionOutcome",
     "ConnectionState",
     "Data",
@@ -83,19 +93,26 @@ __all__ = [
     "Error",
     "Family",
     "IdleTimeout",
+    "LifetimeExceeded",
     "Listening",
     "Lookup",
+    "LookupStatistics",
+    "Outbox",
     "Outcome",
     "PeerCredentials",
+    "PeerTooSlow",
     "ProxyAttribute",
     "ProxyHeader",
     "ProxySSL",
     "ProxyTLV",
     "ProxyTLVType",
+    "ReceiveTimeout",
     "Reconnections",
     "Relay",
     "RelayEnd",
     "RelayResult",
+    "Resolver",
+    "SendTimeout",
     "Server",
     "ServerEvent",
     "ServerEvents",
@@ -113,8 +130,10 @@ __all__ = [
     "is_ip",
     "is_ipv4",
     "is_ipv6",
+    "lookup_statistics",
     "notify_service",
     "relay",
+    "resolve",
     "serve",
     "service_watchdog",
 ]

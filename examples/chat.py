@@ -7,46 +7,46 @@ import signal
 
 import anyio
 from anyio.streams.buffered import BufferedByteReceiveStream
-from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 import anynet
 
 LONGEST_LINE = 1000
-LONGEST_QUEUE = 100
+#: So many bytes may wait for a member who does not read.
+LONGEST_QUEUE = 100_000
+#: So many seconds a newcomer has for a name.
+TIME_FOR_A_NAME = 60
 
 
 class Room:
-    """Everybody who is here, each with a queue of lines that are still to be sent."""
+    """Everybody who is here, each with what is still to be sent."""
 
     def __init__(self) -> None:
-        self.members: dict[str, MemoryObjectSendStream[bytes]] = {}
+        self.members: dict[str, anynet.Outbox] = {}
 
     def tell(self, line: str, *, except_for: str) -> None:
-        for name, queue in self.members.items():
+        for name, outbox in self.members.items():
             if name != except_for:
-                try:
-                    queue.send_nowait(f"{line}\n".encode())
-                except anyio.WouldBlock:
-                    pass  # Somebody who does not read misses lines; nobody waits for them.
+                # Somebody who does not read misses lines; nobody waits for them, and whatever has
+                # become of their connection is not the failure of who speaks.
+                outbox.put_nowait(f"{line}\n".encode())
 
     async def visit(self, socket: anynet.Socket) -> None:
         lines = BufferedByteReceiveStream(socket)
-        name = await read_line(lines)
+        name: str | None = None
+        with anyio.move_on_after(TIME_FOR_A_NAME):
+            name = await read_line(lines)
         if not name or name in self.members:
             await socket.send(b"that name cannot be had\n")
             return
-        queue, lines_for_us = anyio.create_memory_object_stream[bytes](LONGEST_QUEUE)
-        self.members[name] = queue
-        self.tell(f"* {name} has come", except_for=name)
-        try:
-            async with anyio.create_task_group() as tasks, queue:
-                tasks.start_soon(send_all, lines_for_us, socket)
+        async with anynet.Outbox(socket, max_bytes=LONGEST_QUEUE, on_full="drop") as outbox:
+            self.members[name] = outbox
+            self.tell(f"* {name} has come", except_for=name)
+            try:
                 while line := await read_line(lines):
                     self.tell(f"{name}: {line}", except_for=name)
-                tasks.cancel_scope.cancel()
-        finally:
-            del self.members[name]
-            self.tell(f"* {name} has left", except_for=name)
+            finally:
+                del self.members[name]
+                self.tell(f"* {name} has left", except_for=name)
 
 
 async def read_line(lines: BufferedByteReceiveStream) -> str | None:
@@ -58,16 +58,10 @@ async def read_line(lines: BufferedByteReceiveStream) -> str | None:
     return line.decode(errors="replace").strip()
 
 
-async def send_all(lines: MemoryObjectReceiveStream[bytes], socket: anynet.Socket) -> None:
-    async with lines:
-        async for line in lines:
-            await socket.send(line)
-
-
 async def main(host: str, port: int) -> None:
     room = Room()
-    # Keep-alive finds out who left without a word. Those who are still here at the end are not
-    # waited for.
+    # Keep-alive finds out who left without a word; who only listens is welcome, so there is no idle
+    # timeout. Those who are still here at the end are not waited for.
     server = anynet.create_server(room.visit, host=host, port=port, keep_alive=True, grace_period=0)
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async with server:

@@ -9,22 +9,18 @@ from __future__ import annotations
 import argparse
 
 import anyio
-from anyio.streams.buffered import BufferedByteReceiveStream
 
 import anynet
 from anynet.cluster import Cluster, current_worker
+from anynet.framing import LineStream
 
 
 async def answer(socket: anynet.Socket) -> None:
     """Send the client's lines back."""
     worker = current_worker()
     assert worker is not None
-    lines = BufferedByteReceiveStream(socket)
-    while True:
-        try:
-            line = await lines.receive_until(b"\n", 65536)
-        except anyio.IncompleteRead:
-            return  # The client has ended.
+    # A line too long, or cut off, is the client's failure, and ends its connection alone.
+    async for line in LineStream(socket):
         await socket.send(b"%d: %s\n" % (worker.id, line))
 
 

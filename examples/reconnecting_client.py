@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 
 import anyio
-from anyio.streams.buffered import BufferedByteReceiveStream
 
 import anynet
+from anynet.framing import FrameError, LineStream
 
 
 async def main(host: str, port: int) -> None:
@@ -18,11 +18,11 @@ async def main(host: str, port: int) -> None:
     # a turn doubles from 0.1 to 5 seconds, and is short again after a minute of connection.
     async for socket in anynet.connect(host, port, max_backoff=5, reset_after=60):
         print(f"connected to {socket.remote_address}", flush=True)
-        lines = BufferedByteReceiveStream(socket)
+        lines = LineStream(socket, max_line=1000, encoding="utf-8")
         try:
-            while (line := await lines.receive_until(b"\n", 1000)) != b"bye":
-                print(line.decode(errors="replace"), flush=True)
-        except (anyio.IncompleteRead, anyio.BrokenResourceError):
+            while (line := await lines.receive()) != "bye":
+                print(line, flush=True)
+        except (anyio.EndOfStream, anyio.BrokenResourceError, FrameError):
             # What the body does not catch leaves the loop: say which losses are worth a new try.
             print("lost", flush=True)
             continue

@@ -13,13 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
+import anyio
 import pytest
 from rich.console import Console
 
 from benchmarks.build import compile_c
+from benchmarks.calls import BACKENDS, WAYS, Calls, Way
 from benchmarks.catalogue import Peer, list_peers
 from benchmarks.chart import draw_chart
 from benchmarks.export import to_json
+from benchmarks.framing import PATTERNS, ROWS, measure_lines, show_growth, show_lines
 from benchmarks.measure import choose, measure
 from benchmarks.measurements import Bench
 from benchmarks.processes import Cores, MeasureError, running_server
@@ -49,6 +52,23 @@ def bench(programs: dict[str, Path]) -> Bench:
 @pytest.fixture
 def c_server(programs: dict[str, Path]) -> Peer:
     return list_peers(c_server=programs["echo_epoll"])[0]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("name", "bound"),
+    [
+        ("accept, await", 30),
+        ("accept, callbacks", 42),
+        ("connect, await", 70),
+        ("connect, callbacks", 80),
+    ],
+)
+def test_the_calls_of_one_connection(name: str, bound: int, backend: str) -> None:
+    """Not a measurement: they are the same on any machine."""
+    calls = Calls()
+    anyio.run(WAYS[name], calls, backend=backend)
+    assert 0 < Way.of(calls.codes).calls <= bound
 
 
 @pytest.mark.parametrize("name", ["rtt-1x64", "rtt-64x4096", "bulk", "connect"])
@@ -239,3 +259,14 @@ def serving_on(path: str) -> Iterator[None]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def test_what_a_line_costs() -> None:
+    rates = measure_lines(rounds=1, lines=300)
+    assert all(rate > 0 for row in ROWS for rate in rates[row])
+    output = io.StringIO()
+    console = Console(file=output, width=200)
+    show_lines(console, rates)
+    show_growth(console, rounds=1, shrink=2000)
+    for label in [*(row.label for row in ROWS), *(pattern.label for pattern in PATTERNS)]:
+        assert label in output.getvalue()

@@ -18,7 +18,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import anyio
-import attrs
+import anyio.to_thread
 import pytest
 
 from anynet._core.connections import connection
@@ -26,37 +26,12 @@ from anynet._core.connections.connection import ConnectionState
 from anynet._transport.streams.half_state import SENDING, Sending, Step
 from anynet.node._streams.flow import FLOW_CHANGES
 from anynet.node._streams.write_end import END_CHANGES
+from tests.documents import PAGES, ROOT, Block, blocks_of, modules_of
 
-ROOT = Path(__file__).parent.parent
 SETUP = "python3 -m venv .venv && .venv/bin/pip install -q nox && .venv/bin/nox -s "
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@attrs.frozen
-class Block:
-    """A fenced block, with the line that it begins at."""
-
-    page: Path
-    line: int
-    code: str
-
-    def __str__(self) -> str:
-        return f"{self.page.relative_to(ROOT)}:{self.line}"
-
-
-def blocks_of(page: Path, language: str) -> list[Block]:
-    text = page.read_text("utf-8")
-    fenced = re.finditer(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    return [Block(page, text.count("\n", 0, each.start(1)) + 1, each[1]) for each in fenced]
-
-
-def modules_of(page: Path) -> dict[str, str]:
-    """The modules that a page shows, by the names of their files."""
-    form = r"^:::{code-block} python\n:caption: (\w+\.py)\n\n(.*?)^:::$"
-    return dict(re.findall(form, page.read_text("utf-8"), re.MULTILINE | re.DOTALL))
-
-
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PROGRAMS = [block for page in PAGES for block in blocks_of(page, "python")]
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.activation import activated_by_launcher
+from tests.chat_strangers import strangers, talk
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -143,6 +145,50 @@ def test_chat(backend: str) -> None:
                 ann.sendall(b"hello, bob\n")
                 assert for_bob.readline() == b"ann: hello, bob\n"
             assert for_ann.readline() == b"* bob has left\n"
+        server.process.send_signal(signal.SIGINT)
+        server.end()
+
+
+def test_line_protocol(backend: str) -> None:
+    with running_server("line_protocol.py", backend, "--patience", "0.5") as (server, port):
+
+        def ask(client: socket.socket, *questions: bytes) -> list[bytes]:
+            with client.makefile("rb") as answers:
+                client.sendall(b"".join(questions))
+                return [answers.readline() for _ in questions]
+
+        with client_of(port) as silent, client_of(port) as one:
+            assert ask(one, b"SET colour blue\n", b"GET colour\n") == [b"ok\n", b"blue\n"]
+            assert ask(one, b"GET size\n", b"nonsense\n") == [
+                b"error: no such value\n",
+                b"error: say GET name, or SET name value\n",
+            ]
+            # Strangers: no UTF-8, no newline, a part of a line, a reset, silence.
+            assert ask(one, b"\xff\n", b"x" * 100_000 + b"\n", b"GET colour\n") == [
+                b"error: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte\n",
+                b"error: a frame is longer than 1000 bytes\n",
+                b"blue\n",
+            ]
+            with client_of(port) as half:
+                half.sendall(b"GET col")
+                half.shutdown(socket.SHUT_WR)
+                assert half.recv(100) == b""
+            with client_of(port) as gone:
+                gone.sendall(b"GET colour\n")
+                gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            with pytest.raises(ConnectionResetError):
+                silent.recv(100)
+        with client_of(port) as honest:
+            assert ask(honest, b"GET colour\n") == [b"blue\n"]
+        server.process.send_signal(signal.SIGINT)
+        server.end()
+
+
+def test_no_stranger_ends_the_chat(backend: str) -> None:
+    with running_server("chat.py", backend) as (server, port):
+        with strangers(port):
+            talk(port)
+        talk(port)
         server.process.send_signal(signal.SIGINT)
         server.end()
 
@@ -284,7 +330,7 @@ def test_cluster_server(backend: str) -> None:
 def test_every_example_is_tested() -> None:
     tests = Path(__file__).read_text()
     names = [path.name for path in EXAMPLES.glob("*.py")]
-    assert len(names) == 11
+    assert len(names) == 12
     for name in names:
         assert f'"{name}"' in tests
         assert "--backend" in (EXAMPLES / name).read_text()

@@ -22,6 +22,7 @@ ROOT = Path(anynet.__file__).parent
 FLOORS = {
     "_rules": 0,
     "_transport": 1,
+    "framing": 1.5,
     "_core": 2,
     "service": 2,
     "": 2.1,
@@ -73,6 +74,7 @@ BACKENDS = {
 #: The modules that import others by their names, and why they cannot do it at the top of the file.
 IMPORTS_BY_NAME = {
     "anynet._transport.loops.host_loop": "Trio takes long to import, and may never run",
+    "anynet._transport.sockets.lookup_threads": "idna takes long to import, and few names need it",
     "anynet.cluster": "anynet.node needs the lower rooms of it alone",
     "anynet.cluster.settings.programs": "the user of a cluster names the program",
 }
@@ -88,6 +90,8 @@ BEHIND_THE_NETWORK = {
     "anynet._transport.listening.unix_path",
     "anynet._transport.sockets.resolving",
 }
+#: What is for any byte stream, and of the floors below imports ``_rules`` alone.
+OVER_ANY_STREAM = {"framing"}
 MOST_LINES_OF_FILE = 400
 MOST_LINES_OF_FUNCTION = 50
 
@@ -244,6 +248,14 @@ def past_the_network(tree: Tree) -> Iterator[str]:
             yield f"{each}, past _transport.network"
 
 
+def past_the_stream(tree: Tree) -> Iterator[str]:
+    for each in tree.imports:
+        target, floor = tree.module_of(each), package_of(each.importer)
+        allowed = {floor, "_rules"}
+        if floor in OVER_ANY_STREAM and target is not None and package_of(target) not in allowed:
+            yield f"{each}, which is not for any byte stream"
+
+
 def cycles(tree: Tree) -> Iterator[str]:
     graph: dict[str, set[str]] = {name: set() for name in tree.modules}
     for each in tree.imports:
@@ -381,6 +393,7 @@ CHECKS: list[Check] = [
     homeless_modules,
     imports_out_of_order,
     past_the_network,
+    past_the_stream,
     cycles,
     imports_in_functions,
     imports_by_name,
@@ -439,6 +452,7 @@ BROKEN: list[tuple[Check, dict[str, str]]] = [
         past_the_network,
         modules(_core__a="import anynet._transport.listening.open", _transport__listening__open=""),
     ),
+    (past_the_stream, modules(framing__a="import anynet._transport.b", _transport__b="")),
     (cycles, modules(_core__a="import anynet._core.b", _core__b="from anynet._core import a")),
     (cycles, modules(_core__a="import anynet._core.a")),
     (imports_in_functions, modules(_core__a="def f():\n    import os")),
@@ -493,6 +507,11 @@ SOUND: list[tuple[Check, dict[str, str]]] = [
         modules(cluster__a="import anynet._transport.listening.open")
         | modules(_core__a="import anynet._transport.network", _transport__network="")
         | modules(_transport__listening__open=""),
+    ),
+    (
+        past_the_stream,
+        modules(framing__a="import anynet._rules.b, anynet.framing._c", framing___c="")
+        | modules(_rules__b="", _core__a="import anynet._transport.b", _transport__b=""),
     ),
     (cycles, modules(_core__a="import anynet._core.b", _core__b="import os")),
     (foreign_imports, modules(cli__a="import click, rich.live, anyio, attrs, os.path")),

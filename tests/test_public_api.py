@@ -12,6 +12,7 @@ import pytest
 
 import anynet
 import anynet.cluster
+import anynet.framing
 import anynet.testing
 from anynet._rules.options import (
     ConnectionOptions,
@@ -27,7 +28,7 @@ from anynet._rules.options.table import Options
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference.md"
 
-MODULES = [anynet, anynet.cluster, anynet.testing]
+MODULES = [anynet, anynet.cluster, anynet.framing, anynet.testing]
 OBJECTS = {
     f"{module.__name__}.{name}": getattr(module, name)
     for module in MODULES

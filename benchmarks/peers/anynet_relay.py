@@ -20,5 +20,4 @@ async def main(port: int, upstream: int) -> None:
 
 if __name__ == "__main__":
     backend, options = BACKENDS[sys.argv[3]]
-    arguments = map(int, sys.argv[1:3])
-    anyio.run(main, *arguments, backend=backend, backend_options=options)
+    anyio.run(main, int(sys.argv[1]), int(sys.argv[2]), backend=backend, backend_options=options)

@@ -51,6 +51,18 @@ async def serve_twice() -> None:
         await one.wait_closed()
 
 
+async def serve_named() -> None:
+    """Listen on names that only the worker knows."""
+
+    async def resolver(host: str, family: object) -> list[str]:
+        return {"one.test": ["127.0.0.1"], "two.test": ["127.0.0.2", "127.0.0.1"]}[host]
+
+    hosts = ["one.test", "two.test", "127.0.0.3"]
+    async with anynet.create_server(tell_pid, host=hosts, port=0, resolver=resolver) as server:
+        await me().send([str(address) for address in server.addresses])
+        await server.wait_closed()
+
+
 async def listen_again() -> None:
     """Close a server and listen with the same options once more."""
     async with anynet.create_server(tell_pid, host="127.0.0.1") as server:

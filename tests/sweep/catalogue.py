@@ -35,6 +35,8 @@ SCENARIOS: dict[str, Scenario] = {
         scenarios.shutdown,
         scenarios.lingering,
         scenarios.idling,
+        scenarios.time_limits,
+        scenarios.outbox,
         scenarios.reconnecting,
         scenarios.socket_events,
         scenarios.tls_events,
@@ -97,6 +99,7 @@ KNOWN = (
                 "relaying",
                 "limits",
                 "idling",
+                "time_limits",
                 "shutdown",
                 "server_events",
                 "node_server",
@@ -157,9 +160,16 @@ def differences(name: str, sweep: str, report: Report) -> list[str]:
 Ranges: TypeAlias = dict[str, tuple[int, int]]
 
 #: How often these are woken depends on how much the kernel takes at once, which nobody promises.
-BY_THE_KERNEL = {"long_message", "file", "node_long_message"}
+BY_THE_KERNEL = {"long_message", "outbox", "file", "node_long_message"}
 #: These wait for a timer: on a busy machine two wake-ups may become one, or one two.
-BY_THE_CLOCK = {"happy_eyeballs", "shutdown", "idling", "reconnecting", "node_happy_eyeballs"}
+BY_THE_CLOCK = {
+    "happy_eyeballs",
+    "shutdown",
+    "idling",
+    "time_limits",
+    "reconnecting",
+    "node_happy_eyeballs",
+}
 #: A turn of a reactor takes what is ready: on a busy machine one turn may become two.
 ON_A_REACTOR = "node_"
 _SLACK = 2

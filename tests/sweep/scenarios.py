@@ -63,11 +63,11 @@ async def happy_eyeballs(stage: Stage) -> None:
     host, port = listener.address
     stage.full_listener("127.0.0.3", port)
 
-    async def lookup(_host: str, _family: Any) -> list[str]:
+    async def resolver(_host: str, _family: Any) -> list[str]:
         return ["127.0.0.2", "127.0.0.3", host]
 
     options: dict[str, Any] = {"attempt_delay": 0.01, "connect_timeout": 0.5}
-    async with anynet.connect("far.example", port, lookup=lookup, **options) as connection:
+    async with anynet.connect("far.example", port, resolver=resolver, **options) as connection:
         stage.act(lambda: listener.send(REPLY))
         assert await message_of(connection) == b"a reply"
 
@@ -264,6 +264,27 @@ async def idling(stage: Stage) -> None:
     async with anynet.create_server(echo, **LOCAL, idle_timeout=0.01) as serving:
         peer = stage.client(serving.address)
         await stage.until(lambda: peer.end)
+
+
+async def time_limits(stage: Stage) -> None:
+    """A server resets a client that says nothing while it waits for it."""
+    async with anynet.create_server(echo, **LOCAL, receive_timeout=0.01) as serving:
+        peer = stage.client(serving.address)
+        await stage.until(lambda: peer.end)
+
+
+async def outbox(stage: Stage) -> None:
+    """Messages for a receiver that lets them wait; leaving the block sends the rest."""
+    listener = stage.listener(receive_buffer=20_000, reading=False)
+    connecting = anynet.connect(*listener.address, send_buffer_size=20_000)
+    async with connecting as connection:
+        stage.act(listener.read_on)
+        async with anynet.Outbox(connection, max_bytes=len(LONG)) as messages:
+            await messages.put(LONG)
+            await messages.put(HELLO)
+            messages.put_nowait(HELLO)
+    await stage.until(lambda: listener.ended)
+    assert len(listener.peer.messages) == 3
 
 
 async def reconnecting(stage: Stage) -> None:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from anynet._rules.options import ConnectOptions, LookupFunction, SocketOptions
+from anynet._rules.options import ConnectOptions, Resolver, SocketOptions
 from anynet._rules.values.addresses import Family
 from anynet._rules.values.errors import ConnectError
 from anynet._rules.values.events import ConnectEvent
@@ -117,11 +117,11 @@ def nobody_came(listener: socket.socket) -> bool:
     return False
 
 
-def looking_up(*addresses: str) -> LookupFunction:
-    async def lookup(host: str, family: Family | None) -> Iterable[str]:
+def looking_up(*addresses: str) -> Resolver:
+    async def resolver(host: str, family: Family | None) -> Iterable[str]:
         return addresses
 
-    return lookup
+    return resolver
 
 
 def ignore(event: ConnectEvent) -> None:

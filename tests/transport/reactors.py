@@ -10,6 +10,7 @@ import anyio
 
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.handle import Handle
+from anynet._transport.reactor.immediate import Immediate
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.reactor.socket_handle import SocketHandle
 from anynet._transport.streams.socket_stream import SocketStream
@@ -38,6 +39,13 @@ async def until(condition: Callable[[], bool]) -> None:
     """Wait for what nobody tells."""
     while not condition():  # noqa: ASYNC110
         await anyio.sleep(0.001)
+
+
+def immediate(reactor: Reactor, callback: Callable[..., object], *args: object) -> Immediate:
+    """Call after the events of this turn."""
+    found = Immediate(reactor, callback, args)
+    reactor.add_immediate(found)
+    return found
 
 
 class Recorder:

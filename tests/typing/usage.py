@@ -14,11 +14,18 @@ import ssl
 from typing import assert_type
 
 import anyio
-from anyio.abc import ByteStream, ByteStreamConnectable, Listener, SocketAttribute
+from anyio.abc import (
+    ByteStream,
+    ByteStreamConnectable,
+    Listener,
+    ObjectStream,
+    SocketAttribute,
+)
 from anyio.streams.buffered import BufferedByteReceiveStream
 from anyio.streams.tls import TLSStream
 
 import anynet
+from anynet.framing import DelimitedStream, FrameTooLong, LengthPrefixedStream, LineStream
 
 
 async def handler(socket: anynet.Socket) -> None:
@@ -32,6 +39,7 @@ async def servers(context: ssl.SSLContext) -> None:
         assert_type(server, anynet.Server)
         assert_type(server.address, anynet.SocketAddress | str)
         assert_type(server.addresses, tuple[anynet.Address, ...])
+        assert_type(server.port, int)
         assert_type(await server.listen(path="/run/a.sock", mode=0o600), tuple[anynet.Address, ...])
         assert_type(server.connections, tuple[anynet.Socket, ...])
         assert_type(server.statistics().accepted, int)
@@ -95,6 +103,25 @@ async def proxied(socket: anynet.Socket, proxies: anynet.BlockList) -> None:
     anynet.create_server(proxy_protocol="maybe")  # type: ignore[arg-type]
 
 
+async def framing(socket: anynet.Socket) -> None:
+    lines, text = LineStream(socket), LineStream(socket, encoding="utf-8", max_line=1000)
+    assert_type(lines, LineStream[bytes])
+    assert_type(text, LineStream[str])
+    assert_type(await lines.receive(), bytes)
+    assert_type(await text.receive_many(), list[str])
+    async for line in text:
+        assert_type(line, str)
+    await lines.send(b"line")
+    await text.send(b"line")  # type: ignore[arg-type]
+    frames: ObjectStream[bytes] = LengthPrefixedStream(socket, header="<H", max_frame=9)
+    try:
+        assert_type(await frames.receive(), bytes)
+    except FrameTooLong as error:
+        assert_type(error.size, int | None)
+    assert_type(DelimitedStream(socket, b"\0").unread(), bytes)
+    LineStream(socket, 1000)  # type: ignore[call-overload]
+
+
 async def sockets(socket: anynet.Socket, other: anynet.Socket) -> None:
     assert_type(await socket.receive(), bytes)
     assert_type(await socket.receive(max_bytes=10), bytes)
@@ -114,6 +141,11 @@ async def sockets(socket: anynet.Socket, other: anynet.Socket) -> None:
     assert_type(anynet.Socket.from_fd(3), anynet.Socket)
     await BufferedByteReceiveStream(socket).receive_until(b"\n", 100)
     socket.extra(SocketAttribute.family)
+    async with anynet.Outbox(stream, max_bytes=10, on_full="drop", flush_timeout=1) as outbox:
+        assert_type(await outbox.put(memoryview(b"view")), bool)
+        assert_type(outbox.put_nowait(b"bytes"), bool)
+        assert_type(outbox.refused, int)
+    assert_type(socket.statistics().expired, str | None)
     result = await anynet.relay(socket, other, idle_timeout=60)
     assert_type(result.end, anynet.RelayEnd)
     assert_type(result.bytes_a_to_b, int)
@@ -148,6 +180,19 @@ def values() -> None:
     assert_type(anynet.is_ipv4("127.0.0.1"), bool)
 
 
+async def names() -> None:
+    def not_async(host: str, family: anynet.Family | None) -> list[str]:
+        return [host]
+
+    resolver: anynet.Resolver = anynet.resolve
+    anynet.connect("name.test", 8124, resolver=resolver)
+    anynet.create_server(host="name.test", resolver=anynet.resolve)
+    anynet.connect("name.test", 8124, resolver=not_async)  # type: ignore[arg-type]
+    assert_type(await anynet.resolve("name.test", "ipv4"), list[str])
+    assert_type(anynet.lookup_statistics(), anynet.LookupStatistics)
+    assert_type(anynet.lookup_statistics().hanging, int)
+
+
 async def rejected(socket: anynet.Socket) -> None:
     anynet.create_server(handler, prot=80)  # type: ignore[call-arg]
     anynet.create_server(handler, port="80")  # type: ignore[arg-type]
@@ -156,5 +201,7 @@ async def rejected(socket: anynet.Socket) -> None:
     anynet.connect("localhost", 80, backoff="1")  # type: ignore[arg-type]
     anynet.connect("localhost", 80, max_connections=1)  # type: ignore[call-arg]
     await socket.send("text")  # type: ignore[arg-type]
+    anynet.Outbox(socket, on_full="forget")  # type: ignore[arg-type]
+    anynet.connect("localhost", 80, receive_timeout="1")  # type: ignore[arg-type]
     socket.set_idle_timeout(1, action="warn")  # type: ignore[arg-type]
     socket.bytes_sent = 1  # type: ignore[misc]

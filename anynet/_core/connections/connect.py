@@ -196,8 +196,8 @@ def connect(
     after a failure; the first that succeeds wins. ``connect_timeout`` (seconds; None) bounds all of
     it, the TLS handshake included.
 
-    ``family`` (``"ipv4"`` or ``"ipv6"``) restricts the addresses, ``lookup`` replaces the name
-    resolution (``await lookup(host, family)`` gives the addresses), ``block_list`` forbids some,
+    ``family`` (``"ipv4"`` or ``"ipv6"``) restricts the addresses, ``resolver`` (a
+    :class:`Resolver`) says which a name has instead of the system, ``block_list`` forbids some,
     ``local_host`` and ``local_port`` bind our end. ``tls`` is True or an :class:`ssl.SSLContext`;
     ``server_hostname`` (default: the host) is the name to verify;
     ``tls_standard_compatible`` (True) expects an announced close, and makes the context do so too.

@@ -3,18 +3,24 @@
 What is on the hot path of the await face stays in the stream, which that face uses directly; all
 that only some connections need (control events, callbacks, an idle timer) is made when it is first
 needed.
+
+Every time limit closes the connection in the same way (:meth:`Connection._expire`): it is counted
+for the server that the connection came from, the stream is closed with the error that names the
+limit, and a consumer of the events gets that error before the close.
 """
 
 from __future__ import annotations
 
 import enum
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
+from anynet._core.connections.time_limits import TimeLimits
 from anynet._rules.options import ConnectionOptions
+from anynet._rules.values.errors import ConnectionExpired, IdleTimeout
 from anynet._rules.values.events import Close, Data, Drain, End, Error, SocketEvent, Timeout
 from anynet._transport.loops.idle_timer import IdleTimer
 from anynet._transport.streams.half_state import Receiving
@@ -52,14 +58,17 @@ class Connection:
     """State and events of one connection over ``stream``. Nothing in here waits.
 
     Events come from :meth:`next_event`; ``on_event`` is called when there may be a new one.
-    ``events`` are control events that have happened before.
+    ``events`` are control events that have happened before. ``expirations`` counts the connections
+    that a time limit closed.
     """
 
     __slots__ = (
         "_close_emitted",
         "_control",
         "_end_emitted",
+        "_expirations",
         "_idle",
+        "_limits",
         "_on_closed",
         "on_event",
         "opened_at",
@@ -71,6 +80,7 @@ class Connection:
         stream: StreamBase,
         options: ConnectionOptions,
         events: deque[SocketEvent] | None = None,
+        expirations: Counter[type[ConnectionExpired]] | None = None,
     ) -> None:
         self.stream: StreamBase = stream
         self.opened_at: float = stream.host.time()
@@ -81,10 +91,14 @@ class Connection:
         self._end_emitted = False
         self._close_emitted = False
         self._idle: IdleTimer | None = None
+        self._limits: TimeLimits | None = None
+        self._expirations = expirations
         stream.state.allow_half_open = options.allow_half_open
         stream.observer = self
         if options.idle_timeout is not None:
             self.set_idle_timeout(options.idle_timeout, options.idle_timeout_action)
+        if options.has_time_limits:
+            self._limits = TimeLimits(stream, options, self._expire)
 
     @property
     def state(self) -> ConnectionState:
@@ -96,9 +110,9 @@ class Connection:
 
     @property
     def had_error(self) -> bool:
-        """Whether the connection was lost, or closed by its idle timeout."""
+        """Whether the connection was lost, or closed by a time limit."""
         half_state = self.stream.state
-        return half_state.failed or half_state.expired_after is not None
+        return half_state.failed or half_state.expired is not None
 
     def set_idle_timeout(self, seconds: float | None, action: IdleAction) -> None:
         """Set, replace or (with None) remove the idle timeout."""
@@ -111,8 +125,17 @@ class Connection:
                 time=stream.host.time,
                 call_at=stream.host.call_at,
                 latest_activity=stream.latest_activity,
-                on_idle=partial(stream.expire, seconds) if action == "close" else self._timed_out,
+                on_idle=self._timed_out
+                if action == "notify"
+                else partial(self._expire, IdleTimeout, seconds),
             )
+
+    def _expire(self, limit: type[ConnectionExpired], seconds: float) -> None:
+        """Close because of a time limit."""
+        if self._expirations is not None:
+            self._expirations[limit] += 1
+        self.push(Error(limit(self.stream.origin, seconds)))
+        self.stream.expire(limit, seconds)
 
     def _cancel_idle_timer(self) -> None:
         if self._idle is not None:
@@ -184,6 +207,9 @@ class Connection:
     def stream_closed(self) -> None:
         """The stream is closed, from whatever side."""
         self._cancel_idle_timer()
+        if self._limits is not None:
+            self._limits.cancel()
+            self._limits = None
         callbacks, self._on_closed = self._on_closed, None
         for callback in callbacks or ():
             try:

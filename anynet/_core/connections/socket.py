@@ -57,7 +57,7 @@ class Socket(ByteStream):
 
     Errors: :exc:`anyio.EndOfStream` once the peer ended its side, :exc:`anyio.BrokenResourceError`
     when the connection was lost (its ``errno`` says how), :exc:`anyio.ClosedResourceError` when
-    this side closed it, :exc:`TimeoutError` when the idle timeout did.
+    this side closed it, :exc:`ConnectionExpired` (a :exc:`TimeoutError`) when a time limit did.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -70,7 +70,8 @@ class Socket(ByteStream):
     def from_stream(cls, stream: AnyByteStream, **options: Any) -> Socket:
         """A socket over any AnyIO byte stream, which it then owns.
 
-        Options: ``allow_half_open``, ``idle_timeout`` (seconds) and ``idle_timeout_action``.
+        Options: ``allow_half_open``, ``idle_timeout_action``, and in seconds ``idle_timeout``,
+        ``receive_timeout``, ``send_timeout`` and ``max_lifetime``.
         """
         foreign = WrappedStream(stream, base=own_stream_below(stream))
         return cls(Connection(foreign, ConnectionOptions(**options)))
@@ -255,7 +256,7 @@ class Socket(ByteStream):
         """Set, replace or (with None) remove the idle timeout.
 
         After ``seconds`` without a byte in either direction the connection is closed and operations
-        raise :exc:`TimeoutError`, or, with ``action="notify"``, a ``Timeout`` event is emitted.
+        raise :exc:`IdleTimeout`, or, with ``action="notify"``, a ``Timeout`` event is emitted.
         """
         if seconds is not None:
             check_seconds("seconds", seconds, allow_zero=False)
@@ -349,6 +350,7 @@ class Socket(ByteStream):
             bytes_sent=half_state.bytes_sent,
             send_waits=half_state.send_waits,
             age=self._stream.host.time() - self._connection.opened_at,
+            expired=None if half_state.expired is None else half_state.expired[0].option,
         )
 
     @property

@@ -19,3 +19,5 @@ class SocketStatistics(Value):
     send_waits: int
     #: Seconds since the socket was made.
     age: float
+    #: The time limit that closed it, by the name of its option; None when none did.
+    expired: str | None

@@ -8,6 +8,7 @@ like a whole one. Whether a failure is the peer's is decided by ``failure_origin
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -19,6 +20,7 @@ from anynet._core.servers.failure_origin import FailureOrigin, classify
 from anynet._core.servers.proxy import ProxyGate
 from anynet._core.servers.server_connection import ServerConnection, current_connection
 from anynet._rules.options import ConnectionOptions, ServerOptions
+from anynet._rules.values.errors import ConnectionExpired
 from anynet._transport.streams.disconnect_watch import PeerWatch
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
@@ -49,6 +51,8 @@ class ConnectionRunner:
         self.refused = 0
         self.tls_failures = 0
         self.peer_failures = 0
+        #: How many connections a time limit closed, by the limit.
+        self.expirations: Counter[type[ConnectionExpired]] = Counter()
 
     async def run(self, connection: ServerConnection, handler: Handler) -> None:
         """Serve one connection to its end, as a task; it is closed whatever happens.
@@ -99,7 +103,9 @@ class ConnectionRunner:
 
     def socket_of(self, connection: ServerConnection, stream: StreamBase) -> Socket:
         """The socket of a connection that is ready for its user."""
-        connection.socket = Socket(Connection(stream, self._connection_options))
+        connection.socket = Socket(
+            Connection(stream, self._connection_options, expirations=self.expirations)
+        )
         return connection.socket
 
     async def _secured(self, raw: SocketStream) -> StreamBase | None:

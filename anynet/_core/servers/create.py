@@ -32,8 +32,10 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
     systemd's socket activation passed to this process, or the name of those to listen on, or
     several names). ``backlog`` (511), ``ipv6_only`` (False), ``reuse_port`` (False), ``mode``
     (permissions of the path; None leaves the umask to decide), ``replace_stale`` (True: a path
-    whose server is gone may be replaced). In a worker of :mod:`anynet.cluster` the primary listens
-    for all its workers, unless ``exclusive`` (False) is True: then this process listens for itself.
+    whose server is gone may be replaced). ``resolver`` (a :class:`Resolver`) says which addresses
+    the names in ``host`` have, instead of the system. In a worker of :mod:`anynet.cluster` the
+    primary listens for all its workers, unless ``exclusive`` (False) is True: then this process
+    listens for itself.
 
     Admission: ``max_connections`` (None: no limit) with ``max_connections_policy``: ``"pause"``
     leaves further clients in the backlog, ``"drop"`` closes them. ``block_list`` closes the
@@ -41,10 +43,13 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
 
     Connections: ``allow_half_open`` (True; when False our side is ended once the peer's end was
     received), ``idle_timeout`` (seconds) with ``idle_timeout_action`` (``"close"`` or
-    ``"notify"``), ``cancel_on_disconnect`` (False; when True the handler is cancelled as soon as
-    the peer ends or resets the connection, read or not), ``tls`` (an :class:`ssl.SSLContext`) with
-    ``tls_handshake_timeout`` (10 seconds) and ``tls_standard_compatible`` (True: both sides must
-    announce their close), and the socket options
+    ``"notify"``), ``receive_timeout`` (seconds that an operation may wait for the peer's next
+    bytes), ``send_timeout`` (seconds that a send may wait while nothing goes out), ``max_lifetime``
+    (seconds that a connection may be open; each of the three resets it), ``cancel_on_disconnect``
+    (False; when True the handler is cancelled as soon as the peer ends or resets the connection,
+    read or not), ``tls`` (an :class:`ssl.SSLContext`) with ``tls_handshake_timeout`` (10 seconds)
+    and ``tls_standard_compatible`` (True: both sides must announce their close), and the socket
+    options
     ``no_delay`` (True), ``keep_alive`` (False), ``keep_alive_idle`` and ``keep_alive_interval``
     (seconds), ``keep_alive_count``, ``receive_buffer_size`` and ``send_buffer_size`` (bytes),
     ``type_of_service``, ``user_timeout`` (seconds), ``socket_options`` (tuples for setsockopt).

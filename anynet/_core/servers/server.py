@@ -14,6 +14,7 @@ from typing import Any
 import anyio
 from anyio import abc
 
+from anynet._core.connections.leaving import leave
 from anynet._core.connections.socket import Socket
 from anynet._core.servers.acceptor import Acceptor
 from anynet._core.servers.connection_runner import ConnectionRunner, Handler
@@ -31,8 +32,13 @@ from anynet._rules.options import (
     SocketOptions,
     split_options,
 )
-from anynet._rules.values.addresses import Address
-from anynet._rules.values.errors import leaves
+from anynet._rules.values.addresses import Address, SocketAddress
+from anynet._rules.values.errors import (
+    IdleTimeout,
+    LifetimeExceeded,
+    ReceiveTimeout,
+    SendTimeout,
+)
 from anynet._rules.values.events import Close, Listening
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.provider import register_server
@@ -122,7 +128,7 @@ class Server(abc.Listener[Socket]):
             tasks.cancel_scope.cancel()
             self._reset_all()
         try:
-            await _leave(tasks, error)
+            await leave(tasks, error)
         finally:
             self._reset_all()
             if self._handshakes is not None:
@@ -182,6 +188,22 @@ class Server(abc.Listener[Socket]):
         if not self._addresses:
             raise RuntimeError("the server does not listen yet")
         return self._addresses[0]
+
+    @property
+    def port(self) -> int:
+        """The port of the first address that has one; :exc:`RuntimeError` when none does."""
+        for address in self._addresses:
+            if isinstance(address, SocketAddress):
+                return address.port
+        raise RuntimeError("the server does not listen on a port")
+
+    @property
+    def path(self) -> str:
+        """The first Unix path that it listens on; :exc:`RuntimeError` when there is none."""
+        for address in self._addresses:
+            if isinstance(address, str):
+                return address
+        raise RuntimeError("the server does not listen on a Unix path")
 
     # -- accepting ------------------------------------------------------------------------------
 
@@ -320,6 +342,10 @@ class Server(abc.Listener[Socket]):
             proxy_failures=runner.proxy.failures,
             tls_failures=runner.tls_failures,
             peer_failures=runner.peer_failures,
+            idle_timeouts=runner.expirations[IdleTimeout],
+            receive_timeouts=runner.expirations[ReceiveTimeout],
+            send_timeouts=runner.expirations[SendTimeout],
+            lifetimes_exceeded=runner.expirations[LifetimeExceeded],
         )
 
     @property
@@ -338,19 +364,3 @@ def _check_without_handler(options: ServerOptions) -> None:
     for name in ("cancel_on_disconnect", "on_handler_error"):
         if getattr(options, name):
             raise ValueError(f"{name} is for a handler, and accept() has none")
-
-
-async def _leave(tasks: abc.TaskGroup, error: BaseException | None) -> None:
-    """Leave the nursery. Raises what its tasks raised, but not ``error`` where that is alone."""
-    try:
-        if error is None:
-            await tasks.__aexit__(None, None, None)
-        else:
-            await tasks.__aexit__(type(error), error, error.__traceback__)
-    except BaseExceptionGroup as group:
-        # Trio may have made a copy of an error that is a group.
-        if error is None or [*map(id, leaves(group))] != [*map(id, leaves(error))]:
-            raise
-    except BaseException as alone:
-        if alone is not error:
-            raise

@@ -35,6 +35,14 @@ class ServerStatistics(Value):
     tls_failures: int
     #: Handlers ended by a failure of their peer.
     peer_failures: int
+    #: Closed because nothing was sent or received for ``idle_timeout``.
+    idle_timeouts: int
+    #: Reset because the peer sent nothing for ``receive_timeout`` while an operation waited for it.
+    receive_timeouts: int
+    #: Reset because the peer took nothing for ``send_timeout`` while an operation waited to send.
+    send_timeouts: int
+    #: Reset because they had been open for ``max_lifetime``.
+    lifetimes_exceeded: int
 
 
 class Outcome(enum.Enum):

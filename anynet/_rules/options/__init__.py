@@ -3,10 +3,10 @@
 from anynet._rules.options.connecting import (
     ConnectOptionNames,
     ConnectOptions,
-    LookupFunction,
     ReconnectOptions,
 )
 from anynet._rules.options.listening import ListenOptionNames, ListenOptions, Path
+from anynet._rules.options.resolver import Resolver
 from anynet._rules.options.servers import ServerOptionNames, ServerOptions
 from anynet._rules.options.sockets import (
     ConnectionOptionNames,
@@ -24,10 +24,10 @@ __all__ = [
     "ConnectionOptions",
     "ListenOptionNames",
     "ListenOptions",
-    "LookupFunction",
     "Path",
     "RawSocketOption",
     "ReconnectOptions",
+    "Resolver",
     "ServerOptionNames",
     "ServerOptions",
     "SocketOptionNames",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 from anynet._rules.checks import (
     check_bool,
@@ -18,6 +18,7 @@ from anynet._rules.checks import (
     shown,
 )
 from anynet._rules.options.listening import Path, as_path
+from anynet._rules.options.resolver import Resolver
 from anynet._rules.options.sockets import ConnectionOptionNames, SocketOptionNames
 from anynet._rules.options.table import Options, option, options
 from anynet._rules.proxy.header import ProxyHeader
@@ -25,9 +26,6 @@ from anynet._rules.proxy.protocol import build_header
 from anynet._rules.values.addresses import FAMILIES, Family
 from anynet._rules.values.block_list import BlockList
 from anynet._rules.values.errors import ConnectError
-
-#: Resolves a host name: gets the name and the wanted family (None for any), returns addresses.
-LookupFunction: TypeAlias = Callable[[str, Family | None], Awaitable[Iterable[str]]]
 
 
 def _optional_path(name: str, value: Path | None) -> str | None:
@@ -56,7 +54,7 @@ class ConnectOptions(Options):
     family: Family | None = option(None, partial(check_choice, choices=FAMILIES))
     local_host: str | None = option(None, check_host)
     local_port: int | None = option(None, check_port)
-    lookup: LookupFunction | None = option(None, check_callable)
+    resolver: Resolver | None = option(None, check_callable)
     block_list: BlockList | None = option(None, partial(check_type, expected=BlockList))
     #: RFC 8305 §5 recommends 250 ms between the starts of two attempts.
     attempt_delay: float = option(0.25, check_seconds)
@@ -68,7 +66,7 @@ class ConnectOptions(Options):
 
     def check_together(self) -> None:
         if self.path is not None:
-            for name in ("port", "host", "family", "local_host", "local_port", "lookup"):
+            for name in ("port", "host", "family", "local_host", "local_port", "resolver"):
                 if getattr(self, name) is not None:
                     raise ValueError(f"{name} and path exclude each other")
         elif self.port is None:
@@ -94,7 +92,7 @@ class ConnectOptionNames(ConnectionOptionNames, SocketOptionNames, total=False):
     family: Family | None
     local_host: str | None
     local_port: int | None
-    lookup: LookupFunction | None
+    resolver: Resolver | None
     block_list: BlockList | None
     attempt_delay: float
     connect_timeout: float | None

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterable
+from copy import copy
 from functools import partial
 from typing import Any, TypeAlias, TypedDict
 
 from anynet._rules.checks import (
     check_bool,
+    check_callable,
     check_host,
     check_int,
     check_non_negative_int,
     check_port,
     shown,
 )
+from anynet._rules.options.resolver import Resolver
 from anynet._rules.options.table import Options, option, options
 
 Path: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -112,6 +115,7 @@ class ListenOptions(Options):
     mode: int | None = option(None, partial(check_int, minimum=0, maximum=0o777))
     replace_stale: bool = option(True, check_bool)
     exclusive: bool = option(False, check_bool, in_worker=True)
+    resolver: Resolver | None = option(None, check_callable, in_worker=True)
 
     def check_together(self) -> None:
         tcp = self.port is not None or self.host != (None,)
@@ -122,6 +126,14 @@ class ListenOptions(Options):
             raise ValueError(f"{given[0]} and {given[1]} exclude each other")
         if self.mode is not None and not self.path:
             raise ValueError("mode is for a path, and there is none")
+        if self.resolver is not None and self.host == (None,):
+            raise ValueError("resolver is for a host, and there is none")
+
+    def at_hosts(self, hosts: tuple[str | None, ...]) -> ListenOptions:
+        """The same options for other hosts."""
+        changed = copy(self)
+        changed.__dict__["host"] = hosts
+        return changed
 
     @property
     def is_tcp(self) -> bool:
@@ -147,3 +159,4 @@ class ListenOptionNames(TypedDict, total=False):
     mode: int | None
     replace_stale: bool
     exclusive: bool
+    resolver: Resolver | None

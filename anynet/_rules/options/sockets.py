@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterable
 from functools import partial
 from typing import Literal, TypeAlias, TypedDict
@@ -98,6 +99,13 @@ class SocketOptionNames(TypedDict, total=False):
     socket_options: Iterable[RawSocketOption] | None
 
 
+def _limit(name: str, value: float | None) -> float | None:
+    """Infinity is no limit, and costs no timer."""
+    if value is None or check_seconds(name, value, allow_zero=False) == math.inf:
+        return None
+    return value
+
+
 @options
 class ConnectionOptions(Options):
     """How a connection behaves, whichever side opened it."""
@@ -107,6 +115,14 @@ class ConnectionOptions(Options):
     idle_timeout_action: Literal["close", "notify"] = option(
         "close", partial(check_choice, choices=_IDLE_ACTIONS)
     )
+    receive_timeout: float | None = option(None, convert=_limit)
+    send_timeout: float | None = option(None, convert=_limit)
+    max_lifetime: float | None = option(None, convert=_limit)
+
+    @functools.cached_property
+    def has_time_limits(self) -> bool:
+        """Whether there is one beside the idle timeout."""
+        return (self.receive_timeout, self.send_timeout, self.max_lifetime) != (None, None, None)
 
 
 class ConnectionOptionNames(TypedDict, total=False):
@@ -115,3 +131,6 @@ class ConnectionOptionNames(TypedDict, total=False):
     allow_half_open: bool
     idle_timeout: float | None
     idle_timeout_action: Literal["close", "notify"]
+    receive_timeout: float | None
+    send_timeout: float | None
+    max_lifetime: float | None

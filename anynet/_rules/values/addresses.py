@@ -69,6 +69,11 @@ def is_ipv6(value: object) -> bool:
     return is_ip(value) == 6
 
 
+def zoned(address: SocketAddress) -> str:
+    """The IP address as text, with the zone if it has one: `fe80::1%2`."""
+    return f"{address.address}%{address.scope_id}" if address.scope_id else address.address
+
+
 @attrs.frozen(init=False)
 class SocketAddress:
     """An IP address and a port: one end of a connection, or where a server listens.
@@ -189,8 +194,7 @@ class SocketAddress:
     def __str__(self) -> str:
         if self.family == "ipv4":
             return f"{self.address}:{self.port}"
-        zone = f"%{self.scope_id}" if self.scope_id else ""
-        return f"[{self.address}{zone}]:{self.port}"
+        return f"[{zoned(self)}]:{self.port}"
 
 
 Address: TypeAlias = SocketAddress | str

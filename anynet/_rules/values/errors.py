@@ -1,7 +1,8 @@
 """The errors of connections: AnyIO's stream exceptions and OSErrors that know where they come from.
 
 Every error that a connection raises about itself carries the serial number of that connection
-(``origin``), so that a server can tell a failure of one peer from a failure of something else.
+(``origin``), so that a server can tell a failure of one peer from a failure of something else. A
+stream over it that finds fault with what the peer sent has it from ``ConnectionAttribute.origin``.
 """
 
 from __future__ import annotations
@@ -10,9 +11,17 @@ from collections.abc import Iterator
 
 import anyio
 import attrs
+from anyio import TypedAttributeSet, typed_attribute
 
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.value import Value
+
+
+class ConnectionAttribute(TypedAttributeSet):
+    """What a connection tells the streams over it, through any that pass attributes on."""
+
+    #: What the errors of the connection carry as their ``origin``.
+    origin: object = typed_attribute()
 
 
 class ConnectionEnded(anyio.EndOfStream):
@@ -44,13 +53,59 @@ class ConnectionClosed(anyio.ClosedResourceError):
         self.origin = origin
 
 
-class IdleTimeout(TimeoutError):
-    """Nothing was sent or received for ``idle_timeout`` seconds, so the connection was closed."""
+class ConnectionExpired(TimeoutError):
+    """A time limit of the connection closed it: one of the subclasses.
+
+    ``option`` is the name of the limit, ``seconds`` its value. What ``anyio.fail_after`` raises is
+    a plain :exc:`TimeoutError`.
+    """
+
+    #: The name of the option.
+    option: str
+    #: Whether the peer sees a reset rather than an end.
+    resets: bool = True
+    _reason: str
 
     def __init__(self, origin: int, seconds: float) -> None:
-        super().__init__(f"nothing was sent or received for {seconds:g} seconds")
+        super().__init__(f"{self._reason} {seconds:g} seconds ({self.option})")
         self.origin = origin
         self.seconds = seconds
+
+    def __reduce__(self) -> tuple[type[ConnectionExpired], tuple[int, float]]:
+        return type(self), (self.origin, self.seconds)
+
+
+class IdleTimeout(ConnectionExpired):
+    """Nothing was sent or received for ``idle_timeout`` seconds, so the connection was closed."""
+
+    option = "idle_timeout"
+    resets = False  # Nothing is under way that a clean end could cut off.
+    _reason = "nothing was sent or received for"
+
+
+class ReceiveTimeout(ConnectionExpired):
+    """An operation waited ``receive_timeout`` seconds for the peer, and it sent nothing."""
+
+    option = "receive_timeout"
+    _reason = "nothing came from the peer while an operation waited for it for"
+
+
+class SendTimeout(ConnectionExpired):
+    """A send waited ``send_timeout`` seconds for the peer, and nothing of it went out."""
+
+    option = "send_timeout"
+    _reason = "the peer took nothing while an operation waited to send for"
+
+
+class LifetimeExceeded(ConnectionExpired):
+    """The connection had been open for ``max_lifetime`` seconds."""
+
+    option = "max_lifetime"
+    _reason = "the connection has been open for"
+
+
+class PeerTooSlow(ConnectionBroken):
+    """The peer did not take what an :class:`Outbox` held for it, which was given up for that."""
 
 
 class AddressBlocked(OSError):

@@ -58,8 +58,8 @@ def connect_socket(
     Raises :exc:`ConnectError` with a timeline if no connection could be made: its subclass
     :exc:`ConnectRefused` if all addresses refused, :exc:`ConnectTimeout` if all attempts timed out
     or ``connect_timeout`` seconds have passed. Raises :exc:`ValueError` or :exc:`TypeError`, before
-    anything is opened, for options that cannot be used. What the ``lookup`` hook raises, except
-    for :exc:`OSError`, is passed on as it is. Cancellation closes all sockets.
+    anything is opened, for options that cannot be used. What the ``resolver`` raises, except for
+    :exc:`OSError`, is passed on as it is. Cancellation closes all sockets.
     """
     call = _Connect(options, on_event)
     if options.connect_timeout is None:
@@ -173,7 +173,7 @@ class _Connect:
         family: Family | None = options.family if local is None else local.family
         began = anyio.current_time()
         try:
-            addresses = await resolve(host, port, family=family, lookup=options.lookup)
+            addresses = await resolve(host, port, family=family, resolver=options.resolver)
         except OSError as error:
             failure = error
         else:

@@ -18,7 +18,8 @@ from anyio.lowlevel import checkpoint
 
 from anynet._rules.checks import check_int
 from anynet._rules.options import ListenOptions
-from anynet._rules.values.addresses import SocketAddress
+from anynet._rules.values.addresses import SocketAddress, is_ip, zoned
+from anynet._rules.values.host_names import is_localhost
 from anynet._transport.listening.listener import Listener, ListeningSocket
 from anynet._transport.listening.passed_sockets import PASSED_SOCKETS
 from anynet._transport.listening.provider import provider_for
@@ -29,7 +30,7 @@ from anynet._transport.listening.unix_path import (
 )
 from anynet._transport.sockets.adoption import check_listening
 from anynet._transport.sockets.options import platform_constant
-from anynet._transport.sockets.resolving import literal, resolve
+from anynet._transport.sockets.resolving import NOT_HERE, has_ipv6, literal, resolve
 from anynet._transport.sockets.system_errors import os_error
 
 #: The most that listen(2) can be given, though the kernel has a limit of its own (somaxconn).
@@ -37,8 +38,6 @@ _MAX_INT = 2**31 - 1
 #: How often to look for a port that is free at all the addresses.
 _PORT_ATTEMPTS = 20
 _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
-#: The errors of bind(2) and socket(2) for an address that this machine doesn't have.
-_NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
 async def open_listeners(options: ListenOptions) -> list[Listener]:
@@ -56,7 +55,7 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
     await checkpoint()
     provider = provider_for(options)
     if provider is not None:
-        return await provider.open(options)
+        return await provider.open(await _resolved(options))
     if options.fd:
         return [*_adopt_all(options.fd)]
     if options.systemd:
@@ -94,7 +93,7 @@ async def _addresses(options: ListenOptions) -> list[list[SocketAddress]]:
     seen: set[SocketAddress] = set()
     groups = []
     for host in options.host:
-        found = await _addresses_of(host, options.ipv6_only)
+        found = await _addresses_of(host, options)
         group = [address for address in found if address not in seen]
         seen.update(group)
         if group:
@@ -102,31 +101,33 @@ async def _addresses(options: ListenOptions) -> list[list[SocketAddress]]:
     return groups
 
 
-async def _addresses_of(host: str | None, ipv6_only: bool) -> list[SocketAddress]:
+async def _resolved(options: ListenOptions) -> ListenOptions:
+    """The options for a provider: a resolver stays here, and its answers take the hosts' place."""
+    if options.resolver is None:
+        return options
+    hosts: dict[str | None, None] = {}
+    for host in options.host:
+        if host is None or is_localhost(host) or is_ip(host):
+            hosts[host] = None
+        else:
+            hosts |= {zoned(each): None for each in await _addresses_of(host, options)}
+    return options.at_hosts(tuple(hosts))
+
+
+async def _addresses_of(host: str | None, options: ListenOptions) -> list[SocketAddress]:
     if host is None:
-        ipv6 = ipv6_only or _has_ipv6()
+        ipv6 = options.ipv6_only or has_ipv6("::")
         return [SocketAddress("::" if ipv6 else "0.0.0.0")]
-    if host.lower() == "localhost":
-        # RFC 6761 section 6.3: always the loopback addresses, whatever a resolver would say.
+    if is_localhost(host):
+        # Both, also where only one is there: which that is shows when they are bound.
         return [SocketAddress("127.0.0.1"), SocketAddress("::1")]
     try:
         address = literal("host", host, 0)
         if address is not None:
             return [address]
-        return await resolve(host, 0, family=None, lookup=None)
+        return await resolve(host, 0, family=None, resolver=options.resolver)
     except OSError as error:
         raise cannot_listen(error, repr(host)) from error
-
-
-def _has_ipv6() -> bool:
-    try:
-        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as sock:
-            sock.bind(("::", 0))
-    except OSError as error:
-        if error.errno in _NOT_HERE:
-            return False
-        raise
-    return True
 
 
 def _listen_tcp(
@@ -218,7 +219,7 @@ def _bound_sockets(
             try:
                 sock = _bind(attrs.evolve(address, port=port), ipv6_only, options.reuse_port)
             except OSError as error:
-                if error.errno not in _NOT_HERE or address.family == "ipv4":
+                if error.errno not in NOT_HERE or address.family == "ipv4":
                     raise
                 missing = missing or error
                 continue

@@ -103,3 +103,10 @@ class AsyncioHostLoop(HostLoop):
                 self._loop.remove_reader(fd)
 
         return stop
+
+    def call_from_thread(self, callback: Callable[[], object]) -> bool:
+        try:
+            self._loop.call_soon_threadsafe(callback)
+        except RuntimeError:
+            return False  # It is closed.
+        return True

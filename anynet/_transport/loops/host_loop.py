@@ -1,8 +1,8 @@
 """The contract of a host loop, and which one runs. Nothing here knows Trio or asyncio.
 
 A :class:`HostLoop` offers what differs between the backends: the current task, the cancellation
-check, the full checkpoint, parking until a descriptor is ready, timers, and watching a descriptor
-with a callback. The rules that live here:
+check, the full checkpoint, parking until a descriptor is ready, timers, watching a descriptor with
+a callback, and calls from other threads. The rules that live here:
 
 *The checkpoint rule.* Every operation of a stream is a cancellation point at its entry, before any
 system call, and of any two consecutive operations of a task at least one yields. ``last_task`` is
@@ -106,6 +106,10 @@ class HostLoop(ABC):
         self.last_task = None
         await self.checkpoint()
 
+    async def yield_to_tasks(self) -> None:
+        """Return once every task that was ready to run when this was called has run a step."""
+        await self.full_checkpoint()
+
     async def enter_operation(self) -> None:
         """Begin an operation by the checkpoint rule. It need not yield any more; it may park."""
         task = self.current_task()
@@ -141,6 +145,13 @@ class HostLoop(ABC):
     @abstractmethod
     def watch(self, fd: int, callback: Callable[[], object]) -> Callable[[], None]:
         """Call ``callback`` whenever ``fd`` is readable, until the returned function is called."""
+
+    @abstractmethod
+    def call_from_thread(self, callback: Callable[[], object]) -> bool:
+        """Have the loop call ``callback`` soon; for any thread, the loop's own too.
+
+        Returns False, and calls nothing, if the loop has ended.
+        """
 
 
 #: The module and the class of each.

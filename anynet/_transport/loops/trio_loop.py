@@ -75,7 +75,7 @@ class _TrioTimers:
 
 
 class TrioHostLoop(HostLoop):
-    __slots__ = ("_timers",)
+    __slots__ = ("_timers", "_token")
     woken_by_close = trio.ClosedResourceError
 
     def __init__(self) -> None:
@@ -87,6 +87,13 @@ class TrioHostLoop(HostLoop):
         self.time = trio.lowlevel.current_clock().current_time
         self.new_event = trio.Event
         self._timers = _TrioTimers()
+        self._token = trio.lowlevel.current_trio_token()
+
+    async def yield_to_tasks(self) -> None:
+        # Trio runs what is ready in batches, each in random order. A task that was started or woken
+        # just now is in our next batch, maybe behind us; only the batch after it is surely later.
+        await self.full_checkpoint()
+        await self.full_checkpoint()
 
     def park_read(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
@@ -129,3 +136,10 @@ class TrioHostLoop(HostLoop):
 
         trio.lowlevel.spawn_system_task(run, name="anynet descriptor watch")
         return stop
+
+    def call_from_thread(self, callback: Callable[[], object]) -> bool:
+        try:
+            self._token.run_sync_soon(callback)
+        except trio.RunFinishedError:
+            return False
+        return True

@@ -3,9 +3,10 @@
 :mod:`anynet._core` opens and connects sockets only through :data:`current_network`, so that another
 network than the system's can be put below servers and connects without a change in them. The rules:
 
-- The four operations are those of a whole endeavour. How a connect tries several addresses, or a
-  listener claims a path, is the network's own affair, and what it costs is paid once a connect or
-  a listen: nothing of this is called for an accepted connection, nor for a byte.
+- The four operations are those of a whole endeavour. How a connect resolves its host and tries
+  several addresses, or a listener claims a path, is the network's own affair, and what it costs is
+  paid once a connect or a listen: nothing of this is called for an accepted connection, nor for a
+  byte. ``resolve`` is there for programs, by ``anynet.resolve``.
 - What a network gives are sockets (a :class:`Listener` accepts them too), since the streams wait on
   descriptors of the event loop. A network that is simulated gives one end of a socket pair.
 - Its clock is the event loop's, or one that runs with it: timeouts follow that of the loop.
@@ -17,19 +18,19 @@ that it has for its addresses, options and credentials.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Protocol
 
 import anyio
 
-from anynet._rules.options import ConnectOptions, ListenOptions, LookupFunction, SocketOptions
+from anynet._rules.options import ConnectOptions, ListenOptions, SocketOptions
 from anynet._rules.values.addresses import Family, SocketAddress
 from anynet._rules.values.events import ConnectEvent
 from anynet._transport.dialing.connect import Connected, connect_socket
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.open import open_listeners
-from anynet._transport.sockets.resolving import resolve
+from anynet._transport.sockets.resolving import resolve_by_system
 
 
 class Network(Protocol):
@@ -47,10 +48,8 @@ class Network(Protocol):
     ) -> Connected:
         """Connect, and report to ``on_event`` what happens; see :func:`connect_socket`."""
 
-    async def resolve(
-        self, host: str, port: int, /, *, family: Family | None, lookup: LookupFunction | None
-    ) -> list[SocketAddress]:
-        """The addresses of a host name, at least one; see :func:`resolve`."""
+    async def resolve(self, host: str, family: Family | None, /) -> Sequence[SocketAddress]:
+        """The addresses of a host name, at least one; see :func:`resolve_by_system`."""
 
     def time(self) -> float:
         """Seconds on the clock that timeouts follow."""
@@ -64,7 +63,7 @@ class SystemNetwork:
 
     open_listeners = staticmethod(open_listeners)
     connect = staticmethod(connect_socket)
-    resolve = staticmethod(resolve)
+    resolve = staticmethod(resolve_by_system)
     time = staticmethod(anyio.current_time)
 
 

@@ -131,7 +131,7 @@ class Direction:
             return self._note_end()
         self.source_state.bytes_received += size
         if self.source.track_activity:
-            self.source.stamp()
+            self.source.stamp_received()
         try:
             sent = self.send(data)
         except BlockingIOError:
@@ -148,6 +148,23 @@ class Direction:
         self._full_reads += 1
         self.splicing = self._full_reads >= _FULL_READS and self._pipes is not None
         return MORE
+
+    def start_timers(self) -> None:
+        """Have the time limits of both sockets hold for what is waited for here."""
+        for stream in (self.source, self.sink):
+            if stream.receive_timer is not None or stream.send_timer is not None:
+                stream.start_tracking()  # A wait has no beginning of its own for each chunk.
+        self._wait_for_source(True)
+
+    def _wait_for_source(self, waits: bool) -> None:
+        timer = self.source.receive_timer
+        if timer is not None:
+            timer.begin() if waits else timer.end()
+
+    def _wait_for_room(self, waits: bool) -> None:
+        timer = self.sink.send_timer
+        if timer is not None:
+            timer.begin() if waits else timer.end()
 
     def end_sink(self) -> None:
         """Pass the end of the source on."""
@@ -176,12 +193,13 @@ class Direction:
     def _note_sent(self, count: int) -> None:
         self.sink_state.bytes_sent += count
         if self.sink.track_activity:
-            self.sink.stamp()
+            self.sink.stamp_sent()
 
     def _note_end(self) -> Moved:
         if (lost := self.source_state.lost_error()) is not None:
             raise lost
         self.ended = True
+        self._wait_for_source(False)
         self.source.note_end()
         self.drop_pipe()
         return END
@@ -214,6 +232,8 @@ class Direction:
         if self.sink_state.mid_message:
             self.sink_state.all_sent()
             self.sink.note_drain()
+            self._wait_for_room(False)
+            self._wait_for_source(not self.ended)
         if not self.splicing:
             self.drop_pipe()
         return True
@@ -222,6 +242,8 @@ class Direction:
         if not self.sink_state.mid_message:
             self.sink_state.send_waits += 1
             self.sink_state.part_sent()
+            self._wait_for_source(False)  # Nothing is read meanwhile.
+            self._wait_for_room(True)
         return FULL
 
     def _splice_in(self) -> Moved:
@@ -243,7 +265,7 @@ class Direction:
         self.piped = size
         self.source_state.bytes_received += size
         if self.source.track_activity:
-            self.source.stamp()
+            self.source.stamp_received()
         self._small_splices = 0 if size >= CHUNK else self._small_splices + 1
         if self._small_splices > _SMALL_SPLICES:
             self.splicing = False

@@ -72,12 +72,19 @@ class Handle(ABC):
         "stream",
     )
 
-    def __init__(self, reactor: Reactor, stream: StreamBase, owner: HandleOwner | None) -> None:
+    def __init__(
+        self,
+        reactor: Reactor,
+        stream: StreamBase,
+        owner: HandleOwner | None,
+        *,
+        reading: bool = False,
+    ) -> None:
         self.reactor: Reactor = reactor
         self.stream: StreamBase = stream
         self.state: HalfState = stream.state
         self.owner: HandleOwner | None = owner
-        self.reading: bool = False
+        self.reading: bool = reading
         self.closing: bool = False
         self.refed: bool = True
         #: Where reads go, if not into new bytes: called for a buffer before each of them.
@@ -86,7 +93,9 @@ class Handle(ABC):
         self.queue_size: int = 0
         self._queue: deque[QueuedWrite] | None = None
         self._shutdown_done: Done | None = None
-        self._active = False
+        self._active = reading
+        if reading:
+            reactor.add_ref()
         reactor.open_handles.add(self)
 
     @property

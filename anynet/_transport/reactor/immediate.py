@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 
 class RefCounted(Protocol):
@@ -15,32 +15,41 @@ class RefCounted(Protocol):
 
 
 class Immediate:
-    """A callback after the events of this turn, or of the next one."""
+    """A callback after the events of this turn, or of the next one.
 
-    __slots__ = ("_owner", "args", "callback", "refed")
+    It is to be given to ``Reactor.add_immediate`` of its reactor, which counts it as a reference.
+    """
+
+    __slots__ = ("_args", "_callback", "_reactor", "_refed")
 
     def __init__(
-        self, owner: RefCounted, callback: Callable[..., object], args: tuple[Any, ...]
+        self, reactor: RefCounted, callback: Callable[..., object], args: tuple[Any, ...]
     ) -> None:
-        self._owner = owner
-        self.callback: Callable[..., object] | None = callback
-        self.args: tuple[Any, ...] = args
-        #: Whether it keeps the reactor running.
-        self.refed: bool = False
+        self._reactor = reactor
+        #: None once it has called back, or was cancelled.
+        self._callback: Callable[..., object] | None = callback
+        self._args = args
+        self._refed = True
 
     def cancel(self) -> None:
         """Never call back. Cancelling again does nothing."""
         self.unref()
-        self.callback = None
+        self._callback = None
 
-    def ref(self) -> None:
-        """Let it keep the reactor running, until it has called back."""
-        if not self.refed and self.callback is not None:
-            self.refed = True
-            self._owner.add_ref()
+    def ref(self) -> Self:
+        """Let it keep the reactor running until it has called back, as it does from the start."""
+        if not self._refed and self._callback is not None:
+            self._refed = True
+            self._reactor.add_ref()
+        return self
 
-    def unref(self) -> None:
+    def unref(self) -> Self:
         """Don't let it keep the reactor running."""
-        if self.refed:
-            self.refed = False
-            self._owner.release()
+        if self._refed:
+            self._refed = False
+            self._reactor.release()
+        return self
+
+    def has_ref(self) -> bool:
+        """Whether it keeps the reactor running."""
+        return self._refed

@@ -147,14 +147,12 @@ class Reactor:
         if not self.in_turn:
             self.wake()
 
-    def immediate(self, callback: Callable[..., object], *args: Any) -> Immediate:
-        """Call after the events of this turn; from an immediate, after those of the next."""
-        immediate = Immediate(self, callback, args)
-        immediate.ref()
+    def add_immediate(self, immediate: Immediate) -> None:
+        """Call it after the events of this turn; from an immediate, after those of the next."""
+        self._refs += 1
         self._immediates.append(immediate)
         if not self.in_turn:
             self.wake()
-        return immediate
 
     def on_close(self, callback: Callable[..., object], *args: Any) -> None:
         """Call near the end of the turn; the last one put comes first, as in libuv."""
@@ -240,37 +238,44 @@ class Reactor:
 
     async def run(self) -> None:
         """Take turns until nothing is left that holds the reactor."""
+        # One coroutine: every event that wakes it would pass through a second one.
+        host, timers, parks = self.host, self._timers, 0
         while self.alive:
             with anyio.CancelScope() as self._scope:
-                await self._run(self._scope)
-            if self._scope.cancelled_caught or self._scope.cancel_called:
+                scope, deadline = self._scope, math.inf
+                while not scope.cancel_called and self.alive:
+                    if self.yield_to_tasks:
+                        await self._yield_to_tasks()
+                        continue
+                    if self.ticks or self._pending or self._immediates or self._closing:
+                        await host.full_checkpoint()
+                    else:
+                        if timers.next_deadline != deadline:
+                            scope.deadline = deadline = timers.next_deadline
+                        await host.park_read(self)
+                        parks += 1
+                        if not parks % _PARKS_BETWEEN_CHECKS:
+                            await host.check()
+                    # Where much goes on more is to come, and the way through the host loop costs
+                    # a while.
+                    for _ in range(_MAX_TURNS):
+                        if self.ended or not self._turn() or self.yield_to_tasks:
+                            break
+            if scope.cancelled_caught or scope.cancel_called:
                 self._scope = None
+                if self.yield_to_tasks:
+                    await self._yield_to_tasks()
                 if self.alive:
                     self._turn()
 
-    async def _run(self, scope: anyio.CancelScope) -> None:
-        host, timers = self.host, self._timers
-        deadline = math.inf
-        parks = 0
-        while self.alive and not scope.cancel_called:
-            if self.yield_to_tasks:
-                # Trio may resume a parked task before those that were woken earlier.
-                self.yield_to_tasks = False
-                await host.full_checkpoint()
-                continue
-            if self.ticks or self._pending or self._immediates or self._closing:
-                await host.full_checkpoint()
-            else:
-                if timers.next_deadline != deadline:
-                    scope.deadline = deadline = timers.next_deadline
-                await host.park_read(self)
-                parks += 1
-                if not parks % _PARKS_BETWEEN_CHECKS:
-                    await host.check()
-            # Where much goes on more is to come, and the way through the host loop costs a while.
-            for _ in range(_MAX_TURNS):
-                if self.ended or not self._turn() or self.yield_to_tasks:
-                    break
+    async def _yield_to_tasks(self) -> None:
+        """Let coroutine listeners begin before the next event.
+
+        It may be the reset of the very socket that one of them was given, whose error would have
+        no listener yet.
+        """
+        self.yield_to_tasks = False
+        await self.host.yield_to_tasks()
 
     def _turn(self) -> bool:
         """Take one turn. True: it was a busy one, so another is worth it at once."""
@@ -346,10 +351,17 @@ class Reactor:
     def _run_immediates(self) -> None:
         immediates, self._immediates = self._immediates, deque()
         for immediate in immediates:
-            callback = immediate.callback
-            if callback is not None:
-                immediate.cancel()
-                self.call(callback, *immediate.args)
+            callback = immediate._callback
+            if callback is None:
+                continue
+            # As cancel() does, but in a turn there is nothing to wake.
+            immediate._callback = None
+            if immediate._refed:
+                immediate._refed = False
+                self._refs -= 1
+            callback(*immediate._args)
+            if self.ticks:
+                self.drain()
 
     def _run_closing(self) -> None:
         closing, self._closing = self._closing, []

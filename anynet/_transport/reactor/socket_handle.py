@@ -56,13 +56,14 @@ class SocketHandle(Handle):
         owner: HandleOwner | None,
         *,
         registered: bool = False,
+        reading: bool = False,
     ) -> None:
         # First: a descriptor that is in use already is refused, and leaves nothing behind.
         if registered:
             reactor.take_over(stream.fd, self._on_ready)
         else:
             reactor.register(stream.fd, self._on_ready)
-        super().__init__(reactor, stream, owner)
+        super().__init__(reactor, stream, owner, reading=reading)
         sock = stream.sock
         self.fd: int = stream.fd
         self._sock = sock

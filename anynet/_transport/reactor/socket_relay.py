@@ -176,6 +176,7 @@ class SocketRelay:
         for stream in (a, b):
             stream.on_let_go = self._let_go_of_side
         for direction, unread in ((self.a_to_b, unread_a), (self.b_to_a, unread_b)):
+            direction.start_timers()
             if unread or direction.source.unread_bytes:
                 direction.held = unread + direction.source.take_unread()
                 self._wait_for_room(direction)  # There is some: the event comes at once.

@@ -8,6 +8,7 @@ IPv4 connection (RFC 4291 section 2.5.5.2) needs the options of both.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import socket
 import struct
@@ -78,10 +79,12 @@ def set_no_delay(sock: socket.socket, enable: bool) -> None:
 def set_reset_on_close(sock: socket.socket) -> None:
     """Have the close of a TCP socket reset the connection and drop what is unsent.
 
-    Nothing else can reset: a Unix socket ignores the option, and its peer may see a clean end.
+    Nothing else can reset: a Unix socket ignores the option, and its peer may see a clean end. Does
+    not raise: where the system refuses the option, the socket is to be closed all the same.
     """
     if sock.family != socket.AF_UNIX:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
 
 
 def set_keep_alive(

@@ -15,6 +15,7 @@ from anyio.abc import SocketAttribute
 
 from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address, SocketAddress
+from anynet._rules.values.errors import ConnectionAttribute
 from anynet._transport.sockets.sockaddr import address_from_sockaddr, socket_attributes
 
 Attributes: TypeAlias = Mapping[Any, Callable[[], Any]]
@@ -42,10 +43,13 @@ def remote_end(peer: Address | None, header: ProxyHeader | None) -> Address | No
 
 
 def attributes_of(
-    sock: socket.socket, peername: Any, header: ProxyHeader | None, *, closed: bool
+    sock: socket.socket, peername: Any, header: ProxyHeader | None, origin: int, *, closed: bool
 ) -> Attributes:
     """The typed attributes of a connection; once closed, those left."""
-    attributes = socket_attributes(sock, peername, closed=closed)
+    attributes = {
+        **socket_attributes(sock, peername, closed=closed),
+        ConnectionAttribute.origin: lambda: origin,
+    }
     if header is None:
         return attributes
     return _proxied(attributes, header, address_from_sockaddr(peername))

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import anyio
 
-from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, IdleTimeout
+from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionExpired
 
 _serial_numbers = itertools.count(1)
 
@@ -110,7 +110,7 @@ class HalfState:
         "closed",
         "eof_received",
         "eof_sent",
-        "expired_after",
+        "expired",
         "failed",
         "lost_by",
         "origin",
@@ -135,8 +135,8 @@ class HalfState:
         self.lost_by: int | None = None
         #: Whether the peer must not take the close for a clean end.
         self.unclean: bool = False
-        #: The idle timeout that closed it, in seconds.
-        self.expired_after: float | None = None
+        #: The time limit that closed it, and its seconds.
+        self.expired: tuple[type[ConnectionExpired], float] | None = None
         self.bytes_received: int = 0
         #: How many bytes the kernel has taken.
         self.bytes_sent: int = 0
@@ -190,7 +190,9 @@ class HalfState:
             raise ConnectionBroken(self.origin, "the peer has ended the connection")
         if self.sending in (Sending.ENDED, Sending.CLOSED):
             raise self.closed_error()
-        raise anyio.BusyResourceError("sending to")
+        busy = anyio.BusyResourceError("sending to")
+        busy.args = (f"{busy}; to send from many tasks there is anynet.Outbox",)
+        raise busy
 
     def part_sent(self) -> None:
         """A part of the message of this operation has gone, and the rest may never."""
@@ -271,8 +273,9 @@ class HalfState:
 
     def closed_error(self) -> Exception:
         """The error of an operation after, or while, it was closed."""
-        if self.expired_after is not None:
-            return IdleTimeout(self.origin, self.expired_after)
+        if self.expired is not None:
+            limit, seconds = self.expired
+            return limit(self.origin, seconds)
         return ConnectionClosed(self.origin)
 
     def release(self, *, unread: bool = False) -> HalfState:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import errno
 import socket
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 from anynet._rules.proxy.header import ProxyHeader
@@ -60,7 +60,12 @@ class SocketStream(StreamBase):
         state: HalfState | None = None,
         unread: bytes = b"",
     ) -> None:
-        super().__init__(host or current_host_loop(), state)
+        self.host = host or current_host_loop()
+        self.state = HalfState() if state is None else state
+        self.observer = None
+        self.track_activity = False
+        self.last_received = self.last_sent = 0.0
+        self.receive_timer = self.send_timer = None
         self.sock = sock
         self.fd = sock.fileno()
         #: The peer's address as accept() gave it, so that it outlives the connection.
@@ -108,7 +113,8 @@ class SocketStream(StreamBase):
             elif host.on_libuv:
                 await host.check()
             while data is None:
-                await host.park_read(self)
+                timer = self.receive_timer
+                await (host.park_read(self) if timer is None else timer.bound(host.park_read(self)))
                 parked = True
                 try:
                     data = self.sock.recv(max_bytes)
@@ -122,7 +128,7 @@ class SocketStream(StreamBase):
             if state.receiving is RECEIVING_BUSY:
                 state.receiving = RECEIVING_FREE
         if self.track_activity:
-            self.last_activity = host.time()
+            self.last_received = host.time()
         if not data:
             raise self._end(at_end)
         state.bytes_received += len(data)
@@ -148,7 +154,7 @@ class SocketStream(StreamBase):
                 try:
                     result = call()
                 except BlockingIOError:
-                    await self.host.park_read(self)
+                    await self._park_read()
                 else:
                     self.readable = True
                     return result
@@ -161,7 +167,7 @@ class SocketStream(StreamBase):
 
     def note_received(self, count: int) -> int:
         """Count what was received, or raise at the end of the stream."""
-        self.stamp()
+        self.stamp_received()
         if not count:
             raise self._end(ConnectionEnded)
         self.state.bytes_received += count
@@ -185,7 +191,7 @@ class SocketStream(StreamBase):
             return None
         except OSError as error:
             raise self.state.broken_error(error) from error
-        self.stamp()
+        self.stamp_received()
         if not data and isinstance(end := self._end(ConnectionEnded), ConnectionBroken):
             raise end
         self.state.bytes_received += len(data)
@@ -197,9 +203,13 @@ class SocketStream(StreamBase):
             await self.host.enter_operation()
             return
         try:
-            await self.host.park_read(self)
+            await self._park_read()
         except self.host.woken_by_close:
             raise self.state.closed_error() from None
+
+    def _park_read(self) -> Awaitable[Any]:
+        parked = self.host.park_read(self)
+        return parked if self.receive_timer is None else self.receive_timer.bound(parked)
 
     def unread(self, data: bytes) -> None:
         self.unread_bytes = data + self.unread_bytes
@@ -233,7 +243,7 @@ class SocketStream(StreamBase):
                 sent = 0
             state.bytes_sent += sent
             if self.track_activity:
-                self.last_activity = host.time()
+                self.last_sent = host.time()
             if sent == len(item):
                 return
             view = memoryview(item)
@@ -265,7 +275,7 @@ class SocketStream(StreamBase):
             except BlockingIOError:
                 sent = 0
             self.state.bytes_sent += sent
-            self.stamp()
+            self.stamp_sent()
             if sent < size:
                 await self._send_rest(sent, size, send_from)
         except OSError as error:
@@ -283,14 +293,15 @@ class SocketStream(StreamBase):
             # Before each wait: what ends it may leave the message cut off.
             if done:
                 state.part_sent()
-            await self.host.park_write(self)
+            parked = self.host.park_write(self)
+            await (parked if self.send_timer is None else self.send_timer.bound(parked))
             try:
                 sent = send_from(done)
             except BlockingIOError:
                 continue
             done += sent
             state.bytes_sent += sent
-            self.stamp()
+            self.stamp_sent()
         state.all_sent()
         self.note_drain()
 
@@ -356,6 +367,7 @@ class SocketStream(StreamBase):
             self.on_let_go(self)
 
     async def linger(self) -> None:
+        self.receive_timer = None  # The time of its caller counts.
         self.state.begin_close()
         self._stop_waiting()
         if self.state.unclean:
@@ -396,4 +408,6 @@ class SocketStream(StreamBase):
 
     @property
     def extra_attributes(self) -> Attributes:
-        return attributes_of(self.sock, self._peername(), self.proxy_header, closed=self.closed)
+        return attributes_of(
+            self.sock, self._peername(), self.proxy_header, self.origin, closed=self.closed
+        )

@@ -16,8 +16,9 @@ from anyio.abc import AnyByteStream, ByteStream
 
 from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
-from anynet._rules.values.errors import ConnectionEnded
+from anynet._rules.values.errors import ConnectionEnded, ConnectionExpired
 from anynet._transport.loops.host_loop import HostLoop
+from anynet._transport.loops.wait_timer import WaitTimer
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.streams.half_state import HalfState
@@ -37,16 +38,20 @@ class StreamObserver(Protocol):
 class StreamBase(ByteStream):
     """An AnyIO byte stream that can also be used without waiting.
 
-    No ``__slots__``: AnyIO's classes have none, so that an instance has a dict in any case.
+    No ``__slots__``: AnyIO's classes have none, so that an instance has a dict in any case. No
+    constructor: those of the two classes set all of this, one call fewer for each connection.
     """
 
-    def __init__(self, host: HostLoop, state: HalfState | None) -> None:
-        self.host: HostLoop = host
-        self.state: HalfState = HalfState() if state is None else state
-        self.observer: StreamObserver | None = None
-        #: While True, every activity stamps ``last_activity`` with the loop's time.
-        self.track_activity: bool = False
-        self.last_activity: float = 0.0
+    host: HostLoop
+    state: HalfState
+    observer: StreamObserver | None
+    #: While True, every activity stamps the loop's time.
+    track_activity: bool
+    last_received: float
+    last_sent: float
+    #: What times the waits of operations, where that has a limit.
+    receive_timer: WaitTimer | None
+    send_timer: WaitTimer | None
 
     @property
     def closed(self) -> bool:
@@ -149,10 +154,11 @@ class StreamBase(ByteStream):
     def remote_address(self) -> Address | None:
         """The address of the peer, if it has one."""
 
-    def expire(self, seconds: float) -> None:
-        """Close because of an idle timeout of ``seconds``; operations raise :exc:`IdleTimeout`."""
+    def expire(self, limit: type[ConnectionExpired], seconds: float) -> None:
+        """Close because of a time limit of ``seconds``; operations raise ``limit``."""
         if not self.state.closed:
-            self.state.expired_after = seconds
+            self.state.expired = (limit, seconds)
+            self.state.unclean = self.state.unclean or limit.resets
             self.close()
 
     def release_sending(self) -> None:
@@ -178,17 +184,31 @@ class StreamBase(ByteStream):
 
     def start_tracking(self) -> None:
         """Note the times of activities from now on."""
-        self.track_activity = True
-        self.last_activity = self.host.time()
+        if not self.track_activity:
+            self.track_activity = True
+            self.last_received = self.last_sent = self.host.time()
 
     def latest_activity(self) -> float:
-        """When something was last sent or received."""
-        return self.last_activity
+        """When something was last sent or received, while that is tracked."""
+        return max(self.latest_received(), self.latest_sent())
 
-    def stamp(self) -> None:
-        """Note the time of an activity, while that is tracked."""
+    def latest_received(self) -> float:
+        """When something was last received."""
+        return self.last_received
+
+    def latest_sent(self) -> float:
+        """When something was last sent."""
+        return self.last_sent
+
+    def stamp_received(self) -> None:
+        """Note that something was received now, while that is tracked."""
         if self.track_activity:
-            self.last_activity = self.host.time()
+            self.last_received = self.host.time()
+
+    def stamp_sent(self) -> None:
+        """Note that something was sent now."""
+        if self.track_activity:
+            self.last_sent = self.host.time()
 
 
 @attrs.frozen(kw_only=True, eq=False)

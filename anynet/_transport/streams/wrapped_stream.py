@@ -24,7 +24,13 @@ import anyio.to_thread
 from anyio.abc import AnyByteStream, ByteReceiveStream, SocketAttribute
 
 from anynet._rules.values.addresses import Address
-from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
+from anynet._rules.values.errors import (
+    ConnectionAttribute,
+    ConnectionBroken,
+    ConnectionClosed,
+    ConnectionEnded,
+    ConnectionExpired,
+)
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.sockets.buffers import Buffer, bytes_view, writable_view
 from anynet._transport.sockets.fd_passing import HasFileno
@@ -60,7 +66,12 @@ class WrappedStream(StreamBase):
         state: HalfState | None = None,
         unread: bytes = b"",
     ) -> None:
-        super().__init__(current_host_loop(), state)
+        self.host = current_host_loop()
+        self.state = HalfState() if state is None else state
+        self.observer = None
+        self.track_activity = False
+        self.last_received = self.last_sent = 0.0
+        self.receive_timer = self.send_timer = None
         self.stream = stream
         self.base = base
         if base is not None:
@@ -100,7 +111,9 @@ class WrappedStream(StreamBase):
         self.state.claim_receiving()
         try:
             if not self._unread:
-                self._unread = await self.interruptible(self.receive_chunk(max_bytes))
+                received = self.interruptible(self.receive_chunk(max_bytes))
+                timer = self.receive_timer
+                self._unread = await (received if timer is None else timer.bound(received))
             data = self._take_unread(max_bytes)
         finally:
             self.state.release_receiving()
@@ -130,16 +143,21 @@ class WrappedStream(StreamBase):
         if self.base is not None:
             self.base.start_tracking()
 
-    def latest_activity(self) -> float:
-        # Below TLS a long message shows its progress.
-        below = self.base.latest_activity() if self.base is not None else 0.0
-        return max(self.last_activity, below)
+    # Below TLS a long message shows its progress.
+
+    def latest_received(self) -> float:
+        below = self.base.latest_received() if self.base is not None else 0.0
+        return max(self.last_received, below)
+
+    def latest_sent(self) -> float:
+        below = self.base.latest_sent() if self.base is not None else 0.0
+        return max(self.last_sent, below)
 
     def _take_unread(self, max_bytes: int) -> bytes:
         """At most ``max_bytes`` of what was received and not handed out yet, counted."""
         data, self._unread = self._unread[:max_bytes], self._unread[max_bytes:]
         self.state.bytes_received += len(data)
-        self.stamp()
+        self.stamp_received()
         return data
 
     def unread(self, data: bytes) -> None:
@@ -165,7 +183,9 @@ class WrappedStream(StreamBase):
 
     async def wait_readable(self) -> None:
         if not self._unread:
-            await self.reading_ahead().wait_readable()
+            readable = self.reading_ahead().wait_readable()
+            timer = self.receive_timer
+            await (readable if timer is None else timer.bound(readable))
         if self.closed:
             raise self.state.closed_error()
 
@@ -190,12 +210,14 @@ class WrappedStream(StreamBase):
 
     async def send_chunk(self, data: bytes) -> None:
         """Send ``data`` by the stream's own ``send``, counted."""
+        timer = self.send_timer
         try:
-            await self.stream.send(data)
+            sent = self.stream.send(data)
+            await (sent if timer is None else timer.bound(sent))
         except _FAILURES as error:
             raise self._error(error) from error
         self.state.bytes_sent += len(data)
-        self.stamp()
+        self.stamp_sent()
 
     async def send_many(self, buffers: Iterable[Buffer]) -> None:
         await self.send(b"".join(map(bytes_view, buffers)))
@@ -251,10 +273,13 @@ class WrappedStream(StreamBase):
         if self.read_ahead is not None:
             self.read_ahead.stop()
 
-    def expire(self, seconds: float) -> None:
-        super().expire(seconds)
-        if self.base is not None:
-            self.base.close()  # A timer cannot wait for a better end.
+    def expire(self, limit: type[ConnectionExpired], seconds: float) -> None:
+        super().expire(limit, seconds)
+        if self.base is not None:  # A timer cannot wait for a better end.
+            if self.state.unclean:
+                self.base.abort()
+            else:
+                self.base.close()
 
     async def linger(self) -> None:
         self.state.begin_close()
@@ -364,4 +389,5 @@ class WrappedStream(StreamBase):
 
     @property
     def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:
-        return self.stream.extra_attributes
+        origin = self.origin
+        return {**self.stream.extra_attributes, ConnectionAttribute.origin: lambda: origin}

@@ -147,7 +147,7 @@ class EventEmitter:
 
         Listeners to ``newListener`` hear of it before it is added. Returns the emitter.
         """
-        self._add(name, listener)
+        self.register_listener(name, listener)
         return self
 
     def addListener(self, name: EventName, listener: Listener) -> Self:
@@ -156,7 +156,7 @@ class EventEmitter:
 
     def prependListener(self, name: EventName, listener: Listener) -> Self:
         """As :meth:`on`, but before the listeners already there."""
-        self._add(name, listener, first=True)
+        self.register_listener(name, listener, first=True)
         return self
 
     def once(self, name: EventName, listener: Listener) -> Self:
@@ -170,7 +170,8 @@ class EventEmitter:
         validate_function("listener", listener)
         return self.prependListener(name, OnceListener(self, name, listener))
 
-    def _add(self, name: EventName, listener: Listener, first: bool = False) -> None:
+    def register_listener(self, name: EventName, listener: Listener, first: bool = False) -> None:
+        """For implementers: what :meth:`on` of every emitter does, and nothing else."""
         if not callable(listener):
             validate_function("listener", listener)
         if self.listener_table is not None and "newListener" in self.listener_table:
@@ -178,9 +179,11 @@ class EventEmitter:
         events = self.listener_table
         if events is None:
             events = self.listener_table = {}
-        present = events.get(name, ())
-        events[name] = (listener, *present) if first else (*present, listener)
-        if present:
+        present = events.get(name)
+        if present is None:
+            events[name] = (listener,)
+        else:
+            events[name] = (listener, *present) if first else (*present, listener)
             self._warn_of_many(name, len(present) + 1)
 
     def _warn_of_many(self, name: EventName, count: int) -> None:
@@ -211,13 +214,13 @@ class EventEmitter:
                 break
         else:
             return self
-        if len(present) == 1:
+        alone = len(present) == 1
+        if alone:
             self._forget(events, name)
-            listener = _original(found)
         else:
             events[name] = present[:index] + present[index + 1 :]
         if "removeListener" in events:
-            self.emit("removeListener", name, listener)
+            self.emit("removeListener", name, _original(found) if alone else listener)
         return self
 
     def off(self, name: EventName, listener: Listener) -> Self:

@@ -105,31 +105,18 @@ class Timeout:
         return self._refed
 
 
-class Immediate:
+class Immediate(ReactorImmediate):
     """What :func:`setImmediate` returns."""
 
-    __slots__ = ("_immediate",)
-
-    def __init__(self, immediate: ReactorImmediate) -> None:
-        self._immediate = immediate
-
-    def ref(self) -> Immediate:
-        """Let it keep the runtime open, as it does from the start."""
-        self._immediate.ref()
-        return self
-
-    def unref(self) -> Immediate:
-        """Don't let it keep the runtime open."""
-        self._immediate.unref()
-        return self
+    __slots__ = ()
 
     def hasRef(self) -> bool:
         """Whether it keeps the runtime open."""
-        return self._immediate.refed
+        return self.has_ref()
 
     def close(self) -> None:
         """Never call back. Closing again does nothing."""
-        self._immediate.cancel()
+        self.cancel()
 
 
 def _milliseconds(delay: object) -> int:
@@ -173,9 +160,13 @@ def setInterval(callback: Callable[..., object], delay: object = 1, *args: Any) 
 
 def setImmediate(callback: Callable[..., object], *args: Any) -> Immediate:
     """Call ``callback(*args)`` after the events that are there now."""
-    validate_function("callback", callback)
+    if not callable(callback):
+        validate_function("callback", callback)
     runtime = current_runtime()
-    return Immediate(runtime.reactor.immediate(_invoke, runtime, callback, args))
+    reactor = runtime.reactor
+    immediate = Immediate(reactor, _invoke, (runtime, callback, args))
+    reactor.add_immediate(immediate)
+    return immediate
 
 
 def nextTick(callback: Callable[..., object], *args: Any) -> None:

@@ -161,8 +161,8 @@ class IpcEndpoint(EventEmitter):
         else:
             self._early.append((message, handle))
 
-    def _add(self, name: EventName, listener: Listener, first: bool = False) -> None:
-        super()._add(name, listener, first)
+    def register_listener(self, name: EventName, listener: Listener, first: bool = False) -> None:
+        super().register_listener(name, listener, first)
         if name == "message" and self._early and self.runtime is not None:
             early, self._early = self._early, None
             for message, handle in early:

@@ -114,8 +114,8 @@ class Process(IpcEndpoint):
 
     # -- the channel ----------------------------------------------------------------------------
 
-    def _add(self, name: EventName, listener: Listener, first: bool = False) -> None:
-        super()._add(name, listener, first)
+    def register_listener(self, name: EventName, listener: Listener, first: bool = False) -> None:
+        super().register_listener(name, listener, first)
         self._note_listeners()
 
     def removeListener(self, name: EventName, listener: Listener) -> Process:

@@ -25,7 +25,7 @@ class Duplex(Readable, Writable):
     ``allowHalfOpen`` (True; False ends the writing side after the reading side has ended).
     """
 
-    __slots__ = ("allow_half_open",)
+    __slots__ = ()
 
     def __init__(
         self, options: StreamOptions | Mapping[str, Any] | None = None, /, **more: Any
@@ -34,12 +34,11 @@ class Duplex(Readable, Writable):
             options = duplex_options(options, more)
         # Not the constructors of the two sides: what they do, Stream does for both at once.
         Stream.__init__(self, options)
-        self.allow_half_open: bool = options.allow_half_open
         if options.signal is not None:
             destroy_on_abort(self, options.signal)
 
     def _reading_ended(self) -> None:
-        if not self.allow_half_open and self._can_write():
+        if not self.writable_state.allow_half_open and self._can_write():
             self.runtime.next_tick(self._end_writing)
         else:
             self._destroy_if_over()
@@ -51,11 +50,11 @@ class Duplex(Readable, Writable):
     @property
     def allowHalfOpen(self) -> bool:
         """Whether the writing side stays open when the reading side has ended."""
-        return self.allow_half_open
+        return self.writable_state.allow_half_open
 
     @allowHalfOpen.setter
     def allowHalfOpen(self, value: bool) -> None:
-        self.allow_half_open = bool(value)
+        self.writable_state.set_allow_half_open(bool(value))
 
     @property
     def writableAborted(self) -> bool:

@@ -49,8 +49,11 @@ class Flow(Enum):
 class FlowEvent(Enum):
     """What may change the flow."""
 
-    RESUME = "resume(), or a data listener unless paused"
+    RESUME = "resume(), or data listeners are left"
     PAUSE = "pause()"
+    DATA_LISTENER = "on('data')"
+    #: It does not take the flow from a ``readable`` listener, not even from one that was prepended.
+    DATA_BESIDE_READABLE = "on('data') beside a readable listener"
     READABLE_LISTENER = "on('readable')"
     #: One that was prepended does not stop the flow by itself: it is found later.
     LISTENER_FOUND = "a readable listener is found"
@@ -79,6 +82,11 @@ FlowRow: TypeAlias = tuple[Flow, FlowOutcome | None]
 FLOW_CHANGES: Mapping[tuple[Flow, FlowEvent], FlowRow] = {
     (Flow.UNDECIDED, FlowEvent.RESUME): (Flow.FLOWING, FlowOutcome.SCHEDULE_RESUME),
     (Flow.UNDECIDED, FlowEvent.PAUSE): (Flow.PAUSED, FlowOutcome.EMIT_PAUSE),
+    (Flow.UNDECIDED, FlowEvent.DATA_LISTENER): (Flow.FLOWING, FlowOutcome.SCHEDULE_RESUME),
+    (Flow.UNDECIDED, FlowEvent.DATA_BESIDE_READABLE): (
+        Flow.BY_READABLE_LISTENER,
+        FlowOutcome.SCHEDULE_RESUME,
+    ),
     (Flow.UNDECIDED, FlowEvent.READABLE_LISTENER): (
         Flow.BY_READABLE_LISTENER,
         FlowOutcome.ANNOUNCE,
@@ -90,6 +98,7 @@ FLOW_CHANGES: Mapping[tuple[Flow, FlowEvent], FlowRow] = {
         Flow.BY_READABLE_LISTENER,
         FlowOutcome.ANNOUNCE,
     ),
+    (Flow.FLOWING, FlowEvent.DATA_BESIDE_READABLE): (Flow.BESIDE_READABLE_LISTENER, None),
     (Flow.FLOWING, FlowEvent.LISTENER_FOUND): (Flow.BESIDE_READABLE_LISTENER, None),
     (Flow.FLOWING, FlowEvent.FORGET): (Flow.UNDECIDED, None),
     (Flow.PAUSED, FlowEvent.RESUME): (Flow.FLOWING, FlowOutcome.SCHEDULE_RESUME),
@@ -97,6 +106,7 @@ FLOW_CHANGES: Mapping[tuple[Flow, FlowEvent], FlowRow] = {
         Flow.BY_READABLE_LISTENER,
         FlowOutcome.ANNOUNCE,
     ),
+    (Flow.PAUSED, FlowEvent.DATA_BESIDE_READABLE): (Flow.BY_READABLE_LISTENER, None),
     (Flow.PAUSED, FlowEvent.LISTENER_FOUND): (Flow.BY_READABLE_LISTENER, None),
     (Flow.PAUSED, FlowEvent.FLOW_AT_RESUME): (Flow.FLOWING, None),
     (Flow.PAUSED, FlowEvent.FORGET): (Flow.UNDECIDED, None),

@@ -31,6 +31,8 @@ class StreamOptions(NamedTuple):
     writable: bool = True
     #: False: the end of the reading side ends the writing side.
     allow_half_open: bool = True
+    #: Whether the source pushes from the beginning, without being asked by ``_read``.
+    source_pushes: bool = False
     #: False: the owner emits ``close`` by itself.
     emit_close: bool = True
     #: Whether the stream is destroyed once both sides have ended, or when it fails.

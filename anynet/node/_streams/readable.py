@@ -35,17 +35,17 @@ from anynet.node._streams.readable_state import Chunk, ReadableState, whole_size
 from anynet.node._streams.reading_ticks import (
     announce_readable,
     emit_readable,
+    emit_resume,
     end_readable,
     maybe_read_more,
-    schedule_resume,
 )
 from anynet.node._streams.stream import Stream
 
 D = TypeVar("D")
 
 # Looking a member up in its class is a call of a Python function in Python 3.11.
-_PAUSE, _RESUME = FlowEvent.PAUSE, FlowEvent.RESUME
-_FOUND, _READABLE = FlowEvent.LISTENER_FOUND, FlowEvent.READABLE_LISTENER
+_PAUSE, _RESUME, _READABLE = FlowEvent.PAUSE, FlowEvent.RESUME, FlowEvent.READABLE_LISTENER
+_DATA, _DATA_BESIDE = FlowEvent.DATA_LISTENER, FlowEvent.DATA_BESIDE_READABLE
 _EMIT_PAUSE, _SCHEDULE_RESUME = FlowOutcome.EMIT_PAUSE, FlowOutcome.SCHEDULE_RESUME
 
 
@@ -190,6 +190,11 @@ class Readable(Stream):
         None if there are not as many, or none at all; at the end of the stream what is left.
         """
         state = self.readable_state
+        # What each start of the flow comes to in a socket: nothing is there, and more is asked for.
+        if size is None and state.reading and not state.length and not state.ended:
+            if state.emitted_readable or not state.need_readable:
+                state.note_short_read()
+            return None
         requested = None if size is None else 0 if size == 0 else whole_size(size)
         if requested is not None and requested > state.high_water_mark:
             state.raise_mark(requested)
@@ -251,16 +256,12 @@ class Readable(Stream):
         Listening to ``data`` starts the flow unless it was paused; listening to ``readable``
         stops it: then the listener reads.
         """
-        super().on(name, listener)
-        state = self.readable_state
+        self.register_listener(name, listener)
         if name == "data":
-            state.note_data_listener(True)
-            stopped = state.flowing is False
-            if self.listenerCount("readable"):
-                self._advance(_FOUND)
-            if not stopped:
-                self._advance(_RESUME)
-        elif name == "readable" and not state.end_emitted:
+            event = _DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA
+            if self.readable_state.advance(event) is _SCHEDULE_RESUME:
+                self.runtime.next_tick(emit_resume, self)
+        elif name == "readable" and not self.readable_state.end_emitted:
             self._advance(_READABLE)
         return self
 
@@ -270,7 +271,7 @@ class Readable(Stream):
         if name == "readable":
             self.runtime.next_tick(self._review_listeners)
         elif name == "data" and not self.listenerCount("data"):
-            self.readable_state.note_data_listener(False)
+            self.readable_state.note_no_data_listener()
         return self
 
     def removeAllListeners(self, name: EventName | None = None) -> Self:
@@ -286,11 +287,10 @@ class Readable(Stream):
 
     def _advance(self, event: FlowEvent) -> Self:
         state = self.readable_state
-        outcome = state.advance(event)
-        if outcome is _EMIT_PAUSE:
+        if (outcome := state.advance(event)) is _EMIT_PAUSE:
             self.emit("pause")
         elif outcome is _SCHEDULE_RESUME:
-            schedule_resume(self)
+            self.runtime.next_tick(emit_resume, self)
         elif outcome is not None:
             if state.length:
                 announce_readable(self)

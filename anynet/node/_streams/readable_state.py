@@ -28,7 +28,9 @@ Chunk: TypeAlias = bytes | str
 
 # Looking a member up in its class is a call of a Python function in Python 3.11.
 _UNDECIDED = Flow.UNDECIDED
-_PAUSE, _RESUME, _ANNOUNCE = FlowEvent.PAUSE, FlowEvent.RESUME, FlowOutcome.ANNOUNCE
+_PAUSE, _RESUME = FlowEvent.PAUSE, FlowEvent.RESUME
+_DATA, _DATA_BESIDE = FlowEvent.DATA_LISTENER, FlowEvent.DATA_BESIDE_READABLE
+_ANNOUNCE, _SCHEDULE_RESUME = FlowOutcome.ANNOUNCE, FlowOutcome.SCHEDULE_RESUME
 
 #: The largest mark that a read can raise the high-water mark to.
 MAX_HIGH_WATER_MARK = 2**30
@@ -73,14 +75,15 @@ class ReadableState:
         #: The program's last word: True for ``pause()``, False for ``resume()``, None for neither.
         self.paused: bool | None = None
         self.has_data_listener: bool = False
+        pushes = options.source_pushes  # As if a first read had asked it already.
         #: ``_read`` was called and nothing has come since.
-        self.reading: bool = False
+        self.reading: bool = pushes
         #: ``_read`` would do nothing now: what comes is pushed without being asked for.
-        self.push_without_read: bool = False
+        self.push_without_read: bool = pushes
         #: Inside ``_read``, and before its first call.
-        self.sync: bool = True
+        self.sync: bool = not pushes
         #: ``readable`` is due when something has been pushed.
-        self.need_readable: bool = False
+        self.need_readable: bool = pushes
         #: A ``readable`` event is on its way, or nothing was read since the last.
         self.emitted_readable: bool = False
         self.resume_scheduled: bool = False
@@ -113,16 +116,27 @@ class ReadableState:
     # -- who takes the chunks -------------------------------------------------------------------
 
     def advance(self, event: FlowEvent) -> FlowOutcome | None:
-        """Take one step of the table; what the stream has to do."""
+        """Take one step of the table; what the stream has to do.
+
+        A tick of ``resume()`` is to be scheduled only if none is on its way.
+        """
         self.flow, outcome = FLOWS[self.flow][event]
         self.flowing = self.flow.flowing
-        if event is _PAUSE:
+        if event is _DATA or event is _DATA_BESIDE:
+            self.has_data_listener = True
+            if self.flowing or outcome is _SCHEDULE_RESUME:
+                self.paused = False
+        elif event is _PAUSE:
             self.paused = True
         elif event is _RESUME:
             self.paused = False
         elif outcome is _ANNOUNCE:
             self.need_readable = True
             self.emitted_readable = False
+        if outcome is _SCHEDULE_RESUME:
+            if self.resume_scheduled:
+                return None
+            self.resume_scheduled = True
         return outcome
 
     def show_flow(self, flowing: bool | None) -> None:
@@ -140,11 +154,8 @@ class ReadableState:
             paused=self.paused,
         )
 
-    def note_data_listener(self, present: bool) -> None:
-        self.has_data_listener = present
-
-    def begin_resume_tick(self) -> None:
-        self.resume_scheduled = True
+    def note_no_data_listener(self) -> None:
+        self.has_data_listener = False
 
     def end_resume_tick(self) -> None:
         self.resume_scheduled = False
@@ -181,11 +192,6 @@ class ReadableState:
         self.reading = self.sync = True
         if not self.length:
             self.need_readable = True
-
-    def begin_pushing(self) -> None:
-        """The source is asked for the first time, and pushes from then on: all of it in one."""
-        self.reading = self.need_readable = self.push_without_read = True
-        self.sync = False
 
     def leave_read(self) -> None:
         """The call that asked the source is over; its answer may come later."""
@@ -241,6 +247,11 @@ class ReadableState:
         self.need_readable = False
         emitted, self.emitted_readable = self.emitted_readable, True
         return not emitted
+
+    def note_short_read(self) -> None:
+        """A read for what there is found nothing, and the source is still to answer."""
+        self.emitted_readable = False
+        self.need_readable = True
 
     def readable_emitted(self) -> None:
         """Now the next one may be scheduled."""

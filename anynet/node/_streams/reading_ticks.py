@@ -48,31 +48,21 @@ def emit_readable(stream: ReadingStream) -> None:
         state.readable_emitted()
     if not state.flowing and not state.ended and state.length <= state.high_water_mark:
         state.expect_readable()
-    _read_while_flowing(stream)
+    while state.flowing and stream.read() is not None:
+        pass
 
 
-def schedule_resume(stream: ReadingStream) -> None:
-    """Emit ``resume`` in the next tick, and let flow what may."""
-    if not stream.readable_state.resume_scheduled:
-        stream.readable_state.begin_resume_tick()
-        stream.runtime.next_tick(_resume, stream)
-
-
-def _resume(stream: ReadingStream) -> None:
+def emit_resume(stream: ReadingStream) -> None:
+    """The tick of ``resume()``, of a ``data`` listener too: let flow what may."""
     state = stream.readable_state
     if not state.reading:
         stream.read(0)
     state.end_resume_tick()
     stream.emit("resume")
-    _read_while_flowing(stream)
-    if state.flowing and not state.reading:
-        stream.read(0)
-
-
-def _read_while_flowing(stream: ReadingStream) -> None:
-    state = stream.readable_state
     while state.flowing and stream.read() is not None:
         pass
+    if state.flowing and not state.reading:
+        stream.read(0)
 
 
 def maybe_read_more(stream: ReadingStream) -> None:

@@ -46,9 +46,9 @@ class Stream(EventEmitter):
         "writable_state",
     )
 
-    def __init__(self, options: StreamOptions) -> None:
+    def __init__(self, options: StreamOptions, runtime: Runtime | None = None) -> None:
         EventEmitter.__init__(self)
-        self.runtime: Runtime = current_runtime()
+        self.runtime: Runtime = current_runtime() if runtime is None else runtime
         self.readable_state: ReadableState = ReadableState(options)
         self.writable_state: WritableState = WritableState(options)
         self._emit_close = options.emit_close

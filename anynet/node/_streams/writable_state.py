@@ -48,6 +48,7 @@ class WritableState:
 
     __slots__ = (
         "after_write_scheduled",
+        "allow_half_open",
         "corked",
         "counts_characters",
         "default_encoding",
@@ -75,6 +76,8 @@ class WritableState:
         #: False: there is no such side.
         self.writable: bool = options.writable
         self.end: WriteEnd = _OPEN if options.writable else _FINISHED
+        #: Whether it stays open when the reading side beside it has ended.
+        self.allow_half_open: bool = options.allow_half_open
         #: Kept beside ``end``, since it outlives being destroyed.
         self.end_called: bool = not options.writable
         #: What was accepted and is not written yet, of it ``writing_length`` under way.
@@ -120,6 +123,10 @@ class WritableState:
     def set_writable(self, value: bool) -> None:
         """What a program sets by ``stream.writable = value``."""
         self.writable = value
+
+    def set_allow_half_open(self, value: bool) -> None:
+        """What a program sets by ``stream.allowHalfOpen = value``."""
+        self.allow_half_open = value
 
     def reset(self) -> None:
         """Begin again; what is still under way or pending is kept."""

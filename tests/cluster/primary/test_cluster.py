@@ -92,6 +92,16 @@ async def test_several_servers_and_an_exclusive_one(start: Start) -> None:
         assert len({first[0], first[1], first[2], second[2]}) == 4
 
 
+@pytest.mark.parametrize("policy", POLICIES)
+async def test_a_worker_asks_its_own_resolver(start: Start, policy: str) -> None:
+    events = (cluster := start("serve_named", policy=policy)).events()
+    async with cluster:
+        first = (await next_of(events, Message)).message
+        second = (await next_of(events, Message)).message
+    assert first == second
+    assert [each.rpartition(":")[0] for each in first] == ["127.0.0.1", "127.0.0.2", "127.0.0.3"]
+
+
 async def test_listening_again_with_the_same_options(start: Start) -> None:
     events = (cluster := start("listen_again", workers=1)).events()
     async with cluster:

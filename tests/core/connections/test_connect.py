@@ -112,7 +112,7 @@ async def test_localhost_is_the_default(host: str | None) -> None:
 async def test_a_name_reaches_whichever_family_listens(listening: str) -> None:
     async with (
         local_server(host=listening) as server,
-        anynet.connect("some.name", port_of(server), lookup=both_families) as sock,
+        anynet.connect("some.name", port_of(server), resolver=both_families) as sock,
     ):
         assert await echoes(sock)
         assert sock.remote_address == server.address
@@ -121,7 +121,7 @@ async def test_a_name_reaches_whichever_family_listens(listening: str) -> None:
 async def test_a_family_can_be_asked_for() -> None:
     async with (
         local_server(host=("127.0.0.1", "::1")) as server,
-        anynet.connect("some.name", port_of(server), family="ipv6", lookup=both_families) as sock,
+        anynet.connect("some.name", port_of(server), family="ipv6", resolver=both_families) as sock,
     ):
         assert isinstance(sock.remote_address, anynet.SocketAddress)
         assert sock.remote_address.family == "ipv6"
@@ -189,7 +189,7 @@ async def test_refused_tells_what_was_tried_and_when() -> None:
 async def test_the_timeline_has_every_address_of_a_name() -> None:
     asked: list[str] = []
 
-    async def lookup(host: str, family: anynet.Family | None) -> list[str]:
+    async def resolver(host: str, family: anynet.Family | None) -> list[str]:
         asked.append(host)
         await anyio.sleep(0.02)
         return ["127.0.0.1", "127.0.0.2", "::1"]
@@ -198,7 +198,7 @@ async def test_the_timeline_has_every_address_of_a_name() -> None:
         bound.bind(("127.0.0.3", 0))
         port = bound.getsockname()[1]
         with pytest.raises(anynet.ConnectRefused) as caught:
-            await anynet.connect("some.name", port, lookup=lookup)
+            await anynet.connect("some.name", port, resolver=resolver)
     assert asked == ["some.name"]
     timeline = caught.value.timeline
     assert timeline is not None
@@ -247,7 +247,7 @@ async def test_cancelling_leaves_nothing_open() -> None:
         return []
 
     with anyio.move_on_after(0.01) as scope:
-        await anynet.connect("some.name", 1, lookup=never)
+        await anynet.connect("some.name", 1, resolver=never)
     assert scope.cancelled_caught
 
 

@@ -94,14 +94,14 @@ async def test_exceptions_of_the_body_propagate_even_those_that_would_be_retried
 async def test_other_failures_than_retry_on_propagate(tmp_path: Path) -> None:
     tries: list[str] = []
 
-    async def lookup(host: str, family: anynet.Family | None) -> list[str]:
+    async def resolver(host: str, family: anynet.Family | None) -> list[str]:
         tries.append(host)
         if len(tries) < 3:
             raise TimeoutError("of the lookup")
         raise LookupError("of the lookup")
 
     with pytest.raises(LookupError):
-        async for _ in anynet.connect("some.name", 1, lookup=lookup, backoff=0):
+        async for _ in anynet.connect("some.name", 1, resolver=resolver, backoff=0):
             pass
     assert len(tries) == 3
 
@@ -114,12 +114,12 @@ async def test_other_failures_than_retry_on_propagate(tmp_path: Path) -> None:
 async def test_retry_on_may_name_any_exceptions() -> None:
     errors = iter([LookupError(), KeyError(), ZeroDivisionError()])
 
-    async def lookup(host: str, family: anynet.Family | None) -> list[str]:
+    async def resolver(host: str, family: anynet.Family | None) -> list[str]:
         raise next(errors)
 
     with pytest.raises(ZeroDivisionError):
         async for _ in anynet.connect(
-            "some.name", 1, lookup=lookup, backoff=0, retry_on=(KeyError, LookupError)
+            "some.name", 1, resolver=resolver, backoff=0, retry_on=(KeyError, LookupError)
         ):
             pass
 
@@ -156,14 +156,14 @@ async def times_of_failures(count: int, **options: Any) -> list[float]:
     """When the first ``count`` attempts begin, all of which fail."""
     times: list[float] = []
 
-    async def lookup(host: str, family: anynet.Family | None) -> list[str]:
+    async def resolver(host: str, family: anynet.Family | None) -> list[str]:
         times.append(trio.current_time())
         if len(times) == count:
             raise _Enough
         raise OSError("of the lookup")
 
     with pytest.raises(_Enough):
-        async for _ in anynet.connect("some.name", 1, lookup=lookup, **options):
+        async for _ in anynet.connect("some.name", 1, resolver=resolver, **options):
             pass
     return times
 

@@ -288,7 +288,7 @@ async def test_it_can_be_started_as_a_task_and_is_a_coroutine_that_wants_to_be_a
             await right.send_eof()
         assert near_left.closed
     with pytest.warns(RuntimeWarning, match="never awaited"):
-        anynet.relay(left, right)  # type: ignore[unused-coroutine]
+        anynet.relay(left, right)
     relay = anynet.relay(left, right)
     assert (relay.bytes_a_to_b, relay.bytes_b_to_a, relay.result) == (0, 0, None)
     relay.close()

@@ -16,7 +16,7 @@ import anyio.lowlevel
 import pytest
 
 import anynet
-from anynet._transport.reactor import direction, pipes
+from anynet._transport.reactor import direction
 from tests.core.connections.relays import (
     everything,
     relaying,
@@ -142,7 +142,7 @@ def short_pipes(monkeypatch: pytest.MonkeyPatch) -> None:
             raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
         return real(fd, command, argument)
 
-    monkeypatch.setattr(pipes.fcntl, "fcntl", control)
+    monkeypatch.setattr(fcntl, "fcntl", control)
 
 
 def no_splice_in(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -321,6 +321,42 @@ async def test_the_idle_timeout_of_the_relay_is_put_off_by_what_passes() -> None
     assert result == anynet.RelayResult(end=anynet.RelayEnd.IDLE, bytes_a_to_b=10, bytes_b_to_a=0)
 
 
+async def test_the_receive_timeout_of_a_socket_holds() -> None:
+    async with relaying(lambda: tcp_pair(receive_timeout=0.3)) as running:
+        for _ in range(8):
+            await anyio.sleep(0.1)
+            await running.left.send(b"x")
+            assert await running.right.receive() == b"x"
+        assert await sees_reset(running.left)
+        assert await sees_reset(running.right)
+        result = await running.wait()
+    assert isinstance(result.error, anynet.ReceiveTimeout)
+    assert result.bytes_a_to_b == 8
+
+
+async def test_the_receive_timeout_counts_no_wait_for_the_other_side() -> None:
+    async with relaying(lambda: tcp_pair(receive_timeout=0.2)) as running:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(running.left.send, MUCH)
+            await anyio.sleep(0.6)
+            received = 0
+            while received < len(MUCH):
+                received += len(await running.right.receive())
+        await running.left.send_eof()
+        assert await everything(running.right) == b""
+        await anyio.sleep(0.4)  # Nothing is waited for from there any more.
+        await running.right.send_eof()
+        assert (await running.wait()).end is anynet.RelayEnd.ENDED
+
+
+async def test_the_send_timeout_of_a_socket_holds() -> None:
+    async with relaying(tcp_pair, lambda: tcp_pair(send_timeout=0.3)) as running:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(send_until_broken, running.left, bytes(50_000_000))
+            result = await running.wait()
+    assert isinstance(result.error, anynet.SendTimeout)
+
+
 async def test_bytes_around_an_urgent_one() -> None:
     # Neither a receive nor a splice goes past it at once, and no event tells of what lies behind.
     async with tcp_pair() as (left, near_left), tcp_pair() as (right, near_right):
@@ -399,7 +435,8 @@ async def test_a_forked_child_leaves_the_relays_of_its_parent_alone() -> None:
         assert await running.right.receive() == b"x"
         pid = os.fork()
         if not pid:
-            running.near[0]._stream.on_let_go(running.near[0]._stream)
+            stream: Any = running.near[0]._stream
+            stream.on_let_go(stream)
             os._exit(0)
         assert (await anyio.to_thread.run_sync(os.waitpid, pid, 0))[1] == 0
         await running.left.send(b"y")

@@ -164,7 +164,8 @@ async def test_a_tls_client_is_told_of_the_end_at_once_and_may_go_on(wrapped: bo
         tcp_pair() as (right, near_right),
         anyio.create_task_group() as tasks,
     ):
-        near: Any = near_left if wrapped else near_left._stream.stream
+        stream: Any = near_left._stream
+        near = near_left if wrapped else stream.stream
         tasks.start_soon(run, near, near_right)
         await left.send(b"hello")
         assert await right.receive() == b"hello"

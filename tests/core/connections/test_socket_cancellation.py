@@ -309,13 +309,13 @@ async def test_connect_cancelled_at_once_opens_nothing() -> None:
 async def test_connect_cancelled_while_it_resolves() -> None:
     before = open_descriptors()
 
-    async def lookup(host: str, family: object) -> list[str]:
+    async def resolver(host: str, family: object) -> list[str]:
         await anyio.sleep_forever()
         return []
 
     with anyio.CancelScope() as scope:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(anynet.connect("nowhere.test", 1, lookup=lookup).connect)
+            tasks.start_soon(anynet.connect("nowhere.test", 1, resolver=resolver).connect)
             await anyio.wait_all_tasks_blocked()
             scope.cancel()
     assert scope.cancelled_caught

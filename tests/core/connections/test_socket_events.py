@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 
 async def test_the_life_of_a_client() -> None:
-    async def lookup(host: str, family: anynet.Family | None) -> list[str]:
+    async def resolver(host: str, family: anynet.Family | None) -> list[str]:
         return ["127.0.0.1", "::1"]
 
     async def greet(sock: anynet.Socket) -> None:
@@ -30,7 +30,7 @@ async def test_the_life_of_a_client() -> None:
         address = server.address
         assert isinstance(address, anynet.SocketAddress)
         v4 = anynet.SocketAddress("127.0.0.1", address.port)
-        async with anynet.connect("some.name", address.port, lookup=lookup) as sock:
+        async with anynet.connect("some.name", address.port, resolver=resolver) as sock:
             events = sock.events()
             assert await step(events) == anynet.Lookup("some.name", v4)
             assert await step(events) == anynet.Lookup("some.name", address)
@@ -169,6 +169,9 @@ async def test_timeout_is_a_notice_that_comes_again_only_after_an_activity(
 async def test_an_idle_timeout_that_closes() -> None:
     async with tcp_pair(idle_timeout=0.03) as (_, accepted):
         events = accepted.events()
+        error = await step(events)
+        assert isinstance(error, anynet.Error)
+        assert isinstance(error.error, anynet.IdleTimeout)
         assert await step(events) == anynet.Close(had_error=True)
         with pytest.raises(TimeoutError):
             await accepted.receive()
@@ -177,6 +180,7 @@ async def test_an_idle_timeout_that_closes() -> None:
 async def test_an_idle_timeout_over_tls_reaches_the_peer_before_the_close_is_told() -> None:
     async with tls_pair(idle_timeout=0.03) as (client, accepted):
         async with accepted.events() as events:
+            assert isinstance(await step(events), anynet.Error)
             assert await step(events) == anynet.Close(had_error=True)
             with anyio.fail_after(1), pytest.raises(anyio.BrokenResourceError):
                 await client.receive()

@@ -19,12 +19,34 @@ from tests.support import client_of, echo, open_descriptors, plain_client
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
 
-def port_of(server: anynet.Server) -> int:
-    assert isinstance(server.address, anynet.SocketAddress)
-    return server.address.port
+def port_of(server: anynet.Server, index: int = 0) -> int:
+    address = server.addresses[index]
+    assert isinstance(address, anynet.SocketAddress)
+    return address.port
 
 
 # -- listening --------------------------------------------------------------------------------
+
+
+async def test_its_port_and_its_path_are_those_of_the_first_address_that_has_one(
+    tmp_path: Path,
+) -> None:
+    path = str(tmp_path / "server.sock")
+    async with anynet.create_server(echo, path=path) as server:
+        assert server.path == path
+        with pytest.raises(RuntimeError, match="does not listen on a port"):
+            _ = server.port
+        await server.listen(host="127.0.0.1", port=0)
+        assert server.port == port_of(server, 1)
+        assert server.path == path
+
+
+async def test_a_server_that_does_not_listen_has_no_port_and_no_path() -> None:
+    server = anynet.create_server(echo, port=0)
+    with pytest.raises(RuntimeError, match="does not listen on a port"):
+        _ = server.port
+    with pytest.raises(RuntimeError, match="does not listen on a Unix path"):
+        _ = server.path
 
 
 def test_making_a_server_opens_nothing_and_needs_no_event_loop() -> None:

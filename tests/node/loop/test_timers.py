@@ -124,6 +124,23 @@ async def test_what_is_unrefed_and_refed() -> None:
     assert order == ["again"]
 
 
+async def test_an_immediate_that_has_called_back_holds_nothing() -> None:
+    """Whatever is done to it then: other things go on holding the runtime."""
+    order: list[str] = []
+    async with runtime():
+
+        def first() -> None:
+            order.append("first")
+            assert not immediate.hasRef()
+            immediate.unref()
+            assert not immediate.ref().hasRef()
+            immediate.close()
+
+        immediate = setImmediate(first)
+        setTimeout(order.append, 5, "timeout")
+    assert order == ["first", "timeout"]
+
+
 @pytest.mark.parametrize(
     ("delay", "warning", "text"),
     [

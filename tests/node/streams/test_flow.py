@@ -23,6 +23,7 @@ READABLE, FOUND, GONE = (
     FlowEvent.LISTENER_GONE,
 )
 AT_RESUME, FORGET = FlowEvent.FLOW_AT_RESUME, FlowEvent.FORGET
+DATA, DATA_BESIDE = FlowEvent.DATA_LISTENER, FlowEvent.DATA_BESIDE_READABLE
 
 #: Events from the beginning, the state that they lead to, what the last one makes the stream do.
 WAYS: list[tuple[list[FlowEvent], Flow, FlowOutcome | None]] = [
@@ -52,7 +53,30 @@ WAYS: list[tuple[list[FlowEvent], Flow, FlowOutcome | None]] = [
     ([FOUND, RESUME], Flow.BY_READABLE_LISTENER, FlowOutcome.SCHEDULE_RESUME),
     ([PAUSE, GONE, FORGET], Flow.UNDECIDED, None),
     ([RESUME, GONE, FORGET], Flow.UNDECIDED, None),
+    ([DATA], Flow.FLOWING, FlowOutcome.SCHEDULE_RESUME),
+    ([DATA, DATA], Flow.FLOWING, None),
+    ([RESUME, DATA], Flow.FLOWING, None),
+    ([PAUSE, DATA], Flow.PAUSED, None),
+    ([READABLE, GONE, DATA], Flow.PAUSED, None),
+    ([DATA_BESIDE], Flow.BY_READABLE_LISTENER, FlowOutcome.SCHEDULE_RESUME),
+    ([READABLE, DATA_BESIDE], Flow.BY_READABLE_LISTENER, None),
+    ([PAUSE, DATA_BESIDE], Flow.BY_READABLE_LISTENER, None),
+    ([RESUME, DATA_BESIDE], Flow.BESIDE_READABLE_LISTENER, None),
+    ([RESUME, DATA_BESIDE, DATA_BESIDE], Flow.BESIDE_READABLE_LISTENER, None),
 ]
+
+
+@pytest.mark.parametrize("before", [[], [RESUME], [PAUSE], [READABLE], [RESUME, FOUND]])
+def test_a_data_listener_resumes_what_was_not_stopped(before: list[FlowEvent]) -> None:
+    """Its two events are short for finding the listeners, and for a resume unless stopped."""
+    flow = Flow.UNDECIDED
+    for event in before:
+        flow = FLOWS[flow][event][0]
+    for event, first in ((DATA, []), (DATA_BESIDE, [FOUND])):
+        expected, outcome = flow, None
+        for each in (*first, *([] if flow.flowing is False else [RESUME])):
+            expected, outcome = FLOWS[expected][each]
+        assert FLOWS[flow][event] == (expected, outcome)
 
 
 @pytest.mark.parametrize(("events", "expected", "last"), WAYS)

@@ -13,7 +13,7 @@ from anynet.node._loop.runtime import NoRuntimeError, current_runtime, runtime
 from anynet.node._loop.timers import nextTick, setImmediate
 from anynet.node._streams.duplex import Duplex
 from anynet.node._streams.readable import Readable
-from tests.node.stream_traces import Trace, both, nothing, source
+from tests.node.stream_traces import Trace, both, nothing, shown, source
 
 pytestmark = pytest.mark.anyio
 
@@ -66,6 +66,59 @@ async def test_a_data_listener_starts_the_flow_in_the_next_tick() -> None:
         "end",
         "close",
     ]
+
+
+async def test_several_reasons_to_flow_share_one_tick() -> None:
+    trace = Trace()
+    async with runtime():
+        stream = trace.watch(source(), ["resume"])
+        stream.on("data", trace.note("data"))
+        stream.pause()
+        stream.resume()
+        stream.on("data", nothing)
+        await turns()
+        stream.pause()
+        stream.resume()
+        await turns()
+        stream.destroy()
+    assert trace == ["resume", "resume"]
+
+
+async def test_a_read_of_ones_own_is_asked_when_the_flow_starts() -> None:
+    """Also where nothing has come, so that there is nothing to read."""
+    sizes: list[object] = []
+
+    class Watched(Readable):
+        def _read(self, size: int) -> None:
+            pass
+
+        def read(self, size: float | None = None) -> Any:
+            sizes.append(size)
+            return super().read(size)
+
+    async with runtime():
+        stream = Watched()
+        stream.on("data", nothing)
+        await turns()
+        stream.destroy()
+    assert sizes == [0, None]
+
+
+async def test_a_read_that_finds_nothing_has_the_next_chunk_announced() -> None:
+    """Here an announcement was lost: what it was for became the half of a character."""
+    trace = Trace()
+    async with runtime():
+        stream = trace.watch(source(), ["readable"])
+        await turns()
+        stream.push(b"\xc3")
+        stream.setEncoding("utf8")
+        await turns()
+        assert stream.read() is None
+        stream.push(b"\xa9")
+        await turns()
+        trace.append(shown(stream.read()))
+        stream.destroy()
+    assert trace == ["readable", "'é'"]
 
 
 async def test_paused_it_keeps_what_comes_up_to_the_mark() -> None:

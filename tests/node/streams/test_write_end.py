@@ -78,7 +78,6 @@ class Joined:
         options = StreamOptions(readable_high_water_mark=mark, writable_high_water_mark=mark)
         self.writing = WritableState(options)
         self.reading = ReadableState(options)
-        self.reading.note_data_listener(True)
         self.read: list[bytes | str] = []
         self.called: list[object] = []
 

@@ -45,12 +45,12 @@ async def test_cancelled_in_the_lookup() -> None:
     events: list[ConnectEvent] = []
     with nothing_left_open(), anyio.CancelScope() as scope:
 
-        async def lookup(host: str, family: Family | None) -> Iterable[str]:
+        async def resolver(host: str, family: Family | None) -> Iterable[str]:
             scope.cancel()
             await anyio.sleep_forever()
             return ()
 
-        await dialled(events.append, host="example", port=80, lookup=lookup)
+        await dialled(events.append, host="example", port=80, resolver=resolver)
     assert scope.cancelled_caught
     assert events == []
 
@@ -84,7 +84,7 @@ async def test_cancelled_in_a_race() -> None:
         await cancelled_once_parked(
             host="example",
             port=port_of(sockets[0]),
-            lookup=looking_up("::1", "127.0.0.1"),
+            resolver=looking_up("::1", "127.0.0.1"),
             attempt_delay=0,
         )
 
@@ -110,7 +110,7 @@ async def test_cancelled_in_the_turn_of_the_success(addresses: list[str]) -> Non
                     group.start_soon(cancel)
                     await anyio.wait_all_tasks_blocked()
                     sock, _ = await dialled(
-                        host="example", port=port_of(listener), lookup=looking_up(*addresses)
+                        host="example", port=port_of(listener), resolver=looking_up(*addresses)
                     )
                     sock.close()
                 listener.accept()[0].close()

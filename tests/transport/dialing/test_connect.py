@@ -91,7 +91,7 @@ async def test_one_family_listens_and_the_other_refuses() -> None:
                 events.append,
                 host="example",
                 port=port,
-                lookup=looking_up("::1", "127.0.0.1"),
+                resolver=looking_up("::1", "127.0.0.1"),
                 attempt_delay=math.inf,
             )
             sock.close()
@@ -119,7 +119,7 @@ async def test_one_family_listens_and_the_other_is_silent() -> None:
                 events.append,
                 host="example",
                 port=port,
-                lookup=looking_up("::1", "127.0.0.1"),
+                resolver=looking_up("::1", "127.0.0.1"),
                 attempt_delay=0.02,
             )
             sock.close()
@@ -135,10 +135,10 @@ async def test_one_family_listens_and_the_other_is_silent() -> None:
 
 async def test_families_take_turns() -> None:
     events: list[ConnectEvent] = []
-    lookup = looking_up("127.0.0.1", "127.0.0.2", "::1")
+    resolver = looking_up("127.0.0.1", "127.0.0.2", "::1")
     with on_one_port((bound, "127.0.0.1"), (bound, "127.0.0.2"), (bound, "::1")) as sockets:
         port = port_of(sockets[0])
-        await failure(events.append, host="example", port=port, lookup=lookup)
+        await failure(events.append, host="example", port=port, resolver=resolver)
     looked_up = [each.address for each in events if isinstance(each, Lookup)]
     attempted = [each.address for each in events if isinstance(each, ConnectionAttempt)]
     assert [each.address for each in looked_up] == ["127.0.0.1", "127.0.0.2", "::1"]
@@ -167,7 +167,7 @@ async def test_local_host() -> None:
             events.append,
             host="example",
             port=port,
-            lookup=looking_up("::1", "127.0.0.1"),
+            resolver=looking_up("::1", "127.0.0.1"),
             local_host="127.0.0.2",
         )
         with sock:
@@ -215,7 +215,7 @@ async def test_a_local_port_serves_one_attempt_after_the_other() -> None:
             "0.0.0.0",
             host="example",
             port=port_of(listener),
-            lookup=looking_up("127.0.0.2", "127.0.0.1"),
+            resolver=looking_up("127.0.0.2", "127.0.0.1"),
             attempt_delay=0,
         )
         with sock:
@@ -286,8 +286,8 @@ async def test_all_blocked() -> None:
     blocked = BlockList()
     blocked.add_subnet("127.0.0.0/8")
     blocked.add_address("::1")
-    lookup = looking_up("::1", "127.0.0.1", "127.0.0.2")
-    error = await failure(host="example", port=9, lookup=lookup, block_list=blocked)
+    resolver = looking_up("::1", "127.0.0.1", "127.0.0.2")
+    error = await failure(host="example", port=9, resolver=resolver, block_list=blocked)
     assert isinstance(error.__cause__, ExceptionGroup)
     assert [type(each) for each in error.__cause__.exceptions] == [AddressBlocked] * 3
 
@@ -302,7 +302,7 @@ async def test_a_blocked_address_beside_a_good_one() -> None:
             events.append,
             host="example",
             port=port,
-            lookup=looking_up("::1", "127.0.0.1"),
+            resolver=looking_up("::1", "127.0.0.1"),
             block_list=blocked,
             attempt_delay=math.inf,
         )

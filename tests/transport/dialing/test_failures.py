@@ -68,10 +68,10 @@ async def test_refused(family: Family) -> None:
 
 
 async def test_all_refused() -> None:
-    lookup = looking_up("::1", "127.0.0.1")
+    resolver = looking_up("::1", "127.0.0.1")
     with on_one_port((bound, "::1"), (bound, "127.0.0.1")) as sockets:
         port = port_of(sockets[0])
-        error = await failure(host="example", port=port, lookup=lookup)
+        error = await failure(host="example", port=port, resolver=resolver)
     assert type(error) is ConnectRefused
     assert error.errno == errno.ECONNREFUSED
     assert error.strerror == (
@@ -98,7 +98,7 @@ async def test_a_name_that_does_not_exist() -> None:
 
 
 async def test_a_lookup_hook_that_finds_nothing() -> None:
-    error = await failure(host="example", port=80, lookup=looking_up())
+    error = await failure(host="example", port=80, resolver=looking_up())
     assert str(error) == "cannot connect to example:80: 'example' has no address"
     assert type(error.__cause__) is OSError
     assert error.errno is None
@@ -111,11 +111,11 @@ async def test_a_zone_that_is_no_interface() -> None:
 
 
 async def test_a_bug_in_the_lookup_hook_is_passed_on() -> None:
-    async def lookup(host: str, family: Family | None) -> Iterable[str]:
+    async def resolver(host: str, family: Family | None) -> Iterable[str]:
         raise KeyError(host)
 
     with nothing_left_open(), pytest.raises(KeyError, match="example"):
-        await dialled(host="example", port=80, lookup=lookup)
+        await dialled(host="example", port=80, resolver=resolver)
 
 
 @pytest.mark.parametrize("kind", [ConnectionAttempt, ConnectionAttemptFailed, Connect])
@@ -131,7 +131,7 @@ async def test_what_on_event_raises_is_passed_on(
     with on_one_port((answers, "127.0.0.1"), (bound, "::1")) as sockets:
         port = port_of(sockets[0])
         with nothing_left_open(), pytest.raises(ZeroDivisionError):
-            await dialled(on_event, host="example", port=port, lookup=looking_up(*addresses))
+            await dialled(on_event, host="example", port=port, resolver=looking_up(*addresses))
 
 
 async def test_no_descriptor_is_left() -> None:
@@ -192,13 +192,13 @@ async def test_connect_timeout() -> None:
 
 
 async def test_connect_timeout_of_several_attempts() -> None:
-    lookup = looking_up("::1", "127.0.0.1", "127.0.0.2")
+    resolver = looking_up("::1", "127.0.0.1", "127.0.0.2")
     with on_one_port((bound, "::1"), (silent, "127.0.0.1"), (silent, "127.0.0.2")) as sockets:
         port = port_of(sockets[0])
         error = await failure(
             host="example",
             port=port,
-            lookup=lookup,
+            resolver=resolver,
             attempt_delay=0.001,
             connect_timeout=0.5,
         )
@@ -212,11 +212,11 @@ async def test_connect_timeout_of_several_attempts() -> None:
 
 
 async def test_connect_timeout_of_the_lookup() -> None:
-    async def lookup(host: str, family: Family | None) -> Iterable[str]:
+    async def resolver(host: str, family: Family | None) -> Iterable[str]:
         await anyio.sleep_forever()
         return ()
 
-    error = await failure(host="example", port=80, lookup=lookup, connect_timeout=0.05)
+    error = await failure(host="example", port=80, resolver=resolver, connect_timeout=0.05)
     assert type(error) is ConnectTimeout
     assert error.timeline is not None
     assert error.timeline.attempts == ()

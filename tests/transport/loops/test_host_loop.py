@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import weakref
 
 import anyio
@@ -15,8 +16,8 @@ import anyio.lowlevel
 import pytest
 import trio
 
-from anynet._transport.loops.backends import BACKENDS
-from anynet._transport.loops.host_loop import current_host_loop
+from anynet._transport.loops.backends import BACKENDS, Backend, run
+from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from tests.support import open_descriptors
 
 anyio_test = pytest.mark.anyio
@@ -295,3 +296,34 @@ async def test_the_checkpoint_slot() -> None:
             assert host.last_task is host.current_task()
         assert turns >= 9
         tasks.cancel_scope.cancel()
+
+
+@anyio_test
+async def test_a_call_from_a_thread() -> None:
+    host = current_host_loop()
+    called = anyio.Event()
+    answers: list[bool] = []
+    thread = threading.Thread(target=lambda: answers.append(host.call_from_thread(called.set)))
+    thread.start()
+    await called.wait()
+    thread.join()
+    assert answers == [True]
+
+
+@anyio_test
+async def test_a_call_from_its_own_thread_comes_later() -> None:
+    called = anyio.Event()
+    assert current_host_loop().call_from_thread(called.set)
+    assert not called.is_set()
+    await called.wait()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_no_call_once_the_loop_has_ended(backend: Backend) -> None:
+    async def host() -> HostLoop:
+        return current_host_loop()
+
+    ended = run(host, backend=backend)
+    called: list[bool] = []
+    assert not ended.call_from_thread(lambda: called.append(True))
+    assert called == []

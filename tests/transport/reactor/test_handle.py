@@ -16,7 +16,14 @@ import pytest
 from anynet._transport.reactor.socket_handle import SocketHandle
 from anynet._transport.streams.stream_base import Released
 from tests.testing.pairs import pattern_of
-from tests.transport.reactors import Recorder, reactor_running, recorded, tcp_sockets, until
+from tests.transport.reactors import (
+    Recorder,
+    immediate,
+    reactor_running,
+    recorded,
+    tcp_sockets,
+    until,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -120,7 +127,7 @@ async def test_a_large_message_through_a_slow_reader(new_pair: NewPair) -> None:
 
         def pause(_: bytes) -> None:
             reader.handle.read_stop()
-            reactor.immediate(reader.handle.read_start)
+            immediate(reactor, reader.handle.read_start)
 
         reader.on_data = pause
         with anyio.fail_after(30):

@@ -14,7 +14,7 @@ from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.poller import READABLE
 from anynet._transport.reactor.reactor import Reactor
 from tests.support import in_thread
-from tests.transport.reactors import reactor_running, recorded, tcp_sockets
+from tests.transport.reactors import immediate, reactor_running, recorded, tcp_sockets
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +34,7 @@ async def test_order_within_a_turn() -> None:
         def on_event(_: int) -> None:
             note("event")
             reactor.unregister(ours.fileno())
-            reactor.immediate(note, "immediate")
+            immediate(reactor, note, "immediate")
             reactor.on_close(note, "close")
             reactor.call_later(0, note, "timer")
             reactor.call_soon(note, "pending")
@@ -57,7 +57,7 @@ async def test_ticks_that_ticks_add_run_before_anything_else() -> None:
             if depth < 3:
                 reactor.next_tick(tick, depth + 1)
 
-        reactor.immediate(order.append, "immediate")
+        immediate(reactor, order.append, "immediate")
         reactor.next_tick(tick, 1)
     assert order == ["tick 1", "tick 2", "tick 3", "immediate"]
 
@@ -68,10 +68,10 @@ async def test_an_immediate_of_an_immediate_comes_after_the_next_events() -> Non
 
         def first() -> None:
             order.append("first")
-            reactor.immediate(order.append, "third")
+            immediate(reactor, order.append, "third")
             reactor.call_soon(order.append, "second")
 
-        reactor.immediate(first)
+        immediate(reactor, first)
     assert order == ["first", "second", "third"]
 
 
@@ -86,9 +86,9 @@ async def test_the_last_close_comes_first() -> None:
 async def test_cancelled_immediates_are_not_called() -> None:
     order: list[str] = []
     async with reactor_running() as reactor:
-        later = reactor.immediate(order.append, "later")
-        reactor.immediate(later.cancel)
-        now = reactor.immediate(order.append, "now")
+        later = immediate(reactor, order.append, "later")
+        immediate(reactor, later.cancel)
+        now = immediate(reactor, order.append, "now")
         now.cancel()
         now.ref()
     # The first of them had its turn before it was cancelled.
@@ -100,7 +100,7 @@ async def test_what_is_unrefed_holds_nothing() -> None:
     async with reactor_running() as reactor:
         reactor.call_later(3600, order.append, "timer").unref()
         reactor.call_later(3600, order.append, "timer", ref=False)
-        reactor.immediate(order.append, "immediate").unref()
+        immediate(reactor, order.append, "immediate").unref()
         refed = reactor.call_later(0.001, order.append, "refed")
         refed.unref()
         refed.ref()
@@ -110,7 +110,8 @@ async def test_what_is_unrefed_holds_nothing() -> None:
 
 async def test_calls_from_outside_a_turn_wake_the_reactor() -> None:
     async with reactor_running() as reactor:
-        for call in (reactor.next_tick, reactor.call_soon, reactor.on_close, reactor.immediate):
+        calls = (reactor.next_tick, reactor.call_soon, reactor.on_close)
+        for call in (*calls, partial(immediate, reactor)):
             await anyio.sleep(0.002)  # It is parked by then, or the next line is no test.
             called = anyio.Event()
             call(called.set)
@@ -179,7 +180,7 @@ async def test_a_number_used_again_meets_no_stale_event() -> None:
             for owner in owners:
                 owner.handle.close()
             opened.extend(socket.socketpair())
-            reactor.immediate(finished.set)
+            immediate(reactor, finished.set)
 
         for owner, (_, theirs) in zip(owners, peers, strict=True):
             owner.on_data = replace
@@ -204,7 +205,7 @@ async def test_unregistering_inside_a_batch() -> None:
             called.append(number)
             for each in pairs:
                 reactor.unregister(each[0].fileno())
-            reactor.immediate(done.set)
+            immediate(reactor, done.set)
 
         for number, (ours, theirs) in enumerate(pairs):
             theirs.send(b"x")

@@ -101,7 +101,7 @@ def test_receiving_is_for_one(user: Receiving) -> None:
 
 def test_a_closed_direction_says_why() -> None:
     state = HalfState()
-    state.expired_after = 2.5
+    state.expired = (IdleTimeout, 2.5)
     state.close()
     for claim in (state.claim_receiving, state.claim_sending):
         with pytest.raises(IdleTimeout, match=r"2\.5 seconds"):

@@ -130,6 +130,7 @@ def stream_options(
     allow_half_open: bool,
     readable: bool = True,
     writable: bool = True,
+    source_pushes: bool = False,
 ) -> StreamOptions:
     """The options of a socket's stream: the same for all connections of a server, so made once."""
     return StreamOptions(
@@ -138,6 +139,7 @@ def stream_options(
         allow_half_open=allow_half_open,
         readable=readable,
         writable=writable,
+        source_pushes=source_pushes,
         emit_close=False,
         counts_characters=True,
     )

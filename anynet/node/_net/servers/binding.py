@@ -19,7 +19,7 @@ from anynet._transport.listening.listener import ListeningSocket
 from anynet._transport.listening.open import listen_tcp_now, listen_unix_now, take_descriptor
 from anynet._transport.reactor.listen_handle import ListenHandle, OnConnection
 from anynet._transport.reactor.reactor import Reactor
-from anynet._transport.sockets.resolving import resolve
+from anynet._transport.sockets.lookup_threads import look_up
 from anynet.node._errors.errors import NodeSystemError, lookup_error, system_error
 from anynet.node._net.options.listen_options import ListenRequest
 
@@ -142,7 +142,7 @@ async def first_address(host: str) -> str:
         if len(host) > MAX_NAME_LENGTH:
             raise OSError(errno.EINVAL, "the host name is too long")
         try:
-            found = await resolve(host, 0, family=None, lookup=None)
+            found = await look_up(host, socket.AF_UNSPEC)
         except ValueError as error:
             raise socket.gaierror(socket.EAI_NONAME, str(error)) from error
     except OSError as error:

@@ -14,6 +14,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Protocol
 
+import anyio
+
 from anynet._rules.values.addresses import is_ip
 from anynet._transport.listening.listener import Listener
 from anynet._transport.reactor.listen_handle import ListenHandle, OnConnection
@@ -35,6 +37,7 @@ class ServerListening:
 
     __slots__ = (
         "_attempt",
+        "_lookup",
         "_on_connection",
         "_path",
         "_refed",
@@ -56,6 +59,7 @@ class ServerListening:
         self.looking_up: bool = False
         #: Counts the calls of listen() and close(), of which each ends a look-up under way.
         self._attempt = 0
+        self._lookup: anyio.CancelScope | None = None
         #: The path it was to listen at, also when it could not.
         self._path: str | None = None
         self._refed = True
@@ -66,6 +70,9 @@ class ServerListening:
         """Another call of listen() or close(): what is looked up counts no more."""
         self._attempt += 1
         self.looking_up = False
+        if self._lookup is not None:
+            self._lookup.cancel()
+            self._lookup = None
 
     def begin(self, request: ListenRequest) -> None:
         """Listen as the request says."""
@@ -78,14 +85,20 @@ class ServerListening:
         if is_ip(host):
             self._runtime.next_tick(self._on_address, self._attempt, request, host, None)
         else:
-            self._runtime.start_task(self._look_up(self._attempt, request, host))
+            self._lookup = scope = anyio.CancelScope()
+            self._runtime.start_task(self._look_up(self._attempt, request, host, scope))
 
-    async def _look_up(self, attempt: int, request: ListenRequest, host: str) -> None:
+    async def _look_up(
+        self, attempt: int, request: ListenRequest, host: str, scope: anyio.CancelScope
+    ) -> None:
         address, error = host, None
-        try:
-            address = await first_address(host)
-        except NodeSystemError as failure:
-            error = failure
+        with scope:
+            try:
+                address = await first_address(host)
+            except NodeSystemError as failure:
+                error = failure
+        if attempt != self._attempt:
+            return
         self._runtime.reactor.call_soon(self._on_address, attempt, request, address, error)
 
     def _on_address(

@@ -202,8 +202,11 @@ class Server(ServerEvents):
         """Whether it listens."""
         return self._listening.handle is not None
 
-    def address(self) -> AddressInfo | str | None:
+    def address(self) -> AddressInfo | Any:
         """Where it listens: ``{address, family, port}``, or the path; None if it does not.
+
+        Typed so that ``server.address()["port"]`` needs no cast: only the program knows that its
+        server listens on a port, and now.
 
         As in Node, a path stays known once ``listen()`` has got it. Raises NodeSystemError
         (EBADF) if another server has closed the handle that they shared.
@@ -232,11 +235,15 @@ class Server(ServerEvents):
         try:
             socket = accepted_socket(
                 SocketStream(sock, peername=peername, host=runtime.reactor.host),
-                stream_options(mark, mark, bool(self.allowHalfOpen)),
+                stream_options(
+                    mark,
+                    mark,
+                    bool(self.allowHalfOpen),
+                    source_pushes=not self.pauseOnConnect,
+                ),
                 tcp,
                 self,
                 self._count,
-                paused=self.pauseOnConnect,
             )
         except OSError as error:
             # The epoll is full, say: that is no reason to end everything else.

@@ -17,7 +17,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from anynet._rules.policy.attempts import interleave
@@ -82,6 +82,7 @@ class ConnectSequence:
         "_connected",
         "_connection",
         "_errors",
+        "_give_up_lookup",
         "_over",
         "_path_connect",
         "_previous",
@@ -115,6 +116,7 @@ class ConnectSequence:
         self._queue: list[Candidate] | None = None
         self._errors: list[Exception] = []
         self._timer: ReactorTimer | None = None
+        self._give_up_lookup: Callable[[], object] | None = None
 
     def start(self) -> None:
         """Begin."""
@@ -123,7 +125,7 @@ class ConnectSequence:
             self._connect_path(request.path)
         elif request.version == 0:
             answer = self._on_addresses if request.all_addresses else self._on_address
-            look_up(self._runtime, request, answer)
+            self._give_up_lookup = look_up(self._runtime, request, answer)
         else:
             self._runtime.next_tick(self._connect_to, Candidate(request.host, request.version))
 
@@ -143,6 +145,9 @@ class ConnectSequence:
         self._over = True
         if self._attempt is not None or self._timer is not None:
             self._stop_attempt()
+        if self._give_up_lookup is not None:
+            self._give_up_lookup()
+            self._give_up_lookup = None
         if self._path_connect is not None:
             self._path_connect.cancel()
             self._path_connect = None

@@ -198,11 +198,6 @@ class HandleLink:
         if self.read_into is not None and self._socket is not None and not self._socket.connecting:
             self.stop_reading()
 
-    def start_first_read(self, handle: Handle, state: ReadableState) -> None:
-        """The same for a stream that is new: what its ``read(0)`` would come to."""
-        state.begin_pushing()
-        handle.read_start()
-
     def stop_reading(self) -> None:
         """Let what comes wait in the kernel."""
         if self.handle is not None and self._socket is not None:

@@ -47,7 +47,7 @@ async def give_to_core(socket: Duplex, connection: SocketConnection) -> CoreSock
     unread, handle = socket.readable_state.take_unread(), link.release()
     socket.close_without_events()
     released = await handle.release(unread)
-    released.state.allow_half_open = socket.allow_half_open
+    released.state.allow_half_open = socket.allowHalfOpen
     return CoreSocket.adopt(released)
 
 

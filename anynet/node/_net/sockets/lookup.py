@@ -9,6 +9,8 @@ from typing import Any
 
 import anyio
 
+from anynet._rules.values.addresses import SocketAddress, zoned
+from anynet._transport.sockets.lookup_threads import look_up as ask_system
 from anynet.node._errors.errors import lookup_error
 from anynet.node._loop.runtime import Runtime
 from anynet.node._net.options.connect_options import ConnectRequest
@@ -17,42 +19,51 @@ _FLAGS = {32: socket.AI_ADDRCONFIG, 8: socket.AI_V4MAPPED, 16: socket.AI_ALL}
 _FAMILIES: dict[object, socket.AddressFamily] = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
-def look_up(runtime: Runtime, request: ConnectRequest, answer: Callable[..., object]) -> None:
+def look_up(
+    runtime: Runtime, request: ConnectRequest, answer: Callable[..., object]
+) -> Callable[[], object] | None:
     """Ask for the address of the request's host, or for all of them.
 
     Calls ``answer(error)``, or ``answer(None, address, family)``, or ``answer(None, addresses)``
     with ``{"address": …, "family": …}`` for each: the program's own function does so whenever it
     likes, at once too; the system answers in a later turn. A coroutine function runs as a task.
+
+    Returns what gives the look-up up: then there is no answer, and nothing holds the runtime open.
+    None where the answer is seen in any case: a program's own function calls ``answer`` itself, and
+    a single address is an event also of a socket that was destroyed.
     """
     options = {"family": request.family, "hints": request.hints}
     if request.all_addresses:
         options["all"] = True
     if request.lookup is None:
-        runtime.start_task(_ask_system(runtime, request, answer))
-        return
+        scope = anyio.CancelScope()
+        runtime.start_task(_ask_system(runtime, request, answer, scope))
+        return scope.cancel if request.all_addresses else None
     result = request.lookup(request.host, options, answer)
     if inspect.iscoroutine(result):
         runtime.start_task(result)
+    return None
 
 
 async def _ask_system(
-    runtime: Runtime, request: ConnectRequest, answer: Callable[..., object]
+    runtime: Runtime,
+    request: ConnectRequest,
+    answer: Callable[..., object],
+    scope: anyio.CancelScope,
 ) -> None:
     found: list[dict[str, Any]] = []
     failure: OSError | None = None
     try:
-        infos = await anyio.getaddrinfo(
-            request.host,
-            None,
-            family=_FAMILIES.get(request.family, socket.AF_UNSPEC),
-            type=socket.SOCK_STREAM,
-            flags=sum(flag for hint, flag in _FLAGS.items() if request.hints & hint),
-        )
-        found = [
-            {"address": sockaddr[0], "family": 6 if family == socket.AF_INET6 else 4}
-            for family, *_, sockaddr in infos
-        ]
-    except UnicodeError as error:
+        with scope:
+            addresses = await ask_system(
+                request.host,
+                _FAMILIES.get(request.family, socket.AF_UNSPEC),
+                sum(flag for hint, flag in _FLAGS.items() if request.hints & hint),
+            )
+            found = [_described(each) for each in addresses]
+        if not found:
+            return  # It was given up.
+    except ValueError as error:
         failure = socket.gaierror(socket.EAI_NONAME, str(error))
     except OSError as error:
         failure = error
@@ -63,3 +74,7 @@ async def _ask_system(
         reactor.call_soon(answer, None, found)
     else:
         reactor.call_soon(answer, None, found[0]["address"], found[0]["family"])
+
+
+def _described(address: SocketAddress) -> dict[str, Any]:
+    return {"address": zoned(address), "family": 6 if address.family == "ipv6" else 4}

@@ -22,7 +22,7 @@ from anynet.node._errors.errors import (
     missing_args,
     validate_function,
 )
-from anynet.node._loop.runtime import current_runtime
+from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.options.connect_options import (
     ConnectOptions,
     Listener,
@@ -41,9 +41,9 @@ from anynet.node._net.sockets.idle_timeout import timeout_milliseconds
 from anynet.node._net.sockets.socket_event_types import SocketEvents
 from anynet.node._net.values.address_info import AddressInfo
 from anynet.node._net.values.block_list import BlockList
-from anynet.node._streams.duplex import Duplex
 from anynet.node._streams.finished import destroy_on_abort
 from anynet.node._streams.options import StreamOptions, merged_options
+from anynet.node._streams.stream import Stream
 from anynet.node._streams.writable_state import WriteCallback
 
 
@@ -114,8 +114,10 @@ class Socket(SocketEvents):
         tcp: TcpOptions | None = None,
         block_list: BlockList | None = None,
         server: Any = None,
+        runtime: Runtime | None = None,
     ) -> None:
-        Duplex.__init__(self, options)
+        # Past the constructor of Duplex, which makes the options and looks after their signal.
+        Stream.__init__(self, options, runtime)
         self._connection = SocketConnection(self, tcp)
         self._block_list = block_list
         self._timeout: float | None = None
@@ -229,7 +231,7 @@ class Socket(SocketEvents):
 
     def refuse_write(self, error: NodeError, callback: WriteCallback) -> NodeError:
         """For implementers: a write after our end, if the peer's end has brought that about."""
-        if self.allow_half_open or not ended_by_peer(self):
+        if self.writable_state.allow_half_open or not ended_by_peer(self):
             return super().refuse_write(error, callback)
         error = ended_by_other_party()
         if callback is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,13 @@ import pytest
 from anynet._transport.reactor.reactor import Reactor
 from anynet.node._errors.errors import NodeError, NodeTypeError
 from anynet.node._loop.runtime import runtime
-from anynet.node._loop.timers import nextTick, setImmediate, setTimeout
+from anynet.node._loop.timers import (
+    clearInterval,
+    nextTick,
+    setImmediate,
+    setInterval,
+    setTimeout,
+)
 from anynet.node._net.servers.server import Server, createServer
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._net.values.block_list import BlockList
@@ -588,3 +595,32 @@ async def test_a_connection_that_the_epoll_does_not_take(
         server.close()
         served[0].destroy()
     assert os.strerror(errno.ENOSPC) in caplog.text
+
+
+async def test_a_reset_meets_a_coroutine_listener_that_has_begun() -> None:
+    """An ``error`` that nobody listens for yet would end the program, by a stranger's hand."""
+    failed: list[Exception] = []
+
+    async def on_connection(peer: Socket) -> None:
+        try:
+            async for _ in peer:
+                pass
+        except NodeError as error:
+            failed.append(error)
+
+    def reset_some() -> None:
+        for _ in range(3):
+            with client_of(server) as client:
+                client.send(b"hello")
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    async with runtime():
+        server = createServer(on_connection)
+        server.listen(0, "127.0.0.1")
+        await once(server, "listening")
+        # In an interval: a timer ends the reactor's wait in its own way.
+        interval = setInterval(reset_some, 1)
+        while len(failed) < 150:
+            await anyio.lowlevel.checkpoint()
+        clearInterval(interval)
+        server.close()
