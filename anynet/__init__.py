@@ -7,16 +7,12 @@ from anynet._core.connections.relay import Relay, RelayEnd, RelayResult, relay
 from anynet._core.connections.resolve import resolve
 from anynet._core.connections.socket import Socket
 from anynet._core.connections.socket_events import SocketEvents
+from anynet._core.connections.socket_server import SocketServer
 from anynet._core.connections.values import SocketStatistics
 from anynet._core.servers.create import create_server, serve
 from anynet._core.servers.server import Server
+from anynet._core.servers.server_connection import current_connection
 from anynet._core.servers.server_events import ServerEvent, ServerEvents
-from anynet._core.servers.values import (
-    ConnectionOutcome,
-    Outcome,
-    ServerStatistics,
-    ShutdownReport,
-)
 from anynet._rules.options import Resolver
 from anynet._rules.proxy.header import ProxyHeader, ProxySSL, ProxyTLV, ProxyTLVType
 from anynet._rules.values.addresses import Address, Family, SocketAddress, is_ip, is_ipv4, is_ipv6
@@ -33,6 +29,7 @@ from anynet._rules.values.errors import (
     ConnectTimeline,
     ConnectTimeout,
     DescriptorsTruncated,
+    HandlerStopped,
     IdleTimeout,
     LifetimeExceeded,
     PeerTooSlow,
@@ -55,6 +52,12 @@ from anynet._rules.values.events import (
     Lookup,
     SocketEvent,
     Timeout,
+)
+from anynet._rules.values.server_values import (
+    ConnectionOutcome,
+    Outcome,
+    ServerStatistics,
+    ShutdownReport,
 )
 from anynet._transport.sockets.lookup_threads import LookupStatistics, lookup_statistics
 from anynet._transport.sockets.peer_credentials import PeerCredentials
@@ -92,6 +95,7 @@ __all__ = [
     "End",
     "Error",
     "Family",
+    "HandlerStopped",
     "IdleTimeout",
     "LifetimeExceeded",
     "Listening",
@@ -122,11 +126,13 @@ __all__ = [
     "SocketAddress",
     "SocketEvent",
     "SocketEvents",
+    "SocketServer",
     "SocketStatistics",
     "Timeout",
     "connect",
     "create_connection",
     "create_server",
+    "current_connection",
     "is_ip",
     "is_ipv4",
     "is_ipv6",

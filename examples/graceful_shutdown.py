@@ -11,10 +11,15 @@ import anynet
 
 
 async def work(socket: anynet.Socket) -> None:
-    """Answer each request with its length, and take a moment for it."""
+    """Answer each request with its length, and take a moment for it; say so when it is the last."""
+    server = socket.server
+    assert server is not None
     async for request in socket:
         await anyio.sleep(0.1)
         await socket.send(f"{len(request)} bytes\n".encode())
+        if server.closing.is_set():
+            await socket.send(b"that was all\n")
+            return
 
 
 async def main(host: str, port: int, grace: float) -> None:

@@ -63,7 +63,7 @@ ROOMS = {
 #: What the adapter may use of the cluster.
 CLUSTER_OF_NODE = {"cluster.wire", "cluster.processes", "cluster.distribution"}
 #: Run-time dependencies, and the lowest floor that may use each.
-DEPENDENCIES = {"anyio": 0, "attr": 0, "attrs": 0, "trio": 0, "click": 5, "rich": 5}
+DEPENDENCIES = {"anyio": 0, "attr": 0, "attrs": 0, "trio": 0, "pytest": 2.2, "click": 5, "rich": 5}
 #: The backends, and what of the lower floors may import each: one module, which is imported itself
 #: only once a loop of that kind runs. Types are for everybody, under TYPE_CHECKING.
 BACKENDS = {

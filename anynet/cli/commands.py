@@ -116,6 +116,13 @@ def echo(
     callback=check_finite,
     help="Seconds that the connections have to finish.",
 )
+@click.option(
+    "--on-handler-error",
+    metavar="log|raise|MODULE:FUNCTION",
+    default="log",
+    show_default=True,
+    help="What an exception of a handler does: it is logged, ends the worker, calls a function.",
+)
 def serve(
     handler: str,
     workers: int | None,
@@ -126,6 +133,7 @@ def serve(
     path: str | None,
     systemd: bool | str,
     grace: float,
+    on_handler_error: str,
 ) -> None:
     """Serve each connection with an async function, in several processes.
 
@@ -137,7 +145,13 @@ def serve(
     options = {"host": host, "port": port, "path": path, "systemd": systemd}
     try:
         cluster = handler_cluster(
-            handler, options, workers=workers, policy=policy, backend=backend, grace_period=grace
+            handler,
+            options,
+            on_handler_error=on_handler_error,
+            workers=workers,
+            policy=policy,
+            backend=backend,
+            grace_period=grace,
         )
         sys.exit(run(serve_cluster, cluster, backend=backend))
     except ValueError as error:

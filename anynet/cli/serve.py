@@ -18,6 +18,7 @@ def handler_cluster(
     handler: str,
     options: dict[str, Any],
     *,
+    on_handler_error: str,
     workers: int | None,
     policy: Policy,
     backend: Backend,
@@ -25,17 +26,23 @@ def handler_cluster(
 ) -> Cluster:
     """A cluster whose workers serve with the handler of that name, as the options of a server say.
 
+    ``on_handler_error`` is ``"log"``, ``"raise"`` or the name of a function, which they import.
     Raises :exc:`ValueError` for what makes no sense.
     """
     check_program("handler", handler)
-    anynet.create_server(**options)  # Checks them before any process is started.
+    own: dict[str, Any] = {"on_handler_error": on_handler_error}
+    by_name = ":" in on_handler_error
+    if by_name:
+        check_program("on_handler_error", on_handler_error)
+    # Checks them before any process is started.
+    anynet.create_server(**options, **({} if by_name else own))
     return Cluster(
         PROGRAM,
         workers=workers,
         policy=policy,
         backend=backend,
         grace_period=grace_period,
-        args=[handler, {**options, "grace_period": grace_period}],
+        args=[handler, {**options, **own, "grace_period": grace_period}],
         handle_signals=True,
     )
 

@@ -35,6 +35,8 @@ async def run_program(worker: Worker, program: str, args: list[Any]) -> int:
                 tasks.cancel_scope.cancel()
         except (Exception, BaseExceptionGroup) as error:
             cause = _single(error)
+            if not isinstance(cause, Exception):
+                raise cause from None  # SystemExit, say: the exit code is the program's.
             if isinstance(cause, ProgramError):
                 worker.report_failure(str(cause), unusable=True)  # The primary reports it.
                 return 1

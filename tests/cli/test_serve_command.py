@@ -314,3 +314,91 @@ def test_bad_input_is_one_line_of_error(
     assert re.fullmatch(r"Error: .*\n", result.stderr)
     for part in parts:
         assert part in result.stderr
+
+
+# -- failures of the handler ------------------------------------------------------------------
+
+FAILS = "tests.cluster.worker_programs:fail_when_told"
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_handler_that_fails_takes_no_other_client_along(backend: str) -> None:
+    with running("--workers", "1", "--backend", backend, handler=FAILS) as cluster:
+        (worker,) = cluster.workers()
+        with cluster.connect() as good, cluster.connect() as bad:
+            assert read_pid(good) == read_pid(bad) == worker
+            bad.sendall(b"fail")
+            with pytest.raises(ConnectionResetError):
+                bad.recv(100)
+            good.sendall(b"still here")
+            assert good.recv(100) == b"still here"
+            assert cluster.ask() == worker
+        cluster.process.terminate()
+        code, errors = cluster.end()
+    assert code == 0
+    assert errors.startswith("the handler of 127.0.0.1:")
+    assert "ArithmeticError: asked for" in errors
+    assert errors.count("Traceback") == 1
+
+
+def test_a_handler_that_fails_ends_its_worker_where_that_is_wanted() -> None:
+    with running("--workers", "1", "--on-handler-error", "raise", handler=FAILS) as cluster:
+        (worker,) = cluster.workers()
+        with cluster.connect() as client:
+            assert read_pid(client) == worker
+            client.sendall(b"fail")
+            with pytest.raises(ConnectionResetError):
+                client.recv(100)
+        until(lambda: worker not in cluster.workers())
+
+
+def test_a_function_is_called_for_a_handler_that_fails() -> None:
+    name = "tests.cluster.worker_programs:apologize"
+    with running("--workers", "1", "--on-handler-error", name, handler=FAILS) as cluster:
+        with cluster.connect() as client:
+            worker = read_pid(client)
+            client.sendall(b"fail")
+            assert client.recv(100) == b"sorry: asked for"
+            assert client.recv(100) == b""
+        assert cluster.ask() == worker
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_exit_code_of_a_handler_is_that_of_its_worker(backend: str) -> None:
+    with running("--workers", "1", "--backend", backend, handler=FAILS) as cluster:
+        with cluster.connect() as client:
+            read_pid(client)
+            client.sendall(b"exit")
+            with pytest.raises(ConnectionResetError):
+                client.recv(100)
+        assert "with exit code 3" in cluster.error_line()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_handlers_of_workers_see_the_shutdown_coming(backend: str) -> None:
+    handler = "tests.cluster.worker_programs:say_bye"
+    with running("--workers", "2", "--backend", backend, handler=handler) as cluster:
+        with cluster.connect() as one, cluster.connect() as two:
+            read_pid(one), read_pid(two)
+            cluster.process.terminate()
+            assert one.recv(100) == two.recv(100) == b"bye"
+        assert cluster.end() == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "handler", "text"),
+    [
+        ((), "tests.cluster.worker_programs:no_coroutine_function", "a coroutine function"),
+        (("--on-handler-error", "lgo"), HANDLER, "'log', 'raise' or callable, not 'lgo'"),
+        (("--on-handler-error", "no:such:name"), HANDLER, "must be 'module:function'"),
+        (("--on-handler-error", "tests:missing"), HANDLER, "missing"),
+    ],
+)
+def test_what_cannot_be_a_handler_is_said(
+    arguments: tuple[str, ...], handler: str, text: str
+) -> None:
+    command = [*ANYNET, "serve", handler, "--host", "127.0.0.1", "--workers", "1", *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode in (1, 2)
+    assert text in ended.stderr
+    assert "Traceback" not in ended.stderr

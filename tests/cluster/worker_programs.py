@@ -192,3 +192,33 @@ async def tell_signals_of_a_child() -> None:
     done = await anyio.run_process([sys.executable, "-c", code])
     await me().send(done.stdout.decode().strip())
     await me().draining.wait()
+
+
+async def fail_when_told(socket: anynet.Socket) -> None:
+    """Say who serves; raise what the client says, else send it back."""
+    await socket.send(b"%d\n" % os.getpid())
+    async for chunk in socket:
+        if chunk == b"fail":
+            raise ArithmeticError("asked for")
+        if chunk == b"exit":
+            sys.exit(3)
+        await socket.send(chunk)
+
+
+async def apologize(error: Exception, socket: anynet.Socket) -> None:
+    """Answer to a failure of the handler."""
+    await socket.send(f"sorry: {error}".encode())
+    await socket.aclose()
+
+
+async def say_bye(socket: anynet.Socket) -> None:
+    """Say who serves, and end when the server does."""
+    await socket.send(b"%d\n" % os.getpid())
+    assert socket.server is not None
+    await socket.server.closing.wait()
+    assert me().draining.is_set()
+    await socket.send(b"bye")
+
+
+def no_coroutine_function(socket: anynet.Socket) -> None:
+    """No handler."""

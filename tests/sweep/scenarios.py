@@ -203,7 +203,11 @@ async def relaying(stage: Stage) -> None:
             await anynet.relay(connection, further)
 
     async with anynet.create_server(
-        handler, **LOCAL, proxy_protocol="require", proxy_trust=trusted
+        handler,
+        **LOCAL,
+        proxy_protocol="require",
+        proxy_trust=trusted,
+        on_handler_error="raise",  # What fails upstream is a failure of the program's.
     ) as serving:
         peer = stage.client(serving.address)
         peer.send(b"PROXY TCP4 192.0.2.1 192.0.2.2 1000 80\r\n" + HELLO[:5])

@@ -27,6 +27,7 @@ from anynet._core.connections.leaving import leave
 from anynet._core.connections.socket import own_stream_below
 from anynet._rules.checks import check_choice, check_positive_int, check_seconds
 from anynet._rules.values.errors import PeerTooSlow
+from anynet._rules.values.origins import Origin
 from anynet._transport.sockets.buffers import Buffer, bytes_view
 
 #: What happens to what is put while the outbox is full.
@@ -240,7 +241,7 @@ class Outbox:
         self._tasks.cancel_scope.cancel()
 
     def _too_slow(self, text: str) -> PeerTooSlow:
-        origin = 0 if self._own_stream is None else self._own_stream.origin
+        origin = Origin() if self._own_stream is None else self._own_stream.origin
         return PeerTooSlow(origin, f"the peer does not take what is sent: {text}")
 
 

@@ -14,6 +14,7 @@ from anyio.streams.tls import TLSStream
 
 from anynet._core.connections.connection import Connection, ConnectionState, IdleAction
 from anynet._core.connections.socket_events import SocketEvents
+from anynet._core.connections.socket_server import SocketServer
 from anynet._core.connections.values import SocketStatistics
 from anynet._rules.checks import check_choice, check_non_negative_int, check_seconds
 from anynet._rules.options import ConnectionOptions
@@ -59,6 +60,9 @@ class Socket(ByteStream):
     when the connection was lost (its ``errno`` says how), :exc:`anyio.ClosedResourceError` when
     this side closed it, :exc:`ConnectionExpired` (a :exc:`TimeoutError`) when a time limit did.
     """
+
+    #: The server that accepted the connection; None for any other.
+    server: SocketServer | None = None
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

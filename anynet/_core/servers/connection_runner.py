@@ -2,12 +2,15 @@
 
 The order: the PROXY header, the TLS handshake, the handler, the close. The connection is closed
 whatever happens; it is *reset* where the handler did not finish, since a cut message must not look
-like a whole one. Whether a failure is the peer's is decided by ``failure_origin``.
+like a whole one. What a handler raises ends its connection and not its server, unless the option
+``on_handler_error`` says otherwise; ``failure_origin`` takes it apart, and what is to end the
+program (``SystemExit``) is given to the server, which ends by it.
 """
 
 from __future__ import annotations
 
 import inspect
+import math
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
@@ -16,11 +19,14 @@ import anyio
 
 from anynet._core.connections.connection import Connection
 from anynet._core.connections.socket import Socket
-from anynet._core.servers.failure_origin import FailureOrigin, classify
+from anynet._core.connections.socket_server import SocketServer
+from anynet._core.servers.failure_log import FailureLog
+from anynet._core.servers.failure_origin import take_apart
 from anynet._core.servers.proxy import ProxyGate
-from anynet._core.servers.server_connection import ServerConnection, current_connection
-from anynet._rules.options import ConnectionOptions, ServerOptions
-from anynet._rules.values.errors import ConnectionExpired
+from anynet._core.servers.server_connection import ServerConnection, running_connection
+from anynet._rules.options import ConnectionOptions, OnHandlerError, ServerOptions
+from anynet._rules.values.errors import ConnectionExpired, causes, leaves
+from anynet._transport.loops.host_loop import HostLoop
 from anynet._transport.streams.disconnect_watch import PeerWatch
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
@@ -28,41 +34,56 @@ from anynet._transport.streams.tls import secure
 
 Handler: TypeAlias = Callable[[Socket], Awaitable[object]]
 
+_SERVER_CLOSED = "the server was closed"
+
 
 class ConnectionRunner:
     """Runs a handler for each connection, as the options of a server say.
 
-    ``on_open`` is called with each socket before its handler, ``on_end`` with each connection when
-    everything about it is over.
+    ``server`` is that of the sockets. ``on_open`` is called with each socket before its handler,
+    ``on_end`` with each connection when everything about it is over, ``on_exit`` with what a
+    handler raised to end the program.
     """
 
     def __init__(
         self,
+        server: SocketServer,
         options: ServerOptions,
         connection_options: ConnectionOptions,
         on_open: Callable[[Socket], object],
         on_end: Callable[[ServerConnection], object],
+        on_exit: Callable[[BaseException], object],
     ) -> None:
+        self._server = server
         self._options = options
         self._connection_options = connection_options
         self._on_open = on_open
         self._on_end = on_end
-        self.proxy = ProxyGate(options)
+        self._on_exit = on_exit
+        self.log = FailureLog()
+        self.proxy = ProxyGate(options, self.log)
+        #: The task that has entered the server.
+        self.owner: object = None
         self.refused = 0
         self.tls_failures = 0
         self.peer_failures = 0
+        self.handler_failures = 0
         #: How many connections a time limit closed, by the limit.
         self.expirations: Counter[type[ConnectionExpired]] = Counter()
+
+    def close(self, host: HostLoop) -> None:
+        """The server has ended."""
+        self.owner = None
+        self.log.close(host)
 
     async def run(self, connection: ServerConnection, handler: Handler) -> None:
         """Serve one connection to its end, as a task; it is closed whatever happens.
 
-        Raises what the handler raised, unless that was a failure of the peer or
-        ``on_handler_error`` took it. One coroutine for it all: each further one would cost every
-        connection its frame, and every wake-up a step.
+        Raises what leaves the server: by ``on_handler_error``, or a cancellation. One coroutine for
+        it all: each further one would cost every connection its frame, and every wake-up a step.
         """
-        connection.parent = current_connection.get()
-        current_connection.set(connection)
+        connection.parent = running_connection.get()
+        running_connection.set(connection)
         raw = connection.raw
         options = self._options
         stop_watching: Callable[[], None] | None = None
@@ -87,30 +108,40 @@ class ConnectionRunner:
             self._on_open(socket)
             try:
                 await handler(socket)
-            except (Exception, BaseExceptionGroup) as error:
-                await self._handle_failure(error, connection, stream, socket)
+            except BaseException as error:
+                leaving = await self._judge(error, connection, stream, options.on_handler_error)
+                try:
+                    if leaving is not None:
+                        raise leaving from leaving.__cause__
+                finally:
+                    del leaving  # Its traceback keeps this frame, which must not keep it.
             finally:
                 if stop_watching is not None:
                     stop_watching()
             if stream is not raw or not raw.closed:  # Else the checkpoint alone would be left.
                 await stream.aclose()
-        except BaseException:
+        except BaseException as error:
             # A handler that was stopped half-way must not look like a clean end.
             connection.reset()
-            raise
+            if not _ends_program(error):
+                raise
+            # Out of a task, asyncio would stop its loop by it, and Trio would wrap it in a group.
+            self._on_exit(error)
         finally:
             self._on_end(connection)
 
     def socket_of(self, connection: ServerConnection, stream: StreamBase) -> Socket:
         """The socket of a connection that is ready for its user."""
-        connection.socket = Socket(
+        socket = connection.socket = Socket(
             Connection(stream, self._connection_options, expirations=self.expirations)
         )
-        return connection.socket
+        socket.server = self._server
+        return socket
 
     async def _secured(self, raw: SocketStream) -> StreamBase | None:
         """The connection after its TLS handshake; None when that failed or was cut off."""
         options = self._options
+        reason: str | None = f"not over within {options.tls_handshake_timeout:g} seconds"
         with anyio.move_on_after(options.tls_handshake_timeout):
             try:
                 stream = await secure(
@@ -121,37 +152,89 @@ class ConnectionRunner:
                 )
                 if not raw.closed:
                     return stream
-            except (OSError, anyio.BrokenResourceError, anyio.EndOfStream):
-                pass  # Not our failure: the peer left, or speaks no TLS that we accept.
+                reason = _SERVER_CLOSED
+            except (OSError, anyio.BrokenResourceError, anyio.EndOfStream) as error:
+                # Not our failure: the peer left, or speaks no TLS that we accept.
+                reason = None
+                self.log.not_begun(raw, "TLS handshake", list(causes(error))[-1])
             except anyio.ClosedResourceError:
-                pass  # Reset by the end of the server.
+                reason = _SERVER_CLOSED
         self.tls_failures += 1
+        if reason is not None:
+            self.log.not_begun(raw, "TLS handshake", reason)
         raw.close()
         return None
 
-    async def _handle_failure(
+    # -- failures -------------------------------------------------------------------------------
+
+    async def _judge(
         self,
         error: BaseException,
         connection: ServerConnection,
         stream: StreamBase,
-        socket: Socket,
-    ) -> None:
-        """Count a failure of the peer; give ``on_handler_error`` any other, or pass it on."""
+        policy: OnHandlerError,
+    ) -> BaseException | None:
+        """Count and log what ``error`` is made of; returns what of it is to leave the task.
+
+        It raises nothing, as an exception would keep the frame that it is a variable of.
+        """
         raw = connection.raw
-        failure = classify(error, {raw.origin, stream.origin}, (socket, raw))
-        on_handler_error = self._options.on_handler_error
-        if failure.origin is FailureOrigin.PEER:
+        if isinstance(error, GeneratorExit) and running_connection.get() is not connection:
+            return error  # The interpreter closes the coroutine: nothing may be awaited any more.
+        cancelling = self._is_cancelling(raw)
+        if cancelling and isinstance(error, anyio.get_cancelled_exc_class()):
+            return error
+        if any(isinstance(leaf, raw.host.internal_errors) for leaf in leaves(error)):
+            return error
+        origins, streams = (raw.origin, stream.origin), (connection.socket, raw)
+        failure = take_apart(error, origins, streams, cancelling=cancelling)
+        if failure.by_peer is not None:
             self.peer_failures += 1
-        elif failure.origin is FailureOrigin.HANDLER and on_handler_error is not None:
-            assert isinstance(failure.error, Exception)
-            result = on_handler_error(failure.error, socket)
+            self.log.peer_failed(raw, failure.by_peer)
+        leaving = failure.cancelled if failure.exit is None else failure.exit
+        if failure.by_handler is not None:
+            self.handler_failures += 1
+            if failure.exit is not None:
+                policy = "log"  # Only one of the two can leave the server bare.
+            by_policy = await self._apply(policy, failure.by_handler, connection, stream)
+            leaving = leaving if by_policy is None else by_policy
+            connection.reset()  # What a handler did not finish must not look like a clean end.
+        return leaving
+
+    async def _apply(
+        self,
+        policy: OnHandlerError,
+        error: Exception,
+        connection: ServerConnection,
+        stream: StreamBase,
+    ) -> BaseException | None:
+        """Do what ``on_handler_error`` says about a failure; returns what is to leave the task."""
+        if policy == "raise":
+            return error
+        if policy == "log":
+            self.log.handler_failed(connection.raw, error)
+            return None
+        try:
+            result = policy(error, connection.socket)
             if inspect.isawaitable(result):
                 await result
-            connection.reset()  # What a handler did not finish must not look like a clean end.
-        else:
-            raise error
-        if failure.cancelled is not None:
-            raise failure.cancelled
+        except BaseException as in_policy:
+            # The peer may have left meanwhile; all else leaves the server.
+            return await self._judge(in_policy, connection, stream, "raise")
+        return None
+
+    def _is_cancelling(self, raw: SocketStream) -> bool:
+        """Whether a scope around the handler is cancelled, or the task that runs the server."""
+        return anyio.current_effective_deadline() == -math.inf or raw.host.cancelled_from_outside(
+            self.owner
+        )
+
+
+def _ends_program(error: BaseException) -> bool:
+    """Whether it is none of what a task may raise: KeyboardInterrupt, SystemExit and their like."""
+    if isinstance(error, (Exception, BaseExceptionGroup, GeneratorExit)):
+        return False
+    return not isinstance(error, anyio.get_cancelled_exc_class())
 
 
 def _cancel_on_disconnect(connection: ServerConnection) -> Callable[[], None] | None:

@@ -22,8 +22,10 @@ from anynet._rules.options import (
 def create_server(handler: Handler | None = None, **options: Unpack[ServerOptionNames]) -> Server:
     """A server, to be entered with ``async with``; nothing is opened before.
 
-    ``handler`` is called with a :class:`Socket` for each connection, in a task of its own; the
-    socket is closed when it returns. Without a handler, iterate over the server.
+    ``handler`` is a coroutine function, or what calls one (a method, a :func:`functools.partial`,
+    an object with an ``async def __call__``). It is called with a :class:`Socket` for each
+    connection, in a task of its own; the socket is closed when it returns. Without a handler,
+    iterate over the server.
 
     Where to listen: ``host`` (a name, an address, or several; by default all addresses of both
     families), ``port`` (one or several; by default, and for 0, any free one), or ``path`` (a Unix
@@ -61,9 +63,14 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
     refused. Peers on Unix sockets are trusted. ``proxy_timeout`` (5 seconds) bounds the header.
 
     The end: ``grace_period`` (30 seconds; infinity is allowed) is how long leaving the block waits
-    for the connections. ``on_handler_error`` is called with the exception and the socket when a
-    handler fails by something else than its peer, and awaited if it is an ``async def``; then the
-    connection is reset, if it is still open. Without it the exception leaves the server.
+    for the connections.
+
+    Failures: what a handler raises ends its connection, which is reset. ``on_handler_error`` says
+    what else happens, unless the peer caused it: ``"log"`` (the default) logs it on
+    ``anynet.server``, ``"raise"`` has it leave the server in an :class:`ExceptionGroup`, and a
+    function is called with the exception and the socket before the reset, and awaited if it is an
+    ``async def``. What ends the program (:exc:`SystemExit`, :exc:`KeyboardInterrupt`) leaves the
+    server in any case, bare.
 
     Raises :exc:`TypeError` or :exc:`ValueError` for options that make no sense, and
     :exc:`NotImplementedError` for ``cancel_on_disconnect`` on a platform other than Linux. Entering
@@ -85,7 +92,8 @@ async def serve(
 
     For ``server = await task_group.start(functools.partial(serve, handler, port=80))``: the server
     is what it starts with, once it listens. The options are those of :func:`create_server`.
-    Cancelling it resets the connections at once.
+    Cancelling it resets the connections at once. What its handlers raise it treats by the option
+    ``on_handler_error``, as any server does.
     """
     async with create_server(handler, **options) as server:
         task_status.started(server)

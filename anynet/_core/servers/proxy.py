@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import anyio
 
+from anynet._core.servers.failure_log import FailureLog
 from anynet._rules.options import ServerOptions
 from anynet._rules.policy.accepting import is_blocked
 from anynet._rules.proxy.protocol import ProxyHeaderError
@@ -22,10 +23,11 @@ _FAILURES = (
 class ProxyGate:
     """Reads the headers of connections as the options of a server say, and counts refusals."""
 
-    __slots__ = ("_options", "blocked", "failures", "untrusted")
+    __slots__ = ("_log", "_options", "blocked", "failures", "untrusted")
 
-    def __init__(self, options: ServerOptions) -> None:
+    def __init__(self, options: ServerOptions, log: FailureLog) -> None:
         self._options = options
+        self._log = log
         self.blocked = self.failures = self.untrusted = 0
 
     async def admit(self, raw: SocketStream) -> SocketStream | None:
@@ -34,6 +36,7 @@ class ProxyGate:
         required = options.proxy_protocol == "require"
         trusted = self._trusts(raw)
         stream: SocketStream | None = None
+        reason: str | None = f"not there within {options.proxy_timeout:g} seconds"
         with anyio.move_on_after(options.proxy_timeout):
             try:
                 if required and not trusted:
@@ -42,12 +45,16 @@ class ProxyGate:
                 stream = raw
             except UntrustedProxy:
                 self.untrusted += 1
+                self._log.not_begun(raw, "PROXY header", "the peer is not trusted with one")
                 raw.close()
                 return None
-            except _FAILURES:
-                pass  # Counted below, as a timeout is.
+            except _FAILURES as error:
+                reason = None  # Counted below, as a timeout is.
+                self._log.not_begun(raw, "PROXY header", error)
         if stream is None:
             self.failures += 1
+            if reason is not None:
+                self._log.not_begun(raw, "PROXY header", reason)
             raw.close()
             return None
         if is_blocked(stream.remote_address, options.block_list):

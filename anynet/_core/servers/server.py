@@ -18,13 +18,14 @@ from anynet._core.connections.leaving import leave
 from anynet._core.connections.socket import Socket
 from anynet._core.servers.acceptor import Acceptor
 from anynet._core.servers.connection_runner import ConnectionRunner, Handler
+from anynet._core.servers.exits import ending
+from anynet._core.servers.handlers import check_handler
 from anynet._core.servers.handshake_queue import HandshakeQueue
 from anynet._core.servers.registry import Registry
-from anynet._core.servers.server_connection import ServerConnection, current_connection
+from anynet._core.servers.server_connection import ServerConnection, running_connection
 from anynet._core.servers.server_events import EventQueue, ServerEvents
 from anynet._core.servers.shutdown import end_connections
-from anynet._core.servers.values import ServerStatistics, ShutdownReport
-from anynet._rules.checks import check_seconds, shown
+from anynet._rules.checks import check_seconds
 from anynet._rules.options import (
     ConnectionOptions,
     ListenOptions,
@@ -40,6 +41,7 @@ from anynet._rules.values.errors import (
     SendTimeout,
 )
 from anynet._rules.values.events import Close, Listening
+from anynet._rules.values.server_values import ServerStatistics, ShutdownReport
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.provider import register_server
 from anynet._transport.network.network import current_network
@@ -57,8 +59,9 @@ class Server(abc.Listener[Socket]):
     handler, each connection gets a task of the server's own nursery. Without one, ``async for
     socket in server`` (or :meth:`accept`) hands the connections over.
 
-    A failure of a peer ends only its own connection. What else a handler raises leaves the ``async
-    with`` in an :class:`ExceptionGroup`, unless ``on_handler_error`` takes it.
+    What a handler raises ends its own connection, and is logged if it was not its peer's doing;
+    ``on_handler_error="raise"`` has it leave the ``async with`` in an :class:`ExceptionGroup`
+    instead. What is to end the program, such as :exc:`SystemExit`, leaves it bare.
 
     Leaving the block normally stops accepting and waits for the connections like :meth:`shutdown`;
     leaving it by an exception or a cancellation resets them at once. An exception of the block's
@@ -73,7 +76,7 @@ class Server(abc.Listener[Socket]):
         connection_options: ConnectionOptions,
         socket_options: SocketOptions,
     ) -> None:
-        self._handler = None if handler is None else _checked(handler)
+        self._handler = None if handler is None else check_handler(handler)
         if options.cancel_on_disconnect and not can_watch():
             raise NotImplementedError("cancel_on_disconnect needs Linux' EPOLLRDHUP")
         self._listen_options = listen_options
@@ -84,18 +87,29 @@ class Server(abc.Listener[Socket]):
         )
         self._acceptor = Acceptor(options, socket_options, self._registry, self._events.push)
         self._runner = ConnectionRunner(
-            options, connection_options, self._events.push_connection, self._registry.remove
+            self,
+            options,
+            connection_options,
+            on_open=self._events.push_connection,
+            on_end=self._registry.remove,
+            on_exit=self._end_program,
         )
         self._listeners: list[Listener] = []
         self._addresses: tuple[Address, ...] = ()
         self._tasks: abc.TaskGroup | None = None
-        self._closed = anyio.Event()
+        #: Set when the server stops accepting, before the grace period of a shutdown begins: for
+        #: handlers that are to end early. ``await server.closing.wait()``, or
+        #: ``server.closing.is_set()``.
+        self.closing: anyio.Event = anyio.Event()
+        self._closed = False
+        #: What handlers raised to end the program.
+        self._exits: list[BaseException] = []
         self._handshakes: HandshakeQueue | None = None
 
     # -- the block ------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Server:
-        if self._tasks is not None or self._closed.is_set():
+        if self._tasks is not None or self._closed:
             raise RuntimeError("a server can be entered only once")
         self._acceptor.start()
         try:
@@ -103,6 +117,7 @@ class Server(abc.Listener[Socket]):
         except BaseException:
             self._close()
             raise
+        self._runner.owner = self._acceptor.host.current_task()
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
         register_server(self)
@@ -127,12 +142,21 @@ class Server(abc.Listener[Socket]):
         if error is not None:
             tasks.cancel_scope.cancel()
             self._reset_all()
+        ended_here = False
         try:
-            await leave(tasks, error)
+            ended_here = await leave(tasks, error)
+        except BaseException as in_tasks:
+            if not self._exits:
+                raise
+            error = in_tasks
         finally:
             self._reset_all()
             if self._handshakes is not None:
                 self._handshakes.close()
+            self._runner.close(self._acceptor.host)
+        exits, self._exits = self._exits, []
+        if exits:
+            raise ending(exits, None if ended_here else error)
         if error is not None and error is not exc_value:
             raise error
 
@@ -140,6 +164,11 @@ class Server(abc.Listener[Socket]):
         if self._tasks is None:
             raise RuntimeError("use the server as `async with create_server(…) as server`")
         return self._tasks
+
+    def _end_program(self, error: BaseException) -> None:
+        """Leave the block at once, and raise ``error`` there."""
+        self._exits.append(error)
+        self._entered().cancel_scope.cancel()
 
     def _reset_all(self) -> None:
         for connection in self._registry:
@@ -157,7 +186,7 @@ class Server(abc.Listener[Socket]):
         return await self._listen(options)
 
     async def _listen(self, options: ListenOptions) -> tuple[Address, ...]:
-        if self._closed.is_set():
+        if self._closed:
             raise anyio.ClosedResourceError
         new = await current_network.get().open_listeners(options)
         for index, listener in enumerate(new):
@@ -175,7 +204,7 @@ class Server(abc.Listener[Socket]):
     @property
     def listening(self) -> bool:
         """Whether the server accepts connections."""
-        return self._tasks is not None and not self._closed.is_set()
+        return self._tasks is not None and not self._closed
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -238,12 +267,13 @@ class Server(abc.Listener[Socket]):
     async def serve(self, handler: Handler, task_group: abc.TaskGroup | None = None) -> None:
         """Serve with ``handler`` until the server is closed, in ``task_group`` or its own nursery.
 
-        The interface of AnyIO's listeners; for a server without a handler.
+        The interface of AnyIO's listeners; for a server without a handler. The option
+        ``on_handler_error`` counts here too: by ``"raise"`` an exception leaves the task group.
         """
         own = self._entered()
         if self._handler is not None:
             raise RuntimeError("the server has a handler already")
-        await self._serve_all(_checked(handler), task_group or own)
+        await self._serve_all(check_handler(handler), task_group or own)
 
     async def _serve_all(self, handler: Handler, tasks: abc.TaskGroup) -> None:
         try:
@@ -255,6 +285,8 @@ class Server(abc.Listener[Socket]):
                 )
         except anyio.ClosedResourceError:
             pass  # The server was closed.
+        except (KeyboardInterrupt, SystemExit) as error:
+            self._end_program(error)  # Trio raises a Ctrl-C in whichever task it meets.
 
     async def _accept_connection(self) -> ServerConnection:
         return self._registry.add(await self._acceptor.accept())
@@ -270,8 +302,9 @@ class Server(abc.Listener[Socket]):
         self._close()
 
     def _close(self) -> None:
-        if not self._closed.is_set():
-            self._closed.set()
+        if not self._closed:
+            self._closed = True
+            self.closing.set()
             self._acceptor.close()
             if self._options.tls is not None:
                 self._cut_handshakes_off()
@@ -286,7 +319,7 @@ class Server(abc.Listener[Socket]):
     async def wait_closed(self) -> None:
         """Wait until the server is closed and all its connections have ended."""
         self._entered()
-        await self._closed.wait()
+        await self.closing.wait()
         await self._registry.wait_all_ended()
 
     async def shutdown(self, grace: float | None = None) -> ShutdownReport:
@@ -303,7 +336,7 @@ class Server(abc.Listener[Socket]):
         seconds = self._options.grace_period if grace is None else check_seconds("grace", grace)
         self._entered()
         self.close()
-        return await end_connections(self._registry, current_connection.get(), seconds)
+        return await end_connections(self._registry, running_connection.get(), seconds)
 
     async def aclose(self) -> None:
         """The same as :meth:`shutdown`, without its report."""
@@ -311,7 +344,7 @@ class Server(abc.Listener[Socket]):
 
     def _connection_ended(self) -> None:
         self._acceptor.slot_freed()
-        if self._closed.is_set() and not len(self._registry):
+        if self._closed and not len(self._registry):
             self._events.push(Close())
 
     # -- what happens ---------------------------------------------------------------------------
@@ -342,6 +375,7 @@ class Server(abc.Listener[Socket]):
             proxy_failures=runner.proxy.failures,
             tls_failures=runner.tls_failures,
             peer_failures=runner.peer_failures,
+            handler_failures=runner.handler_failures,
             idle_timeouts=runner.expirations[IdleTimeout],
             receive_timeouts=runner.expirations[ReceiveTimeout],
             send_timeouts=runner.expirations[SendTimeout],
@@ -354,13 +388,7 @@ class Server(abc.Listener[Socket]):
         return socket_attributes(self._listeners[0].sock) if self._listeners else {}
 
 
-def _checked(handler: Handler) -> Handler:
-    if not callable(handler):
-        raise TypeError(f"handler must be callable, not {shown(handler)}")
-    return handler
-
-
 def _check_without_handler(options: ServerOptions) -> None:
     for name in ("cancel_on_disconnect", "on_handler_error"):
-        if getattr(options, name):
+        if getattr(options, name) != options.defaults[name]:
             raise ValueError(f"{name} is for a handler, and accept() has none")

@@ -14,9 +14,19 @@ from anynet._core.connections.socket import Socket
 from anynet._transport.streams.socket_stream import SocketStream
 
 #: The connection whose handler runs in this context: a shutdown called there won't wait for it.
-current_connection: contextvars.ContextVar[ServerConnection | None] = contextvars.ContextVar(
+running_connection: contextvars.ContextVar[ServerConnection | None] = contextvars.ContextVar(
     "anynet connection", default=None
 )
+
+
+def current_connection() -> Socket | None:
+    """The socket of the handler that is running; None outside of handlers.
+
+    Also in what the handler calls, and in the tasks that it starts. Where a handler runs a server
+    of its own, that server's handlers have their own.
+    """
+    connection = running_connection.get()
+    return None if connection is None else connection.socket
 
 
 class ServerConnection:

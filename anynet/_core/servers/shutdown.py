@@ -14,7 +14,7 @@ import anyio.lowlevel
 
 from anynet._core.servers.registry import Registry
 from anynet._core.servers.server_connection import ServerConnection
-from anynet._core.servers.values import ConnectionOutcome, Outcome, ShutdownReport
+from anynet._rules.values.server_values import ConnectionOutcome, Outcome, ShutdownReport
 from anynet._transport.network.network import current_network
 
 #: Seconds that a cancelled handler has to clean up before its connection is reset.

@@ -7,7 +7,7 @@ from anynet._rules.options.connecting import (
 )
 from anynet._rules.options.listening import ListenOptionNames, ListenOptions, Path
 from anynet._rules.options.resolver import Resolver
-from anynet._rules.options.servers import ServerOptionNames, ServerOptions
+from anynet._rules.options.servers import OnHandlerError, ServerOptionNames, ServerOptions
 from anynet._rules.options.sockets import (
     ConnectionOptionNames,
     ConnectionOptions,
@@ -24,6 +24,7 @@ __all__ = [
     "ConnectionOptions",
     "ListenOptionNames",
     "ListenOptions",
+    "OnHandlerError",
     "Path",
     "RawSocketOption",
     "ReconnectOptions",

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from anynet._rules.checks import (
     check_bool,
-    check_callable,
     check_choice,
     check_non_negative_int,
     check_seconds,
     check_type,
+    shown,
 )
 from anynet._rules.options.listening import ListenOptionNames
 from anynet._rules.options.sockets import ConnectionOptionNames, SocketOptionNames
@@ -22,6 +22,15 @@ from anynet._rules.values.block_list import BlockList
 
 _POLICIES = ("pause", "drop")
 _PROXY_PROTOCOLS = ("require", "accept")
+#: What becomes of an exception of a handler; a function is called with it and the socket.
+OnHandlerError: TypeAlias = Literal["log", "raise"] | Callable[[Exception, Any], object]
+
+
+def _check_on_handler_error(name: str, value: object) -> object:
+    if callable(value) or (isinstance(value, str) and value in ("log", "raise")):
+        return value
+    error = ValueError if isinstance(value, str) else TypeError
+    raise error(f"{name} must be 'log', 'raise' or callable, not {shown(value)}")
 
 
 @options
@@ -43,7 +52,7 @@ class ServerOptions(Options):
     proxy_trust: BlockList | None = option(None, partial(check_type, expected=BlockList))
     proxy_timeout: float = option(5.0, check_seconds)
     grace_period: float = option(30.0, check_seconds)
-    on_handler_error: Callable[[Exception, Any], object] | None = option(None, check_callable)
+    on_handler_error: OnHandlerError = option("log", _check_on_handler_error)
 
     def check_together(self) -> None:
         if self.proxy_protocol is not None and self.proxy_trust is None:
@@ -71,4 +80,4 @@ class ServerOptionNames(ListenOptionNames, ConnectionOptionNames, SocketOptionNa
     proxy_trust: BlockList | None
     proxy_timeout: float
     grace_period: float
-    on_handler_error: Callable[[Exception, Any], object] | None
+    on_handler_error: OnHandlerError

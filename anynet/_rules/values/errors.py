@@ -1,8 +1,8 @@
 """The errors of connections: AnyIO's stream exceptions and OSErrors that know where they come from.
 
-Every error that a connection raises about itself carries the serial number of that connection
-(``origin``), so that a server can tell a failure of one peer from a failure of something else. A
-stream over it that finds fault with what the peer sent has it from ``ConnectionAttribute.origin``.
+Every error that a connection raises about itself carries the mark of that connection (``origin``),
+so that a server can tell a failure of one peer from a failure of something else. A stream over it
+that finds fault with what the peer sent has it from ``ConnectionAttribute.origin``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import attrs
 from anyio import TypedAttributeSet, typed_attribute
 
 from anynet._rules.values.addresses import Address
+from anynet._rules.values.origins import Origin
 from anynet._rules.values.value import Value
 
 
@@ -27,7 +28,7 @@ class ConnectionAttribute(TypedAttributeSet):
 class ConnectionEnded(anyio.EndOfStream):
     """The peer sent its end-of-stream and everything before it has been received."""
 
-    def __init__(self, origin: int) -> None:
+    def __init__(self, origin: Origin) -> None:
         super().__init__("the peer ended its side of the connection")
         self.origin = origin
 
@@ -39,7 +40,7 @@ class ConnectionBroken(anyio.BrokenResourceError):
     :class:`OSError` itself, where there was one, is the ``__cause__``.
     """
 
-    def __init__(self, origin: int, message: str, errno: int | None = None) -> None:
+    def __init__(self, origin: Origin, message: str, errno: int | None = None) -> None:
         super().__init__(message)
         self.origin = origin
         self.errno = errno
@@ -48,7 +49,7 @@ class ConnectionBroken(anyio.BrokenResourceError):
 class ConnectionClosed(anyio.ClosedResourceError):
     """The connection was closed on this side, perhaps while the operation was waiting."""
 
-    def __init__(self, origin: int) -> None:
+    def __init__(self, origin: Origin) -> None:
         super().__init__("the connection has been closed on this side")
         self.origin = origin
 
@@ -66,12 +67,12 @@ class ConnectionExpired(TimeoutError):
     resets: bool = True
     _reason: str
 
-    def __init__(self, origin: int, seconds: float) -> None:
+    def __init__(self, origin: Origin, seconds: float) -> None:
         super().__init__(f"{self._reason} {seconds:g} seconds ({self.option})")
         self.origin = origin
         self.seconds = seconds
 
-    def __reduce__(self) -> tuple[type[ConnectionExpired], tuple[int, float]]:
+    def __reduce__(self) -> tuple[type[ConnectionExpired], tuple[Origin, float]]:
         return type(self), (self.origin, self.seconds)
 
 
@@ -106,6 +107,15 @@ class LifetimeExceeded(ConnectionExpired):
 
 class PeerTooSlow(ConnectionBroken):
     """The peer did not take what an :class:`Outbox` held for it, which was given up for that."""
+
+
+class HandlerStopped(RuntimeError):
+    """A handler was ended from inside by what only its server, or its event loop, should use.
+
+    A cancellation that nobody around the server asked for (the ``CancelledError`` of another task
+    that the handler waited for, or a ``task.cancel()`` of asyncio on the handler's own), or a
+    :exc:`GeneratorExit`. It is the ``__cause__``.
+    """
 
 
 class AddressBlocked(OSError):
@@ -180,8 +190,8 @@ class ConnectTimeout(ConnectError, TimeoutError):
 class DescriptorsTruncated(OSError):
     """A message carried more descriptors than asked for; those received have been closed."""
 
-    #: The serial number of the connection, once it is known.
-    origin: int | None = None
+    #: The mark of the connection, once it is known.
+    origin: Origin | None = None
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:

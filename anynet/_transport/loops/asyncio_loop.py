@@ -92,6 +92,9 @@ class AsyncioHostLoop(HostLoop):
                 future.set_exception(anyio.ClosedResourceError())
         stream.reader = stream.writer = None
 
+    def cancelled_from_outside(self, task: object) -> bool:
+        return isinstance(task, asyncio.Task) and task.cancelling() > 0
+
     def call_at(self, when: float, callback: Callable[[], object]) -> Timer:
         return self._loop.call_at(when, callback)
 

@@ -82,6 +82,8 @@ class HostLoop(ABC):
 
     #: What parking raises when the stream is closed meanwhile.
     woken_by_close: type[Exception]
+    #: What says that the event loop itself is broken: nobody may take it for an error of a program.
+    internal_errors: tuple[type[BaseException], ...] = ()
 
     current_task: Callable[[], object]
     #: Raises the backend's cancellation if the task is cancelled; does not yield otherwise.
@@ -137,6 +139,13 @@ class HostLoop(ABC):
 
     @abstractmethod
     def _forget(self, stream: Parkable) -> None: ...
+
+    def cancelled_from_outside(self, task: object) -> bool:
+        """Whether ``task`` was cancelled by other means than a cancel scope, as asyncio has them.
+
+        asyncio cancels all tasks that are left when its program ends, in no order of theirs.
+        """
+        return False
 
     @abstractmethod
     def call_at(self, when: float, callback: Callable[[], object]) -> Timer:

@@ -77,6 +77,7 @@ class _TrioTimers:
 class TrioHostLoop(HostLoop):
     __slots__ = ("_timers", "_token")
     woken_by_close = trio.ClosedResourceError
+    internal_errors = (trio.TrioInternalError,)
 
     def __init__(self) -> None:
         super().__init__()

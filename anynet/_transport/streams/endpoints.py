@@ -43,7 +43,7 @@ def remote_end(peer: Address | None, header: ProxyHeader | None) -> Address | No
 
 
 def attributes_of(
-    sock: socket.socket, peername: Any, header: ProxyHeader | None, origin: int, *, closed: bool
+    sock: socket.socket, peername: Any, header: ProxyHeader | None, origin: object, *, closed: bool
 ) -> Attributes:
     """The typed attributes of a connection; once closed, those left."""
     attributes = {

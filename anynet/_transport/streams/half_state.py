@@ -20,14 +20,12 @@ from __future__ import annotations
 
 import enum
 import errno
-import itertools
 from typing import TYPE_CHECKING, NoReturn
 
 import anyio
 
 from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionExpired
-
-_serial_numbers = itertools.count(1)
+from anynet._rules.values.origins import Origin
 
 
 class Receiving(enum.Enum):
@@ -121,8 +119,8 @@ class HalfState:
     )
 
     def __init__(self) -> None:
-        #: The serial number of the connection, in all errors that it raises.
-        self.origin: int = next(_serial_numbers)
+        #: The mark of the connection, in all errors that it raises.
+        self.origin: Origin = Origin()
         self.receiving: Receiving = RECEIVING_FREE
         self.sending: Sending = SENDING_FREE
         self.closed: bool = False

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
-from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
+from anynet._rules.values.errors import ConnectionBroken, ConnectionEnded
 from anynet._transport.loops.host_loop import HostLoop, Waiter, current_host_loop
 from anynet._transport.sockets.buffers import Buffer, bytes_view, writable_view
 from anynet._transport.sockets.fd_passing import HasFileno
@@ -39,6 +39,7 @@ from anynet._transport.streams.half_state import (
     SENDING_FREE,
     HalfState,
 )
+from anynet._transport.streams.lingering import end_and_discard
 from anynet._transport.streams.stream_base import EndError, Released, StreamBase
 
 T = TypeVar("T")
@@ -80,9 +81,6 @@ class SocketStream(StreamBase):
         self.reader_patience = 0
         self.writer_registered = False
         self.watched = False  # By the PeerWatch.
-        #: Called once this side has closed it or given it away, before the descriptor goes: for who
-        #: has registered that elsewhere.
-        self.on_let_go: Callable[[SocketStream], object] | None = None
 
     # -- receiving ------------------------------------------------------------------------------
 
@@ -361,26 +359,15 @@ class SocketStream(StreamBase):
         self._stop_waiting()
 
     def _stop_waiting(self) -> None:
-        """Wake whoever waits for the descriptor."""
         self.host.forget(self)
-        if self.on_let_go is not None:
-            self.on_let_go(self)
+        self.on_let_go(self)
 
     async def linger(self) -> None:
         self.receive_timer = None  # The time of its caller counts.
         self.state.begin_close()
         self._stop_waiting()
-        if self.state.unclean:
-            return
-        try:
-            self.shut_down_sending()
-            while (data := self.try_receive()) != b"":
-                if data is None:
-                    await self.wait_readable()
-                else:
-                    await self.host.full_checkpoint()
-        except (OSError, ConnectionBroken, ConnectionClosed):
-            pass  # There is no peer left to linger for, or it has been closed meanwhile.
+        if not self.state.unclean:
+            await end_and_discard(self)
 
     async def aclose(self) -> None:
         self.close()

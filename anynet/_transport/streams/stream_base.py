@@ -17,14 +17,15 @@ from anyio.abc import AnyByteStream, ByteStream
 from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import ConnectionEnded, ConnectionExpired
+from anynet._rules.values.origins import Origin
 from anynet._transport.loops.host_loop import HostLoop
 from anynet._transport.loops.wait_timer import WaitTimer
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.streams.half_state import HalfState
 
-#: Makes what a receive raises at the end of the stream, from the number of the connection.
-EndError: TypeAlias = Callable[[int], Exception]
+#: Makes what a receive raises at the end of the stream, from the mark of the connection.
+EndError: TypeAlias = Callable[[Origin], Exception]
 
 
 class StreamObserver(Protocol):
@@ -33,6 +34,10 @@ class StreamObserver(Protocol):
     def stream_closed(self) -> None: ...
 
     def stream_drained(self) -> None: ...
+
+
+def nobody(_: object) -> None:
+    """What is called where nobody wants to be called."""
 
 
 class StreamBase(ByteStream):
@@ -45,6 +50,9 @@ class StreamBase(ByteStream):
     host: HostLoop
     state: HalfState
     observer: StreamObserver | None
+    #: Called once this side has closed it or given it away, before its descriptor goes: for who has
+    #: registered that elsewhere.
+    on_let_go: Callable[[Any], object] = staticmethod(nobody)
     #: While True, every activity stamps the loop's time.
     track_activity: bool
     last_received: float
@@ -59,8 +67,8 @@ class StreamBase(ByteStream):
         return self.state.closed
 
     @property
-    def origin(self) -> int:
-        """The serial number of the connection, in all errors that it raises."""
+    def origin(self) -> Origin:
+        """The mark of the connection, in all errors that it raises."""
         return self.state.origin
 
     @abstractmethod

@@ -14,10 +14,14 @@ PROGRAM = "anynet.cluster.worker.serving:serve_with"
 async def serve_with(handler: str, options: dict[str, Any]) -> None:
     """Serve with the handler of that name until the worker is to end.
 
-    ``options`` are those of ``create_server``. Raises :exc:`ProgramError` when the handler cannot
-    be found, and where the server cannot listen.
+    ``options`` are those of ``create_server``; an ``on_handler_error`` that is a function is given
+    by its name too. Raises :exc:`ProgramError` when one of the two cannot be found, and where the
+    server cannot listen.
     """
     function = load(handler)
+    on_handler_error = options.get("on_handler_error", "log")
+    if ":" in on_handler_error:
+        options = {**options, "on_handler_error": load(on_handler_error)}
     listening = False
 
     class Status:

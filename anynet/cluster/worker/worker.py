@@ -86,6 +86,7 @@ class Worker:
         #: What the primary had to say at the start.
         self.extra: Any = extra
         #: Set when this process is to end: no more connections come, those that are open may end.
+        #: Then ``closing`` of all its servers is set too, which their handlers see.
         self.draining: anyio.Event = anyio.Event()
         self._protocol = WorkerProtocol()
         self._channel = channel

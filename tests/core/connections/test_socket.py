@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Awaitable, Callable
@@ -79,7 +80,7 @@ async def test_typed_attributes_over_tcp(address: str) -> None:
         raw = one.extra(SocketAttribute.raw_socket)
         assert raw.getsockname()[1] == port
         assert other.remote_address == one.local_address
-        assert set(one.extra_attributes) == {
+        assert set(one.extra_attributes) >= {
             getattr(SocketAttribute, name) for name in SocketAttribute.__annotations__
         }
 
@@ -347,19 +348,17 @@ async def _closed_meanwhile(send: Any) -> None:
 
 async def test_message_cut_before_its_first_byte_is_not_cut() -> None:
     async with unix() as (one, other):
-        while True:
-            with anyio.move_on_after(0.01) as filling:
-                await one.send(b"x")
-            if filling.cancelled_caught:
-                break
-        sent = one.bytes_sent
+        raw, in_the_buffers = one.extra(SocketAttribute.raw_socket), 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                in_the_buffers += raw.send(b"x")
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(one.send, b"never begun")
             await anyio.wait_all_tasks_blocked()
             tasks.cancel_scope.cancel()
-        assert one.bytes_sent == sent
+        assert one.bytes_sent == 0
         received = 0
-        while received < sent:
+        while received < in_the_buffers:
             received += len(await other.receive())
         await one.send(b"y")
         assert await other.receive() == b"y"

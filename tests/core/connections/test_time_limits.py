@@ -19,6 +19,7 @@ import trio.testing
 from anyio.streams.stapled import StapledObjectStream
 
 import anynet
+from anynet._rules.values.origins import Origin
 from anynet.testing import memory_pair
 from tests.support import client_of, in_thread, plain_client, tcp_pair
 from tests.testing.pairs import plain_and_ours, read_to_end, tcp_sockets, tls_contexts, wrap_tls
@@ -340,7 +341,7 @@ async def close_lingering(one: anynet.Socket) -> None:
 
 @pytest.mark.parametrize("limit", [anynet.IdleTimeout, *LIMITS.values()])
 def test_the_errors_survive_copies(limit: type[anynet.ConnectionExpired]) -> None:
-    error = limit(7, 2.5)
+    error = limit(Origin(), 2.5)
     for clone in (copy.copy(error), pickle.loads(pickle.dumps(error))):
         assert type(clone) is limit
         assert str(clone) == str(error)

@@ -103,7 +103,7 @@ async def test_a_bug_in_a_cancelled_task_group_leaves_the_server() -> None:
 
     with pytest.raises(ExceptionGroup) as caught:
         async with anynet.create_server(
-            handler, host="127.0.0.1", port=0, grace_period=0
+            handler, host="127.0.0.1", port=0, grace_period=0, on_handler_error="raise"
         ) as server:
             with plain_client(server):
                 await until(lambda: server.connections)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import socket
 import ssl
@@ -29,6 +30,7 @@ HEADER = anynet.ProxyHeader(
     tlvs=(anynet.ProxyTLV(anynet.ProxyTLVType.UNIQUE_ID, b"42"), anynet.ProxyTLV(0xE0, b"own")),
 )
 LINE = anynet.ProxyHeader(version=1, source=CLIENT, destination=SERVICE)
+LINE_BYTES = build_header(LINE)
 HERE = {"host": "127.0.0.1", "port": 0}
 #: Seconds: enough for what is there, little for what never comes.
 SOON = 0.1
@@ -222,6 +224,33 @@ async def test_a_client_that_ends_at_once_may_pass() -> None:
         assert await send_away(server, b"", end=True)
         assert ended.is_set()
     assert refusals(server) == (0, 0, 0)
+
+
+# -- the log ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "data", "reason"),
+    [
+        ({}, b"GET / HTTP/1.1\r\n\r\n", "NoProxyHeader: no PROXY header"),
+        ({"proxy_timeout": 0.1}, b"PROXY ", "not there within 0.1 seconds"),
+        ({"proxy_trust": trust()}, LINE_BYTES, "the peer is not trusted with one"),
+    ],
+    ids=["no header", "too late", "untrusted"],
+)
+async def test_a_header_that_fails_is_a_line_with_the_address_and_the_reason(
+    options: dict[str, Any], data: bytes, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "anynet.server"):
+        async with behind_proxy(echo, **options) as server:
+            with plain_client(server) as client:
+                port = client.getsockname()[1]
+                client.sendall(data)
+                assert await sees(client) in (b"", ConnectionResetError)
+    (record,) = [each for each in caplog.records if each.name == "anynet.server"]
+    assert record.levelno == logging.INFO
+    expected = f"PROXY header of 127.0.0.1:{port} failed: {reason}"
+    assert record.getMessage().startswith(expected)
 
 
 # -- what is no header -----------------------------------------------------------------------------

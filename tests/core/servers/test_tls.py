@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import re
 import socket
 import ssl
 
@@ -125,6 +127,36 @@ async def test_a_handshake_that_fails_ends_only_its_connection(
         async with client_of(server, tls=contexts.client) as good:
             assert await answer(good) == b"hello"
         await until(lambda: server.statistics().open == 0)
+
+
+TLS_FAILURES = [
+    (b"GET / HTTP/1.1\r\n\r\n" * 3, "SSLError: \\[SSL: HTTP_REQUEST\\] http request.*"),
+    (b"\x16\x03\x01\x02\x00\x01", "not over within 0.3 seconds"),
+]
+
+
+@pytest.mark.parametrize(("data", "reason"), TLS_FAILURES, ids=["garbage", "too late"])
+async def test_a_handshake_that_fails_is_a_line_with_the_address_and_the_reason(
+    contexts: Contexts, data: bytes, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    ports: list[int] = []
+    with caplog.at_level(logging.INFO, "anynet.server"):
+        async with anynet.create_server(
+            echo, host="127.0.0.1", port=0, tls=contexts.server, tls_handshake_timeout=0.3
+        ) as server:
+            for count in range(1, 4):
+                with plain_client(server) as client:
+                    ports.append(client.getsockname()[1])
+                    client.sendall(data)
+                    while await sees(client) not in (b"", ConnectionResetError):
+                        pass
+                assert server.statistics().tls_failures == count
+    first, *more = [each for each in caplog.records if each.name == "anynet.server"]
+    assert first.levelno == logging.INFO
+    line = f"TLS handshake of 127.0.0.1:{ports[0]} failed: {reason}"
+    assert re.fullmatch(line, first.getMessage())
+    assert not first.exc_info
+    assert 1 <= len(more) <= 2
 
 
 async def test_a_client_that_does_not_trust_the_server(contexts: Contexts) -> None:

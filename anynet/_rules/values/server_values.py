@@ -35,6 +35,8 @@ class ServerStatistics(Value):
     tls_failures: int
     #: Handlers ended by a failure of their peer.
     peer_failures: int
+    #: Handlers ended by a failure of their own, whatever ``on_handler_error`` did about it.
+    handler_failures: int
     #: Closed because nothing was sent or received for ``idle_timeout``.
     idle_timeouts: int
     #: Reset because the peer sent nothing for ``receive_timeout`` while an operation waited for it.

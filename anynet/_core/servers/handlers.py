@@ -1,0 +1,30 @@
+"""What may be a handler: decided at the call that is given one, not when the first client comes."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import TypeVar
+
+from anynet._rules.checks import shown
+
+T = TypeVar("T")
+
+
+def check_handler(handler: T) -> T:
+    """Return ``handler`` if calling it makes a coroutine; raises :exc:`TypeError` otherwise.
+
+    A coroutine function, a method or a :func:`functools.partial` of one, or an object whose class
+    has an ``async def __call__``. A plain function would run in the place of the accept loop, as it
+    were: what it does without an ``await`` holds up all connections, and a lambda that makes a
+    coroutine cannot be told from it.
+    """
+    target: object = handler
+    while isinstance(target, functools.partial):
+        target = target.func
+    if inspect.iscoroutinefunction(target):
+        return handler
+    if callable(target) and inspect.iscoroutinefunction(type(target).__call__):
+        return handler
+    hint = "; functools.partial passes arguments along" if inspect.isfunction(target) else ""
+    raise TypeError(f"handler must be a coroutine function (async def), not {shown(handler)}{hint}")
