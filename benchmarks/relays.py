@@ -55,13 +55,16 @@ SCENARIOS = (
         bytes=4096,
         metrics=(CPU, ROUND_TRIPS, BUSY),
     ),
-    Scenario(
-        name="bulk",
-        label="Bulk, 8 connections, 64 KiB chunks",
-        mode="bulk",
-        connections=8,
-        bytes=65536,
-        metrics=(CPU_GIGABYTE, MEGABYTES, BUSY),
+    *(
+        Scenario(
+            name=name,
+            label=f"Bulk, {connections} connections, 64 KiB chunks",
+            mode="bulk",
+            connections=connections,
+            bytes=65536,
+            metrics=(CPU_GIGABYTE, MEGABYTES, BUSY),
+        )
+        for name, connections in (("bulk", 16), ("bulk-8", 8))
     ),
     Scenario(
         name="connect",
