@@ -38,9 +38,7 @@ OURS = Peer(name="anynet-trio", label="anynet on Trio", compared_with=("raw-trio
 RAW = Peer(name="raw-trio", label="raw Trio")
 PRESENT = [peer for peer in list_peers(c_server=Path("c"))[1:] if peer.absent is None]
 #: The C program's name stands for it until it is compiled.
-RELAYS = [
-    peer for peer in relays.list_relays(c_relay=Path("relay_epoll")) if peer.absent is None
-]
+RELAYS = [peer for peer in relays.list_relays(c_relay=Path("relay_epoll")) if peer.absent is None]
 ABSENT = Peer(name="node", label="Node net", absent="no program node")
 
 
