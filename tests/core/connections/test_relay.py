@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import random
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
@@ -385,9 +386,14 @@ async def test_a_side_that_was_ended_before_takes_nothing_but_the_end() -> None:
 
 @on_every_backend
 @tidy
-async def test_the_reply_is_kept_where_half_open_connections_are_not_allowed() -> None:
-    def pair() -> Any:
-        return tcp_pair(allow_half_open=False)
+@pytest.mark.parametrize("wrapped", [True, False])
+async def test_the_reply_is_kept_where_half_open_connections_are_not_allowed(wrapped: bool) -> None:
+    @asynccontextmanager
+    async def pair() -> AsyncIterator[tuple[anynet.Socket, anynet.Socket]]:
+        async with tcp_pair(allow_half_open=False) as (far, near):
+            if wrapped:
+                near = anynet.Socket.from_stream(near, allow_half_open=False)
+            yield far, near
 
     async with relaying(pair, pair) as running:
         await running.left.send_eof()
