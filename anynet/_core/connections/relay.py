@@ -19,6 +19,7 @@ from anynet._core.connections.socket import Socket, own_stream_below
 from anynet._rules.checks import check_seconds, check_type
 from anynet._rules.values.value import Value
 from anynet._transport.streams.stream_base import StreamBase
+from anynet._transport.streams.wrapped_stream import WrappedStream
 
 #: Seconds.
 HALF_CLOSE_DELAY = 1.0
@@ -195,6 +196,8 @@ def _begin(a: ByteStream, b: ByteStream, options: _Options) -> SocketsRelay | Ta
             if work is None:
                 stream.state.check_unused()
             stream.state.allow_half_open = True
+            if isinstance(stream, WrappedStream) and stream.base is not None:
+                stream.base.state.allow_half_open = True
     return work or TasksRelay((a, b), options.half_close_delay)
 
 
