@@ -120,7 +120,7 @@ class Direction:
             data = self.recv(CHUNK)
         except BlockingIOError:
             return NOTHING
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             raise self.source_state.broken_error(error) from error
         return self.pass_on(data)
 

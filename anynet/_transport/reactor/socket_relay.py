@@ -219,7 +219,7 @@ class SocketRelay:
                     self._pump(out, moved)
             except BlockingIOError:
                 pass
-            except OSError as error:
+            except (OSError, MemoryError) as error:
                 self.stop(out.source_state.broken_error(error))
             except Exception as error:
                 self.stop(error)

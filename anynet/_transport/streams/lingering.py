@@ -1,4 +1,8 @@
-"""Ending our side of a stream, and discarding what the peer still sends."""
+"""Lingering: our side ends, and what the peer still sends is discarded until it ends too.
+
+Closed over input that nobody has read, a TCP connection is reset, and the reset may destroy a reply
+that the peer has not read yet.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,12 @@ from anynet._transport.streams.stream_base import StreamBase
 
 
 async def end_and_discard(stream: StreamBase) -> None:
-    """End our side, then discard until the peer ends too, is lost, or this side closes."""
+    """End our side of ``stream``, and discard what comes until its peer ends or has gone.
+
+    Not where a message was cut off: that must not look like a clean end.
+    """
+    if stream.state.unclean:
+        return
     try:
         stream.shut_down_sending()
         while (data := stream.try_receive()) != b"":

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import stat
 from typing import Any, TypeAlias
 
@@ -18,6 +19,7 @@ import attrs
 
 from anynet._core.connections.socket import Socket, own_stream_below
 from anynet._rules.checks import shown
+from anynet._transport.sockets.closing import close_fd, close_socket
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.streams.half_state import HalfState
 from anynet._transport.streams.socket_stream import SocketStream
@@ -49,7 +51,7 @@ class FdPayload:
     def close(self) -> None:
         """Let go of a connection that has gone, or could not go."""
         if self.sock is not None:
-            self.sock.close()
+            close_socket(self.sock)
 
 
 def check_sendable(handle: object) -> None:
@@ -65,6 +67,8 @@ def check_sendable(handle: object) -> None:
         return
     if isinstance(handle, bool) or not (isinstance(handle, int) or hasattr(handle, "fileno")):
         raise TypeError(f"handle must be a socket or a descriptor, not {shown(handle)}")
+    if isinstance(handle, ssl.SSLSocket):
+        raise TypeError("handle must be a plain socket, not an ssl.SSLSocket: its state stays here")
     fd = handle if isinstance(handle, int) else handle.fileno()
     try:
         os.fstat(fd)
@@ -102,14 +106,14 @@ def handle_of(message: Message) -> Received | None:
             return sock
         return _connection(sock, message.state, message.unread)
     except BaseException:
-        sock.close()
+        close_socket(sock)
         raise
 
 
 def close_handle(handle: Received | None) -> None:
     """Close a handle that was not taken."""
     if isinstance(handle, int):
-        os.close(handle)
+        close_fd(handle)
     elif isinstance(handle, Socket):
         handle.reset()
     elif handle is not None:
