@@ -112,7 +112,7 @@ class ConnectionRunner:
             finally:
                 if stop_watching is not None:
                     stop_watching()
-            if stream is not raw or not raw.closed:  # Else the checkpoint alone would be left.
+            if stream is not connection.raw or not stream.closed:  # Else it would only yield.
                 await stream.aclose()
         except BaseException as error:
             # A handler that was stopped half-way must not look like a clean end.
