@@ -110,7 +110,7 @@ OPERATIONS: dict[str, Callable[[Ready], Awaitable[Any]]] = {
     "send_many nothing": lambda it: it.data.send_many([]),
     "send_file": lambda it: it.data.send_file(it.file),
     "send_file nothing": lambda it: it.data.send_file(it.file, 0, 0),
-    "send_fds": lambda it: it.data.send_fds(b"x", []),
+    "send_fds": lambda it: it.data.send_fds(b"x", [0]),
     "receive_fds": lambda it: it.data.receive_fds(1, 1),
     "send_eof": lambda it: it.spare.send_eof(),
     "aclose": lambda it: it.spare2.aclose(),
