@@ -112,7 +112,8 @@ class ConnectionRunner:
             finally:
                 if stop_watching is not None:
                     stop_watching()
-            await stream.aclose()
+            if stream is not connection.raw or not stream.closed:  # Else it would only yield.
+                await stream.aclose()
         except BaseException as error:
             # A handler that was stopped half-way must not look like a clean end.
             connection.reset()
