@@ -17,6 +17,7 @@ from anynet.cluster.distribution.listening_points import (
     RoundRobinPoint,
 )
 from anynet.cluster.distribution.point_table import Activate, PointTable
+from anynet.cluster.wire.frame_socket import Finished
 from anynet.cluster.wire.frames import close_all
 from anynet.cluster.wire.messages import Close, Listen, Online, Opened, Refused
 from anynet.node._clusters import worker as cluster_worker
@@ -259,19 +260,28 @@ class Cluster(EventEmitter):
         points = self._points
         assert points is not None
         try:
-            listener = open_listener(options)
-        except (OSError, TypeError, ValueError) as error:
+            point = self._new_point(points, options)
+        except (
+            Exception
+        ) as error:  # A worker has asked for it, which is refused: no more than that.
             points.failed(number, error)
         else:
-            in_rotation = self._policy == self.SCHED_RR
-            points.opened(
-                number,
-                RoundRobinPoint([listener], points.start_soon)
-                if in_rotation
-                else ListeningPoint([listener]),
-            )
+            points.opened(number, point)
 
-    def _post(self, number: int, message: Opened | Refused, then: Callable[[], object]) -> None:
+    def _new_point(self, points: ListeningPoints, options: dict[str, Any]) -> ListeningPoint:
+        listener = open_listener(options)
+        try:
+            if self._policy == self.SCHED_RR:
+                return RoundRobinPoint([listener], points.start_soon, self._drop)
+            return ListeningPoint([listener])
+        except BaseException:
+            listener.close()
+            raise
+
+    def _drop(self, number: int, reason: str) -> None:
+        self._forked[number].process.drop(reason)
+
+    def _post(self, number: int, message: Opened | Refused, then: Finished | None) -> None:
         self._forked[number].process.post(message, then)
         if isinstance(message, Opened) and self._points is not None:
             # As in Node it gets connections at once, before it says that it listens.
