@@ -254,8 +254,10 @@ class ListeningPoints:
                     self._offer(outcome)
                 case Refuse(worker, request, error):
                     self._post(worker, Refused.by(request, error), None)
-                case Activate(number, worker):
+                case Activate(number, worker) if number in self._points:
                     self._points[number].activate(worker)
+                case Activate():
+                    pass  # What the worker was to get did not go, and nobody else listens there.
                 case Remove(number, worker, index):
                     self._points[number].remove(worker, index)
                 case Linger(number, worker):
