@@ -55,7 +55,7 @@ class Program:
         """Wait for its end, after this signal if it needs one: exit code, output, errors."""
         if number is not None:
             self.process.send_signal(number)
-        output, errors = self.process.communicate(timeout=10)
+        output, errors = self.process.communicate(timeout=50)
         return self.process.returncode, output, errors
 
 
@@ -71,7 +71,7 @@ def running(
         pass_fds=pass_fds,
         env=clean_environment() | dict(variables or {}),
     ) as process:
-        limit = threading.Timer(20, process.kill)
+        limit = threading.Timer(50, process.kill)
         limit.start()
         try:
             yield Program(process)

@@ -7,103 +7,26 @@ import re
 import signal
 import socket
 import struct
-import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.activation import activated_by_launcher
-from tests.chat_strangers import strangers, talk
-
-EXAMPLES = Path(__file__).parent.parent / "examples"
+from tests.example_processes import (
+    EXAMPLES,
+    client_of,
+    name_of,
+    output_of,
+    running,
+    running_server,
+)
 
 
 @pytest.fixture(params=["trio", "asyncio"])
 def backend(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name
-
-
-def output_of(name: str, *arguments: str) -> list[str]:
-    """What an example prints that ends by itself."""
-    result = subprocess.run(
-        [sys.executable, "-W", "error", str(EXAMPLES / name), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
-    assert (result.returncode, result.stderr) == (0, "")
-    return result.stdout.splitlines()
-
-
-class Running:
-    """An example in a process of its own."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-
-    def _next_line(self) -> str:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().rstrip("\n")
-
-    def line(self) -> str:
-        """The next line that it prints, those about listening not among them."""
-        while (line := self._next_line()).startswith("listening on "):
-            pass
-        return line
-
-    def port(self) -> int:
-        """The port in the first line that it prints."""
-        match = re.fullmatch(r"listening on (127\.0\.0\.1|\[::1\]):(\d+)", self._next_line())
-        assert match
-        return int(match[2])
-
-    def end(self) -> list[str]:
-        """Wait for its end by itself; the lines that were not read yet."""
-        output, errors = self.process.communicate(timeout=10)
-        assert (self.process.returncode, errors) == (0, "")
-        return output.splitlines()
-
-
-@contextmanager
-def running(name: str, *arguments: str) -> Iterator[Running]:
-    with subprocess.Popen(
-        [sys.executable, "-W", "error", "-u", str(EXAMPLES / name), *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        # Whoever waits for a line that does not come gets an empty one then.
-        limit = threading.Timer(20, process.kill)
-        limit.start()
-        try:
-            yield Running(process)
-        finally:
-            limit.cancel()
-            process.kill()
-
-
-@contextmanager
-def running_server(name: str, backend: str, *arguments: str) -> Iterator[tuple[Running, int]]:
-    """An example that serves on one address only, so that its first line tells the port."""
-    arguments = ("--backend", backend, "--port", "0", *arguments)
-    with running(name, *arguments) as example:
-        yield example, example.port()
-
-
-def name_of(client: socket.socket) -> str:
-    """The address of a client as our programs print it."""
-    host, port = client.getsockname()[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def client_of(port: int) -> socket.socket:
-    return socket.create_connection(("localhost", port), timeout=10)
 
 
 def test_echo_server_and_client(backend: str) -> None:
@@ -180,15 +103,6 @@ def test_line_protocol(backend: str) -> None:
                 silent.recv(100)
         with client_of(port) as honest:
             assert ask(honest, b"GET colour\n") == [b"blue\n"]
-        server.process.send_signal(signal.SIGINT)
-        server.end()
-
-
-def test_no_stranger_ends_the_chat(backend: str) -> None:
-    with running_server("chat.py", backend) as (server, port):
-        with strangers(port):
-            talk(port)
-        talk(port)
         server.process.send_signal(signal.SIGINT)
         server.end()
 

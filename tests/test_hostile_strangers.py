@@ -3,14 +3,20 @@
 The programs of the pages run whole: once a server of theirs listens (or, without a handler, once it
 has accepted the first connection of the program), all of ``tests/strangers.py`` is let loose on it.
 Some strangers stay until the server is to end, which would wait for them. Then the program goes on,
-and its own honest clients must get what it says.
+and its own honest clients must get what it says. Examples that serve until they are ended run in a
+process of their own, and an honest client of ours comes while the strangers are there, and after.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import itertools
 import re
+import runpy
+import select
+import socket
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -23,7 +29,9 @@ import pytest
 import anynet
 from anynet import node as net
 from anynet.cluster import Cluster
+from tests.activation import activated_by_launcher
 from tests.documents import PAGES, Block, blocks_of, modules_of
+from tests.example_processes import EXAMPLES, client_of, running, running_server
 from tests.strangers import siege
 
 SERVES = re.compile(r"create_server\(|createServer\(|net\.Server\(|Cluster\(")
@@ -181,5 +189,139 @@ def test_a_documented_server_serves_on(
     exec(compile(lines_before + block.code, str(block.page), "exec"), {"__name__": "__main__"})
     gc.collect()
     assert sieges.count
-    promised = re.findall(r"# -> (.*)", block.code)
-    assert set(promised) <= set(capsys.readouterr().out.splitlines())
+    # Numbers are counts of connections, and the strangers count too.
+    promised = {line for line in re.findall(r"# -> (.*)", block.code) if not line.isdecimal()}
+    assert promised <= set(capsys.readouterr().out.splitlines())
+
+
+# -- examples -----------------------------------------------------------------------------------
+
+TALKS = itertools.count()
+
+
+def answer_of(client: socket.socket, question: bytes) -> bytes:
+    """All that a server answers to a client that half-closes."""
+    with client, client.makefile("rb") as answer:
+        client.sendall(question)
+        client.shutdown(socket.SHUT_WR)
+        return answer.read()
+
+
+def an_echo(port: int) -> None:
+    assert answer_of(client_of(port), b"hello") == b"hello"
+
+
+def a_greeting_and_an_echo(port: int) -> None:
+    assert answer_of(client_of(port), b"me too") == b"hello\r\nme too"
+
+
+def a_goodbye(port: int) -> None:
+    assert answer_of(client_of(port), b"") == b"goodbye\n"
+
+
+def a_length(port: int) -> None:
+    assert answer_of(client_of(port), b"12345") == b"5 bytes\n"
+
+
+def a_value(port: int) -> None:
+    assert answer_of(client_of(port), b"SET a 1\nGET a\n") == b"ok\n1\n"
+
+
+def a_line_with_the_number_of_a_worker(port: int) -> None:
+    assert re.fullmatch(rb"\d: hello\n", answer_of(client_of(port), b"hello\n"))
+
+
+def a_greeting(port: int) -> None:
+    assert answer_of(client_of(port), b"x").startswith(b"hello, ")
+
+
+def a_talk(port: int) -> None:
+    """Two members talk. Their names are new: those of the last talk may still be taken."""
+    number, heard = next(TALKS), b""
+    with client_of(port) as ann, client_of(port) as bob:
+        ann.sendall(b"ann %d\n" % number)
+        bob.sendall(b"bob %d\n" % number)
+        ann.setblocking(False)
+        question = b"bob %d: are you there?" % number
+        while question not in heard:
+            # She hears him as soon as both are known.
+            bob.sendall(b"are you there?\n")
+            if select.select([ann], [], [], 0.05)[0]:
+                chunk = ann.recv(65536)
+                assert chunk, "an honest member was sent away"
+                heard = heard[-100:] + chunk
+
+
+def hold_out(port: int, honest: Callable[[int], None]) -> None:
+    with client_of(port) as probe:
+        host = probe.getpeername()[0]  # Which of the addresses of localhost it is.
+    with siege(anynet.SocketAddress(host, port)) as staying:
+        assert staying
+        honest(port)
+    honest(port)
+
+
+#: The examples that serve, each with what an honest client of it must be able to do.
+EXAMPLE_SERVERS: dict[str, Callable[[int], None]] = {
+    "echo_server.py": an_echo,
+    "graceful_shutdown.py": a_length,
+    "chat.py": a_talk,
+    "line_protocol.py": a_value,
+    "cluster_server.py": a_line_with_the_number_of_a_worker,
+    "behind_proxy.py": a_greeting,
+}
+
+
+@pytest.mark.parametrize("backend", ["trio", "asyncio"])
+@pytest.mark.parametrize("name", EXAMPLE_SERVERS)
+def test_an_example_serves_on(name: str, backend: str) -> None:
+    with running_server(name, backend) as (_, port):
+        hold_out(port, EXAMPLE_SERVERS[name])
+
+
+@pytest.mark.parametrize("backend", ["trio", "asyncio"])
+def test_the_example_of_a_relay_serves_on(backend: str) -> None:
+    with (
+        running_server("echo_server.py", backend) as (_, target_port),
+        running_server("relay.py", backend, "--target-port", str(target_port)) as (_, port),
+    ):
+        hold_out(port, an_echo)
+
+
+@pytest.mark.parametrize("backend", ["trio", "asyncio"])
+def test_the_example_of_a_service_serves_on(backend: str, tmp_path: Path) -> None:
+    command = (sys.executable, "-W", "error", str(EXAMPLES / "systemd_service.py"))
+    with activated_by_launcher(tmp_path, *command, "local", "web", "--backend", backend) as service:
+        for client in service.clients():  # From then on it listens.
+            assert answer_of(client, b"hello") == b"hello"
+        with siege(anynet.SocketAddress(*service.address), str(service.path)):
+            for client in service.clients():
+                assert answer_of(client, b"hello") == b"hello"
+        for client in service.clients():
+            assert answer_of(client, b"hello") == b"hello"
+
+
+@pytest.mark.parametrize("backend", ["trio", "asyncio"])
+@pytest.mark.parametrize(
+    ("name", "honest"),
+    [("echo_server.py", a_greeting_and_an_echo), ("goodbye_server.py", a_goodbye)],
+)
+def test_an_example_of_node_serves_on(
+    name: str, honest: Callable[[int], None], backend: str
+) -> None:
+    arguments = ("--port", "0") if name == "echo_server.py" else ()
+    with running(f"node/{name}", "--backend", backend, *arguments) as example:
+        match = re.search(r"'port': (\d+)", example.line())
+        assert match
+        hold_out(int(match[1]), honest)
+
+
+@pytest.mark.parametrize("backend", ["trio", "asyncio"])
+@pytest.mark.parametrize("name", ["tls.py", "unix_socket.py"])
+def test_an_example_that_ends_by_itself_does_so(
+    name: str, backend: str, sieges: Sieges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    besiege_servers(sieges, monkeypatch)
+    monkeypatch.setattr(sys, "argv", [name, "--backend", backend])
+    runpy.run_path(str(EXAMPLES / name), run_name="__main__")
+    assert sieges.count

@@ -7,6 +7,8 @@ A value of the wrong type is a `TypeError`, one of the right type that cannot be
 from __future__ import annotations
 
 import reprlib
+import socket
+import ssl
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
@@ -111,6 +113,23 @@ def check_host(option: str, value: object) -> str:
         raise ValueError(f"{option} must not be empty, but it is ''")
     if "\0" in value:
         raise ValueError(f"{option} must not contain a NUL character: {shown(value)}")
+    return value
+
+
+def check_socket(option: str, value: object) -> int | socket.socket:
+    """Return the value if it is a descriptor's number, or a socket that is open and no TLS.
+
+    An :class:`ssl.SSLSocket` is a socket by its class alone: it receives by errors of its own, and
+    accepting from one waits for a handshake, with the whole event loop.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, socket.socket)):
+        raise TypeError(f"{option} must be a descriptor or a socket, not {shown(value)}")
+    if isinstance(value, ssl.SSLSocket):
+        raise TypeError(
+            f"{option} must be a plain socket, not an ssl.SSLSocket: let this package do the TLS"
+        )
+    if isinstance(value, socket.socket) and value.fileno() < 0:
+        raise ValueError(f"{option} must be an open socket, but it has been closed")
     return value
 
 

@@ -3,14 +3,14 @@
 These are errors of a connection, as its reset is: the peer caused them. So each carries, as
 ``origin``, that of the connection that the frame came from, and a handler that lets one out has
 not failed by itself. What the program does wrong when it sends is a TypeError or ValueError.
-
-The arguments are those of the constructors, so that the errors can be copied and pickled.
 """
 
 from __future__ import annotations
 
+from anynet._rules.values.portable import Portable
 
-class FrameError(Exception):
+
+class FrameError(Portable, Exception):
     """A frame that cannot be had. The next ``receive`` goes on after it."""
 
     #: That of the errors of the connection; None where the stream below does not tell it.

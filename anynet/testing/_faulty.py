@@ -10,6 +10,8 @@ import anyio.lowlevel
 import attrs
 from anyio.abc import ByteStream
 
+from anynet._rules.checks import check_non_negative_int, check_positive_int
+
 T = TypeVar("T")
 
 _ACTIONS = ("break", "end", "stall")
@@ -21,10 +23,7 @@ def _check_action(instance: Fault, attribute: Any, value: object) -> None:
 
 
 def _check_after(instance: Fault, attribute: Any, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"after must be an integer, not {value!r}")
-    if value < 0:
-        raise ValueError(f"after must be at least 0, not {value}")
+    check_non_negative_int("after", value)
 
 
 @attrs.frozen
@@ -62,8 +61,8 @@ class FaultyStream(ByteStream):
     ) -> None:
         if send_fault is not None and send_fault.action == "end":
             raise ValueError('send_fault must be "break" or "stall": only receiving can end')
-        if max_chunk is not None and max_chunk < 1:
-            raise ValueError(f"max_chunk must be at least 1, not {max_chunk!r}")
+        if max_chunk is not None:
+            check_positive_int("max_chunk", max_chunk)
         self._stream = stream
         self._receive_fault = receive_fault
         self._send_fault = send_fault
@@ -73,11 +72,12 @@ class FaultyStream(ByteStream):
         self._closed = anyio.Event()
 
     async def receive(self, max_bytes: int = 65536) -> bytes:
+        check_positive_int("max_bytes", max_bytes)
         if self._max_chunk is not None:
             max_bytes = min(max_bytes, self._max_chunk)
         if self._receive_fault is None:
             return await self._stream.receive(max_bytes)
-        if not self._to_receive and max_bytes >= 1:
+        if not self._to_receive:
             await self._strike(self._receive_fault)
         data = await self._stream.receive(min(max_bytes, self._to_receive))
         self._to_receive -= len(data)

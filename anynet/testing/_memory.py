@@ -9,6 +9,7 @@ import anyio.lowlevel
 from anyio.abc import ByteStream
 
 from anynet import Socket
+from anynet._rules.checks import check_positive_int
 
 #: How many bytes are under way in one direction before a send waits, as in a kernel's buffer.
 _CAPACITY = 65536
@@ -45,8 +46,7 @@ class MemoryStream(ByteStream):
         self._sending = False
 
     async def receive(self, max_bytes: int = 65536) -> bytes:
-        if max_bytes < 1:
-            raise ValueError(f"max_bytes must be at least 1, not {max_bytes!r}")
+        check_positive_int("max_bytes", max_bytes)
         if self._receiving:
             raise anyio.BusyResourceError("receiving from")
         pipe = self._incoming

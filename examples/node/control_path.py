@@ -15,6 +15,7 @@ def main(directory: str) -> None:
     path = os.path.join(directory, "myctl")
 
     def on_connection(socket: net.Socket) -> None:
+        socket.on("error", lambda error: None)
         socket.end(f"you have found {path}\n")
         server.close()
 

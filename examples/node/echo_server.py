@@ -11,6 +11,8 @@ def main(place: int | str) -> None:
     def on_connection(c: net.Socket) -> None:
         print("client connected", flush=True)
         c.on("end", lambda: print("client disconnected", flush=True))
+        # Without this a client that resets its connection would end the program.
+        c.on("error", lambda error: print("client lost:", error.code, flush=True))
         c.write("hello\r\n")
         c.pipe(c)
 

@@ -13,7 +13,6 @@ def main(port: int) -> None:
 
     def on_listening() -> None:
         address = server.address()
-        assert isinstance(address, dict)
         print("listening on", address)
         rival.listen({"host": "localhost", "port": address["port"], "exclusive": True})
 

@@ -8,7 +8,12 @@ from anynet import node as net
 
 
 def main() -> None:
-    server = net.createServer(lambda socket: socket.end("goodbye\n"))
+    def on_connection(socket: net.Socket) -> None:
+        # Without a listener a client that resets its connection would end the program.
+        socket.on("error", lambda error: None)
+        socket.end("goodbye\n")
+
+    server = net.createServer(on_connection)
 
     def on_error(error: Exception) -> None:
         # What a listener raises ends the program.

@@ -8,12 +8,15 @@ from anynet import node as net
 
 
 def main(milliseconds: int) -> None:
-    # The other side never says a word; when we end, it ends too.
-    server = net.createServer(lambda quiet: quiet.resume())
+    def on_connection(quiet: net.Socket) -> None:
+        # The other side never says a word; when we end, it ends too.
+        quiet.on("error", lambda error: None)
+        quiet.resume()
+
+    server = net.createServer(on_connection)
 
     def on_listening() -> None:
         address = server.address()
-        assert isinstance(address, dict)
         socket = net.connect(address["port"])
         socket.setTimeout(milliseconds)
 

@@ -32,7 +32,7 @@ def running(name: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         text=True,
     ) as process:
         # Whoever waits for a line that does not come gets an empty one then.
-        limit = threading.Timer(20, process.kill)
+        limit = threading.Timer(50, process.kill)
         limit.start()
         try:
             yield process
@@ -49,7 +49,7 @@ def line_of(process: subprocess.Popen[str]) -> str:
 
 def output_of(process: subprocess.Popen[str]) -> list[str]:
     """What an example that ends by itself prints from now on."""
-    output, errors = process.communicate(timeout=20)
+    output, errors = process.communicate(timeout=50)
     assert (process.returncode, errors) == (0, "")
     return output.splitlines()
 

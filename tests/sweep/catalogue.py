@@ -54,7 +54,6 @@ SCENARIOS: dict[str, Scenario] = {
 Fault: TypeAlias = tuple[str, str]
 
 _CUT = "a peer saw a cut message and a clean end"
-_UNCLOSED = "a warning: unclosed …"
 
 
 @attrs.frozen
@@ -68,13 +67,6 @@ class Known:
 
 
 KNOWN = (
-    Known(
-        frozenset({"node_long_message"}),
-        "cancelled",
-        (_CUT,),
-        "A runtime that is cancelled closes its sockets instead of resetting them, so the peer of a"
-        " write that waits sees a clean end in the middle.",
-    ),
     *(
         Known(
             frozenset({"node_long_message"}),
@@ -90,48 +82,6 @@ KNOWN = (
         "shutdown ENOBUFS",
         ("it got stuck",),
         "As in Node: the status of a shutdown is ignored, and here the peer waits for our end.",
-    ),
-    Known(
-        frozenset(
-            {
-                "server",
-                "tls_server",
-                "relaying",
-                "limits",
-                "idling",
-                "time_limits",
-                "shutdown",
-                "server_events",
-                "node_server",
-            }
-        ),
-        "getsockname ENOBUFS",
-        (_UNCLOSED,),
-        "A listener whose own address cannot be had is left to the garbage collector.",
-    ),
-    Known(
-        frozenset({"unix", "stale_path", "places", "node_unix"}),
-        "getsockname ENOBUFS",
-        (_UNCLOSED, "a descriptor is left: the directory", "a file is left: socket"),
-        "The same on a Unix path, whose file and directory stay as well.",
-    ),
-    Known(
-        frozenset({"places"}),
-        "getsockname ENOBUFS",
-        ("a file is left: another",),
-        "So does the other one.",
-    ),
-    Known(
-        frozenset({"shutdown"}),
-        "setsockopt ENOBUFS",
-        (_UNCLOSED, "a peer saw no end"),
-        "A reset that cannot set SO_LINGER does not close the socket either.",
-    ),
-    Known(
-        frozenset({"channel"}),
-        "getpeername ENOBUFS",
-        ("it raised ValueError('fd … is not connected')",),
-        "Whatever the error, a socket without the address of a peer counts as not connected.",
     ),
 )
 

@@ -53,9 +53,9 @@ ERRORS: dict[str, tuple[int, ...]] = {
     "unlink": (),
     "unlock": (),
     "adopt": (),
-    "setblocking": (),
+    "setblocking": (errno.EIO,),
     "detach": (),
-    "close": (),
+    "close": (errno.EIO,),
 }
 #: Where the calls are found; what a module lacks is looked for in the next.
 _FUNCTIONS = {
@@ -111,6 +111,8 @@ def _wrapped(calls: Calls, name: str, real: Callable[..., Any]) -> Callable[...,
         error = calls.make(_precisely(name, args, options)) if _by_anynet() else None
         if error is None:
             return real(*args, **options)
+        if name == "close":
+            real(*args, **options)  # close(2) has done its work whatever it reports.
         if name in _RETURNS_ERRNO:
             return error.errno
         raise error

@@ -31,6 +31,7 @@ from anynet._transport.dialing.connect_errors import (
     header_failure,
     header_timeout,
 )
+from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.network.network import current_network
 from anynet._transport.streams.proxy_exchange import send_proxy_header
 from anynet._transport.streams.socket_stream import SocketStream
@@ -60,7 +61,8 @@ class Connecting(ByteStreamConnectable):
         self._reconnect = reconnect
         self._connection_options = connection_options
         self._socket_options = socket_options
-        self._entered: list[Socket] = []
+        #: Who entered it, and the socket, in order: several tasks may, and one several times.
+        self._entered: list[tuple[object, Socket]] = []
 
     async def connect(self) -> Socket:
         """Connect. Raises :exc:`ConnectError`, whose ``timeline`` says what was tried.
@@ -108,14 +110,11 @@ class Connecting(ByteStreamConnectable):
         """The result of a step that the peer may fail, and that counts for ``connect_timeout``."""
         limit = math.inf if self._options.connect_timeout is None else self._options.connect_timeout
         left = math.inf if limit == math.inf else max(limit - timeline().elapsed, 0)
-        failure: Exception | None = None
         with anyio.move_on_after(left):
             try:
                 return await step
             except (anyio.BrokenResourceError, anyio.EndOfStream, ssl.SSLZeroReturnError) as error:
-                failure = error
-        if failure is not None:
-            raise failed(failure, timeline())
+                raise failed(error, timeline()) from error
         raise late(limit, timeline())
 
     def __await__(self) -> Generator[Any, Any, Socket]:
@@ -123,7 +122,7 @@ class Connecting(ByteStreamConnectable):
 
     async def __aenter__(self) -> Socket:
         socket = await self.connect()
-        self._entered.append(socket)
+        self._entered.append((current_host_loop().current_task(), socket))
         return socket
 
     async def __aexit__(
@@ -132,7 +131,16 @@ class Connecting(ByteStreamConnectable):
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._entered.pop().aclose()
+        await self._leave().aclose()
+
+    def _leave(self) -> Socket:
+        """The socket of the block that ends: the last one that this task has entered.
+
+        An exit stack may be left by another task than entered it: then it is the last one of all.
+        """
+        task = current_host_loop().current_task()
+        own = [index for index, (owner, _) in enumerate(self._entered) if owner is task]
+        return self._entered.pop(own[-1] if own else -1)[1]
 
     def __aiter__(self) -> Reconnections:
         return Reconnections(self, self._reconnect)

@@ -199,6 +199,7 @@ class Socket(ByteStream):
 
         Unix sockets cannot reset; they are closed forcefully. So is TLS over one of our sockets,
         whose connection is reset; any other foreign stream is closed by the next :meth:`aclose`.
+        Raises :exc:`RuntimeError`, and does nothing, in another thread than that of the event loop.
         """
         self._stream.abort()
 

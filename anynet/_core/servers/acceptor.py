@@ -30,6 +30,7 @@ from anynet._transport.listening.accept_backoff import AcceptBackoff
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.listener_set import ListenerSet
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
+from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.options import apply_socket_options, fixed_settings
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
 from anynet._transport.streams.socket_stream import SocketStream
@@ -118,6 +119,9 @@ class Acceptor:
                         await host.park_read(listeners)
                     except host.woken_by_close:
                         pass  # It was closed, or waits on another descriptor for one listener more.
+                    except OSError as error:  # The system watches no more descriptors now.
+                        pause = self.backoff.hold_off(listeners.listeners[0], error)
+                        await self._wait_for_slot(pause.seconds)
                 elif isinstance(outcome, SocketStream):
                     return outcome
                 else:
@@ -179,14 +183,14 @@ class Acceptor:
         else:
             self.dropped += 1
             self._on_drop(Drop(listener.address, remote or ""))
-        sock.close()
+        close_socket(sock)
         return False
 
     def _set_up(self, sock: socket.socket, listener: Listener) -> bool:
         """Set the socket options; what fails now is for lack of memory, or the peer is gone."""
-        sock.setblocking(False)
         settings = self._settings[listener]
         try:
+            sock.setblocking(False)
             if settings is None:
                 apply_socket_options(sock, self._socket_options)
             else:
@@ -196,7 +200,7 @@ class Acceptor:
             if _has_peer(sock):
                 self.backoff.reject(listener, sock, error)
             else:
-                sock.close()  # Some systems then refuse to set anything.
+                close_socket(sock)  # Some systems then refuse to set anything.
             return False
         return True
 

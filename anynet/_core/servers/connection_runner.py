@@ -127,6 +127,7 @@ class ConnectionRunner:
             # Out of a task, asyncio would stop its loop by it, and Trio would wrap it in a group.
             self._on_exit(error)
         finally:
+            connection.task = None  # It keeps what ended it, which keeps this frame.
             self._on_end(connection)
 
     def socket_of(self, connection: ServerConnection, stream: StreamBase) -> Socket:

@@ -30,6 +30,8 @@ class Registry:
         self._on_remove = on_remove
         self._change = anyio.Event()
         self._callers: Counter[ServerConnection] = Counter()
+        #: The connections that each of those who wait waits for.
+        self._waits: list[set[ServerConnection]] = []
 
     def __len__(self) -> int:
         return len(self._connections)
@@ -47,6 +49,8 @@ class Registry:
         """A connection has ended; saying so twice does no harm."""
         if connection in self._connections:
             del self._connections[connection]
+            for wait in self._waits:
+                wait.discard(connection)
             self._change.set()
             self._on_remove()
 
@@ -80,10 +84,19 @@ class Registry:
         self, some: Iterable[ServerConnection], spare_callers: bool = False
     ) -> None:
         """Wait until none of ``some`` remains."""
-        while some := self.remaining(some):
-            if spare_callers and all(map(self.calls_shutdown, some)):
-                return
-            await self._next_change()
+        # One look at all of them, and then one step an end: to look at all with each end would
+        # take the square of their number.
+        remaining = set(self.remaining(some))
+        if not remaining:
+            return
+        self._waits.append(remaining)
+        try:
+            while remaining:
+                if spare_callers and remaining <= self._callers.keys():
+                    return
+                await self._next_change()
+        finally:
+            self._waits = [each for each in self._waits if each is not remaining]
 
     async def wait_all_ended(self) -> None:
         """Wait until there is no connection."""

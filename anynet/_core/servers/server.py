@@ -296,13 +296,15 @@ class Server(abc.Listener[Socket]):
     def close(self) -> None:
         """Stop accepting, and unlink the paths made; the connections go on.
 
-        Those that are still in their TLS handshake are reset; a PROXY header may still come.
+        Those that are still in their TLS handshake are reset; a PROXY header may still come. Raises
+        :exc:`RuntimeError`, and does nothing, in another thread than that of the event loop.
         """
         self._entered()
         self._close()
 
     def _close(self) -> None:
         if not self._closed:
+            self._acceptor.host.check_thread()
             self._closed = True
             self.closing.set()
             self._acceptor.close()

@@ -16,6 +16,7 @@ from anynet._rules.checks import (
     check_int,
     check_non_negative_int,
     check_port,
+    check_socket,
     shown,
 )
 from anynet._rules.options.resolver import Resolver
@@ -76,10 +77,7 @@ def _sockets(name: str, value: Any) -> tuple[int | socket.socket, ...]:
         return ()
     one = isinstance(value, (str, bytes, socket.socket))
     adopted = (value,) if one else _several(name, value)
-    for item in adopted:
-        if isinstance(item, bool) or not isinstance(item, (int, socket.socket)):
-            raise TypeError(f"{name} must be a descriptor or a socket, not {shown(item)}")
-    return adopted
+    return tuple(check_socket(name, item) for item in adopted)
 
 
 def _passed_sockets(name: str, value: bool | str | Iterable[str] | None) -> bool | tuple[str, ...]:

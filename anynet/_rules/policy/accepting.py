@@ -6,9 +6,11 @@ cluster's primary, the adapter's) perform what it says, each in its own way of w
 - A full server whose policy is ``"pause"`` does not call accept(2) at all: its peers wait in the
   backlog of the kernel, which refuses the rest. With ``"drop"`` it accepts, closes and reports.
 - The block list comes before the limit, so a blocked peer is never reported as dropped.
-- The errors of accept(2) are of three kinds: of the connection, which failed before it was
-  accepted (the manual page of Linux wants it tried again, like EAGAIN); of the process or the
-  system, which has run out of descriptors or memory; and of the listening socket itself.
+- The errors of accept(2) are of four kinds: of the connection, which failed before it was accepted
+  (the manual page of Linux wants it tried again, like EAGAIN); of the process or the system, which
+  has run out of descriptors or memory; of a listening socket that is none any more; and those that
+  nothing explains. One of the last may pass, and must not end a server: only where nothing else
+  comes, pause after pause, the listening socket is taken for broken.
 - A shortage is answered by pauses that double up to a second. In its first moment everything that
   waits is refused, but not while the last pause is not over yet: that was cut short by a
   connection that ended, and others may be about to end.
@@ -35,18 +37,25 @@ MAX_DELAY = 1.0
 #: comes with every call must not keep the event loop busy.
 MAX_FAILED = 64
 
+#: After so many unexplained errors in a row, each with a pause, the listener counts as broken.
+MAX_UNEXPLAINED = 10
+
 #: The result of an accept(2) that gave a connection, and of one that found none, or that is yet to
 #: be called.
 CONNECTION = 0
 NO_CONNECTION = errno.EAGAIN
 #: The process, the system or the kernel's memory is exhausted.
-SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ENOSR})
+#: What was a listening socket is closed, or the number another's: nothing will come of it.
+_NO_LISTENER = frozenset({errno.EBADF, errno.ENOTSOCK})
 #: The connection failed while it waited. accept(2) of Linux passes the network errors of the new
-#: socket on, and EPERM is a firewall's; ECONNABORTED is POSIX's. Not every platform has them all.
+#: socket on, "various kernels" the errors of making it, and EPERM is a firewall's; ECONNABORTED is
+#: POSIX's. Not every platform has them all.
 FAILED_CONNECTION = frozenset(
     getattr(errno, name, errno.ECONNABORTED)
     for name in (
         "ECONNABORTED",
+        "ECONNRESET",
         "EHOSTDOWN",
         "EHOSTUNREACH",
         "ENETDOWN",
@@ -56,6 +65,9 @@ FAILED_CONNECTION = frozenset(
         "EOPNOTSUPP",
         "EPERM",
         "EPROTO",
+        "EPROTONOSUPPORT",
+        "ESOCKTNOSUPPORT",
+        "ETIMEDOUT",
     )
 )
 
@@ -94,6 +106,8 @@ class BackoffState:
 
     #: How many connections have failed in a row, this one among them.
     failed: int = 0
+    #: How many errors in a row nothing explains, this one among them.
+    unexplained: int = 0
     #: Seconds that the next pause for a shortage takes.
     delay: float = FIRST_DELAY
     #: Seconds that are left of the last pause.
@@ -129,7 +143,9 @@ def decide(
         if backoff.remaining > 0:
             return Backoff(backoff.remaining)
         return Backoff(backoff.delay, refuse_waiting=True)
-    return Decision.BROKEN
+    if result in _NO_LISTENER or backoff.unexplained > MAX_UNEXPLAINED:
+        return Decision.BROKEN
+    return Backoff(FIRST_DELAY)
 
 
 def is_blocked(remote: Address | None, block_list: BlockList | None) -> bool:

@@ -15,6 +15,7 @@ from anyio import TypedAttributeSet, typed_attribute
 
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.origins import Origin
+from anynet._rules.values.portable import Portable
 from anynet._rules.values.value import Value
 
 
@@ -25,7 +26,7 @@ class ConnectionAttribute(TypedAttributeSet):
     origin: object = typed_attribute()
 
 
-class ConnectionEnded(anyio.EndOfStream):
+class ConnectionEnded(Portable, anyio.EndOfStream):
     """The peer sent its end-of-stream and everything before it has been received."""
 
     def __init__(self, origin: Origin) -> None:
@@ -33,7 +34,7 @@ class ConnectionEnded(anyio.EndOfStream):
         self.origin = origin
 
 
-class ConnectionBroken(anyio.BrokenResourceError):
+class ConnectionBroken(Portable, anyio.BrokenResourceError):
     """The connection was lost, or a send on it was cut off half-way.
 
     ``errno`` is the error number of the failed system call, or None when there was none. The
@@ -46,7 +47,7 @@ class ConnectionBroken(anyio.BrokenResourceError):
         self.errno = errno
 
 
-class ConnectionClosed(anyio.ClosedResourceError):
+class ConnectionClosed(Portable, anyio.ClosedResourceError):
     """The connection was closed on this side, perhaps while the operation was waiting."""
 
     def __init__(self, origin: Origin) -> None:
@@ -54,7 +55,7 @@ class ConnectionClosed(anyio.ClosedResourceError):
         self.origin = origin
 
 
-class ConnectionExpired(TimeoutError):
+class ConnectionExpired(Portable, TimeoutError):
     """A time limit of the connection closed it: one of the subclasses.
 
     ``option`` is the name of the limit, ``seconds`` its value. What ``anyio.fail_after`` raises is
@@ -71,9 +72,6 @@ class ConnectionExpired(TimeoutError):
         super().__init__(f"{self._reason} {seconds:g} seconds ({self.option})")
         self.origin = origin
         self.seconds = seconds
-
-    def __reduce__(self) -> tuple[type[ConnectionExpired], tuple[Origin, float]]:
-        return type(self), (self.origin, self.seconds)
 
 
 class IdleTimeout(ConnectionExpired):
@@ -118,7 +116,7 @@ class HandlerStopped(RuntimeError):
     """
 
 
-class AddressBlocked(OSError):
+class AddressBlocked(Portable, OSError):
     """A block list forbids connecting to ``address``."""
 
     def __init__(self, address: Address) -> None:
@@ -164,7 +162,7 @@ class ConnectTimeline(Value):
         return "; ".join(lines)
 
 
-class ConnectError(anyio.ConnectionFailed):
+class ConnectError(Portable, anyio.ConnectionFailed):
     """No connection could be made.
 
     It is an :class:`OSError`; ``errno`` is that of the last attempt that the system refused.
@@ -187,7 +185,7 @@ class ConnectTimeout(ConnectError, TimeoutError):
     """No connection within ``connect_timeout`` seconds, or every attempt timed out (ETIMEDOUT)."""
 
 
-class DescriptorsTruncated(OSError):
+class DescriptorsTruncated(Portable, OSError):
     """A message carried more descriptors than asked for; those received have been closed."""
 
     #: The mark of the connection, once it is known.

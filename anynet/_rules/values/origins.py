@@ -10,9 +10,12 @@ from __future__ import annotations
 
 
 class Origin:
-    """The mark of one connection."""
+    """The mark of one connection. A copy of an error has the same; a pickle becomes another."""
 
     __slots__ = ()
+
+    def __deepcopy__(self, memo: object) -> Origin:
+        return self
 
 
 def origin_of(error: BaseException) -> Origin | None:

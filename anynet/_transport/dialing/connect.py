@@ -165,16 +165,15 @@ class _Connect:
         family: Family | None = options.family if local is None else local.family
         began = anyio.current_time()
         try:
-            addresses = await resolve(host, port, family=family, resolver=options.resolver)
+            try:
+                addresses = await resolve(host, port, family=family, resolver=options.resolver)
+            finally:
+                self._resolution_time = anyio.current_time() - began
         except OSError as error:
-            failure = error
-        else:
-            for address in addresses:
-                self._on_event(Lookup(host, address))
-            return interleave(addresses)
-        finally:
-            self._resolution_time = anyio.current_time() - began
-        raise resolution_failure(self._target_text(), failure, self.timeline()) from failure
+            raise resolution_failure(self._target_text(), error, self.timeline()) from error
+        for address in addresses:
+            self._on_event(Lookup(host, address))
+        return interleave(addresses)
 
     def timeline(self) -> ConnectTimeline:
         """What has been done up to now."""

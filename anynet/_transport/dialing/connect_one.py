@@ -23,6 +23,7 @@ from anynet._rules.options import SocketOptions
 from anynet._rules.values.addresses import Address, SocketAddress
 from anynet._rules.values.block_list import BlockList
 from anynet._rules.values.errors import AddressBlocked
+from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.options import apply_socket_options
 from anynet._transport.sockets.system_errors import os_error
 
@@ -45,7 +46,7 @@ class ConnectedSocket:
     peername: Any
 
     def close(self) -> None:
-        self.sock.close()
+        close_socket(self.sock)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -88,7 +89,7 @@ class Connector:
                 raise os_error(errno.ECONNREFUSED)
             return ConnectedSocket(sock, peername)
         except BaseException:
-            sock.close()
+            close_socket(sock)
             raise
 
     def _bind(self, sock: socket.socket, address: SocketAddress) -> None:
@@ -116,7 +117,7 @@ async def _connect_unix(path: str) -> ConnectedSocket:
             raise os_error(code)
         return ConnectedSocket(sock, sock.getpeername())
     except BaseException:
-        sock.close()
+        close_socket(sock)
         raise
 
 

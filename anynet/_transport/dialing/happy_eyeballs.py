@@ -48,14 +48,15 @@ class Attempt(Generic[T]):
     ) -> T | None:
         """Connect. Returns None, and keeps the error, where that fails by an :exc:`OSError`."""
         try:
-            self.connection = await connect_one(self.address)
-            return self.connection
-        except OSError as error:
-            self.error = error
+            outcome = await _outcome(connect_one, self.address)
         finally:
             self.ended = anyio.current_time()
-        if not isinstance(self.error, AddressBlocked):
-            on_event(ConnectionAttemptFailed(self.address, self.error))
+        if not isinstance(outcome, OSError):
+            self.connection = outcome
+            return outcome
+        self.error = outcome
+        if not isinstance(outcome, AddressBlocked):
+            on_event(ConnectionAttemptFailed(self.address, outcome))
         return None
 
     def report(self, begun: float, now: float) -> ConnectAttempt:
@@ -67,6 +68,14 @@ class Attempt(Generic[T]):
             elapsed=ended - self.started,
             error=self.error,
         )
+
+
+async def _outcome(connect_one: ConnectOne[T], address: Address) -> T | OSError:
+    # The attempt keeps the error, so none of the frames that the error keeps may be the attempt's.
+    try:
+        return await connect_one(address)
+    except OSError as error:
+        return error
 
 
 class HappyEyeballs(Generic[T]):
@@ -129,7 +138,10 @@ class HappyEyeballs(Generic[T]):
             errors = [each for each in leaves(group_error) if not isinstance(each, cancelled)]
             if len(errors) > 1:
                 raise
-        raise errors[0]
+        try:
+            raise errors[0]
+        finally:
+            errors.clear()  # Or this frame, which the error keeps, would keep the error.
 
     async def _wait_for_start(self, latest: Attempt[T]) -> bool:
         """Wait until the attempt after the latest one may start; False when there shall be none."""

@@ -24,6 +24,7 @@ from anynet._rules.policy.accepting import (
     decide,
 )
 from anynet._transport.listening.listener import Listener
+from anynet._transport.sockets.closing import close_fd, close_socket
 
 _log = logging.getLogger("anynet")
 
@@ -46,6 +47,7 @@ class AcceptBackoff:
         "_refuse_at",
         "_reserve",
         "_time",
+        "_unexplained",
         "active",
         "refused",
     )
@@ -56,6 +58,7 @@ class AcceptBackoff:
         self._reserve: int | None = None
         self._delay = FIRST_DELAY
         self._failed = 0
+        self._unexplained = 0
         #: When the last pause is over.
         self._refuse_at = float("-inf")
         self._logged_at = float("-inf")
@@ -72,7 +75,7 @@ class AcceptBackoff:
     def reset(self) -> None:
         """A connection was accepted: the next shortage starts with a short pause again."""
         self._delay = FIRST_DELAY
-        self._failed = 0
+        self._failed = self._unexplained = 0
         if self._reserve is None:
             self._keep_reserve()
         self.active = self._reserve is None
@@ -82,8 +85,12 @@ class AcceptBackoff:
         self.active = True
         if error.errno in FAILED_CONNECTION:
             self._failed += 1
+        elif error.errno not in SHORTAGES:
+            self._unexplained += 1
         now = self._time()
-        state = BackoffState(self._failed, self._delay, remaining=self._refuse_at - now)
+        state = BackoffState(
+            self._failed, self._unexplained, self._delay, remaining=self._refuse_at - now
+        )
         decision = decide(error.errno or 0, backoff=state)
         if not isinstance(decision, Backoff):
             return decision
@@ -104,7 +111,7 @@ class AcceptBackoff:
 
     def reject(self, listener: Listener, sock: socket.socket, error: OSError) -> None:
         """Close a connection that was accepted but cannot be used."""
-        sock.close()
+        close_socket(sock)
         self.refused += 1
         self._log(listener, error)
 
@@ -122,7 +129,7 @@ class AcceptBackoff:
     def close(self) -> None:
         """Give the reserve up."""
         if self._reserve is not None:
-            os.close(self._reserve)
+            close_fd(self._reserve)
             self._reserve = None
 
     def _keep_reserve(self) -> None:
@@ -138,7 +145,7 @@ class AcceptBackoff:
             for _ in range(_MAX_REFUSED_AT_ONCE):
                 sock, _peer = listener.accept()
                 self.refused += 1
-                sock.close()
+                close_socket(sock)
         except OSError:
             pass  # No more waiting (BlockingIOError), or the freed descriptor is gone already.
         self._keep_reserve()

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from anynet._rules.values.addresses import Address
 from anynet._transport.listening.unix_path import BoundPath, PathFile
+from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
 
 
@@ -41,7 +42,10 @@ class Listener(Protocol):
 
 
 class ListeningSocket:
-    """A socket that listens: non-blocking, owned by this object."""
+    """A socket that listens: non-blocking, owned by this object.
+
+    Where that cannot be made, for lack of an address, the socket is disowned.
+    """
 
     __slots__ = ("_borrowed_from", "_path", "accept", "address", "closed", "fd", "sock")
 
@@ -55,12 +59,16 @@ class ListeningSocket:
         #: The socket's own accept, without a call of ours around it: see :class:`Listener`.
         self.accept: Callable[[], tuple[socket.socket, Any]] = sock.accept
         self.fd: int = sock.fileno()
-        #: Where it listens: an IP address and port, or a path.
-        self.address: Address = address_from_sockaddr(sock.getsockname()) or ""
         self.closed: bool = False
         self._path = path
         #: What the caller gave to be adopted, if it did: a descriptor or a socket object.
         self._borrowed_from = borrowed_from
+        try:
+            #: Where it listens: an IP address and port, or a path.
+            self.address: Address = address_from_sockaddr(sock.getsockname()) or ""
+        except BaseException:
+            self.disown()
+            raise
 
     @property
     def file(self) -> PathFile | None:
@@ -72,7 +80,7 @@ class ListeningSocket:
         self.closed = True
         if self._path is not None:
             self._path.close()
-        self.sock.close()
+        close_socket(self.sock)
 
     def disown(self) -> None:
         """Close it, but leave a socket of the caller's open: it could not be used after all."""

@@ -118,6 +118,7 @@ class ListenerSet:
         """Close the listeners; a waiter gets :exc:`anyio.ClosedResourceError`. Idempotent."""
         if self.closed:
             return
+        self._host.check_thread()
         self.closed = True
         if self.listeners:
             self._host.forget(self)

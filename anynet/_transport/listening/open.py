@@ -11,12 +11,12 @@ import errno
 import os
 import socket
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 from anyio.lowlevel import checkpoint
 
-from anynet._rules.checks import check_int
+from anynet._rules.checks import check_int, check_socket
 from anynet._rules.options import ListenOptions
 from anynet._rules.values.addresses import SocketAddress, is_ip, zoned
 from anynet._rules.values.host_names import is_localhost
@@ -29,6 +29,7 @@ from anynet._transport.listening.unix_path import (
     cannot_listen,
 )
 from anynet._transport.sockets.adoption import check_listening
+from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.options import platform_constant
 from anynet._transport.sockets.resolving import NOT_HERE, has_ipv6, literal, resolve
 from anynet._transport.sockets.system_errors import os_error
@@ -57,9 +58,9 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
     if provider is not None:
         return await provider.open(await _resolved(options))
     if options.fd:
-        return [*_adopt_all(options.fd)]
+        return _adopt_all(options.fd)
     if options.systemd:
-        return [ListeningSocket(sock) for sock in PASSED_SOCKETS.take(options.systemd)]
+        return _passed(options.systemd)
     backlog = min(options.backlog, _MAX_INT)
     opened: list[Listener] = []
     try:
@@ -78,6 +79,17 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
         _close_all(opened)
         raise
     return opened
+
+
+def _passed(wanted: bool | Sequence[str]) -> list[Listener]:
+    """A listener over each of the sockets that systemd passed."""
+    taken = PASSED_SOCKETS.take(wanted)
+    try:
+        return [ListeningSocket(sock) for sock in taken]
+    except BaseException:
+        for sock in taken:
+            close_socket(sock)
+        raise
 
 
 def _close_all(listeners: Iterable[Listener]) -> None:
@@ -189,10 +201,13 @@ def take_descriptor(fd: int) -> ListeningSocket:
     if not stat.S_ISSOCK(kind):
         raise os_error(errno.EINVAL)
     sock = socket.socket(fileno=fd)
-    if sock.family not in _FAMILIES or sock.type != socket.SOCK_STREAM:
+    try:
+        if sock.family not in _FAMILIES or sock.type != socket.SOCK_STREAM:
+            raise os_error(errno.EINVAL)
+        sock.setblocking(False)
+    except BaseException:
         sock.detach()
-        raise os_error(errno.EINVAL)
-    sock.setblocking(False)
+        raise
     return ListeningSocket(sock, borrowed_from=fd)
 
 
@@ -224,7 +239,11 @@ def _bound_sockets(
                 missing = missing or error
                 continue
             bound += 1
-            port = port or sock.getsockname()[1]
+            try:
+                port = port or sock.getsockname()[1]
+            except BaseException:
+                close_socket(sock)
+                raise
             yield sock
         if missing is not None and not bound:
             raise missing
@@ -244,7 +263,7 @@ def _bind(address: SocketAddress, ipv6_only: bool, reuse_port: bool) -> socket.s
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, ipv6_only)
             sock.bind(address.to_sockaddr())
         except BaseException:
-            sock.close()
+            close_socket(sock)
             raise
     except OSError as error:
         raise cannot_listen(error, str(address)) from error
@@ -254,7 +273,7 @@ def _bind(address: SocketAddress, ipv6_only: bool, reuse_port: bool) -> socket.s
 # -- adoption ---------------------------------------------------------------------------------
 
 
-def _adopt_all(fds: Iterable[int | socket.socket]) -> list[ListeningSocket]:
+def _adopt_all(fds: Iterable[int | socket.socket]) -> list[Listener]:
     """Take over the listening sockets behind ``fds``: all of them, or else none."""
     checked: dict[int, socket.socket] = {}
     ours: list[socket.socket] = []
@@ -267,16 +286,15 @@ def _adopt_all(fds: Iterable[int | socket.socket]) -> list[ListeningSocket]:
             if sock.fileno() in checked:
                 raise ValueError(f"fd {sock.fileno()} is given twice")
             checked[sock.fileno()] = sock
+        listeners: list[Listener] = []
+        for fd, sock in checked.items():
+            sock.setblocking(False)
+            listeners.append(ListeningSocket(sock, borrowed_from=fd if sock in ours else sock))
+        return listeners
     except BaseException:
         for sock in ours:
             sock.detach()
         raise
-    for sock in checked.values():
-        sock.setblocking(False)
-    return [
-        ListeningSocket(sock, borrowed_from=fd if sock in ours else sock)
-        for fd, sock in checked.items()
-    ]
 
 
 def _wrap(fd: int) -> socket.socket:
@@ -288,7 +306,5 @@ def _wrap(fd: int) -> socket.socket:
 
 
 def _check_listening(sock: socket.socket) -> None:
-    fd = sock.fileno()
-    if fd < 0:
-        raise ValueError("fd must be an open socket, but it has been closed")
-    check_listening(sock, f"fd {fd}")
+    check_socket("fd", sock)  # It may have been closed since the options were checked.
+    check_listening(sock, f"fd {sock.fileno()}")

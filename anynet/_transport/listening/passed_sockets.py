@@ -18,6 +18,7 @@ import attrs
 
 from anynet._rules.checks import check_digits, shown
 from anynet._transport.sockets.adoption import check_listening
+from anynet._transport.sockets.closing import close_fd, close_socket
 
 #: SD_LISTEN_FDS_START: the first descriptor that is passed; the others follow it.
 _FIRST_FD = 3
@@ -73,7 +74,7 @@ class PassedSockets:
                     taken.append(self._duplicate(each))
             except BaseException:
                 for sock in taken:
-                    sock.close()
+                    close_socket(sock)
                 raise
             for each, sock in zip(chosen, taken, strict=True):
                 self._lent[each.fd] = weakref.ref(sock)
@@ -115,13 +116,13 @@ class PassedSockets:
         try:
             sock = socket.socket(fileno=fd)
         except OSError as error:
-            os.close(fd)
+            close_fd(fd)
             raise ValueError(f"{passed} is not a socket: {error.strerror}") from error
         try:
             check_listening(sock, str(passed))
             sock.setblocking(False)
         except BaseException:
-            sock.close()
+            close_socket(sock)
             raise
         return sock
 

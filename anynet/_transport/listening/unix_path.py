@@ -2,13 +2,15 @@
 
 The rules that live here:
 
-- The process that binds a path holds a lock (flock) on its directory meanwhile, and listens before
-  it releases that. So, to the holder of the lock, a socket that refuses connections is what a
-  process left that ended without cleaning up, and may be replaced. (Tried with 20 processes at
-  once: one winner with the lock, 17 to 19 that believed they were without.)
+- The process that binds a path holds its lock (:mod:`path_lock`) meanwhile, and listens before it
+  releases that. So, to the holder of the lock, a socket that refuses connections is what a process
+  left that ended without cleaning up, and may be replaced. (Tried with 20 processes at once: one
+  winner with the lock, 17 to 19 that believed they were without.)
 - A server that does not use the lock may be about to listen, so a stale socket is probed twice, and
   must still be the same file afterwards.
-- The mode is set on the unbound socket where the system can do that: it holds from birth.
+- The mode is set on the unbound socket where the system can do that: it holds from birth. What the
+  umask took from it is given back by a descriptor of the very file, since a path may lead elsewhere
+  by then: others may rename files in the directory, or put a symbolic link there.
 - A path is unlinked only by the process that bound it, and only while it is the same file.
 """
 
@@ -16,28 +18,23 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import socket
 import stat
-import time
 from collections.abc import Iterator
 from typing import TypeAlias
 
 import anyio
 from anyio.lowlevel import checkpoint
 
+from anynet._transport.listening.path_lock import lock_path, lock_path_briefly
+from anynet._transport.sockets.closing import close_fd, close_socket
 from anynet._transport.sockets.unix_address import check_unix_path
 
-#: How long to wait for the lock of a directory, in seconds.
-LOCK_TIMEOUT = 10.0
-_FIRST_LOCK_DELAY = 0.001
-_MAX_LOCK_DELAY = 0.05
-#: How long a close may wait for the lock: attempts, and seconds between them.
-_CLOSE_ATTEMPTS = 4
-_CLOSE_DELAY = 0.001
 #: Seconds between the two probes: a server that does not use the lock may be about to listen.
 _PROBE_INTERVAL = 0.05
+#: A directory is opened only to name files in it, which does not take the right to read it.
+_O_PATH: int = getattr(os, "O_PATH", os.O_RDONLY)
 
 #: The absolute path of a socket, its device and inode.
 PathFile: TypeAlias = tuple[str, int, int]
@@ -101,19 +98,18 @@ class BoundPath:
             # number, nothing is certain any more, and the path is left for the next that binds it.
             if self._pid == os.getpid() and self.sock.fileno() >= 0:
                 self._unlink(directory)
-            os.close(directory)
-        self.sock.close()
+            close_fd(directory)
+        close_socket(self.sock)
 
     def _unlink(self, directory: int) -> None:
         # Without the lock too, rather than hold up the event loop or leave the path behind: our
         # socket still listens, so the holder of the lock finds it alive and lets the path be.
-        locked = _lock_briefly(directory)
+        lock = lock_path_briefly(directory, self._name)
         # If it is not allowed any more, the next server that binds the path replaces it.
         with contextlib.suppress(OSError):
             if _identity(_lstat(directory, self._name)) == self._identity:
                 os.unlink(self._name, dir_fd=directory)
-        if locked:
-            fcntl.flock(directory, fcntl.LOCK_UN)
+        lock.release()
 
 
 def cannot_listen(error: OSError, address: str, remark: str = "") -> OSError:
@@ -132,9 +128,9 @@ async def bind_unix_path(
     socket at which no process listens is replaced; any other file never is.
 
     Raises :exc:`ValueError` for a path that is too long, :exc:`FileNotFoundError` when its
-    directory does not exist, :exc:`TimeoutError` when the lock of the directory cannot be had
-    within :data:`LOCK_TIMEOUT` seconds, and otherwise the :exc:`OSError` of the system (EADDRINUSE
-    for a path in use). Cancelled, it leaves nothing behind.
+    directory does not exist, :exc:`TimeoutError` when another process of this user holds the lock
+    of the path for ten seconds, and otherwise the :exc:`OSError` of the system (EADDRINUSE for a
+    path in use). Cancelled, it leaves nothing behind.
     """
     check_unix_path(path)
     await checkpoint()
@@ -143,20 +139,23 @@ async def bind_unix_path(
             _bind(sock, path)
             sock.listen(backlog)
             return BoundPath(sock)
-        await _lock(directory, path)
+        try:
+            lock = await lock_path(directory, os.path.basename(path))
+        except OSError as error:
+            raise cannot_listen(error, repr(path)) from error
         try:
             await _claim(sock, path, directory, mode=mode, replace_stale=replace_stale)
             identity = _start(sock, path, directory, mode=mode, backlog=backlog)
         finally:
-            fcntl.flock(directory, fcntl.LOCK_UN)
+            lock.release()
         return BoundPath(sock, directory, path, identity)
 
 
 def bind_unix_path_now(path: str, *, mode: int | None = None, backlog: int = 511) -> BoundPath:
     """Listen on ``path`` without waiting, and without replacing anything that is there.
 
-    The lock of the directory is taken only if it can be had within a few milliseconds. Raises
-    :exc:`ValueError` for a path that is too long, and the :exc:`OSError` of the system.
+    Its lock is taken only if it can be had within a few milliseconds. Raises :exc:`ValueError` for
+    a path that is too long, and the :exc:`OSError` of the system.
     """
     check_unix_path(path)
     with _new_socket(path) as (sock, directory):
@@ -165,15 +164,14 @@ def bind_unix_path_now(path: str, *, mode: int | None = None, backlog: int = 511
             sock.listen(backlog)
             return BoundPath(sock)
         # It is not replaced before it listens: a process that finds it dead looks again later.
-        locked = _lock_briefly(directory)
+        lock = lock_path_briefly(directory, os.path.basename(path))
         try:
             if mode is not None:
                 _set_mode_unbound(sock, mode)
             _bind(sock, path)
             identity = _start(sock, path, directory, mode=mode, backlog=backlog)
         finally:
-            if locked:
-                fcntl.flock(directory, fcntl.LOCK_UN)
+            lock.release()
         return BoundPath(sock, directory, path, identity)
 
 
@@ -181,12 +179,13 @@ def bind_unix_path_now(path: str, *, mode: int | None = None, backlog: int = 511
 def _new_socket(path: str) -> Iterator[tuple[socket.socket, int | None]]:
     """A socket and the directory of the path, if it has one; closed again if the block fails."""
     with contextlib.ExitStack() as opened:
-        sock = opened.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        opened.callback(close_socket, sock)
         sock.setblocking(False)
         directory = None
         if not path.startswith("\0"):
             directory = _open_directory(path)
-            opened.callback(os.close, directory)
+            opened.callback(close_fd, directory)
         yield sock, directory
         opened.pop_all()
 
@@ -194,46 +193,12 @@ def _new_socket(path: str) -> Iterator[tuple[socket.socket, int | None]]:
 def _open_directory(path: str) -> int:
     parent = os.path.dirname(path) or os.curdir
     try:
-        return os.open(parent, os.O_RDONLY | os.O_DIRECTORY)
+        return os.open(parent, _O_PATH | os.O_DIRECTORY)
     except OSError as error:
         raise type(error)(
             error.errno,
             f"cannot listen on {path!r} in the directory {parent!r}: {error.strerror}",
         ) from error
-
-
-def _try_lock(directory: int) -> bool:
-    try:
-        fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-async def _lock(directory: int, path: str) -> None:
-    """Lock the directory, or raise :exc:`TimeoutError`."""
-    deadline = anyio.current_time() + LOCK_TIMEOUT
-    delay = _FIRST_LOCK_DELAY
-    try:
-        while not _try_lock(directory):
-            if anyio.current_time() >= deadline:
-                raise OSError(errno.ETIMEDOUT, "another process keeps its directory locked")
-            await anyio.sleep(delay)
-            delay = min(delay * 2, _MAX_LOCK_DELAY)
-    except OSError as error:
-        raise cannot_listen(error, repr(path)) from error
-
-
-def _lock_briefly(directory: int) -> bool:
-    """Lock the directory if that takes no more than a few milliseconds."""
-    try:
-        for _ in range(_CLOSE_ATTEMPTS - 1):
-            if _try_lock(directory):
-                return True
-            time.sleep(_CLOSE_DELAY)
-        return _try_lock(directory)
-    except OSError:
-        return False
 
 
 async def _claim(
@@ -280,11 +245,12 @@ def _start(
         status = os.lstat(name, dir_fd=directory)
         # The umask was applied at bind. No client can have connected so far: it does not listen.
         if mode is not None and stat.S_IMODE(status.st_mode) != mode:
-            os.chmod(name, mode, dir_fd=directory)
+            _set_mode_bound(directory, name, mode)
         sock.listen(backlog)
     except OSError as error:
         with contextlib.suppress(OSError):
-            os.unlink(name, dir_fd=directory)
+            if stat.S_ISSOCK(os.lstat(name, dir_fd=directory).st_mode):
+                os.unlink(name, dir_fd=directory)
         raise cannot_listen(error, repr(path)) from error
     return _identity(status)
 
@@ -293,6 +259,20 @@ def _set_mode_unbound(sock: socket.socket, mode: int) -> None:
     # Only Linux can; elsewhere the mode is set between bind and listen.
     with contextlib.suppress(OSError):
         os.fchmod(sock.fileno(), mode)
+
+
+def _set_mode_bound(directory: int, name: str, mode: int) -> None:
+    """Give the socket ``name`` its mode, but nothing else that was put in its place meanwhile."""
+    if os.chmod in os.supports_follow_symlinks:
+        os.chmod(name, mode, dir_fd=directory, follow_symlinks=False)
+        return
+    fd = os.open(name, _O_PATH | os.O_NOFOLLOW, dir_fd=directory)
+    try:
+        if not stat.S_ISSOCK(os.fstat(fd).st_mode):
+            raise FileNotFoundError(errno.ENOENT, "another file has taken the place of the socket")
+        os.chmod(f"/proc/self/fd/{fd}", mode)  # fchmod() takes no descriptor of O_PATH.
+    finally:
+        close_fd(fd)
 
 
 def _bind(sock: socket.socket, path: str) -> None:
@@ -308,14 +288,16 @@ def _because(error: OSError, remark: str) -> OSError:
 
 def _is_live(path: str) -> bool:
     """Whether a process may listen there: only a refused connection, or no file, says no."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+    probe = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
         probe.setblocking(False)
-        try:
-            probe.connect(path)
-        except (ConnectionRefusedError, FileNotFoundError):
-            return False
-        except OSError:
-            return True  # EAGAIN: its backlog is full. EACCES, EPROTOTYPE: it may well be in use.
+        probe.connect(path)
+    except (ConnectionRefusedError, FileNotFoundError):
+        return False
+    except OSError:
+        return True  # EAGAIN: its backlog is full. EACCES, EPROTOTYPE: it may well be in use.
+    finally:
+        close_socket(probe)
     return True
 
 

@@ -45,18 +45,19 @@ class AsyncioHostLoop(HostLoop):
 
     def park_read(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
-        stream.reader = future = self._create_future()
         if not stream.reader_patience:
             self._loop.add_reader(stream.fd, self._on_readable, stream)
+        # Only now: where the system watches no more descriptors nobody is going to wait for it.
+        stream.reader = future = self._create_future()
         stream.reader_patience = self._patience
         return future
 
     def park_write(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
-        stream.writer = future = self._create_future()
         if not stream.writer_registered:
             self._loop.add_writer(stream.fd, self._on_writable, stream)
             stream.writer_registered = True
+        stream.writer = future = self._create_future()
         return future
 
     def _on_readable(self, stream: Parkable) -> None:
@@ -101,10 +102,17 @@ class AsyncioHostLoop(HostLoop):
         self._loop.add_reader(fd, callback)
 
         def stop() -> None:
-            if not self._loop.is_closed():
+            # Not in a forked child, which shares the epoll with its parent.
+            if self.in_own_process and not self._loop.is_closed():
                 self._loop.remove_reader(fd)
 
         return stop
+
+    def _runs_here(self) -> bool:
+        try:
+            return asyncio.get_running_loop() is self._loop
+        except RuntimeError:
+            return False
 
     def call_from_thread(self, callback: Callable[[], object]) -> bool:
         try:

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import threading
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
@@ -62,6 +63,7 @@ class HostLoop(ABC):
     __slots__ = (
         "__weakref__",
         "_pid",
+        "_thread",
         "check",
         "checkpoint",
         "current_task",
@@ -86,6 +88,7 @@ class HostLoop(ABC):
     def __init__(self) -> None:
         self.last_task: object = None
         self._pid = os.getpid()
+        self._thread = threading.get_ident()
         #: Whether libuv watches the descriptors (uvloop). It reports an error that comes with data
         #: only once, so a stream has to read until EAGAIN before it parks; and it may report that a
         #: descriptor is ready before a cancellation that came first.
@@ -122,7 +125,7 @@ class HostLoop(ABC):
 
         Does nothing in a forked child: it shares the epoll with its parent, which still watches.
         """
-        if os.getpid() == self._pid:
+        if self.in_own_process:
             self._forget(stream)
 
     @abstractmethod
@@ -143,12 +146,57 @@ class HostLoop(ABC):
     def watch(self, fd: int, callback: Callable[[], object]) -> Callable[[], None]:
         """Call ``callback`` whenever ``fd`` is readable, until the returned function is called."""
 
+    @property
+    def in_own_process(self) -> bool:
+        """False in a forked child, which shares with its parent what the kernel has."""
+        return os.getpid() == self._pid
+
+    def check_thread(self) -> None:
+        """Raise :exc:`RuntimeError` in another thread than the loop's, while the loop runs.
+
+        There nothing would wake the tasks that wait, and Trio does not let itself be told at all.
+        """
+        if self._in_thread() or not self.in_own_process:
+            return
+        if self.call_from_thread(_nothing):
+            raise RuntimeError(
+                "this belongs to the thread of its event loop, and another thread cannot use it;"
+                " in a worker thread of AnyIO's, anyio.from_thread.run_sync(…) calls it there"
+            )
+
+    def _in_thread(self) -> bool:
+        thread = threading.get_ident()
+        if thread != self._thread and self._runs_here():
+            self._thread = thread  # asyncio lets a loop run on in another thread.
+        return thread == self._thread
+
+    @abstractmethod
+    def _runs_here(self) -> bool:
+        """Whether the loop runs in the thread of the caller."""
+
+    def finalize(self, callback: Callable[[], object]) -> None:
+        """Call ``callback`` in the thread of the loop: at once there, else soon, or never.
+
+        For finalizers, which run in whatever thread drops the last reference, or has the garbage
+        collector run.
+        """
+        if not self.in_own_process:
+            return
+        if self._in_thread():
+            callback()
+        else:
+            self.call_from_thread(callback)
+
     @abstractmethod
     def call_from_thread(self, callback: Callable[[], object]) -> bool:
         """Have the loop call ``callback`` soon; for any thread, the loop's own too.
 
         Returns False, and calls nothing, if the loop has ended.
         """
+
+
+def _nothing() -> None:
+    """Whether that can be called says whether a loop still runs."""
 
 
 #: The module and the class of each.

@@ -7,6 +7,7 @@ task, not a task of a nursery: no nursery is ours, and it must not hold one open
 
 from __future__ import annotations
 
+import errno
 import math
 from collections.abc import Awaitable, Callable
 
@@ -15,6 +16,11 @@ from trio.lowlevel import wait_readable, wait_writable
 
 from anynet._transport.loops.host_loop import HostLoop, Parkable, Timer
 from anynet._transport.loops.timer_heap import HeapTimer, TimerHeap
+
+#: The system watches no more descriptors, or has no memory for it: both may pass.
+_EPOLL_FULL = (errno.ENOSPC, errno.ENOMEM)
+#: Seconds.
+_RETRY_DELAY = 0.05
 
 
 class _TrioTimer(HeapTimer):
@@ -119,12 +125,25 @@ class TrioHostLoop(HostLoop):
                 # Stopped before it began, or in the turn of its wake, this task runs all the same,
                 # and the descriptor is closed by then.
                 while not scope.cancel_called:
-                    await wait_readable(fd)
+                    try:
+                        await wait_readable(fd)
+                    except OSError as error:
+                        # An error of a system task would be the end of Trio.
+                        if error.errno not in _EPOLL_FULL:
+                            raise
+                        await trio.sleep(_RETRY_DELAY)
+                        continue
                     if not scope.cancel_called:
                         callback()
 
         trio.lowlevel.spawn_system_task(run, name="anynet descriptor watch")
         return scope.cancel
+
+    def _runs_here(self) -> bool:
+        try:
+            return trio.lowlevel.current_trio_token() is self._token
+        except RuntimeError:
+            return False
 
     def call_from_thread(self, callback: Callable[[], object]) -> bool:
         try:

@@ -15,9 +15,11 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeAlias
 
 from anynet._transport.reactor.reactor import Reactor
+from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.socket_stream import SocketStream
 
@@ -27,7 +29,11 @@ ConnectDone: TypeAlias = Callable[["OSError | None", "SocketStream | None"], obj
 def new_socket(family: int) -> socket.socket:
     """A stream socket that never blocks. Raises :exc:`OSError`."""
     sock = socket.socket(family, socket.SOCK_STREAM)
-    sock.setblocking(False)
+    try:
+        sock.setblocking(False)
+    except BaseException:
+        close_socket(sock)
+        raise
     return sock
 
 
@@ -53,24 +59,26 @@ class Connect:
         """
         assert self._sock is not None
         code = self._sock.connect_ex(sockaddr)
-        if code in (0, errno.EINPROGRESS, errno.EINTR):
+        try:
+            if code not in (0, errno.EINPROGRESS, errno.EINTR):
+                raise os_error(code)
             self._reactor.register(self._sock.fileno(), self._on_ready)
-        elif all_errors_later or code == errno.ECONNREFUSED:
-            self._reactor.call_soon(self._fail, os_error(code))
-        else:
-            raise os_error(code)
+        except OSError as error:
+            if not all_errors_later and code != errno.ECONNREFUSED:
+                raise
+            self._reactor.call_soon(self._fail, error)
 
     def cancel(self) -> None:
         """Give up; ``done`` is not called. Does nothing after the end."""
         sock = self._release()
         if sock is not None:
-            self._reactor.close_after_batch(sock.close)
+            self._reactor.close_after_batch(partial(close_socket, sock))
 
     def close_now(self) -> None:
         """Close without calling back: the runtime ends."""
         sock = self._release()
         if sock is not None:
-            sock.close()
+            close_socket(sock)
 
     def _release(self) -> socket.socket | None:
         sock, self._sock = self._sock, None

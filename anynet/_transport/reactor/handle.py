@@ -46,7 +46,7 @@ class HandleOwner(Protocol):
 class QueuedWrite:
     """A write of which the kernel has not taken everything yet."""
 
-    buffers: list[memoryview]
+    buffers: deque[memoryview]
     done: Done
 
 
@@ -175,7 +175,7 @@ class Handle(ABC):
     def write_many(self, buffers: Sequence[Buffer], done: Done) -> bool:
         """The same for many buffers, as one message."""
 
-    def _enqueue(self, buffers: list[memoryview], done: Done) -> bool:
+    def _enqueue(self, buffers: deque[memoryview], done: Done) -> bool:
         if self._queue is None:
             self._queue = deque()
         self._queue.append(QueuedWrite(buffers, done))
@@ -233,8 +233,12 @@ class Handle(ABC):
             self.close(done)
 
     def close_now(self) -> None:
-        """Close without calling back: the runtime ends."""
+        """Close without calling back: the runtime ends.
+
+        A message that was to go on is cut, which must not look like a clean end.
+        """
         self.closing = True
+        self.state.unclean = self.state.unclean or bool(self._queue)
         self._let_go()
         self._close_stream()
 

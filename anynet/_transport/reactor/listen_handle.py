@@ -112,9 +112,13 @@ class ListenHandle:
         except OSError as error:
             self._on_error(error)
             return
-        sock.setblocking(False)
         if self._backoff.active:
             self._backoff.reset()
+        try:
+            sock.setblocking(False)
+        except OSError as error:
+            self.reject(sock, error)
+            return
         assert self.on_connection is not None
         self.on_connection(sock, peername)
 

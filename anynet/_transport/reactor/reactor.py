@@ -196,7 +196,8 @@ class Reactor:
             callback()
 
     def wake(self) -> None:
-        """Take a turn soon, though no descriptor is ready."""
+        """Take a turn soon, though no descriptor is ready. Not for another thread."""
+        self.host.check_thread()
         if self._scope is not None:
             self._scope.cancel()
 

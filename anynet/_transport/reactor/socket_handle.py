@@ -14,6 +14,7 @@ The rules that live here, all from edges being reported once:
 from __future__ import annotations
 
 import socket
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -30,6 +31,7 @@ from anynet._transport.reactor.poller import (
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.message_sends import send_some
+from anynet._transport.sockets.system_errors import out_of_memory
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import Released
 
@@ -40,6 +42,10 @@ _MAX_READS = 32
 _MORE_TO_READ = URGENT | PEER_ENDED | HANGUP | ERROR
 #: After these the end comes in the same turn as the data before it.
 _OVER = HANGUP | ERROR
+
+
+def _as_os_error(error: OSError | MemoryError) -> OSError:
+    return error if isinstance(error, OSError) else out_of_memory()
 
 
 class SocketHandle(Handle):
@@ -100,8 +106,8 @@ class SocketHandle(Handle):
                 data = recv(_CHUNK)
             except BlockingIOError:
                 return
-            except OSError as error:
-                self._end_reading(error)
+            except (OSError, MemoryError) as error:
+                self._end_reading(_as_os_error(error))
                 return
             owner = self.owner
             if owner is None:
@@ -137,8 +143,8 @@ class SocketHandle(Handle):
                 count = self._sock.recv_into(buffer)
             except BlockingIOError:
                 return
-            except OSError as error:
-                self._end_reading(error)
+            except (OSError, MemoryError) as error:
+                self._end_reading(_as_os_error(error))
                 return
             if not count:
                 self._end_reading(None)
@@ -153,7 +159,7 @@ class SocketHandle(Handle):
 
     def write(self, data: Buffer, done: Done) -> bool:
         if self._queue:
-            return self._enqueue([memoryview(data)], done)
+            return self._enqueue(deque([memoryview(data)]), done)
         try:
             sent = self._send(data)
         except BlockingIOError:
@@ -161,30 +167,28 @@ class SocketHandle(Handle):
         self.state.bytes_sent += sent
         if sent == len(data):
             return True
-        self._enqueue([memoryview(data)[sent:]], done)
+        self._enqueue(deque([memoryview(data)[sent:]]), done)
         self._watch_for_room()
         return False
 
     def write_many(self, buffers: Sequence[Buffer], done: Done) -> bool:
-        views = [memoryview(buffer) for buffer in buffers if len(buffer)]
+        views = deque(memoryview(buffer) for buffer in buffers if len(buffer))
         if self._queue:
             return self._enqueue(views, done)
-        views = self._send_views(views)
+        self._send_views(views)
         if not views:
             return True
         self._enqueue(views, done)
         self._watch_for_room()
         return False
 
-    def _send_views(self, views: list[memoryview]) -> list[memoryview]:
-        """Send what the kernel takes; returns what is left."""
+    def _send_views(self, views: deque[memoryview]) -> None:
+        """Send what the kernel takes; the views lose that."""
         while views:
             try:
-                sent, views = send_some(self._sock, views)
+                self.state.bytes_sent += send_some(self._sock, views)
             except BlockingIOError:
                 break
-            self.state.bytes_sent += sent
-        return views
 
     def _watch_for_room(self) -> None:
         # A short send is no promise of an edge; asking again is, and costs only where it queued.
@@ -194,12 +198,12 @@ class SocketHandle(Handle):
         while self._queue:
             write = self._queue[0]
             error = None
-            size = sum(map(len, write.buffers))
+            before = self.state.bytes_sent
             try:
-                write.buffers = self._send_views(write.buffers)
+                self._send_views(write.buffers)
             except OSError as failure:
                 error = failure
-            self.queue_size -= size - sum(map(len, write.buffers))
+            self.queue_size -= self.state.bytes_sent - before
             if write.buffers and error is None:
                 return
             self._written(error)

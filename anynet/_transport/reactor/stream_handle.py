@@ -8,6 +8,7 @@ owners are called only inside of one, so each change is put off to a turn.
 from __future__ import annotations
 
 import errno
+from collections import deque
 from collections.abc import Sequence
 
 import anyio
@@ -122,7 +123,7 @@ class StreamHandle(Handle):
         return self.write_many((data,), done)
 
     def write_many(self, buffers: Sequence[Buffer], done: Done) -> bool:
-        views = [memoryview(bytes(buffer)) for buffer in buffers if len(buffer)]
+        views = deque(memoryview(bytes(buffer)) for buffer in buffers if len(buffer))
         if not views:
             return True
         self._enqueue(views, done)
@@ -154,8 +155,9 @@ class StreamHandle(Handle):
             size = min(len(write.buffers[0]), _CHUNK)
             await self.stream.send_chunk(bytes(write.buffers[0][:size]))
             self.queue_size -= size
-            left = write.buffers[0][size:]
-            write.buffers[:1] = [left] if left else []
+            left = write.buffers.popleft()[size:]
+            if left:
+                write.buffers.appendleft(left)
 
     def _finish_writes(self) -> None:
         """Call back for the writes that have gone, or cannot go any more."""

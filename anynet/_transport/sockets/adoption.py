@@ -7,20 +7,24 @@ why the checks come before ``setblocking``, and why a number is detached again.
 
 from __future__ import annotations
 
+import errno
 import socket
 
-from anynet._rules.checks import check_int, shown
+from anynet._rules.checks import check_int, check_socket, shown
+from anynet._transport.sockets.closing import close_socket
 
 _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
+#: The errors of getpeername(2) that say so; EINVAL is macOS' for a socket that was shut down.
+_NOT_CONNECTED = (errno.ENOTCONN, errno.EINVAL)
 
 
 def adopt_connected(fd: int | socket.socket) -> socket.socket:
     """The connected stream socket behind ``fd``, non-blocking; it belongs to the caller now.
 
-    Raises :exc:`ValueError` that says what is wrong with the descriptor, which stays as it was.
+    Raises :exc:`ValueError` that says what is wrong with the descriptor, and :exc:`OSError` where
+    the system fails to say what it is; it stays as it was.
     """
-    if isinstance(fd, bool) or not isinstance(fd, (int, socket.socket)):
-        raise TypeError(f"fd must be a descriptor or a socket, not {shown(fd)}")
+    check_socket("fd", fd)
     if isinstance(fd, int):
         # The socket module would silently cut a larger number down to some other descriptor.
         check_int("fd", fd, minimum=0, maximum=2**31 - 1)
@@ -34,13 +38,26 @@ def adopt_connected(fd: int | socket.socket) -> socket.socket:
         try:
             sock.getpeername()
         except OSError as error:
+            if error.errno not in _NOT_CONNECTED:
+                raise
             raise ValueError(f"fd {sock.fileno()} is not connected") from error
+        sock.setblocking(False)
     except BaseException:
         if isinstance(fd, int):
             sock.detach()
         raise
-    sock.setblocking(False)
     return sock
+
+
+def renewed(sock: socket.socket) -> socket.socket:
+    """The descriptor of ``sock`` under a new, non-blocking object; closed where that fails."""
+    new = socket.socket(fileno=sock.detach())
+    try:
+        new.setblocking(False)
+    except BaseException:
+        close_socket(new)
+        raise
+    return new
 
 
 def check_listening(sock: socket.socket, name: str) -> None:

@@ -21,3 +21,15 @@ def writable_view(buffer: bytearray | memoryview) -> memoryview:
     if view.readonly or not view.nbytes:
         raise ValueError("buffer must be writable and not empty")
     return view
+
+
+def cut(data: bytes | memoryview, size: int) -> tuple[bytes, bytes | memoryview]:
+    """The first ``size`` bytes of ``data``, and the rest of it.
+
+    The rest is not copied: to read a large chunk in small pieces would else take the square of its
+    size.
+    """
+    if len(data) <= size:
+        return bytes(data), b""
+    view = memoryview(data)
+    return bytes(view[:size]), view[size:]

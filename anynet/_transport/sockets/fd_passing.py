@@ -18,6 +18,7 @@ from typing import Protocol, TypeAlias
 
 from anynet._rules.checks import check_non_negative_int, check_positive_int, shown
 from anynet._rules.values.errors import DescriptorsTruncated
+from anynet._transport.sockets.closing import close_fd
 
 _Ancillary: TypeAlias = Iterable[tuple[int, int, bytes]]
 
@@ -83,7 +84,7 @@ def receive_with_descriptors(
                 os.set_inheritable(fd, False)
     except BaseException:
         for fd in fds:
-            os.close(fd)
+            close_fd(fd)
         raise
     return message, fds
 

@@ -6,8 +6,10 @@ how many the kernel took, and raises :exc:`BlockingIOError` when it takes none n
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
+from collections import deque
 from collections.abc import Callable, Collection
 from typing import TypeAlias
 
@@ -19,50 +21,49 @@ SendFrom: TypeAlias = Callable[[int], int]
 _MAX_BUFFERS = 1024
 
 
-def send_some(sock: socket.socket, views: list[memoryview]) -> tuple[int, list[memoryview]]:
-    """Send what one sendmsg takes of ``views``: how many bytes that was, and what is left.
+def send_some(sock: socket.socket, views: deque[memoryview]) -> int:
+    """Send what one sendmsg takes of ``views``, which lose that; returns how many bytes it was.
 
     The views hold single bytes, and none is empty. Raises :exc:`BlockingIOError` when the kernel
     takes nothing, and its :exc:`OSError`. One call only: an error that followed a success in here
     would take the number of bytes with it, and the kernel reports a lost connection once.
     """
-    sent = count = sock.sendmsg(views[:_MAX_BUFFERS])
-    gone = 0
-    while gone < len(views) and count >= len(views[gone]):
-        count -= len(views[gone])
-        gone += 1
-    left = views[gone:]
+    sent = count = sock.sendmsg([*itertools.islice(views, _MAX_BUFFERS)])
+    while views and count >= len(views[0]):
+        count -= len(views.popleft())
     if count:
-        left[0] = left[0][count:]
-    return sent, left
+        views[0] = views[0][count:]
+    return sent
 
 
-def gathered(sock: socket.socket, views: list[memoryview]) -> SendFrom:
+def gathered(sock: socket.socket, views: deque[memoryview]) -> SendFrom:
     """Send many buffers without joining them, as many at once as the kernel takes.
 
     An error that comes after a success is raised by the next call: it would take along how much
     has gone, a cut message would be closed as if it were whole, and to ask the kernel once more
     would not bring it back.
     """
-    left = views
     failure: OSError | None = None
 
     def send_from(_done: int) -> int:
-        nonlocal left, failure
+        nonlocal failure
         if failure is not None:
-            raise failure
-        sent = 0
-        while left:
-            before = left
             try:
-                count, left = send_some(sock, left)
+                raise failure
+            finally:
+                failure = None  # Or this frame, which the error keeps, would keep the error.
+        sent = 0
+        while views:
+            before = len(views)
+            try:
+                count = send_some(sock, views)
             except OSError as error:
                 if not sent:
                     raise
                 failure = None if isinstance(error, BlockingIOError) else error
                 break
             sent += count
-            if len(before) - len(left) < _MAX_BUFFERS:
+            if before - len(views) < _MAX_BUFFERS:
                 break  # Not the whole batch: the kernel would take no more now.
         return sent
 

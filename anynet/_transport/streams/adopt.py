@@ -27,6 +27,7 @@ def adopt(released: Released | ReleasedStream, host: HostLoop | None = None) -> 
         released.stream,
         base=released.base,
         close_timeout=released.close_timeout,
+        outcome=released.outcome,
         state=released.state,
         unread=released.unread,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from anynet._rules.checks import check_positive_int
 from anynet._rules.values.errors import DescriptorsTruncated
 from anynet._transport.sockets.buffers import Buffer, bytes_view
 from anynet._transport.sockets.fd_passing import HasFileno, receive_with_descriptors
@@ -19,19 +20,16 @@ async def send_fds(stream: SocketStream, message: Buffer, fds: Collection[int | 
 
 async def receive_fds(stream: SocketStream, msglen: int, maxfds: int) -> tuple[bytes, list[int]]:
     """Receive a message of at most ``msglen`` bytes and at most ``maxfds`` descriptors."""
-    if stream.unread_bytes and msglen >= 1:
+    if stream.unread_bytes:
+        check_positive_int("msglen", msglen)
         return await stream.receive(msglen), []
 
-    def receive() -> tuple[bytes, list[int]] | DescriptorsTruncated:
-        try:
-            return receive_with_descriptors(stream.sock, msglen, maxfds)
-        except DescriptorsTruncated as error:
-            return error  # An OSError, but no failure of the connection.
-
-    received = await stream.receive_by(receive)
-    if isinstance(received, DescriptorsTruncated):
-        received.origin = stream.origin
-        raise received
-    message, fds = received
+    try:
+        message, fds = await stream.receive_by(
+            lambda: receive_with_descriptors(stream.sock, msglen, maxfds)
+        )
+    except DescriptorsTruncated as error:
+        error.origin = stream.origin
+        raise
     stream.note_received(len(message))
     return message, fds

@@ -7,6 +7,7 @@ stream is watched.
 
 from __future__ import annotations
 
+import os
 import select
 import weakref
 from collections.abc import Callable
@@ -40,6 +41,7 @@ class PeerWatch:
         self._epoll: Any = None
         self._stop: Callable[[], None] | None = None
         self._watches: dict[int, list[Callable[[bool], object]]] = {}
+        self._pid = os.getpid()
 
     @classmethod
     def of(cls, host: HostLoop) -> PeerWatch:
@@ -58,15 +60,18 @@ class PeerWatch:
         """Call ``notify(True)`` once when the peer left; ``notify(False)`` if we close first.
 
         An end-of-stream counts as leaving, and so does a reset. Returns a function that ends the
-        watch.
+        watch. Raises :exc:`OSError` where the system watches no more descriptors.
         """
         if not can_watch():
             raise NotImplementedError("noticing that the peer left needs Linux' EPOLLRDHUP")
         if self._epoll is None:
-            self._epoll = select.epoll()
-            self._stop = host.watch(self._epoll.fileno(), self._on_ready)
+            self._open(host)
         if not stream.watched:
-            self._epoll.register(stream.fd, select.EPOLLRDHUP | select.EPOLLONESHOT)
+            try:
+                self._epoll.register(stream.fd, select.EPOLLRDHUP | select.EPOLLONESHOT)
+            except BaseException:
+                self._close_if_unused()
+                raise
             self._watches[stream.fd] = []
             stream.watched = True
         # Once the peer has left that stays so, but the single shot may have been spent already.
@@ -74,12 +79,22 @@ class PeerWatch:
         self._watches[stream.fd].append(notify)
         return lambda: self._remove(stream, notify)
 
+    def _open(self, host: HostLoop) -> None:
+        epoll = select.epoll()
+        try:
+            self._stop = host.watch(epoll.fileno(), self._on_ready)
+        except BaseException:
+            epoll.close()
+            raise
+        self._epoll = epoll
+
     def forget(self, stream: Watchable) -> None:
         """``stream`` is about to be closed: end its watches and notify them of that."""
         stream.watched = False
         watches = self._watches.pop(stream.fd)
-        self._epoll.unregister(stream.fd)
-        self._close_if_unused()
+        if os.getpid() == self._pid:  # A forked child shares the epoll with its parent.
+            self._epoll.unregister(stream.fd)
+            self._close_if_unused()
         for notify in watches:
             notify(False)
 

@@ -31,10 +31,13 @@ class ProxyAttribute(TypedAttributeSet):
 
 
 def local_end(sock: socket.socket, header: ProxyHeader | None) -> Address | None:
-    """The address of our end of a connection that is open."""
+    """The address of our end of a connection that is open; None if the system does not say."""
     if header is not None and header.relayed:
         return header.destination
-    return address_from_sockaddr(sock.getsockname())
+    try:
+        return address_from_sockaddr(sock.getsockname())
+    except OSError:
+        return None  # The system has no memory for it now, say.
 
 
 def remote_end(peer: Address | None, header: ProxyHeader | None) -> Address | None:

@@ -26,6 +26,7 @@ import anyio
 
 from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionExpired
 from anynet._rules.values.origins import Origin
+from anynet._transport.sockets.system_errors import out_of_memory
 
 
 class Receiving(enum.Enum):
@@ -223,13 +224,17 @@ class HalfState:
         if number != errno.EPIPE:
             self.lost_by = self.lost_by or number
 
-    def broken_error(self, error: OSError) -> Exception:
-        """What a failed system call means to the caller of the operation."""
+    def broken_error(self, error: OSError | MemoryError) -> Exception:
+        """What a failed system call means to the caller of the operation.
+
+        Where there is no memory for what one peer sent, that is the failure of its connection.
+        """
         if self.closed:
             return self.closed_error()
-        self.lose(error.errno)
-        message = f"the connection is broken: {error.strerror or error}"
-        return ConnectionBroken(self.origin, message, error.errno)
+        failure = out_of_memory() if isinstance(error, MemoryError) else error
+        self.lose(failure.errno)
+        message = f"the connection is broken: {failure.strerror or failure}"
+        return ConnectionBroken(self.origin, message, failure.errno)
 
     def lost_error(self) -> ConnectionBroken | None:
         """What stands behind an apparent end of the peer; None for a real one."""

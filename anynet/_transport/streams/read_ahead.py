@@ -69,12 +69,16 @@ class ReadAhead:
         """Wait until the task has ended."""
         await self._task_ended.wait()
 
-    def unread(self) -> bytes:
-        """What was received and not taken. The task must have ended."""
+    def unread(self) -> tuple[bytes, Exception | None]:
+        """What was received and not taken, and what came after it. The task must have ended.
+
+        After it came :exc:`anyio.EndOfStream`, an error, or None: nothing so far. A stream need not
+        say either twice.
+        """
         data = b"".join(self._chunks)
         self._chunks.clear()
         self._size = 0
-        return data
+        return data, anyio.EndOfStream() if self._ended else self._error
 
     def read(self) -> bytes | None:
         """The next chunk, ``b""`` at the end, None when one has to wait; raises a read's error."""

@@ -15,20 +15,26 @@ The rules that live here:
 
 from __future__ import annotations
 
-import errno
 import socket
 import sys
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
+from anynet._rules.checks import check_positive_int
 from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
-from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
+from anynet._rules.values.errors import (
+    ConnectionBroken,
+    ConnectionEnded,
+    DescriptorsTruncated,
+)
 from anynet._transport.loops.host_loop import HostLoop, Waiter, current_host_loop
-from anynet._transport.sockets.buffers import Buffer, bytes_view, writable_view
+from anynet._transport.sockets.adoption import renewed
+from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, writable_view
+from anynet._transport.sockets.closing import close_socket, end_sending
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.sockets.message_sends import SendFrom, gathered, of_file
-from anynet._transport.sockets.options import set_reset_on_close
 from anynet._transport.sockets.sockaddr import address_from_sockaddr, peername_of
 from anynet._transport.streams.disconnect_watch import PeerWatch
 from anynet._transport.streams.endpoints import Attributes, attributes_of, local_end, remote_end
@@ -39,6 +45,7 @@ from anynet._transport.streams.half_state import (
     SENDING_FREE,
     HalfState,
 )
+from anynet._transport.streams.lingering import end_and_discard
 from anynet._transport.streams.stream_base import EndError, Released, StreamBase
 
 T = TypeVar("T")
@@ -72,7 +79,7 @@ class SocketStream(StreamBase):
         self.peername = peername
         #: What a proxy said about the connection: it names the real ends.
         self.proxy_header = proxy_header
-        self.unread_bytes = unread
+        self.unread_bytes: bytes | memoryview = unread
         # What the host loop keeps of those who park.
         self.readable = True
         self.reader: Waiter | None = None
@@ -88,8 +95,8 @@ class SocketStream(StreamBase):
         if state.receiving is not RECEIVING_FREE:
             await host.enter_operation()
             state.refuse_receive()
-        if max_bytes < 1:
-            raise ValueError(f"max_bytes must be at least 1, not {max_bytes!r}")
+        if max_bytes.__class__ is not int or max_bytes < 1:
+            check_positive_int("max_bytes", max_bytes)
         data: bytes | None = None
         parked = False
         state.receiving = RECEIVING_BUSY
@@ -117,7 +124,7 @@ class SocketStream(StreamBase):
                     data = self.sock.recv(max_bytes)
                 except BlockingIOError:
                     continue
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             raise state.broken_error(error) from error
         except host.woken_by_close:
             raise state.closed_error() from None
@@ -155,7 +162,9 @@ class SocketStream(StreamBase):
                 else:
                     self.readable = True
                     return result
-        except OSError as error:
+        except DescriptorsTruncated:
+            raise  # No failure of the connection.
+        except (OSError, MemoryError) as error:
             raise self.state.broken_error(error) from error
         except self.host.woken_by_close:
             raise self.state.closed_error() from None
@@ -186,7 +195,7 @@ class SocketStream(StreamBase):
         except BlockingIOError:
             self.readable = False
             return None
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             raise self.state.broken_error(error) from error
         self.stamp_received()
         if not data and isinstance(end := self._end(ConnectionEnded), ConnectionBroken):
@@ -209,12 +218,12 @@ class SocketStream(StreamBase):
         return parked if self.receive_timer is None else self.receive_timer.bound(parked)
 
     def unread(self, data: bytes) -> None:
-        self.unread_bytes = data + self.unread_bytes
+        self.unread_bytes = b"".join((data, self.unread_bytes))
         self.readable, self.state.eof_received = True, False  # The end comes again, after these.
 
     def take_unread(self, max_bytes: int = sys.maxsize) -> bytes:
         """Some of what comes before the bytes of the socket; it was counted already."""
-        data, self.unread_bytes = self.unread_bytes[:max_bytes], self.unread_bytes[max_bytes:]
+        data, self.unread_bytes = cut(self.unread_bytes, max_bytes)
         return data
 
     # -- sending --------------------------------------------------------------------------------
@@ -256,7 +265,7 @@ class SocketStream(StreamBase):
                 self.release_sending()
 
     async def send_many(self, buffers: Iterable[Buffer]) -> None:
-        views = [view for view in map(bytes_view, buffers) if view.nbytes]
+        views = deque(view for view in map(bytes_view, buffers) if view.nbytes)
         await self.send_by(sum(map(len, views)), gathered(self.sock, views))
 
     async def send_file(self, file: HasFileno, offset: int, count: int) -> None:
@@ -309,12 +318,7 @@ class SocketStream(StreamBase):
             raise self.state.broken_error(error) from error
 
     def shut_down_sending(self) -> None:
-        try:
-            self.sock.shutdown(socket.SHUT_WR)
-        except OSError as error:
-            # ENOTCONN: the peer has reset it meanwhile, so that no end can reach it.
-            if error.errno != errno.ENOTCONN:
-                raise
+        end_sending(self.sock)
         self.state.shut_down()
 
     # -- the end --------------------------------------------------------------------------------
@@ -322,13 +326,14 @@ class SocketStream(StreamBase):
     def close(self) -> None:
         if self.state.closed:
             return
+        self.host.check_thread()
         self._let_go()
-        if self.state.unclean:
-            set_reset_on_close(self.sock)
-        self.sock.close()
+        # In a forked child the option would be set on the parent's socket too.
+        close_socket(self.sock, reset=self.state.unclean and self.host.in_own_process)
         self.notify_closed()
 
     def abort(self) -> None:
+        self.host.check_thread()
         self.state.unclean = True
         self.close()
 
@@ -336,15 +341,14 @@ class SocketStream(StreamBase):
         """Give the socket away; whatever is parked raises the closed error."""
         if self.state.closed:
             raise self.state.closed_error()
+        self.host.check_thread()
         peername = self._peername()
         successor = self.state.release(unread=bool(self.unread_bytes))
         self._let_go()
-        # Under a new object: tasks already woken must not read or send on it through the old one.
-        sock = socket.socket(fileno=self.sock.detach())
-        sock.setblocking(False)
         self.notify_closed()
         return Released(
-            sock=sock,
+            # Under a new object: tasks already woken must not read or send through the old one.
+            sock=renewed(self.sock),
             unread=self.take_unread(),
             state=successor,
             peername=peername,
@@ -361,17 +365,8 @@ class SocketStream(StreamBase):
         self.receive_timer = None  # The time of its caller counts.
         self.state.begin_close()
         self.host.forget(self)
-        if self.state.unclean:
-            return
-        try:
-            self.shut_down_sending()
-            while (data := self.try_receive()) != b"":
-                if data is None:
-                    await self.wait_readable()
-                else:
-                    await self.host.full_checkpoint()
-        except (OSError, ConnectionBroken, ConnectionClosed):
-            pass  # There is no peer left to linger for, or it has been closed meanwhile.
+        if not self.state.unclean:
+            await end_and_discard(self)
 
     async def aclose(self) -> None:
         self.close()

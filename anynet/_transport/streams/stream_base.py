@@ -235,3 +235,5 @@ class ReleasedStream:
     close_timeout: float
     unread: bytes
     state: HalfState
+    #: What came after those bytes: the end of the stream or an error; None for nothing so far.
+    outcome: Exception | None = None

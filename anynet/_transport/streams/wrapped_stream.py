@@ -23,6 +23,7 @@ import anyio
 import anyio.to_thread
 from anyio.abc import AnyByteStream, ByteReceiveStream, SocketAttribute
 
+from anynet._rules.checks import check_positive_int
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import (
     ConnectionAttribute,
@@ -32,7 +33,7 @@ from anynet._rules.values.errors import (
     ConnectionExpired,
 )
 from anynet._transport.loops.host_loop import current_host_loop
-from anynet._transport.sockets.buffers import Buffer, bytes_view, writable_view
+from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, writable_view
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
 from anynet._transport.streams.half_state import HalfState
@@ -53,8 +54,7 @@ class WrappedStream(StreamBase):
     """Stands on ``stream``, which it owns.
 
     ``base`` is our own stream below it, if there is one (TLS over a socket): an abort goes there.
-    ``close_timeout`` is how many seconds the peer has to answer a close, where the stream waits for
-    that, as TLS does.
+    ``close_timeout`` is how many seconds the peer has to answer a close that waits for it (TLS).
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class WrappedStream(StreamBase):
         close_timeout: float = CLOSE_TIMEOUT,
         state: HalfState | None = None,
         unread: bytes = b"",
+        outcome: Exception | None = None,
     ) -> None:
         self.host = current_host_loop()
         self.state = HalfState() if state is None else state
@@ -78,7 +79,9 @@ class WrappedStream(StreamBase):
             self.state.origin = base.origin  # It is the same peer.
         self.read_ahead: ReadAhead | None = None
         #: Received and not handed out, nor counted, yet.
-        self._unread = unread
+        self._unread: bytes | memoryview = unread
+        #: What was read ahead after that: the end of the stream, or an error.
+        self._outcome = outcome
         self._close_timeout = close_timeout
         self._operations: set[anyio.CancelScope] = set()
         self._operation_ended = anyio.Event()
@@ -90,7 +93,8 @@ class WrappedStream(StreamBase):
             raise self.state.closed_error()
         if self._operations or self.read_ahead is not None:
             raise anyio.BusyResourceError("handing over")
-        unread, self._unread = self._unread, b""
+        self.host.check_thread()
+        unread, self._unread = bytes(self._unread), b""
         successor = self.state.release(unread=bool(unread))
         self._stream_closed = True  # It belongs to another now.
         self.notify_closed()
@@ -100,13 +104,13 @@ class WrappedStream(StreamBase):
             close_timeout=self._close_timeout,
             unread=unread,
             state=successor,
+            outcome=self._outcome,
         )
 
     # -- receiving ------------------------------------------------------------------------------
 
     async def receive(self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded) -> bytes:
-        if max_bytes < 1:
-            raise ValueError(f"max_bytes must be at least 1, not {max_bytes!r}")
+        check_positive_int("max_bytes", max_bytes)
         await self.host.enter_operation()
         self.state.claim_receiving()
         try:
@@ -124,6 +128,10 @@ class WrappedStream(StreamBase):
 
     async def receive_chunk(self, max_bytes: int) -> bytes:
         """What the stream gives next; ``b""`` at its end. May be more than ``max_bytes``."""
+        if isinstance(self._outcome, anyio.EndOfStream):
+            return b""
+        if self._outcome is not None:
+            raise self._outcome
         try:
             while True:
                 if isinstance(self.stream, ByteReceiveStream):
@@ -134,6 +142,8 @@ class WrappedStream(StreamBase):
                     return chunk
         except anyio.EndOfStream:
             return b""
+        except MemoryError as error:
+            raise self.state.broken_error(error) from error
         except _FAILURES as error:
             raise self._error(error) from error
 
@@ -154,13 +164,13 @@ class WrappedStream(StreamBase):
 
     def _take_unread(self, max_bytes: int) -> bytes:
         """At most ``max_bytes`` of what was received and not handed out yet, counted."""
-        data, self._unread = self._unread[:max_bytes], self._unread[max_bytes:]
+        data, self._unread = cut(self._unread, max_bytes)
         self.state.bytes_received += len(data)
         self.stamp_received()
         return data
 
     def unread(self, data: bytes) -> None:
-        self._unread = data + self._unread
+        self._unread = b"".join((data, self._unread))
 
     async def receive_into(self, buffer: bytearray | memoryview) -> int:
         view = writable_view(buffer)
@@ -246,9 +256,8 @@ class WrappedStream(StreamBase):
         try:
             await self.stream.send_eof()
         except (NotImplementedError, AttributeError) as error:
-            raise NotImplementedError(
-                f"{type(self.stream).__name__} cannot end one side alone"
-            ) from error
+            kind = type(self.stream).__name__
+            raise NotImplementedError(f"{kind} cannot end one side alone") from error
         except _FAILURES as error:
             raise self._error(error) from error
 
@@ -262,6 +271,7 @@ class WrappedStream(StreamBase):
         """End all operations with the closed error; :meth:`aclose` closes the stream itself."""
         if self.closed:
             return
+        self.host.check_thread()
         self.state.close()
         self._wake()
         self.notify_closed()
@@ -275,10 +285,7 @@ class WrappedStream(StreamBase):
     def expire(self, limit: type[ConnectionExpired], seconds: float) -> None:
         super().expire(limit, seconds)
         if self.base is not None:  # A timer cannot wait for a better end.
-            if self.state.unclean:
-                self.base.abort()
-            else:
-                self.base.close()
+            (self.base.abort if self.state.unclean else self.base.close)()
 
     async def linger(self) -> None:
         self.state.begin_close()
@@ -347,7 +354,8 @@ class WrappedStream(StreamBase):
 
     def end_reading_ahead(self) -> None:
         """What was read ahead is received next. The task must have ended."""
-        self._unread += self.reading_ahead().unread()
+        data, self._outcome = self.reading_ahead().unread()
+        self._unread = b"".join((self._unread, data))
         self.read_ahead = None
 
     def reading_ahead(self) -> ReadAhead:

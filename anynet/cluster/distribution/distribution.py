@@ -24,6 +24,7 @@ from anynet._transport.listening.accept_backoff import AcceptBackoff
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.listener_set import ListenerSet
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
+from anynet._transport.sockets.closing import close_socket
 from anynet.cluster.distribution.received_listeners import REFUSED, TAKEN
 from anynet.cluster.distribution.worker_pipe import PassedConnection, WorkerPipe
 
@@ -89,7 +90,7 @@ class Distributor:
         pipe.stop()
         if pipe in self._rotation:
             self._rotation.remove(pipe)
-        pipe.sock.close()
+        close_socket(pipe.sock)
         self._returned.extend(pipe.under_way)
         pipe.under_way.clear()
         pipe.answered.set()
@@ -122,7 +123,7 @@ class Distributor:
                 self._let_rest(pipe)
                 self._returned.append(connection)
             else:
-                connection.sock.close()
+                close_socket(connection.sock)
         pipe.full = False
         pipe.answered.set()
         self._slot_freed()
@@ -214,8 +215,8 @@ class Distributor:
         for worker in list(self._pipes):
             pipe = self._pipes.pop(worker)
             pipe.stop()
-            pipe.sock.close()
+            close_socket(pipe.sock)
             self._returned.extend(pipe.under_way)
         self._rotation.clear()
         while self._returned:
-            self._returned.popleft().sock.close()
+            close_socket(self._returned.popleft().sock)

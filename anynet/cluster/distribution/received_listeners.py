@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import DescriptorsTruncated
 from anynet._transport.listening.listener import ListeningSocket
+from anynet._transport.sockets.closing import close_fd, close_socket
 from anynet._transport.sockets.fd_passing import receive_with_descriptors
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
 from anynet.cluster.processes.parent_watch import claim_path, release_path
@@ -68,12 +69,16 @@ class PassedConnections:
             # The primary is gone, and in a moment this process is too.
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         if self.is_full is not None and self.is_full():
-            os.close(fds[0])
+            close_fd(fds[0])
             self._answer(REFUSED)
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         self._answer(TAKEN)
         sock = socket.socket(self.sock.family, self.sock.type, self.sock.proto, fds[0])
-        sock.setblocking(False)
+        try:
+            sock.setblocking(False)
+        except BaseException:
+            close_socket(sock)
+            raise
         peername = json.loads(message)
         return sock, tuple(peername) if isinstance(peername, list) else peername
 
@@ -87,8 +92,8 @@ class PassedConnections:
         """Take no more connections. Calling it again does nothing."""
         if not self.closed:
             self.closed = True
-            self._end.close()
-            self.sock.close()
+            close_socket(self._end)
+            close_socket(self.sock)
             self._on_close()
 
     def disown(self) -> None:

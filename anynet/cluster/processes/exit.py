@@ -14,6 +14,8 @@ import subprocess
 import anyio
 import anyio.to_thread
 
+from anynet._transport.sockets.closing import close_fd
+
 
 async def wait_for_exit(process: subprocess.Popen[bytes]) -> int:
     """Wait for the end of a process: its exit code, or a signal as a negative number."""
@@ -24,7 +26,7 @@ async def wait_for_exit(process: subprocess.Popen[bytes]) -> int:
     try:
         await anyio.wait_readable(fd)
     finally:
-        os.close(fd)
+        close_fd(fd)
     return process.wait()
 
 

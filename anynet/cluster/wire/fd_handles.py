@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import stat
 from typing import Any, TypeAlias
 
@@ -18,6 +19,7 @@ import attrs
 
 from anynet._core.connections.socket import Socket, own_stream_below
 from anynet._rules.checks import shown
+from anynet._transport.sockets.closing import close_fd, close_socket
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
 from anynet._transport.streams.half_state import HalfState
@@ -51,7 +53,7 @@ class FdPayload:
     def close(self) -> None:
         """Let go of a connection that has gone, or could not go."""
         if self.sock is not None:
-            self.sock.close()
+            close_socket(self.sock)
 
 
 def check_sendable(handle: object) -> None:
@@ -67,6 +69,8 @@ def check_sendable(handle: object) -> None:
         return
     if isinstance(handle, bool) or not (isinstance(handle, int) or hasattr(handle, "fileno")):
         raise TypeError(f"handle must be a socket or a descriptor, not {shown(handle)}")
+    if isinstance(handle, ssl.SSLSocket):
+        raise TypeError("handle must be a plain socket, not an ssl.SSLSocket: its state stays here")
     fd = handle if isinstance(handle, int) else handle.fileno()
     try:
         os.fstat(fd)
@@ -104,10 +108,10 @@ def handle_of(message: Message) -> Received | None:
             return sock
         return _connection(sock, message.state, message.unread)
     except ChannelError:
-        sock.close()
+        close_socket(sock)
         raise
     except BaseException as error:
-        sock.close()
+        close_socket(sock)
         if not isinstance(error, Exception):
             raise
         # Another process chose what came, and there are many kinds of sockets: whatever they fail
@@ -131,7 +135,7 @@ def socket_of(fd: int) -> socket.socket | None:
 def close_handle(handle: Received | None) -> None:
     """Close a handle that was not taken."""
     if isinstance(handle, int):
-        os.close(handle)
+        close_fd(handle)
     elif isinstance(handle, Socket):
         handle.reset()
     elif handle is not None:

@@ -24,6 +24,7 @@ import anyio
 import attrs
 
 from anynet._rules.values.errors import DescriptorsTruncated
+from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.fd_passing import (
     MAX_DESCRIPTORS,
     receive_with_descriptors,
@@ -185,4 +186,4 @@ class FrameSocket:
             self.closed = True
             self.fail_all(error)
             self._reader.close()
-            self._sock.close()
+            close_socket(self._sock)

@@ -13,7 +13,6 @@ pieces and several frames in one piece.
 from __future__ import annotations
 
 import json
-import os
 import socket
 import struct
 from collections import deque
@@ -24,6 +23,7 @@ import attrs
 
 from anynet._rules.values.value import Value
 from anynet._transport.sockets import fd_passing
+from anynet._transport.sockets.closing import close_fd
 
 _HEAD = struct.Struct("!IIB")
 #: The most that the JSON of one frame, and the bytes behind it, may take together: one process
@@ -150,4 +150,4 @@ def _decoded(text: bytes) -> Any:
 def close_all(fds: Iterable[int]) -> None:
     """Close descriptors."""
     for fd in fds:
-        os.close(fd)
+        close_fd(fd)

@@ -9,6 +9,7 @@ from typing import ClassVar, TypeAlias
 
 import attrs
 
+from anynet._rules.values.portable import Portable
 from anynet.node._emitters.emitter import start_coroutine
 from anynet.node._errors.errors import (
     AbortError,
@@ -21,7 +22,7 @@ from anynet.node._errors.errors import (
 from anynet.node._loop.runtime import NoRuntimeError, current_runtime
 
 
-class DOMException(Exception):
+class DOMException(Portable, Exception):
     """The reason of an aborted signal, when the program gave none.
 
     ``name`` is ``"AbortError"`` or ``"TimeoutError"``, ``code`` the number of that name.

@@ -126,6 +126,21 @@ class EventBuffer:
             self._signal.removeEventListener("abort", self._abort)
         self._notify()
 
+    def dropped(self) -> None:
+        """Nobody can take what comes any more. For finalizers: they run in any thread."""
+        if not self.open:
+            return
+        runtime = self._runtime()
+        if runtime is None:
+            self.close()
+        else:
+            runtime.reactor.host.finalize(self.close)
+
+    def _runtime(self) -> Runtime | None:
+        """The runtime that the emitter belongs to, after whose end it is silent."""
+        found = getattr(self._emitter, "runtime", None)
+        return found if isinstance(found, Runtime) else None
+
     def _notify(self) -> None:
         if self._wake is not None:
             self._wake.set()
@@ -141,9 +156,7 @@ class EventBuffer:
             await anyio.lowlevel.checkpoint()
             return
         self.waiters += 1
-        # An emitter that belongs to a runtime is silent after its end.
-        found = getattr(self._emitter, "runtime", None)
-        runtime = found if isinstance(found, Runtime) else None
+        runtime = self._runtime()
         rouse = partial(self._notify)
         if runtime is not None:
             runtime.at_end(rouse)
@@ -185,8 +198,7 @@ class PendingEvent:
         return buffer.events[0]
 
     def __del__(self) -> None:
-        if self._buffer.open:
-            self._buffer.close()
+        self._buffer.dropped()
 
 
 def once(
@@ -244,8 +256,7 @@ class EventIterator:
         await anyio.lowlevel.checkpoint()
 
     def __del__(self) -> None:
-        if self._buffer.open:
-            self._buffer.close()
+        self._buffer.dropped()
 
 
 def on(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from anynet._rules.values.portable import Portable
 from anynet.node._errors.values import inspect
 
 
-class NodeError(Exception):
+class NodeError(Portable, Exception):
     """An error as Node reports it: ``code`` is Node's code and ``str(error)`` its message."""
 
     name = "Error"

@@ -56,6 +56,9 @@ class Duplex(Readable, Writable):
     def allowHalfOpen(self, value: bool) -> None:
         self.writable_state.set_allow_half_open(bool(value))
 
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name != "writableAborted"]
+
     @property
     def writableAborted(self) -> bool:
         """Not there, as in Node (tried with 25.8.1 and 26.12.1): only a plain Writable has it."""

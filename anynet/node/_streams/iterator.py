@@ -54,6 +54,7 @@ class _Iteration:
         "_stream",
         "_wakeup",
         "_watch",
+        "host",
     )
 
     def __init__(
@@ -62,6 +63,7 @@ class _Iteration:
         self._left = False
         self._stepping = False
         self._stream = stream
+        self.host = stream.runtime.reactor.host
         self._read = read
         self._destroy_on_return = destroy_on_return
         self._wakeup: _Wakeup | None = None
@@ -152,4 +154,4 @@ class ChunkIterator(AsyncIterator[Chunk]):
         self._iteration.leave()
 
     def __del__(self) -> None:
-        self._iteration.leave()
+        self._iteration.host.finalize(self._iteration.leave)

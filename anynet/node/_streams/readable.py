@@ -392,7 +392,7 @@ class Readable(Stream):
     @property
     def readableBuffer(self) -> list[Chunk]:
         """What waits to be read."""
-        return list(self.readable_state.buffer or ())
+        return list(self.readable_state.chunks())
 
     @property
     def readableObjectMode(self) -> bool:

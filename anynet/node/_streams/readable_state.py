@@ -40,6 +40,7 @@ class ReadableState:
     """The reading side of a stream."""
 
     __slots__ = (
+        "_taken",
         "buffer",
         "data_emitted",
         "decoder",
@@ -65,6 +66,9 @@ class ReadableState:
     def __init__(self, options: StreamOptions) -> None:
         self.high_water_mark: int = options.readable_high_water_mark
         self.buffer: deque[Chunk] | None = None
+        #: How much of its first chunk has been taken. To cut that off with each read would copy the
+        #: rest of a large chunk as often as it is read from.
+        self._taken = 0
         self.length: int = 0
         self.decoder: Decoder | None = Decoder(options.encoding) if options.encoding else None
         #: False: there is no such side.
@@ -272,7 +276,7 @@ class ReadableState:
         if self.buffer is None:
             self.buffer = deque()
         if first:
-            self.buffer.appendleft(chunk)
+            self.chunks().appendleft(chunk)
         else:
             self.buffer.append(chunk)
         self.length += len(chunk)
@@ -291,7 +295,8 @@ class ReadableState:
         if not self.length or (size is not None and size <= 0):
             return 0
         if size is None:
-            return len(self.buffer[0]) if self.flowing and self.buffer else self.length
+            first = self.flowing and self.buffer
+            return len(first[0]) - self._taken if first else self.length
         if size <= self.length:
             return size
         return self.length if self.ended else 0
@@ -313,42 +318,53 @@ class ReadableState:
         buffer = self.buffer
         assert buffer is not None
         if size == self.length and self.decoder is not None:
-            return self._take_text(buffer)
+            return "".join(map(_text, self._take_all()))
         self.length -= size
-        chunk = buffer.popleft()
-        if len(chunk) == size:
-            taken = chunk
-        elif len(chunk) > size:
-            buffer.appendleft(chunk[size:])
-            taken = chunk[:size]
-        else:
-            taken = self._take_across(buffer, chunk, size)
+        chunk = self._take_from_first(buffer, size)
+        if len(chunk) < size:
+            chunk = self._take_across(buffer, chunk, size)
         if not buffer:
             self.buffer = None
-        return taken
+        return chunk
+
+    def _take_from_first(self, buffer: deque[Chunk], size: int) -> Chunk:
+        """At most ``size`` of the first chunk, of which there may be less."""
+        chunk, start = buffer[0], self._taken
+        if len(chunk) - start > size:
+            self._taken = start + size
+            return chunk[start : self._taken]
+        self._taken = 0
+        buffer.popleft()
+        return chunk[start:]
 
     def _take_across(self, buffer: deque[Chunk], chunk: Chunk, size: int) -> Chunk:
         parts = [chunk]
         missing = size - len(chunk)
         while missing > 0:
-            chunk = buffer.popleft()
-            if len(chunk) > missing:
-                buffer.appendleft(chunk[missing:])
-                chunk = chunk[:missing]
+            chunk = self._take_from_first(buffer, missing)
             parts.append(chunk)
             missing -= len(chunk)
         if self.decoder is None:
             return b"".join(part for part in parts if isinstance(part, bytes))
         return "".join(map(_text, parts))
 
-    def _take_text(self, buffer: deque[Chunk]) -> str:
-        self.buffer = None
-        self.length = 0
-        return "".join(map(_text, buffer))
+    def chunks(self) -> deque[Chunk]:
+        """What waits; the first chunk without what was taken of it."""
+        buffer = self.buffer
+        if buffer is None:
+            return deque()
+        if self._taken:
+            buffer[0], self._taken = buffer[0][self._taken :], 0
+        return buffer
+
+    def _take_all(self) -> deque[Chunk]:
+        chunks = self.chunks()
+        self.buffer, self.length = None, 0
+        return chunks
 
     def take_unread(self) -> bytes:
         """All that waits, as bytes: text goes back by its encoding, to what it was if valid."""
-        chunks, self.buffer, self.length = self.buffer or (), None, 0
+        chunks = self._take_all()
         decoder = self.decoder
         if decoder is None:
             return b"".join(chunk for chunk in chunks if isinstance(chunk, bytes))
@@ -358,7 +374,7 @@ class ReadableState:
     def decode_from_now_on(self, decoder: Decoder) -> None:
         """Also what is waiting already."""
         self.decoder = decoder
-        waiting, self.buffer, self.length = self.buffer or (), None, 0
+        waiting = self._take_all()
         text = "".join(c if isinstance(c, str) else decoder.decode(c) for c in waiting)
         if text:
             self.put(text)

@@ -77,7 +77,12 @@ def test_a_primary_that_died_over_unread_answers_passes_nothing_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("numbers", "lines"), [([errno.ECONNABORTED, errno.EPERM], 0), ([errno.EPROTO] * 70, 1)]
+    ("numbers", "lines"),
+    [
+        ([errno.ECONNABORTED, errno.EPERM, errno.ETIMEDOUT, errno.ESOCKTNOSUPPORT], 0),
+        ([errno.EPROTO] * 70, 1),
+        ([errno.EIO, errno.EINVAL], 1),
+    ],
 )
 async def test_connections_that_failed_are_passed_over(
     numbers: list[int],
@@ -159,11 +164,11 @@ async def test_a_worker_that_answers_nonsense_is_reported_and_gets_no_more(
 
 
 async def test_what_does_not_pass_is_raised(fail: Callable[..., list[int]]) -> None:
-    fail(errno.EINVAL)
+    fail(errno.EBADF)
     distributor = made()
     worker = distributor.add("worker")
     distributor.activate("worker")
-    with pytest.raises(OSError, match="Invalid argument"):
+    with pytest.raises(OSError, match="Bad file descriptor"):
         await distributor.run()
     distributor.close()
     worker.close()

@@ -6,6 +6,7 @@ import errno
 import ipaddress
 import socket
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,44 @@ async def test_it_can_be_used_again_and_nested() -> None:
         assert outer.closed
         async with await connecting as again:
             assert await echoes(again)
+
+
+async def test_each_task_that_enters_it_closes_its_own_socket() -> None:
+    """The first to enter it is the first to leave."""
+    async with anynet.create_server(echo, host="127.0.0.1", port=0) as server:
+        connecting = client_of(server)
+        entered = [anyio.Event(), anyio.Event()]
+        left = anyio.Event()
+
+        async def first() -> None:
+            async with connecting as mine:
+                entered[0].set()
+                await entered[1].wait()
+            assert mine.closed
+            left.set()
+
+        async def second() -> None:
+            await entered[0].wait()
+            async with connecting as mine:
+                entered[1].set()
+                await left.wait()
+                assert not mine.closed
+                await mine.send(b"hello")
+                assert await mine.receive() == b"hello"
+            assert mine.closed
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(first)
+            tasks.start_soon(second)
+
+
+async def test_a_block_that_another_task_leaves_closes_its_socket() -> None:
+    async with anynet.create_server(echo, host="127.0.0.1", port=0) as server:
+        stack = AsyncExitStack()
+        socket = await stack.enter_async_context(client_of(server))
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(stack.aclose)
+        assert socket.closed
 
 
 async def test_it_is_a_connectable_of_anyio() -> None:

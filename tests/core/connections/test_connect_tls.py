@@ -11,6 +11,7 @@ from typing import Any
 
 import anyio
 import pytest
+import trustme
 from trio.testing import MockClock
 
 import anynet
@@ -153,3 +154,27 @@ async def test_tls_over_a_unix_path(
         anynet.connect(path=path, tls=client_context) as sock,
     ):
         assert await answer(sock) == b"hello"
+
+
+async def test_the_default_context_is_made_once_for_each_place_of_authorities(
+    authority: trustme.CA,
+    server_context: ssl.SSLContext,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[ssl.SSLContext] = []
+    create = ssl.create_default_context
+
+    def counting(*args: Any, **options: Any) -> ssl.SSLContext:
+        made.append(create(*args, **options))
+        return made[-1]
+
+    monkeypatch.setattr(ssl, "create_default_context", counting)
+    async with local_server(tls=server_context) as server:
+        for name in ("one", "another"):
+            authority.cert_pem.write_to_path(tmp_path / name)
+            monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / name))
+            for _ in range(3):
+                async with client_of(server, tls=True) as client:
+                    assert await answer(client) == b"hello"
+    assert len(made) == 2

@@ -89,6 +89,20 @@ async def test_bad_max_bytes(kind: str, count: int) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("count", [1.5, "1", None, True])
+async def test_max_bytes_of_a_wrong_type_is_refused_before_anything_comes(
+    kind: str, count: Any
+) -> None:
+    async with PAIRS[kind]() as (one, other):
+        await other.send(b"x")
+        assert await one.receive() == b"x"  # Now it is known that nothing more is there.
+        with pytest.raises(TypeError, match=f"max_bytes must be an integer, not {count!r}"):
+            await one.receive(count)
+        await other.send(b"y")
+        assert await one.receive() == b"y"
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("item", ["text", 5, None])
 async def test_what_is_not_bytes(kind: str, item: Any) -> None:
     async with PAIRS[kind]() as (one, other):

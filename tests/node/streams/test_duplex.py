@@ -104,6 +104,9 @@ async def test_destroying_ends_both_sides() -> None:
         stream.destroy(RuntimeError("boom"))
         assert not stream.readable and not stream.writable
         assert stream.readableAborted and not hasattr(stream, "writableAborted")
+        assert "writableAborted" not in dir(stream) and "readableAborted" in dir(stream)
+        for name in dir(stream):
+            getattr(stream, name)  # All that is listed is there.
     assert trace == ["error boom", "close"], "a write is still under way"
 
 

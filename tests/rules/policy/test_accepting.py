@@ -12,6 +12,7 @@ from anynet._rules.policy.accepting import (
     FAILED_CONNECTION,
     FIRST_DELAY,
     MAX_FAILED,
+    MAX_UNEXPLAINED,
     NO_CONNECTION,
     SHORTAGES,
     Backoff,
@@ -57,6 +58,7 @@ def test_what_becomes_of_a_connection(
 
 
 SHORT_OF_SPACE = Backoff(FIRST_DELAY, refuse_waiting=True)
+UNEXPLAINED = Backoff(FIRST_DELAY)
 BY_ERRNO = [
     (errno.ECONNABORTED, PASSED_OVER),
     (errno.EPROTO, PASSED_OVER),
@@ -72,8 +74,15 @@ BY_ERRNO = [
     (errno.ENFILE, SHORT_OF_SPACE),
     (errno.ENOBUFS, SHORT_OF_SPACE),
     (errno.ENOMEM, SHORT_OF_SPACE),
+    (errno.ETIMEDOUT, PASSED_OVER),
+    (errno.ECONNRESET, PASSED_OVER),
+    (errno.EPROTONOSUPPORT, PASSED_OVER),
+    (errno.ESOCKTNOSUPPORT, PASSED_OVER),
+    (errno.ENOSR, SHORT_OF_SPACE),
+    (errno.EINVAL, UNEXPLAINED),
+    (errno.EIO, UNEXPLAINED),
+    (errno.EFAULT, UNEXPLAINED),
     (errno.EBADF, BROKEN),
-    (errno.EINVAL, BROKEN),
     (errno.ENOTSOCK, BROKEN),
 ]
 
@@ -91,7 +100,7 @@ def test_an_error_of_accept(
 
 
 def test_every_error_that_is_known_has_a_row() -> None:
-    rows = {number for number, expected in BY_ERRNO if expected is not BROKEN}
+    rows = {number for number, expected in BY_ERRNO if expected not in (BROKEN, UNEXPLAINED)}
     assert rows == FAILED_CONNECTION | SHORTAGES
 
 
@@ -108,6 +117,11 @@ def test_every_error_that_is_known_has_a_row() -> None:
         (errno.EMFILE, BackoffState(delay=0.4, remaining=0.1), Backoff(0.1)),
         (errno.EMFILE, BackoffState(failed=MAX_FAILED, remaining=0.1), Backoff(0.1)),
         (errno.EBADF, BackoffState(failed=MAX_FAILED, remaining=0.1), BROKEN),
+        (errno.EINVAL, BackoffState(unexplained=1), Backoff(FIRST_DELAY)),
+        (errno.EINVAL, BackoffState(unexplained=MAX_UNEXPLAINED), Backoff(FIRST_DELAY)),
+        (errno.EINVAL, BackoffState(unexplained=MAX_UNEXPLAINED + 1), BROKEN),
+        (errno.EMFILE, BackoffState(unexplained=MAX_UNEXPLAINED + 1), SHORT_OF_SPACE),
+        (errno.EPROTO, BackoffState(unexplained=MAX_UNEXPLAINED + 1), PASSED_OVER),
     ],
 )
 def test_errors_after_errors(

@@ -7,14 +7,19 @@ import fcntl
 import os
 import socket
 import stat
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
 
-from anynet._transport.listening import unix_path
+from anynet._transport.listening import path_lock, unix_path
+from anynet._transport.listening.path_lock import lock_name, try_lock
 from anynet._transport.listening.unix_path import BoundPath, bind_unix_path
 from anynet._transport.sockets.unix_address import MAX_PATH_BYTES, check_unix_path
 
@@ -26,24 +31,32 @@ def open_descriptors() -> int:
 
 
 @contextmanager
-def locked(directory: Path) -> Iterator[None]:
-    fd = os.open(directory, os.O_RDONLY)
-    fcntl.flock(fd, fcntl.LOCK_EX)
-    try:
-        yield
-    finally:
-        os.close(fd)
+def locked(path: Path) -> Iterator[None]:
+    """Another process of this user is about to bind the path."""
+    with in_directory(path) as directory:
+        lock = try_lock(directory, path.name)
+        assert lock is not None
+        try:
+            yield
+        finally:
+            lock.release()
 
 
-def is_locked(directory: Path) -> bool:
-    fd = os.open(directory, os.O_RDONLY)
+@contextmanager
+def in_directory(path: Path) -> Iterator[int]:
+    directory = os.open(path.parent, os.O_RDONLY)
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        yield directory
     finally:
-        os.close(fd)
-    return False
+        os.close(directory)
+
+
+def is_locked(path: Path) -> bool:
+    with in_directory(path) as directory:
+        lock = try_lock(directory, path.name)
+        if lock is not None:
+            lock.release()
+        return lock is None
 
 
 def make_stale(path: Path) -> None:
@@ -70,11 +83,11 @@ async def test_it_listens_and_the_close_unlinks(tmp_path: Path) -> None:
     assert bound.sock.getsockname() == str(path)
     assert bound.sock.gettimeout() == 0
     assert not bound.sock.get_inheritable()
-    assert not is_locked(tmp_path)
+    assert not is_locked(tmp_path / "socket")
     bound.close()
     assert not path.exists()
     assert bound.sock.fileno() == -1
-    assert not is_locked(tmp_path)
+    assert not is_locked(tmp_path / "socket")
     make_stale(path)
     bound.close()  # Again: it must not touch what is there now.
     assert path.exists()
@@ -90,7 +103,7 @@ async def test_a_live_path_is_never_taken(tmp_path: Path) -> None:
     assert caught.value.errno == errno.EADDRINUSE
     assert open_descriptors() == before
     assert answers(path)
-    assert not is_locked(tmp_path)
+    assert not is_locked(tmp_path / "socket")
     bound.close()
 
 
@@ -207,7 +220,7 @@ async def test_what_is_not_a_socket_is_never_removed(tmp_path: Path, kind: str) 
         await bind_unix_path(str(path))
     assert caught.value.errno == errno.EADDRINUSE
     assert sorted(os.listdir(tmp_path)) == before
-    assert not is_locked(tmp_path)
+    assert not is_locked(tmp_path / "socket")
 
 
 async def test_a_path_that_ends_with_a_slash(tmp_path: Path) -> None:
@@ -369,17 +382,6 @@ async def test_the_close_of_another_process_leaves_the_path(
     assert path.exists()
 
 
-async def test_the_close_unlocks_though_a_forked_process_has_the_directory_open(
-    tmp_path: Path,
-) -> None:
-    bound = await bind_unix_path(str(tmp_path / "socket"))
-    assert bound._directory is not None
-    theirs = os.dup(bound._directory)  # The same open file description, as after a fork.
-    bound.close()
-    assert not is_locked(tmp_path)
-    os.close(theirs)
-
-
 async def test_the_close_leaves_the_path_when_the_socket_was_closed_before(tmp_path: Path) -> None:
     path = tmp_path / "socket"
     before = open_descriptors()
@@ -393,7 +395,7 @@ async def test_the_close_leaves_the_path_when_the_socket_was_closed_before(tmp_p
 async def test_the_close_while_somebody_holds_the_lock(tmp_path: Path) -> None:
     path = tmp_path / "socket"
     bound = await bind_unix_path(str(path))
-    with locked(tmp_path):
+    with locked(tmp_path / "socket"):
         start = anyio.current_time()
         bound.close()
         assert anyio.current_time() - start < 0.5
@@ -416,7 +418,7 @@ async def test_the_close_when_the_path_cannot_be_removed(
     assert path.exists()
     assert bound.sock.fileno() == -1
     assert open_descriptors() == before
-    assert not is_locked(tmp_path)
+    assert not is_locked(tmp_path / "socket")
 
 
 async def test_it_waits_for_the_lock(tmp_path: Path) -> None:
@@ -427,7 +429,7 @@ async def test_it_waits_for_the_lock(tmp_path: Path) -> None:
         results.append(await bind_unix_path(str(path)))
 
     async with anyio.create_task_group() as nursery:
-        with locked(tmp_path):
+        with locked(tmp_path / "socket"):
             nursery.start_soon(bind)
             await anyio.wait_all_tasks_blocked()
             assert not path.exists()
@@ -446,13 +448,13 @@ async def test_cancellation_at_entry(tmp_path: Path) -> None:
 async def test_cancellation_while_waiting_for_the_lock(tmp_path: Path) -> None:
     path = tmp_path / "socket"
     before = open_descriptors()
-    with locked(tmp_path):
+    with locked(tmp_path / "socket"):
         with anyio.move_on_after(0.02) as scope:
             await bind_unix_path(str(path))
         assert scope.cancelled_caught
     assert open_descriptors() == before
     assert not path.exists()
-    assert not is_locked(tmp_path)
+    assert not is_locked(tmp_path / "socket")
 
 
 async def test_cancellation_between_the_probes(
@@ -466,10 +468,10 @@ async def test_cancellation_between_the_probes(
     async with anyio.create_task_group() as nursery:
         nursery.start_soon(bind_unix_path, str(path))
         await anyio.wait_all_tasks_blocked()
-        assert is_locked(tmp_path)
+        assert is_locked(tmp_path / "socket")
         nursery.cancel_scope.cancel()
     assert open_descriptors() == before
-    assert not is_locked(tmp_path)
+    assert not is_locked(tmp_path / "socket")
     assert path.lstat().st_ino == inode
     monkeypatch.undo()
     bound = await bind_unix_path(str(path))
@@ -492,7 +494,7 @@ async def test_a_failure_after_bind_leaves_nothing(
         await bind_unix_path(str(path), mode=0o600)
     assert not path.exists()
     assert open_descriptors() == before
-    assert not is_locked(tmp_path)
+    assert not is_locked(tmp_path / "socket")
 
 
 async def test_a_stale_path_that_cannot_be_removed(
@@ -507,20 +509,21 @@ async def test_a_stale_path_that_cannot_be_removed(
     monkeypatch.setattr(os, "unlink", refuse)
     with pytest.raises(PermissionError, match=r"denied \(removing the stale socket\)"):
         await bind_unix_path(str(path))
-    assert not is_locked(tmp_path)
+    assert not is_locked(tmp_path / "socket")
 
 
 async def test_the_lock_is_waited_for_in_vain(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = str(tmp_path / "socket")
+    path = tmp_path / "socket"
     before = open_descriptors()
-    monkeypatch.setattr(unix_path, "LOCK_TIMEOUT", 0.05)
+    monkeypatch.setattr(path_lock, "LOCK_TIMEOUT", 0.05)
     start = anyio.current_time()
-    with locked(tmp_path), pytest.raises(TimeoutError, match="keeps its directory lock") as caught:
-        await bind_unix_path(path)
+    text = r"another process of this user keeps '\.socket\.anynet-lock' locked"
+    with locked(path), pytest.raises(TimeoutError, match=text) as caught:
+        await bind_unix_path(str(path))
     assert caught.value.errno == errno.ETIMEDOUT
-    assert repr(path) in str(caught.value)
+    assert repr(str(path)) in str(caught.value)
     assert anyio.current_time() - start >= 0.05
     assert os.listdir(tmp_path) == []
     assert open_descriptors() == before
@@ -533,14 +536,158 @@ async def test_a_lock_that_the_file_system_does_not_have(
         raise OSError(errno.ENOLCK, "No locks available")
 
     before = open_descriptors()
-    with monkeypatch.context() as patch:
-        patch.setattr(fcntl, "flock", refuse)
-        with pytest.raises(OSError, match=r"cannot listen on '.*': No locks available"):
-            await bind_unix_path(str(tmp_path / "socket"))
-    assert open_descriptors() == before
+    monkeypatch.setattr(fcntl, "flock", refuse)
     bound = await bind_unix_path(str(tmp_path / "socket"))
-    with monkeypatch.context() as patch:
-        patch.setattr(fcntl, "flock", refuse)
-        bound.close()
+    assert answers(tmp_path / "socket")
+    assert os.listdir(tmp_path) == ["socket"]
+    bound.close()
     assert os.listdir(tmp_path) == []
     assert open_descriptors() == before
+
+
+@pytest.mark.parametrize("kind", [fcntl.LOCK_SH, fcntl.LOCK_EX])
+async def test_a_lock_of_others_on_the_directory_keeps_nobody_out(
+    tmp_path: Path, kind: int
+) -> None:
+    with in_directory(tmp_path / "socket") as directory:
+        fcntl.flock(directory, kind)
+        bound = await bind_unix_path(str(tmp_path / "socket"))
+        assert answers(tmp_path / "socket")
+        bound.close()
+    assert os.listdir(tmp_path) == []
+
+
+def planted(file: Path, kind: str) -> int | None:
+    """Put something in the place of the lock that is none; what must be held open to hold it."""
+    if kind == "directory":
+        file.mkdir()
+    elif kind == "fifo":
+        os.mkfifo(file)
+    elif kind == "dangling":
+        file.symlink_to(file.parent / "nowhere")
+    else:
+        target = file if kind == "open to others" else file.parent / "target"
+        fd = os.open(target, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        if kind == "open to others":
+            os.fchmod(fd, 0o666)
+        else:
+            file.symlink_to(target)
+        return fd
+    return None
+
+
+@pytest.mark.parametrize("kind", ["directory", "fifo", "dangling", "symlink", "open to others"])
+async def test_what_others_can_put_in_the_place_of_the_lock_keeps_nobody_out(
+    tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "socket"
+    held = planted(tmp_path / lock_name("socket"), kind)
+    before = sorted(os.listdir(tmp_path))
+    descriptors = open_descriptors()
+    make_stale(path)
+    bound = await bind_unix_path(str(path))
+    assert answers(path)
+    bound.close()
+    assert sorted(os.listdir(tmp_path)) == before
+    assert open_descriptors() == descriptors
+    if held is not None:
+        os.close(held)
+
+
+async def test_the_lock_of_a_process_that_was_killed_is_taken_over(tmp_path: Path) -> None:
+    (tmp_path / lock_name("socket")).touch(0o600)
+    bound = await bind_unix_path(str(tmp_path / "socket"))
+    assert os.listdir(tmp_path) == ["socket"]
+    bound.close()
+
+
+async def test_a_lock_that_was_released_while_it_was_opened_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is gone from the directory: another process may have made the next one by now."""
+    flock = fcntl.flock
+    with in_directory(tmp_path / "socket") as directory:
+
+        def unlink_and_lock(fd: int, operation: int) -> None:
+            os.unlink(lock_name("socket"), dir_fd=directory)
+            flock(fd, operation)
+
+        before = open_descriptors()
+        with monkeypatch.context() as patch:
+            patch.setattr(fcntl, "flock", unlink_and_lock)
+            assert try_lock(directory, "socket") is None
+        assert open_descriptors() == before
+
+
+async def test_a_directory_that_is_gone_has_no_lock_to_wait_for(tmp_path: Path) -> None:
+    directory = tmp_path / "directory"
+    directory.mkdir()
+    bound = await bind_unix_path(str(directory / "socket"))
+    (directory / "socket").unlink()
+    directory.rmdir()
+    with in_directory(tmp_path / "socket"):
+        bound.close()
+    assert os.listdir(tmp_path) == []
+
+
+_BIND_WITHOUT_PRIVILEGES = """
+import os, sys
+import anyio
+from anynet._transport.listening.unix_path import bind_unix_path
+
+async def main():
+    if os.geteuid() == 0:
+        os.setgid(65534)
+        os.setuid(65534)
+    bound = await bind_unix_path(sys.argv[1])
+    print(os.path.exists(sys.argv[1]))
+    bound.close()
+    print(os.path.exists(sys.argv[1]))
+
+anyio.run(main, backend=sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize("backend", ["trio", "asyncio"])
+def test_a_directory_need_not_be_readable(backend: str) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o333)
+        try:
+            done = subprocess.run(
+                [sys.executable, "-c", _BIND_WITHOUT_PRIVILEGES, f"{directory}/socket", backend],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        finally:
+            os.chmod(directory, 0o700)
+        assert done.stdout.split() == ["True", "False"], done.stderr
+        assert os.listdir(directory) == []
+
+
+@pytest.mark.parametrize("put", ["symlink", "file"])
+async def test_the_mode_goes_to_nothing_else_that_takes_the_place_of_the_socket(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put: str
+) -> None:
+    path, precious = tmp_path / "socket", tmp_path / "precious"
+    precious.touch(0o600)
+    lstat = os.lstat
+
+    def swap(*args: Any, **options: Any) -> os.stat_result:
+        status = lstat(*args, **options)
+        if path.is_socket():
+            path.unlink()
+            if put == "symlink":
+                path.symlink_to(precious)
+            else:
+                os.link(precious, path)
+        return status
+
+    monkeypatch.setattr(os, "fchmod", lambda fd, mode: None)  # So the umask decides at first.
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "lstat", swap)
+        with pytest.raises(OSError, match="cannot listen on"):
+            await bind_unix_path(str(path), mode=0o666)
+    assert stat.S_IMODE(precious.stat().st_mode) == 0o600
+    assert sorted(os.listdir(tmp_path)) == ["precious", "socket"]

@@ -318,8 +318,10 @@ async def test_without_descriptors_it_refuses_pauses_and_recovers(
     [
         ([errno.ECONNABORTED, errno.EPERM], 0),
         ([errno.EPROTO] * 70, 1),
+        ([errno.ETIMEDOUT, errno.EPROTONOSUPPORT, errno.ESOCKTNOSUPPORT], 0),
+        ([errno.EIO], 1),
         # As in Node, a listener that cannot accept is left open, and tried again.
-        ([errno.EINVAL, errno.EINVAL], 1),
+        ([errno.EBADF, errno.EINVAL, errno.ENOTSOCK], 1),
     ],
 )
 async def test_it_goes_on_after_other_errors(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,9 @@ import anyio
 import pytest
 
 import anynet
+from anynet import node
 from anynet._transport.sockets.adoption import adopt_connected
+from anynet.cluster.wire.fd_handles import check_sendable
 from tests.testing.pairs import tcp_sockets
 
 
@@ -84,8 +87,35 @@ def test_what_is_no_descriptor(fd: Any, error: type[Exception], message: str) ->
 def test_closed_socket_object() -> None:
     sock, other = socket.socketpair()
     sock.close()
-    with other, pytest.raises(ValueError, match="fd -1 is not"):
+    with (
+        other,
+        pytest.raises(ValueError, match="fd must be an open socket, but it has been closed"),
+    ):
         adopt_connected(sock)
+
+
+TAKERS: dict[str, Callable[[socket.socket], object]] = {
+    "from_fd": anynet.Socket.from_fd,
+    "create_server": lambda sock: anynet.create_server(fd=sock),
+    "a channel": check_sendable,
+    "the adapter": lambda sock: node.Socket({"handle": sock}),
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("taker", TAKERS)
+async def test_a_socket_that_does_tls_itself_is_refused_and_left_open(taker: str) -> None:
+    peer, mine = socket.socketpair()
+    context = ssl.create_default_context()
+    secure = context.wrap_socket(mine, server_hostname="a", do_handshake_on_connect=False)
+    with peer, secure:
+        async with node.runtime():
+            with pytest.raises(
+                TypeError, match=r"not an ssl\.SSLSocket|handle type cannot be sent"
+            ):
+                TAKERS[taker](secure)
+        assert secure.fileno() >= 0
+        assert secure.getblocking()
 
 
 def test_outside_of_an_event_loop_nothing_is_taken() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections import deque
 from typing import Any, cast
 
 import pytest
@@ -27,7 +28,7 @@ class ScriptedSocket:
 
 
 def sender(*script: int | OSError) -> Any:
-    return gathered(cast(Any, ScriptedSocket(*script)), [memoryview(b"x")] * BUFFERS)
+    return gathered(cast(Any, ScriptedSocket(*script)), deque([memoryview(b"x")] * BUFFERS))
 
 
 def test_whole_batches_go_on_at_once() -> None:

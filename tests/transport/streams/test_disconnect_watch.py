@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import select
 import socket
 import struct
 from typing import Any
@@ -10,6 +13,7 @@ import anyio
 import pytest
 
 import anynet
+from anynet._transport.loops.host_loop import current_host_loop
 from anynet.testing import memory_pair
 from tests.support import open_descriptors
 from tests.testing.pairs import at_the_wake, plain_and_ours, tcp, wrap_tls
@@ -231,3 +235,33 @@ async def test_over_memory_it_is_not_there() -> None:
     async with client, server:
         with pytest.raises(NotImplementedError, match="not over our own socket"):
             await client.wait_peer_closed()
+
+
+@pytest.mark.parametrize("at", ["watch", "register"])
+async def test_where_the_system_watches_no_more_descriptors(
+    pair: Any, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object) -> Any:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    real_epoll = select.epoll
+
+    class FullEpoll:
+        def __init__(self) -> None:
+            self._real = real_epoll()
+            self.fileno, self.close = self._real.fileno, self._real.close
+
+        register = refuse
+
+    with pair() as (peer, ours):
+        before = open_descriptors()
+        with monkeypatch.context() as patch:
+            if at == "watch":
+                patch.setattr(type(current_host_loop()), "watch", refuse)
+            else:
+                patch.setattr(select, "epoll", FullEpoll)
+            with pytest.raises(OSError, match="No space left"):
+                await ours.wait_peer_closed()
+        assert open_descriptors() == before
+        peer.close()
+        await ours.wait_peer_closed()

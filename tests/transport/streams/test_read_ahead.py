@@ -9,9 +9,12 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 import pytest
+from anyio.abc import ByteStream
 
-from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed
+from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionEnded
+from anynet._transport.streams.adopt import adopt
 from anynet._transport.streams.read_ahead import ReadAhead
+from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.wrapped_stream import WrappedStream
 from anynet.testing import Fault, FaultyStream, MemoryStream, memory_stream_pair
 from tests.testing.pairs import pattern_of
@@ -154,3 +157,47 @@ async def test_waiting_yields_when_there_is_something() -> None:
             await stream.wait_readable()
         assert scope.cancelled_caught
         assert stream.try_receive() == b"x"
+
+
+class SaysItOnce(ByteStream):
+    """Gives its chunks, and then ``last``, once; whoever asks again waits for ever."""
+
+    def __init__(self, last: Exception, *chunks: bytes) -> None:
+        self._chunks = [*chunks]
+        self._last: list[Exception] = [last]
+
+    async def receive(self, max_bytes: int = 65536) -> bytes:
+        await anyio.lowlevel.checkpoint()
+        if self._chunks:
+            return self._chunks.pop(0)
+        if self._last:
+            raise self._last.pop()
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async def send(self, item: bytes) -> None: ...
+
+    async def send_eof(self) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [(anyio.EndOfStream(), ConnectionEnded), (anyio.BrokenResourceError(), ConnectionBroken)],
+)
+@pytest.mark.parametrize("released", [False, True])
+async def test_what_was_read_after_the_bytes_is_not_lost(
+    last: Exception, expected: type[Exception], released: bool
+) -> None:
+    stream = WrappedStream(SaysItOnce(last, b"ahead"))
+    async with anyio.create_task_group() as tasks:
+        ahead = stream.start_reading_ahead(tasks)
+        await ahead.wait_ended()
+    stream.end_reading_ahead()
+    owner: StreamBase = adopt(stream.release()) if released else stream
+    assert await owner.receive(3) == b"ahe"
+    assert await owner.receive() == b"ad"
+    for _ in range(2):
+        with anyio.fail_after(5), pytest.raises(expected):
+            await owner.receive()

@@ -7,6 +7,7 @@ import os
 import socket
 import struct
 from array import array
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -416,7 +417,7 @@ async def test_a_message_whose_second_part_fails_is_cut(monkeypatch: pytest.Monk
     with plain_and_raw() as (peer, ours):
         calls = 0
 
-        def fail_second(sock: socket.socket, views: list[memoryview]) -> Any:
+        def fail_second(sock: socket.socket, views: deque[memoryview]) -> Any:
             nonlocal calls
             calls += 1
             if calls == 2:

@@ -49,7 +49,11 @@ def open_handle(
         fd = request.fd if request.fd is not None else getattr(handle, "fd", -1)
         return _adopt(reactor, fd, request.backlog, on_connection)
     opened = ListenHandle(reactor, bind(request, host))
-    opened.start(on_connection)
+    try:
+        opened.start(on_connection)
+    except OSError as error:
+        opened.close()
+        raise _error(error, request.path or host, request.port) from error
     return opened
 
 

@@ -135,8 +135,13 @@ class ServerListening:
             answer.close()
         else:
             handle = ListenHandle(self._runtime.reactor, answer)
-            handle.start(self._on_connection)
-            self._attach_handle(handle)
+            try:
+                handle.start(self._on_connection)
+            except OSError as error:
+                handle.close()
+                self._server.emit("error", system_error(error, "listen"))
+            else:
+                self._attach_handle(handle)
 
     def _attach_handle(self, handle: ListenHandle) -> None:
         self.handle = handle

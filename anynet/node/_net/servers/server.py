@@ -22,6 +22,7 @@ from typing import Any, Self, TypeAlias, Unpack, overload
 import anyio
 
 from anynet._transport.reactor.listen_handle import ListenHandle
+from anynet._transport.sockets.closing import close_socket
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._emitters.abort import AbortSignal
 from anynet.node._errors.errors import (
@@ -224,7 +225,7 @@ class Server(ServerEvents):
             and sock.family != system.AF_UNIX
             and self.blockList.check(ip_text(peername), family_name(peername))
         ):
-            sock.close()
+            close_socket(sock)
             return
         runtime = self.runtime
         tcp = None
@@ -249,7 +250,7 @@ class Server(ServerEvents):
             # The epoll is full, say: that is no reason to end everything else.
             handle = self._listening.handle
             if handle is None:
-                sock.close()
+                close_socket(sock)
             else:
                 handle.reject(sock, error)
             return
@@ -268,11 +269,11 @@ class Server(ServerEvents):
 
     def _drop(self, sock: system.socket, peername: Any) -> None:
         if sock.family == system.AF_UNIX:
-            sock.close()
+            close_socket(sock)
             self.emit("drop")
             return
         dropped = drop_argument(sock.getsockname(), peername)
-        sock.close()
+        close_socket(sock)
         self.emit("drop", dropped)
 
     def getConnections(self, callback: Callable[[Exception | None, int], object]) -> Self:

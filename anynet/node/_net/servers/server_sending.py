@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import socket
 
+from anynet._transport.sockets.closing import close_fd
 from anynet.node._net.options.listen_options import ListenRequest
 from anynet.node._net.servers.server import Server
 
@@ -20,5 +20,5 @@ def listen_with(fd: int) -> Server:
     server = Server()
     server._listening.bind(ListenRequest(fd=fd, exclusive=True), None)
     if not server.listening:
-        os.close(fd)
+        close_fd(fd)
     return server

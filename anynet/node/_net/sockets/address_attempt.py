@@ -22,6 +22,7 @@ import attrs
 from anynet._rules.values.value import Value
 from anynet._transport.reactor.connect import Connect, new_socket
 from anynet._transport.reactor.reactor import Reactor
+from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.resolving import literal
 from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.socket_stream import SocketStream
@@ -140,7 +141,7 @@ class AddressAttempt:
     def _close_socket(self) -> None:
         sock, self.sock = self.sock, None
         if sock is not None:
-            sock.close()
+            close_socket(sock)
 
     def _error_at_once(self, error: OSError, details: str) -> Exception:
         port = self._request.port or None

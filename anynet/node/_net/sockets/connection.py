@@ -14,7 +14,7 @@ from __future__ import annotations
 import socket as system
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Generic, NoReturn, Protocol, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeVar, overload
 
 from anynet._transport.reactor.handle import Handle
 from anynet._transport.reactor.socket_handle import SocketHandle
@@ -42,8 +42,18 @@ class EndPart(Generic[T]):
         self._end = end
         self._name = name
 
-    def __get__(self, socket: HasConnection | None, owner: type | None = None) -> T | None:
-        found: Any = None if socket is None else self._end(socket._connection)
+    @overload
+    def __get__(self, socket: None, owner: type) -> EndPart[T]: ...
+
+    @overload
+    def __get__(self, socket: HasConnection, owner: type | None = None) -> T | None: ...
+
+    def __get__(
+        self, socket: HasConnection | None, owner: type | None = None
+    ) -> T | EndPart[T] | None:
+        if socket is None:
+            return self  # Of the class: the property itself, as with any other.
+        found: Any = self._end(socket._connection)
         return None if found is None else found[self._name]
 
     def __set__(self, socket: HasConnection, value: object) -> NoReturn:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import ssl
 import stat
 
 from anynet._transport.reactor.handle import Handle, HandleOwner
@@ -39,7 +40,7 @@ def handle_of_option(reactor: Reactor, value: object, owner: HandleOwner) -> Han
     if isinstance(value, Handle):
         value.owner = owner
         return value
-    if isinstance(value, socket.socket):
+    if isinstance(value, socket.socket) and not isinstance(value, ssl.SSLSocket):
         value.setblocking(False)
         value = SocketStream(value, host=reactor.host)
     if isinstance(value, SocketStream | WrappedStream):

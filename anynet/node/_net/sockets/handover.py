@@ -28,7 +28,11 @@ def take_from_core(
 ) -> S:
     """Take the connection of a core socket, which is closed by that; see ``Socket.fromCore``."""
     stream = adopt(socket.release())
-    taken = make({"allowHalfOpen": stream.state.allow_half_open, **options, "handle": stream})
+    try:
+        taken = make({"allowHalfOpen": stream.state.allow_half_open, **options, "handle": stream})
+    except BaseException:
+        stream.abort()
+        raise
     if stream.state.eof_sent:
         taken.writable_state.mark_absent()
     if isinstance(stream, SocketStream) and stream.unread_bytes:

@@ -819,3 +819,8 @@ async def test_a_pause_in_the_connection_listener_sticks() -> None:
         look()
 
     assert await accept(use) == [b"from the client"]
+
+
+def test_the_ends_are_properties_of_the_class_too() -> None:
+    for name in ("localAddress", "localPort", "localFamily", "remoteAddress", "remotePort"):
+        assert getattr(Socket, name) is vars(Socket)[name]
