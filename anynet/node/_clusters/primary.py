@@ -150,8 +150,10 @@ class Cluster(EventEmitter):
         self._policy = self._policy or self.schedulingPolicy
         present = self.settings or {"args": sys.argv[1:], **_main_program(), "silent": False}
         chosen = {**(settings or {}), **more}
-        if "exec" in chosen and present["execArgv"] == ["-m"]:
-            chosen.setdefault("execArgv", [])  # That was for the program of before.
+        if "exec" in chosen and present["execArgv"][-1:] == ["-m"]:
+            chosen.setdefault(
+                "execArgv", present["execArgv"][:-1]
+            )  # That was for the program of before.
         self.settings = {**present, **chosen}
         runtime.next_tick(self.emit, "setup", self.settings)
 
@@ -320,13 +322,17 @@ def _default_policy() -> int:
 
 
 def _main_program() -> dict[str, Any]:
-    """How this program was started: as a module, or by its path."""
+    """How this program was started: as a module, or by its path.
+
+    Where it may not import from the working directory (-P), neither may its workers.
+    """
+    safe = ["-P"] if sys.flags.safe_path else []
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
     if spec is not None:
-        return {"exec": spec.name.removesuffix(".__main__"), "execArgv": ["-m"]}
+        return {"exec": spec.name.removesuffix(".__main__"), "execArgv": [*safe, "-m"]}
     program = sys.argv[0] if sys.argv else ""
     path = "" if program in ("", "-c") else os.path.abspath(program)
-    return {"exec": path, "execArgv": []}
+    return {"exec": path, "execArgv": safe}
 
 
 cluster: Cluster = Cluster()

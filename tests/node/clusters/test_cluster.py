@@ -168,6 +168,47 @@ async def test_a_module_is_run_again_as_a_module(monkeypatch: pytest.MonkeyPatch
         assert cluster.settings["execArgv"] == ["-m"]
 
 
+SAFE_PROGRAM = """
+import json
+from anynet import node as net
+
+def main():
+    if net.cluster.isPrimary:
+        worker = net.cluster.fork()
+        flags = net.cluster.settings["execArgv"]
+        worker.on("message", lambda message, _handle: print(message, flags))
+    else:
+        net.process.send("here")
+        net.process.disconnect()
+
+net.run(main)
+"""
+
+
+@pytest.mark.parametrize("form", ["module", "path"])
+def test_workers_import_from_the_working_directory_no_more_than_their_primary(
+    form: str, tmp_path: Path
+) -> None:
+    root = Path(__file__).parents[3]
+    for name in ("json.py", "anyio.py"):
+        (tmp_path / name).write_text("raise SystemExit('this was not to be imported')")
+    where = tmp_path if form == "path" else tmp_path / "lib"
+    where.mkdir(exist_ok=True)
+    (where / "safe_program.py").write_text(SAFE_PROGRAM)
+    path = os.pathsep.join([str(root), *([str(where)] if form == "module" else [])])
+    program = ["-m", "safe_program"] if form == "module" else ["safe_program.py"]
+    done = subprocess.run(
+        [sys.executable, "-P", *program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    flags = ["-P", "-m"] if form == "module" else ["-P"]
+    assert (done.stdout, done.stderr) == (f"here {flags}\n", "")
+
+
 async def test_bad_settings_are_refused() -> None:
     async with net.runtime():
         settings: Any = 5
