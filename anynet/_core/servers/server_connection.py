@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextvars
 
+import anyio
 from anyio import TaskHandle
 
 from anynet._core.connections.socket import Socket
@@ -32,13 +33,32 @@ def current_connection() -> Socket | None:
 class ServerConnection:
     """One connection of a server, from its accept until its handler has ended."""
 
-    __slots__ = ("accepted_at", "in_header", "parent", "raw", "socket", "task")
+    __slots__ = (
+        "accepted_at",
+        "address_key",
+        "evicted",
+        "in_header",
+        "in_prelude",
+        "parent",
+        "raw",
+        "slot",
+        "socket",
+        "task",
+    )
 
     def __init__(self, raw: SocketStream, in_header: bool) -> None:
         self.raw = raw
         self.accepted_at = raw.host.time()
         #: Whether its PROXY header is still to be read.
         self.in_header = in_header
+        #: Whether it counts for ``max_handshakes``, and not yet for ``max_connections``.
+        self.in_prelude = False
+        #: Whether it was reset in its prelude, to make room for another.
+        self.evicted = False
+        #: Set when a connection that waits for a slot has one, or was reset.
+        self.slot: anyio.Event | None = None
+        #: For which address it is counted; see :func:`address_key`.
+        self.address_key: bytes | None = None
         #: None during the PROXY header and the TLS handshake.
         self.socket: Socket | None = None
         #: The task of the handler; None for a connection that was handed over.
@@ -61,3 +81,5 @@ class ServerConnection:
         if self.socket is not None:
             self.socket.reset()
         self.raw.abort()
+        if self.slot is not None:
+            self.slot.set()
