@@ -221,7 +221,8 @@ def connect(
 
     Raises :exc:`TypeError` or :exc:`ValueError` at once for options that make no sense. Connecting
     raises :exc:`ConnectError`, an :exc:`OSError` whose ``timeline`` says what was tried, with the
-    subclasses :exc:`ConnectRefused` and :exc:`ConnectTimeout`. With ``tls``, it raises
+    subclasses :exc:`ConnectRefused`, :exc:`ConnectTimeout`, :exc:`ConnectDenied`,
+    :exc:`ConnectPathMissing` and :exc:`ConnectUnresolved`. With ``tls``, it raises
     :exc:`ssl.SSLError` as it is where the handshake fails for another reason than the end of the
     connection: :exc:`ssl.SSLCertVerificationError` for a certificate that does not verify.
     """

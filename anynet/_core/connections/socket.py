@@ -163,7 +163,10 @@ class Socket(ByteStream):
         self._connection.side_ended()
 
     async def send_fds(self, message: bytes, fds: Collection[int | HasFileno]) -> None:
-        """Send open descriptors along with a message that is not empty (Unix sockets only)."""
+        """Send open descriptors, at least one, along with a message that is not empty.
+
+        Unix sockets only. Raises :exc:`ValueError`, and sends nothing, where one of both is empty.
+        """
         await send_fds(self._unix_stream("send_fds"), message, fds)
 
     async def receive_fds(self, msglen: int, maxfds: int) -> tuple[bytes, list[int]]:

@@ -23,7 +23,7 @@ from anynet._core.servers.connection_runner import ConnectionRunner, Handler
 from anynet._core.servers.counting import statistics_of
 from anynet._core.servers.exits import ending
 from anynet._core.servers.failure_log import FailureLog
-from anynet._core.servers.handlers import check_handler
+from anynet._core.servers.handlers import check_handler, check_without_handler
 from anynet._core.servers.handshake_queue import HandshakeQueue
 from anynet._core.servers.preludes import Preludes
 from anynet._core.servers.registry import Registry
@@ -249,7 +249,7 @@ class Server(abc.Listener[Socket]):
         tasks = self._entered()
         if self._handler is not None:
             raise RuntimeError("a server with a handler hands no connections over")
-        _check_without_handler(self._options)
+        check_without_handler(self._options)
         if self._options.has_prelude:
             if self._handshakes is None:
                 self._handshakes = HandshakeQueue(self._accept_connection, self._runner.run, tasks)
@@ -269,15 +269,22 @@ class Server(abc.Listener[Socket]):
             raise StopAsyncIteration from None
 
     async def serve(self, handler: Handler, task_group: abc.TaskGroup | None = None) -> None:
-        """Serve with ``handler`` until the server is closed, in ``task_group`` or its own nursery.
+        """Serve with ``handler`` until closed, as AnyIO's listeners do; for a server without one.
 
-        The interface of AnyIO's listeners; for a server without a handler. The option
-        ``on_handler_error`` counts here too: by ``"raise"`` an exception leaves the task group.
+        The handlers run in ``task_group``, or else in one of this call, which then waits for them
+        at the end like :meth:`shutdown`, and whose cancellation is theirs. ``on_handler_error``
+        counts here too: by ``"raise"`` an exception leaves the task group.
         """
-        own = self._entered()
+        self._entered()
         if self._handler is not None:
             raise RuntimeError("the server has a handler already")
-        await self._serve_all(check_handler(handler), task_group or own)
+        check_handler(handler)
+        if task_group is None:
+            async with anyio.create_task_group() as tasks:
+                await self._serve_all(handler, tasks)
+                await self.shutdown()
+        else:
+            await self._serve_all(handler, task_group)
 
     async def _serve_all(self, handler: Handler, tasks: abc.TaskGroup) -> None:
         try:
@@ -378,9 +385,3 @@ class Server(abc.Listener[Socket]):
     def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:
         """The :class:`anyio.abc.SocketAttribute` values of the first listener."""
         return socket_attributes(self._listeners[0].sock) if self._listeners else {}
-
-
-def _check_without_handler(options: ServerOptions) -> None:
-    for name in ("cancel_on_disconnect", "on_handler_error"):
-        if getattr(options, name) != options.defaults[name]:
-            raise ValueError(f"{name} is for a handler, and accept() has none")

@@ -7,6 +7,7 @@ that finds fault with what the peer sent has it from ``ConnectionAttribute.origi
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import anyio
@@ -165,9 +166,10 @@ class ConnectTimeline(Value):
 class ConnectError(Portable, anyio.ConnectionFailed):
     """No connection could be made.
 
-    It is an :class:`OSError`; ``errno`` is that of the last attempt that the system refused.
-    ``timeline`` says what was tried, when, and how each attempt failed. The ``__cause__`` is the
-    single failure, or an :class:`ExceptionGroup` of all of them.
+    It is an :class:`OSError`; ``errno`` is that of the last attempt that the system refused. Where
+    all attempts failed for one of the reasons that Python has a class for, it is of that class too:
+    see the subclasses. ``timeline`` says what was tried, when, and how each attempt failed. The
+    ``__cause__`` is the single failure, or an :class:`ExceptionGroup` of all of them.
     """
 
     def __init__(
@@ -183,6 +185,18 @@ class ConnectRefused(ConnectError, ConnectionRefusedError):
 
 class ConnectTimeout(ConnectError, TimeoutError):
     """No connection within ``connect_timeout`` seconds, or every attempt timed out (ETIMEDOUT)."""
+
+
+class ConnectDenied(ConnectError, PermissionError):
+    """The system permits none of the connections (EACCES or EPERM), say, to a Unix path."""
+
+
+class ConnectPathMissing(ConnectError, FileNotFoundError):
+    """There is nothing at the Unix path to connect to (ENOENT)."""
+
+
+class ConnectUnresolved(ConnectError, socket.gaierror):
+    """The name of the host could not be resolved; ``errno`` is an ``EAI_`` number of ``socket``."""
 
 
 class DescriptorsTruncated(Portable, OSError):

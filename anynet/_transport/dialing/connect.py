@@ -53,9 +53,9 @@ def connect_socket(
 ) -> Coroutine[Any, Any, Connected]:
     """Connect. ``on_event`` is called with each event as it happens; what it raises ends it.
 
-    Raises :exc:`ConnectError` with a timeline if no connection could be made: its subclass
-    :exc:`ConnectRefused` if all addresses refused, :exc:`ConnectTimeout` if all attempts timed out
-    or ``connect_timeout`` seconds have passed. Raises :exc:`ValueError` or :exc:`TypeError`, before
+    Raises :exc:`ConnectError` with a timeline if no connection could be made: that one of its
+    subclasses that says why all attempts failed; :exc:`ConnectTimeout` also if ``connect_timeout``
+    seconds have passed. Raises :exc:`ValueError` or :exc:`TypeError`, before
     anything is opened, for options that cannot be used. What the ``resolver`` raises, except for
     :exc:`OSError`, is passed on as it is. Cancellation closes all sockets.
     """

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import errno
+import socket
 from collections.abc import Sequence
 
 from anynet._rules.values.errors import (
+    ConnectDenied,
     ConnectError,
     ConnectionBroken,
+    ConnectPathMissing,
     ConnectRefused,
     ConnectTimeline,
     ConnectTimeout,
+    ConnectUnresolved,
+)
+
+#: What the failure is where all attempts failed by one class of error; code that was written for
+#: the sockets of Python or AnyIO catches that class.
+_KINDS: tuple[tuple[type[OSError], type[ConnectError]], ...] = (
+    (ConnectionRefusedError, ConnectRefused),
+    (TimeoutError, ConnectTimeout),
+    (PermissionError, ConnectDenied),
+    (FileNotFoundError, ConnectPathMissing),
 )
 
 
 def resolution_failure(target: str, error: OSError, timeline: ConnectTimeline) -> ConnectError:
     """The error when there is no address to try."""
-    failure = ConnectError(
-        error.errno, f"cannot connect to {target}: {_reason(error)}", timeline=timeline
-    )
+    # A resolver of the program's own may raise any other OSError.
+    kind = ConnectUnresolved if isinstance(error, socket.gaierror) else ConnectError
+    failure = kind(error.errno, f"cannot connect to {target}: {_reason(error)}", timeline=timeline)
     failure.__cause__ = error
     return failure
 
@@ -26,14 +39,8 @@ def resolution_failure(target: str, error: OSError, timeline: ConnectTimeline) -
 def attempts_failure(target: str, timeline: ConnectTimeline) -> ConnectError:
     """The error when the attempts at all addresses failed."""
     errors = _errors(timeline)
-    codes = {error.errno for error in errors}
-    kind = ConnectError
-    if codes == {errno.ECONNREFUSED}:
-        kind = ConnectRefused
-    elif codes == {errno.ETIMEDOUT}:
-        kind = ConnectTimeout
     known = [error.errno for error in errors if error.errno is not None]
-    failure = kind(
+    failure = _kind(errors)(
         known[-1] if known else None,
         f"cannot connect to {target}: {_reasons(target, timeline)}",
         timeline=timeline,
@@ -87,6 +94,13 @@ def _late(what: str, seconds: float, timeline: ConnectTimeline) -> ConnectTimeou
 
 def _errors(timeline: ConnectTimeline) -> list[OSError]:
     return [attempt.error for attempt in timeline.attempts if attempt.error is not None]
+
+
+def _kind(errors: Sequence[OSError]) -> type[ConnectError]:
+    for reason, kind in _KINDS:
+        if errors and all(isinstance(error, reason) for error in errors):
+            return kind
+    return ConnectError
 
 
 def _cause(errors: Sequence[OSError]) -> Exception | None:

@@ -90,4 +90,6 @@ def with_descriptors(
     numbers = [fd if isinstance(fd, int) else fd.fileno() for fd in fds]
     if not view.nbytes:
         raise ValueError("message must not be empty: descriptors travel with a byte")
+    if not numbers:
+        raise ValueError("fds must not be empty: a message without descriptors is one for send()")
     return lambda done: send_with_descriptors(sock, view[done:], [] if done else numbers)
