@@ -6,20 +6,22 @@ import os
 import socket as stdlib_socket
 import stat
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Unpack
 
 import anyio
 from anyio.abc import AnyByteStream, ByteStream
 from anyio.streams.tls import TLSStream
 
 from anynet._core.connections.connection import Connection, ConnectionState, IdleAction
+from anynet._core.connections.forgotten import close_forgotten
 from anynet._core.connections.socket_events import SocketEvents
 from anynet._core.connections.socket_server import SocketServer
 from anynet._core.connections.values import SocketStatistics
 from anynet._rules.checks import check_choice, check_non_negative_int, check_seconds
-from anynet._rules.options import ConnectionOptions
+from anynet._rules.options import ConnectionOptionNames, ConnectionOptions, split_options
 from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
+from anynet._rules.values.errors import ConnectionEnded
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.sockets.adoption import adopt_connected
 from anynet._transport.sockets.buffers import Buffer
@@ -59,6 +61,9 @@ class Socket(ByteStream):
     Errors: :exc:`anyio.EndOfStream` once the peer ended its side, :exc:`anyio.BrokenResourceError`
     when the connection was lost (its ``errno`` says how), :exc:`anyio.ClosedResourceError` when
     this side closed it, :exc:`ConnectionExpired` (a :exc:`TimeoutError`) when a time limit did.
+
+    Close it, or use it as ``async with socket``: one that is forgotten open is closed with a
+    :exc:`ResourceWarning`.
     """
 
     #: The server that accepted the connection; None for any other.
@@ -68,26 +73,33 @@ class Socket(ByteStream):
         self._connection = connection
         self._stream = connection.stream
 
+    def __del__(self) -> None:
+        if not self._stream.state.closed:
+            close_forgotten(self, self._stream)
+
     # -- where sockets come from ----------------------------------------------------------------
 
     @classmethod
-    def from_stream(cls, stream: AnyByteStream, **options: Any) -> Socket:
+    def from_stream(cls, stream: AnyByteStream, **options: Unpack[ConnectionOptionNames]) -> Socket:
         """A socket over any AnyIO byte stream, which it then owns.
 
         Options: ``allow_half_open``, ``idle_timeout_action``, and in seconds ``idle_timeout``,
         ``receive_timeout``, ``send_timeout`` and ``max_lifetime``.
         """
+        (connection_options,) = split_options("from_stream", options, ConnectionOptions)
         foreign = WrappedStream(stream, base=own_stream_below(stream))
-        return cls(Connection(foreign, ConnectionOptions(**options)))
+        return cls(Connection(foreign, connection_options))
 
     @classmethod
-    def from_fd(cls, fd: int | stdlib_socket.socket, **options: Any) -> Socket:
+    def from_fd(
+        cls, fd: int | stdlib_socket.socket, **options: Unpack[ConnectionOptionNames]
+    ) -> Socket:
         """A socket over a connected stream socket, given as a descriptor or a socket object.
 
         Takes ownership on success. Raises :exc:`ValueError` for anything but a connected TCP or
         Unix stream socket, which then stays open and untouched. Options as in :meth:`from_stream`.
         """
-        connection_options = ConnectionOptions(**options)
+        (connection_options,) = split_options("from_fd", options, ConnectionOptions)
         host = current_host_loop()  # Raises outside of an event loop: before fd is touched.
         sock = adopt_connected(fd)
         stream = SocketStream(sock, peername=peername_of(sock), host=host)
@@ -109,13 +121,13 @@ class Socket(ByteStream):
 
         Raises :exc:`anyio.EndOfStream` when the peer has ended its side.
         """
-        return self._stream.receive(max_bytes)
+        return self._stream.receive(max_bytes, ConnectionEnded, self)
 
     def __aiter__(self) -> Socket:
         return self
 
     def __anext__(self) -> Coroutine[Any, Any, bytes]:
-        return self._stream.receive(_CHUNK, StopAsyncIteration)
+        return self._stream.receive(_CHUNK, StopAsyncIteration, self)
 
     async def receive_into(self, buffer: bytearray | memoryview) -> int:
         """Receive into ``buffer``; returns how many bytes, at least 1.
@@ -131,7 +143,7 @@ class Socket(ByteStream):
         raise :exc:`anyio.BrokenResourceError`, and closing resets the connection (TCP) or closes it
         forcefully (Unix and foreign streams, whose peer may see a clean end).
         """
-        return self._stream.send(item)
+        return self._stream.send(item, self)
 
     async def send_many(self, buffers: Iterable[Buffer]) -> None:
         """Send several buffers as one message, without joining them; else like :meth:`send`."""
@@ -255,7 +267,7 @@ class Socket(ByteStream):
         There is one consumer; while it consumes, ``receive`` raises
         :exc:`anyio.BusyResourceError`.
         """
-        return SocketEvents(self._connection)
+        return SocketEvents(self._connection, self)
 
     def set_idle_timeout(self, seconds: float | None, *, action: IdleAction = "close") -> None:
         """Set, replace or (with None) remove the idle timeout.

@@ -107,7 +107,9 @@ class ConnectionRunner:
             socket = self.socket_of(connection, stream)
             self._on_open(socket)
             try:
-                await handler(socket)
+                handling = handler(socket)
+                del socket  # One that accept() hands over belongs to the program alone.
+                await handling
             except BaseException as error:
                 leaving = await self._judge(error, connection, stream, options.on_handler_error)
                 try:
@@ -132,6 +134,7 @@ class ConnectionRunner:
 
     def socket_of(self, connection: ServerConnection, stream: StreamBase) -> Socket:
         """The socket of a connection that is ready for its user."""
+        connection.stream = stream
         socket = connection.socket = Socket(
             Connection(stream, self._connection_options, expirations=self.expirations)
         )

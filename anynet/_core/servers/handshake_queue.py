@@ -69,7 +69,8 @@ class HandshakeQueue:
             await offer.send(socket)
             offer.close()
             taken = True
-            connection.task = None  # From now on there is no handler to cancel.
+            connection.hand_over(socket)
+            del socket
             self._leave_pending()
             await closed.wait()
 

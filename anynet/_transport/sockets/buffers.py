@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from anynet._rules.checks import shown
+
 Buffer: TypeAlias = bytes | bytearray | memoryview
 
 
@@ -12,7 +14,7 @@ def bytes_view(data: Buffer) -> memoryview:
     try:
         return memoryview(data).cast("B")
     except TypeError:
-        raise TypeError(f"data must be bytes-like and contiguous, not {data!r}") from None
+        raise TypeError(f"data must be bytes-like and contiguous, not {shown(data)}") from None
 
 
 def writable_view(buffer: bytearray | memoryview) -> memoryview:

@@ -90,7 +90,9 @@ class SocketStream(StreamBase):
 
     # -- receiving ------------------------------------------------------------------------------
 
-    async def receive(self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded) -> bytes:
+    async def receive(
+        self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded, owner: object = None
+    ) -> bytes:
         host, state = self.host, self.state
         if state.receiving is not RECEIVING_FREE:
             await host.enter_operation()
@@ -228,7 +230,7 @@ class SocketStream(StreamBase):
 
     # -- sending --------------------------------------------------------------------------------
 
-    async def send(self, item: Buffer) -> None:
+    async def send(self, item: Buffer, owner: object = None) -> None:
         host, state = self.host, self.state
         if state.sending is not SENDING_FREE:
             await host.enter_operation()

@@ -109,7 +109,9 @@ class WrappedStream(StreamBase):
 
     # -- receiving ------------------------------------------------------------------------------
 
-    async def receive(self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded) -> bytes:
+    async def receive(
+        self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded, owner: object = None
+    ) -> bytes:
         check_positive_int("max_bytes", max_bytes)
         await self.host.enter_operation()
         self.state.claim_receiving()
@@ -200,7 +202,7 @@ class WrappedStream(StreamBase):
 
     # -- sending --------------------------------------------------------------------------------
 
-    async def send(self, item: Buffer) -> None:
+    async def send(self, item: Buffer, owner: object = None) -> None:
         data = bytes(item) if isinstance(item, bytes) else bytes(bytes_view(item))
         await self._send_message(len(data), lambda: self.send_chunk(data))
 
