@@ -49,16 +49,16 @@ def _check_raw_option(option: str, entry: object) -> None:
     if not isinstance(entry, tuple) or len(entry) not in (3, 4):
         raise TypeError(f"{option} must hold (level, name, value) tuples, not {shown(entry)}")
     level, name, value, *length = entry
-    where = f"in {option}, {shown(entry)}: the"
-    _C_INT(f"{where} level", level)
-    _C_INT(f"{where} name", name)
+    within = f"of {shown(entry)} in {option}"
+    _C_INT(f"the level {within}", level)
+    _C_INT(f"the name {within}", name)
     if length:
         if value is not None:
-            raise TypeError(f"{where} value of an entry with a length must be None")
-        check_int(f"{where} length", length[0], minimum=0, maximum=2**31 - 1)
+            raise TypeError(f"the value {within} must be None, as there is a length")
+        check_int(f"the length {within}", length[0], minimum=0, maximum=2**31 - 1)
     elif not isinstance(value, (bytes, bytearray, memoryview)):
         # A bool is a number for setsockopt, and there most options are switches.
-        _C_INT(f"{where} value", int(value) if isinstance(value, bool) else value)
+        _C_INT(f"the value {within}", int(value) if isinstance(value, bool) else value)
 
 
 @options

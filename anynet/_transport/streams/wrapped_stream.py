@@ -31,6 +31,7 @@ from anynet._rules.values.errors import (
     ConnectionClosed,
     ConnectionEnded,
     ConnectionExpired,
+    causes,
 )
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, writable_view
@@ -378,7 +379,11 @@ class WrappedStream(StreamBase):
         is_tls = isinstance(error, ssl.SSLError)
         number = errno.EPROTO if is_tls else getattr(error, "errno", None)
         self.state.lose(number)
-        return ConnectionBroken(self.origin, f"the connection is broken: {error}", number)
+        # AnyIO's own errors often say nothing themselves, but they have a cause.
+        text = next(filter(None, map(str, causes(error))), type(error).__name__)
+        reason = getattr(error, "reason", None) if is_tls else None
+        message = f"the connection is broken: {text}"
+        return ConnectionBroken(self.origin, message, number, reason=reason)
 
     # -- attributes -----------------------------------------------------------------------------
 
