@@ -66,6 +66,17 @@ def conformance(session: nox.Session) -> None:
 
 
 @nox.session
+def anyio_tests(session: nox.Session) -> None:
+    """Run AnyIO's own socket tests over anynet; arguments go to pytest.
+
+    What fails is compared with the table of docs/anyio-tests.md.
+    """
+    install(session, "test")
+    session.install("pip")  # It downloads the tests, and not every kind of environment has it.
+    session.run("python", "-m", "tests.anyio_sockets", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and format."""
     session.install(*nox.project.dependency_groups(PROJECT, "lint"))

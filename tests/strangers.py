@@ -159,14 +159,15 @@ def _leave_together(connect: Connect, leave: Callable[[socket.socket], None]) ->
         leave(member)
 
 
-def _connector(address: anynet.Address) -> Connect:
+def _connector(address: anynet.Address, source: str | None) -> Connect:
     def connect() -> socket.socket:
         if isinstance(address, str):
             connection = socket.socket(socket.AF_UNIX)
             connection.settimeout(5)
             connection.connect(address)
         else:
-            connection = socket.create_connection((address.address, address.port), 5)
+            own = None if source is None else (source, 0)
+            connection = socket.create_connection((address.address, address.port), 5, own)
         connection.settimeout(PATIENCE)
         return connection
 
@@ -174,16 +175,16 @@ def _connector(address: anynet.Address) -> Connect:
 
 
 @contextmanager
-def siege(*addresses: anynet.Address) -> Iterator[list[socket.socket]]:
+def siege(*addresses: anynet.Address, source: str | None = None) -> Iterator[list[socket.socket]]:
     """Let all strangers loose on a server; those who stay do so until the block is left.
 
     Entering it returns once each of them has done what it does. A server that refuses or cuts
-    strangers ends what they do, not the siege.
+    strangers ends what they do, not the siege. ``source`` is the address that they come from.
     """
     staying: list[socket.socket] = []
     try:
         for address in addresses:
-            connect = _connector(address)
+            connect = _connector(address, source)
             for stranger in ALONE:
                 staying += _let_loose(connect, stranger)
             for leave in (socket.socket.close, _reset):

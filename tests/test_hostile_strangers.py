@@ -53,11 +53,12 @@ class Sieges:
 
     def __init__(self) -> None:
         self.count = 0
+        self.source: str | None = None
         self._open = contextlib.ExitStack()
 
     def lay(self, addresses: tuple[anynet.Address, ...]) -> None:
         """Let the strangers loose; blocks, so call it in a thread."""
-        self._open.enter_context(siege(*addresses))
+        self._open.enter_context(siege(*addresses, source=self.source))
         self.count += 1
 
     def lift(self) -> None:
@@ -172,6 +173,8 @@ def test_a_documented_server_serves_on(
     for name, code in modules_of(block.page).items():
         (tmp_path / name).write_text(code, "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
+    if "max_connections_per_address" in block.code:
+        sieges.source = "127.0.0.2"  # They have their limit, and the honest have theirs.
     besiege_servers(sieges, monkeypatch)
     besiege_clusters(sieges, monkeypatch)
     besiege_node_servers(sieges, monkeypatch)

@@ -103,6 +103,19 @@ def check_seconds(
     return seconds
 
 
+def check_rate(option: str, value: object) -> float:
+    """Return the value as a float if it is a number of times a second: finite, more than 0."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{option} must be a number (a second), not {shown(value)}")
+    try:
+        rate = float(value)
+    except OverflowError:
+        raise ValueError(f"{option} is too large: {shown(value)} a second") from None
+    if not 0 < rate < float("inf"):  # NaN compares false with everything
+        raise ValueError(f"{option} must be finite and more than 0, not {shown(value)}")
+    return rate
+
+
 def check_host(option: str, value: object) -> str:
     """Return the value if it can be a host: a name or an IP address, not empty, without NUL."""
     if not isinstance(value, str):

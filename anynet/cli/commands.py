@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import signal
 import sys
-from typing import get_args
+from typing import Any, get_args
 
 import click
 from rich.console import Console
@@ -15,6 +15,7 @@ from anynet._transport.loops.backends import BACKENDS, Backend, available_backen
 from anynet.cli.demo import run_demo
 from anynet.cli.echo import echo_connection, serve_echo
 from anynet.cli.serve import handler_cluster, serve_cluster
+from anynet.cli.server_options import server_options
 from anynet.cli.service import systemd_option
 from anynet.cli.signals import exit_code
 from anynet.cluster import Policy, ProgramError
@@ -123,6 +124,7 @@ def echo(
     show_default=True,
     help="What an exception of a handler does: it is logged, ends the worker, calls a function.",
 )
+@server_options
 def serve(
     handler: str,
     workers: int | None,
@@ -134,6 +136,7 @@ def serve(
     systemd: bool | str,
     grace: float,
     on_handler_error: str,
+    **more: Any,
 ) -> None:
     """Serve each connection with an async function, in several processes.
 
@@ -143,6 +146,7 @@ def serve(
     if path is None and host is None and not systemd:
         host = "localhost"
     options = {"host": host, "port": port, "path": path, "systemd": systemd}
+    options |= {name: value for name, value in more.items() if value is not None}
     try:
         cluster = handler_cluster(
             handler,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import re
 import select
 import signal
@@ -314,6 +315,94 @@ def test_bad_input_is_one_line_of_error(
     assert re.fullmatch(r"Error: .*\n", result.stderr)
     for part in parts:
         assert part in result.stderr
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_the_limits_of_an_address_hold_in_a_worker(policy: str) -> None:
+    limits = ("--workers", "1", "--policy", policy, "--max-per-address", "2")
+    with running(*limits) as cluster:
+        with cluster.connect() as one, cluster.connect() as two:
+            assert read_pid(one) == read_pid(two)
+            with cluster.connect() as refused, pytest.raises((EOFError, ConnectionResetError)):
+                read_pid(refused)
+        until(lambda: serves(cluster))
+        cluster.process.terminate()
+        assert cluster.end() == (0, "")
+
+
+def test_the_rate_of_an_address_holds_in_a_worker() -> None:
+    with running("--workers", "1", "--accept-rate", "0.0001") as cluster:
+        cluster.ask()
+        assert not serves(cluster)
+        cluster.process.terminate()
+        assert cluster.end() == (0, "")
+
+
+def test_the_family_and_deferred_accepts_reach_the_primary() -> None:
+    options = ("--workers", "2", "--family", "ipv4", "--defer-accept", "1", "--port", "0")
+    with running(*options, "--host", "localhost", "--policy", "reuse_port") as cluster:
+        assert cluster.address.startswith("127.0.0.1:")
+        with cluster.connect() as client:
+            client.sendall(b"hello")
+            assert read_pid(client) in cluster.workers()
+        cluster.process.terminate()
+        assert cluster.end() == (0, "")
+
+
+@pytest.mark.parametrize("kind", ["name", "number"])
+def test_a_path_is_given_away_by_the_primary(tmp_path: Path, kind: str) -> None:
+    account = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    path = tmp_path / "socket"
+    owner = account.pw_name if kind == "name" else str(account.pw_uid)
+    with running("--workers", "1", "--path", str(path), "--owner", owner) as cluster:
+        cluster.ask()
+        assert path.stat().st_uid == account.pw_uid
+        cluster.process.terminate()
+        assert cluster.end() == (0, "")
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--accept-rate", "0"), "accept_rate must be finite and more than 0, not 0.0"),
+        (("--max-per-address", "0"), "max_connections_per_address must be at least 1, not 0"),
+        (("--family", "ipv5"), "'ipv5' is not one of 'ipv4', 'ipv6'"),
+        (("--owner", "root"), "owner is for a path, and there is none"),
+    ],
+)
+def test_limits_that_make_no_sense(arguments: tuple[str, ...], message: str) -> None:
+    ended = subprocess.run(
+        [*ANYNET, "serve", HANDLER, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert message in ended.stderr
+
+
+def test_an_owner_that_does_not_exist(tmp_path: Path) -> None:
+    path = str(tmp_path / "socket")
+    arguments = ("--workers", "1", "--path", path, "--owner", "no-such-user")
+    ended = subprocess.run(
+        [*ANYNET, "serve", HANDLER, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "owner 'no-such-user' is the name of no user" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def serves(cluster: Running) -> bool:
+    try:
+        return cluster.ask() > 0
+    except (EOFError, ConnectionResetError):
+        return False
 
 
 # -- failures of the handler ------------------------------------------------------------------

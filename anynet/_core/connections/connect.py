@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import random
 import ssl
-import sys
 import warnings
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, Unpack
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, Unpack, cast
 
 import anyio
 from anyio.abc import ByteStreamConnectable
@@ -256,9 +256,9 @@ def connect(
 
     Raises :exc:`TypeError` or :exc:`ValueError` at once for options that make no sense. Connecting
     raises :exc:`ConnectError`, an :exc:`OSError` whose ``timeline`` says what was tried. Where all
-    attempts agree, it is also the exception that Python has for it: :exc:`ConnectRefused`,
-    :exc:`ConnectTimeout`, :exc:`ConnectNotFound`, :exc:`ConnectDenied`, :exc:`ConnectUnresolved`.
-    With ``tls``, it raises :exc:`TLSHandshakeError`, an :exc:`ssl.SSLError`, where the handshake
+    attempts agree, it is also the exception that Python has for that: see :exc:`ConnectRefused`,
+    :exc:`ConnectTimeout`, :exc:`ConnectDenied`, :exc:`ConnectPathMissing` and
+    :exc:`ConnectUnresolved`. With ``tls``, it raises :exc:`TLSHandshakeError`, an :exc:`ssl.SSLError`, where the handshake
     fails for another reason than the end of the connection: :exc:`TLSCertificateError` for a
     certificate that does not verify.
 
@@ -272,8 +272,9 @@ def connect(
         ConnectionOptions,
         SocketOptions,
     )
-    caller = sys._getframe(1)
-    return Connecting((caller.f_code.co_filename, caller.f_lineno), *parts)
+    caller = cast("FrameType", inspect.currentframe()).f_back
+    made_at = ("", 0) if caller is None else (caller.f_code.co_filename, caller.f_lineno)
+    return Connecting(made_at, *parts)
 
 
 #: Another name of :func:`connect`.

@@ -19,16 +19,14 @@ from __future__ import annotations
 import warnings
 from functools import partial
 
-from anyio.streams.tls import TLSStream
-
+from anynet._transport.streams.own_socket import only_owned_by
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
-from anynet._transport.streams.wrapped_stream import WrappedStream
 
 
 def close_forgotten(socket: object, stream: StreamBase) -> None:
     """Warn of a ``socket`` that is about to vanish over its open ``stream``, and close that."""
-    own = _own_socket_stream(stream)
+    own = only_owned_by(stream)
     if own is None or own.closed:
         return
     host = own.host
@@ -44,14 +42,6 @@ def close_forgotten(socket: object, stream: StreamBase) -> None:
         close = partial(_close, stream, own)
         if not (host.in_own_process and host.call_from_thread(close)):
             close()
-
-
-def _own_socket_stream(stream: StreamBase) -> SocketStream | None:
-    """``stream``, or what lies below the TLS of a connect or a server."""
-    below: object = stream.stream if isinstance(stream, WrappedStream) else stream
-    while isinstance(below, TLSStream):
-        below = below.transport_stream
-    return below if isinstance(below, SocketStream) else None
 
 
 def _close(stream: StreamBase, own: SocketStream) -> None:

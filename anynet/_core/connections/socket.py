@@ -38,6 +38,7 @@ from anynet._transport.streams.adopt import adopt
 from anynet._transport.streams.descriptors import receive_fds, send_fds
 from anynet._transport.streams.disconnect_watch import wait_peer_left
 from anynet._transport.streams.endpoints import ProxyAttribute
+from anynet._transport.streams.own_socket import raw_stream, tcp_socket, unix_stream
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import Released, ReleasedStream, StreamBase
 from anynet._transport.streams.wrapped_stream import WrappedStream
@@ -175,8 +176,11 @@ class Socket(ByteStream):
         self._connection.side_ended()
 
     async def send_fds(self, message: bytes, fds: Collection[int | HasFileno]) -> None:
-        """Send open descriptors along with a message that is not empty (Unix sockets only)."""
-        await send_fds(self._unix_stream("send_fds"), message, fds)
+        """Send open descriptors, at least one, along with a message that is not empty.
+
+        Unix sockets only. Raises :exc:`ValueError`, and sends nothing, where one of both is empty.
+        """
+        await send_fds(unix_stream(self._stream, "send_fds"), message, fds)
 
     async def receive_fds(self, msglen: int, maxfds: int) -> tuple[bytes, list[int]]:
         """Receive a message of at most ``msglen`` bytes, and at most ``maxfds`` descriptors.
@@ -184,7 +188,7 @@ class Socket(ByteStream):
         The descriptors are close-on-exec and belong to the caller. When there are more than
         ``maxfds``, all are closed and :exc:`DescriptorsTruncated` is raised. Unix sockets only.
         """
-        return await receive_fds(self._unix_stream("receive_fds"), msglen, maxfds)
+        return await receive_fds(unix_stream(self._stream, "receive_fds"), msglen, maxfds)
 
     # -- the end --------------------------------------------------------------------------------
 
@@ -221,7 +225,7 @@ class Socket(ByteStream):
         Raises :exc:`ValueError` for a foreign stream, which has no socket of its own, and where
         bytes were received for this object that have not been read yet.
         """
-        stream = self._raw_stream("detach")
+        stream = raw_stream(self._stream, "detach")
         if stream.unread_bytes:
             raise ValueError(
                 f"{len(stream.unread_bytes)} bytes that were received are still unread"
@@ -286,7 +290,7 @@ class Socket(ByteStream):
         This and the next ones work on TCP sockets and on TLS over them; elsewhere they raise
         :exc:`ValueError`, and after the close :exc:`anyio.ClosedResourceError`.
         """
-        set_no_delay(self._tcp_socket("set_no_delay"), enable)
+        set_no_delay(tcp_socket(self._stream, "set_no_delay"), enable)
 
     def set_keep_alive(
         self,
@@ -301,16 +305,16 @@ class Socket(ByteStream):
         ``idle`` seconds without traffic it probes the peer, every ``interval`` seconds; after
         ``count`` probes without an answer the connection breaks. None leaves a value as it is.
         """
-        set_keep_alive(self._tcp_socket("set_keep_alive"), enable, idle, interval, count)
+        set_keep_alive(tcp_socket(self._stream, "set_keep_alive"), enable, idle, interval, count)
 
     @property
     def type_of_service(self) -> int:
         """The type of service (RFC 2474), in IPv6 the traffic class, of what is sent: 0 to 255."""
-        return get_type_of_service(self._tcp_socket("type_of_service"))
+        return get_type_of_service(tcp_socket(self._stream, "type_of_service"))
 
     @type_of_service.setter
     def type_of_service(self, value: int) -> None:
-        set_type_of_service(self._tcp_socket("type_of_service"), value)
+        set_type_of_service(tcp_socket(self._stream, "type_of_service"), value)
 
     @property
     def state(self) -> ConnectionState:
@@ -356,7 +360,7 @@ class Socket(ByteStream):
     @property
     def peer_credentials(self) -> PeerCredentials:
         """The process at the other end of a Unix socket, as the kernel noted it at connect."""
-        return peer_credentials(self._unix_stream("peer_credentials").sock)
+        return peer_credentials(unix_stream(self._stream, "peer_credentials").sock)
 
     def statistics(self) -> SocketStatistics:
         """A snapshot of the counters."""
@@ -374,27 +378,6 @@ class Socket(ByteStream):
     def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:
         """The typed attributes of the stream: :class:`anyio.abc.SocketAttribute` and others."""
         return self._stream.extra_attributes
-
-    def _raw_stream(self, operation: str) -> SocketStream:
-        if not isinstance(self._stream, SocketStream):
-            raise ValueError(f"{operation} needs a socket of the operating system, not a stream")
-        if self._stream.closed:
-            raise self._stream.state.closed_error()
-        return self._stream
-
-    def _tcp_socket(self, operation: str) -> stdlib_socket.socket:
-        stream = self._stream.base if isinstance(self._stream, WrappedStream) else self._stream
-        if self._stream.closed:
-            raise self._stream.state.closed_error()
-        if not isinstance(stream, SocketStream) or stream.sock.family == stdlib_socket.AF_UNIX:
-            raise ValueError(f"{operation} needs a TCP socket")
-        return stream.sock
-
-    def _unix_stream(self, operation: str) -> SocketStream:
-        stream = self._raw_stream(operation)
-        if stream.sock.family != stdlib_socket.AF_UNIX:
-            raise ValueError(f"{operation} needs a Unix socket, not {stream.sock.family.name}")
-        return stream
 
     def __repr__(self) -> str:
         return f"<anynet.Socket {self.state.value} {self.local_address} - {self.remote_address}>"

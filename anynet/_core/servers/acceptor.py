@@ -1,9 +1,10 @@
-"""Accepting connections for a server: its limit, its block list, its socket options, counters.
+"""Accepting connections for a server: its limits, its socket options, the errors of accept(2).
 
 What is to be done about each connection, and about each error, is decided by
-:mod:`anynet._rules.policy.accepting`; this loop performs it on the event loop that it runs in. A
-connection that nothing speaks against, and a listener at which none waits, are all that most
-servers ever see: there nothing is asked, and no call is made that the options do not need.
+:mod:`anynet._rules.policy.accepting`, with what :class:`Admission` counts; this loop performs it on
+the event loop that it runs in. A connection that nothing speaks against, and a listener at which
+none waits, are all that most servers ever see: there nothing is asked, and no call is made that the
+options do not need.
 """
 
 from __future__ import annotations
@@ -11,21 +12,18 @@ from __future__ import annotations
 import errno
 import math
 import socket
-from collections.abc import Callable, Sized
 from typing import Any
 
 import anyio
 
+from anynet._core.servers.admission import Admission
 from anynet._rules.options import ServerOptions, SocketOptions
 from anynet._rules.policy.accepting import (
-    CONNECTION,
     NO_CONNECTION,
     Backoff,
     Decision,
     decide,
-    is_blocked,
 )
-from anynet._rules.values.events import Drop
 from anynet._transport.listening.accept_backoff import AcceptBackoff
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.listener_set import ListenerSet
@@ -45,7 +43,7 @@ _WAIT_FOR_SLOT = Decision.WAIT_FOR_SLOT
 class Acceptor:
     """Accepts connections from a set of listeners, as the server's options say.
 
-    ``connections`` are those that are open; :meth:`slot_freed` must be called when one has ended.
+    ``admission`` says who is let in; :meth:`slot_freed` must be called when a connection has ended.
     Nothing is opened before :meth:`start`.
     """
 
@@ -56,19 +54,16 @@ class Acceptor:
         self,
         options: ServerOptions,
         socket_options: SocketOptions,
-        connections: Sized,
-        on_drop: Callable[[Drop], object],
+        admission: Admission,
     ) -> None:
-        self.accepted = self.dropped = self.blocked = 0
+        self.accepted = 0
         self.backoff = AcceptBackoff()
         self._limit = options.max_connections
         self._policy = options.max_connections_policy
-        self._block_list = options.block_list
         self._socket_options = socket_options
         #: By the listener, what to set on its connections, where that is the same for all.
         self._settings: dict[Listener, tuple[tuple[int, int, int], ...] | None] = {}
-        self._connections = connections
-        self._on_drop = on_drop
+        self._admission = admission
         self._slot = anyio.Event()
         self._accepting = False
 
@@ -145,7 +140,7 @@ class Acceptor:
         full = False
         for _ in range(_MAX_REFUSED_AT_ONCE):
             if self._limit is not None:
-                full = len(self._connections) >= self._limit
+                full = self._admission.is_full
                 if decide(NO_CONNECTION, full=full, policy=self._policy) is _WAIT_FOR_SLOT:
                     return _WAIT_FOR_SLOT
             listener = self.listeners.only or self.listeners.next_ready()
@@ -164,8 +159,7 @@ class Acceptor:
                 return decision
             if self.backoff.active:
                 self.backoff.reset()
-            restricted = full or self._block_list is not None
-            if restricted and not self._admit(sock, peername, listener, full):
+            if (full or self._admission.asks) and not self._admit(sock, peername, listener, full):
                 continue
             if self._set_up(sock, listener):
                 self.accepted += 1
@@ -173,16 +167,9 @@ class Acceptor:
         return _WAIT_FOR_PEER
 
     def _admit(self, sock: socket.socket, peername: Any, listener: Listener, full: bool) -> bool:
-        remote = address_from_sockaddr(peername)
-        blocked = is_blocked(remote, self._block_list)
-        decision = decide(CONNECTION, full=full, policy=self._policy, blocked=blocked)
-        if decision is Decision.ACCEPTED:
+        remote, now = address_from_sockaddr(peername), self.host.time()
+        if self._admission.admits(listener.address, remote, now, full=full):
             return True
-        if decision is Decision.BLOCKED:
-            self.blocked += 1
-        else:
-            self.dropped += 1
-            self._on_drop(Drop(listener.address, remote or ""))
         close_socket(sock)
         return False
 

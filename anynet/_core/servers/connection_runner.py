@@ -22,19 +22,16 @@ from anynet._core.connections.socket import Socket
 from anynet._core.connections.socket_server import SocketServer
 from anynet._core.servers.failure_log import FailureLog
 from anynet._core.servers.failure_origin import take_apart
-from anynet._core.servers.proxy import ProxyGate
+from anynet._core.servers.preludes import Preludes
 from anynet._core.servers.server_connection import ServerConnection, running_connection
 from anynet._rules.options import ConnectionOptions, OnHandlerError, ServerOptions
-from anynet._rules.values.errors import ConnectionExpired, causes, leaves
+from anynet._rules.values.errors import ConnectionExpired, leaves
 from anynet._transport.loops.host_loop import HostLoop
 from anynet._transport.streams.disconnect_watch import PeerWatch
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
-from anynet._transport.streams.tls import secure
 
 Handler: TypeAlias = Callable[[Socket], Awaitable[object]]
-
-_SERVER_CLOSED = "the server was closed"
 
 
 class ConnectionRunner:
@@ -50,6 +47,8 @@ class ConnectionRunner:
         server: SocketServer,
         options: ServerOptions,
         connection_options: ConnectionOptions,
+        preludes: Preludes,
+        log: FailureLog,
         on_open: Callable[[Socket], object],
         on_end: Callable[[ServerConnection], object],
         on_exit: Callable[[BaseException], object],
@@ -59,13 +58,12 @@ class ConnectionRunner:
         self._connection_options = connection_options
         self._on_open = on_open
         self._on_end = on_end
+        self._preludes = preludes
         self._on_exit = on_exit
-        self.log = FailureLog()
-        self.proxy = ProxyGate(options, self.log)
+        self.log = log
         #: The task that has entered the server.
         self.owner: object = None
         self.refused = 0
-        self.tls_failures = 0
         self.peer_failures = 0
         self.handler_failures = 0
         #: How many connections a time limit closed, by the limit.
@@ -84,19 +82,15 @@ class ConnectionRunner:
         """
         connection.parent = running_connection.get()
         running_connection.set(connection)
-        raw = connection.raw
         options = self._options
         stop_watching: Callable[[], None] | None = None
         try:
-            if options.proxy_protocol is not None:
-                admitted = await self.proxy.admit(raw)
-                if admitted is None:
+            stream: StreamBase = connection.raw
+            if options.has_prelude:
+                ready = await self._preludes.run(connection)
+                if ready is None:
                     return
-                raw = connection.raw = admitted
-                connection.in_header = False
-            stream = raw if options.tls is None else await self._secured(raw)
-            if stream is None:
-                return
+                stream = ready
             if options.cancel_on_disconnect:
                 try:
                     stop_watching = _cancel_on_disconnect(connection)
@@ -140,33 +134,6 @@ class ConnectionRunner:
         )
         socket.server = self._server
         return socket
-
-    async def _secured(self, raw: SocketStream) -> StreamBase | None:
-        """The connection after its TLS handshake; None when that failed or was cut off."""
-        options = self._options
-        reason: str | None = f"not over within {options.tls_handshake_timeout:g} seconds"
-        with anyio.move_on_after(options.tls_handshake_timeout):
-            try:
-                stream = await secure(
-                    raw,
-                    options.tls,
-                    standard_compatible=options.tls_standard_compatible,
-                    close_timeout=options.tls_handshake_timeout,
-                )
-                if not raw.closed:
-                    return stream
-                reason = _SERVER_CLOSED
-            except (OSError, anyio.BrokenResourceError, anyio.EndOfStream) as error:
-                # Not our failure: the peer left, or speaks no TLS that we accept.
-                reason = None
-                self.log.not_begun(raw, "TLS handshake", list(causes(error))[-1])
-            except anyio.ClosedResourceError:
-                reason = _SERVER_CLOSED
-        self.tls_failures += 1
-        if reason is not None:
-            self.log.not_begun(raw, "TLS handshake", reason)
-        raw.close()
-        return None
 
     # -- failures -------------------------------------------------------------------------------
 

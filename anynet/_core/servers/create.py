@@ -33,15 +33,26 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
     sockets or their descriptors, to be adopted), or ``systemd`` (True for all the sockets that
     systemd's socket activation passed to this process, or the name of those to listen on, or
     several names). ``backlog`` (511), ``ipv6_only`` (False), ``reuse_port`` (False), ``mode``
-    (permissions of the path; None leaves the umask to decide), ``replace_stale`` (True: a path
-    whose server is gone may be replaced). ``resolver`` (a :class:`Resolver`) says which addresses
-    the names in ``host`` have, instead of the system. In a worker of :mod:`anynet.cluster` the
-    primary listens for all its workers, unless ``exclusive`` (False) is True: then this process
-    listens for itself.
+    (permissions of the path; None leaves the umask to decide), ``owner`` and ``group`` (who the
+    path is given to before anybody can connect: a name or a number; None leaves it),
+    ``replace_stale`` (True: a path whose server is gone may be replaced). ``family`` (``"ipv4"`` or
+    ``"ipv6"``) keeps to one of the two; with it, ``::`` takes no IPv4 connections. ``defer_accept``
+    (seconds) leaves a TCP connection to the kernel until the client has sent something, for about
+    so long; it is for protocols in which the client speaks first, and needs Linux. ``resolver`` (a
+    :class:`Resolver`) says which addresses the names in ``host`` have, instead of the system. In a
+    worker of :mod:`anynet.cluster` the primary listens for all its workers, unless ``exclusive``
+    (False) is True: then this process listens for itself.
 
     Admission: ``max_connections`` (None: no limit) with ``max_connections_policy``: ``"pause"``
     leaves further clients in the backlog, ``"drop"`` closes them. ``block_list`` closes the
-    connections of the peers on it.
+    connections of the peers on it. ``max_connections_per_address`` (None) is how many connections
+    one address may have, ``accept_rate`` (None) how many new ones a second, in bursts of a second's
+    worth or of one; further ones are closed. An address is an IPv4 address, or the /64 of an IPv6
+    address; peers on Unix sockets have none and are not limited by these. ``max_handshakes``
+    (None: half of the descriptors that the process may open, at most 4096) is how many connections
+    may be in their TLS handshake or PROXY header, which do not count for ``max_connections``: with
+    one more, the oldest of the address that has most of them is reset, so that silent clients keep
+    nobody out.
 
     Connections: ``allow_half_open`` (True; when False our side is ended once the peer's end was
     received), ``idle_timeout`` (seconds) with ``idle_timeout_action`` (``"close"`` or
@@ -58,9 +69,10 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
 
     Behind a proxy: ``proxy_protocol`` reads a header of the PROXY protocol before anything else:
     ``"require"`` closes connections without, ``"accept"`` lets them pass; then the addresses of the
-    socket are the real client's, and ``block_list`` counts for that too. ``proxy_trust`` (a
-    :class:`BlockList`, needed) holds the addresses of the proxies: a header of another peer is
-    refused. Peers on Unix sockets are trusted. ``proxy_timeout`` (5 seconds) bounds the header.
+    socket are the real client's, and ``block_list`` counts for that too; the limits of an address
+    are those of the client, not of its proxy. ``proxy_trust`` (a :class:`BlockList`, needed) holds
+    the addresses of the proxies: a header of another peer is refused. Peers on Unix sockets are
+    trusted. ``proxy_timeout`` (5 seconds) bounds the header.
 
     The end: ``grace_period`` (30 seconds; infinity is allowed) is how long leaving the block waits
     for the connections.

@@ -1,4 +1,4 @@
-"""What may be a handler: decided at the call that is given one, not when the first client comes."""
+"""What may be a handler, and what needs one: decided at the call, not when a client comes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import inspect
 from typing import TypeVar
 
 from anynet._rules.checks import shown
+from anynet._rules.options import ServerOptions
 
 T = TypeVar("T")
 
@@ -28,3 +29,10 @@ def check_handler(handler: T) -> T:
         return handler
     hint = "; functools.partial passes arguments along" if inspect.isfunction(target) else ""
     raise TypeError(f"handler must be a coroutine function (async def), not {shown(handler)}{hint}")
+
+
+def check_without_handler(options: ServerOptions) -> None:
+    """Raise :exc:`ValueError` for an option that only a handler can have."""
+    for name in ("cancel_on_disconnect", "on_handler_error"):
+        if getattr(options, name) != options.defaults[name]:
+            raise ValueError(f"{name} is for a handler, and accept() has none")

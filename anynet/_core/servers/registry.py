@@ -1,8 +1,8 @@
 """The connections of a server, and waiting for them to end.
 
-A connection is registered from its accept until everything about it is over: ``max_connections``,
-a shutdown and its report all count these. Handlers that wait in a shutdown of their own server wait
-for each other otherwise, so it is noted which do.
+A connection is registered from its accept until everything about it is over: a shutdown and its
+report count these; ``max_connections`` those of them whose prelude is over. Handlers that wait in a
+shutdown of their own server wait for each other otherwise, so it is noted which do.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 import anyio
 
+from anynet._core.servers.admission import Admission
 from anynet._core.servers.server_connection import ServerConnection
 from anynet._transport.streams.socket_stream import SocketStream
 
@@ -28,6 +29,8 @@ class Registry:
         self._connections: dict[ServerConnection, None] = {}
         self._reads_header = reads_header
         self._on_remove = on_remove
+        #: What is to know of each connection, if anything is.
+        self.admission: Admission | None = None
         self._change = anyio.Event()
         self._callers: Counter[ServerConnection] = Counter()
         #: The connections that each of those who wait waits for.
@@ -43,6 +46,8 @@ class Registry:
         """A connection was accepted."""
         connection = ServerConnection(raw, self._reads_header)
         self._connections[connection] = None
+        if self.admission is not None:
+            self.admission.opened(connection)
         return connection
 
     def remove(self, connection: ServerConnection) -> None:
@@ -51,6 +56,8 @@ class Registry:
             del self._connections[connection]
             for wait in self._waits:
                 wait.discard(connection)
+            if self.admission is not None:
+                self.admission.ended(connection)
             self._change.set()
             self._on_remove()
 

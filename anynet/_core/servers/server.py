@@ -1,7 +1,8 @@
 """The server: listeners, a nursery for the handlers, and an orderly end.
 
-The way of a connection: the :class:`Acceptor` decides and accepts, the :class:`Registry` holds it,
-the :class:`ConnectionRunner` runs its handler, and ``shutdown`` ends it if it does not end itself.
+The way of a connection: the :class:`Acceptor` accepts what :class:`Admission` lets in, the
+:class:`Registry` holds it, :class:`Preludes` takes it through what comes before its handler, the
+:class:`ConnectionRunner` runs that, and ``shutdown`` ends it if it does not end itself.
 The server composes these, and owns what they share: the nursery and the events.
 """
 
@@ -17,10 +18,14 @@ from anyio import abc
 from anynet._core.connections.leaving import leave
 from anynet._core.connections.socket import Socket
 from anynet._core.servers.acceptor import Acceptor
+from anynet._core.servers.admission import Admission
 from anynet._core.servers.connection_runner import ConnectionRunner, Handler
+from anynet._core.servers.counting import statistics_of
 from anynet._core.servers.exits import ending
-from anynet._core.servers.handlers import check_handler
+from anynet._core.servers.failure_log import FailureLog
+from anynet._core.servers.handlers import check_handler, check_without_handler
 from anynet._core.servers.handshake_queue import HandshakeQueue
+from anynet._core.servers.preludes import Preludes
 from anynet._core.servers.registry import Registry
 from anynet._core.servers.server_connection import ServerConnection, running_connection
 from anynet._core.servers.server_events import EventQueue, ServerEvents
@@ -35,12 +40,6 @@ from anynet._rules.options import (
     split_options,
 )
 from anynet._rules.values.addresses import Address, SocketAddress
-from anynet._rules.values.errors import (
-    IdleTimeout,
-    LifetimeExceeded,
-    ReceiveTimeout,
-    SendTimeout,
-)
 from anynet._rules.values.events import Close, Listening
 from anynet._rules.values.server_values import ServerStatistics, ShutdownReport
 from anynet._transport.listening.listener import Listener
@@ -86,11 +85,18 @@ class Server(abc.Listener[Socket]):
         self._registry = Registry(
             reads_header=options.proxy_protocol is not None, on_remove=self._connection_ended
         )
-        self._acceptor = Acceptor(options, socket_options, self._registry, self._events.push)
+        self._admission = Admission(options, self._registry, self._events.push)
+        if self._admission.tracks:
+            self._registry.admission = self._admission
+        self._acceptor = Acceptor(options, socket_options, self._admission)
+        log = FailureLog()
+        self._preludes = Preludes(options, self._admission, log)
         self._runner = ConnectionRunner(
             self,
             options,
             connection_options,
+            self._preludes,
+            log,
             on_open=self._events.push_connection,
             on_end=self._registry.remove,
             on_exit=self._end_program,
@@ -152,8 +158,6 @@ class Server(abc.Listener[Socket]):
             error = in_tasks
         finally:
             self._reset_all()
-            if self._handshakes is not None:
-                self._handshakes.close()
             self._runner.close(self._acceptor.host)
         exits, self._exits = self._exits, []
         if exits:
@@ -246,7 +250,7 @@ class Server(abc.Listener[Socket]):
         tasks = self._entered()
         if self._handler is not None:
             raise RuntimeError("a server with a handler hands no connections over")
-        _check_without_handler(self._options)
+        check_without_handler(self._options)
         if self._options.has_prelude:
             if self._handshakes is None:
                 self._handshakes = HandshakeQueue(self._accept_connection, self._runner.run, tasks)
@@ -267,15 +271,22 @@ class Server(abc.Listener[Socket]):
             raise StopAsyncIteration from None
 
     async def serve(self, handler: Handler, task_group: abc.TaskGroup | None = None) -> None:
-        """Serve with ``handler`` until the server is closed, in ``task_group`` or its own nursery.
+        """Serve with ``handler`` until closed, as AnyIO's listeners do; for a server without one.
 
-        The interface of AnyIO's listeners; for a server without a handler. The option
-        ``on_handler_error`` counts here too: by ``"raise"`` an exception leaves the task group.
+        The handlers run in ``task_group``, or else in one of this call, which then waits for them
+        at the end like :meth:`shutdown`, and whose cancellation is theirs. ``on_handler_error``
+        counts here too: by ``"raise"`` an exception leaves the task group.
         """
-        own = self._entered()
+        self._entered()
         if self._handler is not None:
             raise RuntimeError("the server has a handler already")
-        await self._serve_all(check_handler(handler), task_group or own)
+        check_handler(handler)
+        if task_group is None:
+            async with anyio.create_task_group() as tasks:
+                await self._serve_all(handler, tasks)
+                await self.shutdown()
+        else:
+            await self._serve_all(handler, task_group)
 
     async def _serve_all(self, handler: Handler, tasks: abc.TaskGroup) -> None:
         try:
@@ -285,6 +296,7 @@ class Server(abc.Listener[Socket]):
                 connection.task = tasks.start_soon(
                     self._runner.run, connection, handler, name=_TASK_NAME
                 )
+                del connection  # Or the next accept would hold it, and its socket, until it came.
         except anyio.ClosedResourceError:
             pass  # The server was closed.
         except (KeyboardInterrupt, SystemExit) as error:
@@ -368,31 +380,11 @@ class Server(abc.Listener[Socket]):
 
     def statistics(self) -> ServerStatistics:
         """A snapshot of the counters."""
-        acceptor, runner = self._acceptor, self._runner
-        return ServerStatistics(
-            open=len(self._registry),
-            accepted=acceptor.accepted,
-            dropped=acceptor.dropped,
-            blocked=acceptor.blocked + runner.proxy.blocked,
-            refused=acceptor.backoff.refused + runner.refused,
-            proxy_untrusted=runner.proxy.untrusted,
-            proxy_failures=runner.proxy.failures,
-            tls_failures=runner.tls_failures,
-            peer_failures=runner.peer_failures,
-            handler_failures=runner.handler_failures,
-            idle_timeouts=runner.expirations[IdleTimeout],
-            receive_timeouts=runner.expirations[ReceiveTimeout],
-            send_timeouts=runner.expirations[SendTimeout],
-            lifetimes_exceeded=runner.expirations[LifetimeExceeded],
+        return statistics_of(
+            len(self._registry), self._acceptor, self._admission, self._preludes, self._runner
         )
 
     @property
     def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:
         """The :class:`anyio.abc.SocketAttribute` values of the first listener."""
         return socket_attributes(self._listeners[0].sock) if self._listeners else {}
-
-
-def _check_without_handler(options: ServerOptions) -> None:
-    for name in ("cancel_on_disconnect", "on_handler_error"):
-        if getattr(options, name) != options.defaults[name]:
-            raise ValueError(f"{name} is for a handler, and accept() has none")

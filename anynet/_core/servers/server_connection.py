@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextvars
 import weakref
 
+import anyio
 from anyio import TaskHandle
 
 from anynet._core.connections.socket import Socket
@@ -36,10 +37,14 @@ class ServerConnection:
 
     __slots__ = (
         "accepted_at",
+        "address_key",
+        "evicted",
         "handed_over",
         "in_header",
+        "in_prelude",
         "parent",
         "raw",
+        "slot",
         "socket",
         "stream",
         "task",
@@ -50,6 +55,14 @@ class ServerConnection:
         self.accepted_at = raw.host.time()
         #: Whether its PROXY header is still to be read.
         self.in_header = in_header
+        #: Whether it counts for ``max_handshakes``, and not yet for ``max_connections``.
+        self.in_prelude = False
+        #: Whether it was reset in its prelude, to make room for another.
+        self.evicted = False
+        #: Set when a connection that waits for a slot has one, or was reset.
+        self.slot: anyio.Event | None = None
+        #: For which address it is counted; see :func:`address_key`.
+        self.address_key: bytes | None = None
         #: What its socket stands on; None during the PROXY header and the TLS handshake.
         self.stream: StreamBase | None = None
         #: The socket, while its handler has it.
@@ -87,3 +100,5 @@ class ServerConnection:
         if self.stream is not None:
             self.stream.abort()
         self.raw.abort()
+        if self.slot is not None:
+            self.slot.set()

@@ -12,20 +12,28 @@ from typing import Any, TypeAlias, TypedDict
 from anynet._rules.checks import (
     check_bool,
     check_callable,
+    check_choice,
     check_host,
     check_int,
     check_non_negative_int,
     check_port,
+    check_seconds,
     check_socket,
     shown,
 )
 from anynet._rules.options.resolver import Resolver
 from anynet._rules.options.table import Options, option, options
+from anynet._rules.values.addresses import FAMILIES, Family
 
 Path: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 #: As in Node, nginx and Redis. The kernel lowers it to net.core.somaxconn.
 _DEFAULT_BACKLOG = 511
+#: Of users and groups; (uid_t) -1 means none (chown(2)).
+_MAX_ID = 2**32 - 2
+#: The options that only what is opened here can have, and what each is for.
+_FOR_TCP = ("family", "defer_accept")
+_FOR_PATHS = ("mode", "owner", "group")
 
 
 def _several(name: str, value: Any) -> tuple[Any, ...]:
@@ -94,6 +102,15 @@ def _passed_sockets(name: str, value: bool | str | Iterable[str] | None) -> bool
     return names
 
 
+def _check_account(name: str, value: object) -> int | str:
+    """The value if it can be a user or a group: a name, or a number."""
+    if isinstance(value, str):
+        return check_host(name, value)  # Not empty, no NUL.
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be a name or a number, not {shown(value)}")
+    return check_int(name, value, minimum=0, maximum=_MAX_ID)
+
+
 @options
 class ListenOptions(Options):
     """Where a server listens. No host, port, path, fd or systemd means any free TCP port.
@@ -110,7 +127,13 @@ class ListenOptions(Options):
     backlog: int = option(_DEFAULT_BACKLOG, check_non_negative_int)
     ipv6_only: bool = option(False, check_bool)
     reuse_port: bool = option(False, check_bool)
+    family: Family | None = option(None, partial(check_choice, choices=FAMILIES))
+    defer_accept: float | None = option(
+        None, partial(check_seconds, allow_infinite=False, allow_zero=False)
+    )
     mode: int | None = option(None, partial(check_int, minimum=0, maximum=0o777))
+    owner: int | str | None = option(None, _check_account)
+    group: int | str | None = option(None, _check_account)
     replace_stale: bool = option(True, check_bool)
     exclusive: bool = option(False, check_bool, in_worker=True)
     resolver: Resolver | None = option(None, check_callable, in_worker=True)
@@ -122,8 +145,17 @@ class ListenOptions(Options):
             given.insert(0, "port" if self.port is not None else "host")
         if len(given) > 1:
             raise ValueError(f"{given[0]} and {given[1]} exclude each other")
-        if self.mode is not None and not self.path:
-            raise ValueError("mode is for a path, and there is none")
+        for name in _FOR_PATHS:
+            if getattr(self, name) is not None and not self.path:
+                raise ValueError(f"{name} is for a path, and there is none")
+        for name in ("owner", "group"):
+            if getattr(self, name) is not None and any(path[0] == "\0" for path in self.path):
+                raise ValueError(f"{name} is for a file, and an abstract name has none")
+        for name in _FOR_TCP:
+            if getattr(self, name) is not None and not self.is_tcp:
+                raise ValueError(f"{name} is for a host and port, and excludes {given[0]}")
+        if self.ipv6_only and self.family == "ipv4":
+            raise ValueError("ipv6_only excludes family 'ipv4'")
         if self.resolver is not None and self.host == (None,):
             raise ValueError("resolver is for a host, and there is none")
 
@@ -154,7 +186,11 @@ class ListenOptionNames(TypedDict, total=False):
     backlog: int
     ipv6_only: bool
     reuse_port: bool
+    family: Family | None
+    defer_accept: float | None
     mode: int | None
+    owner: int | str | None
+    group: int | str | None
     replace_stale: bool
     exclusive: bool
     resolver: Resolver | None

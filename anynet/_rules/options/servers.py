@@ -11,6 +11,8 @@ from anynet._rules.checks import (
     check_bool,
     check_choice,
     check_non_negative_int,
+    check_positive_int,
+    check_rate,
     check_seconds,
     check_type,
     shown,
@@ -41,6 +43,9 @@ class ServerOptions(Options):
     max_connections_policy: Literal["pause", "drop"] = option(
         "pause", partial(check_choice, choices=_POLICIES)
     )
+    max_connections_per_address: int | None = option(None, check_positive_int)
+    accept_rate: float | None = option(None, check_rate)
+    max_handshakes: int | None = option(None, check_positive_int)
     block_list: BlockList | None = option(None, partial(check_type, expected=BlockList))
     cancel_on_disconnect: bool = option(False, check_bool)
     tls: ssl.SSLContext | None = option(None, partial(check_type, expected=ssl.SSLContext))
@@ -71,6 +76,9 @@ class ServerOptionNames(ListenOptionNames, ConnectionOptionNames, SocketOptionNa
 
     max_connections: int | None
     max_connections_policy: Literal["pause", "drop"]
+    max_connections_per_address: int | None
+    accept_rate: float | None
+    max_handshakes: int | None
     block_list: BlockList | None
     cancel_on_disconnect: bool
     tls: ssl.SSLContext | None

@@ -5,7 +5,9 @@ cluster's primary, the adapter's) perform what it says, each in its own way of w
 
 - A full server whose policy is ``"pause"`` does not call accept(2) at all: its peers wait in the
   backlog of the kernel, which refuses the rest. With ``"drop"`` it accepts, closes and reports.
-- The block list comes before the limit, so a blocked peer is never reported as dropped.
+- The block list comes before the limits, so a blocked peer is never reported as dropped. The limits
+  of the peer's address come before that of the server: of a crowd from one address it is said that
+  it is one, even where it has filled the server.
 - The errors of accept(2) are of four kinds: of the connection, which failed before it was accepted
   (the manual page of Linux wants it tried again, like EAGAIN); of the process or the system, which
   has run out of descriptors or memory; of a listening socket that is none any more; and those that
@@ -79,6 +81,10 @@ class Decision(enum.Enum):
     """It is served."""
     BLOCKED = "blocked"
     """Refused, since the peer is on the block list: the connection is closed silently."""
+    ADDRESS_FULL = "address full"
+    """Refused, since its address has as many connections as it may: closed, and reported."""
+    ADDRESS_TOO_FAST = "address too fast"
+    """Refused, since connections of its address come too fast: closed, and reported."""
     DROPPED = "dropped"
     """Refused, since the server is full: the connection is closed, and reported as dropped."""
     PASSED_OVER = "passed over"
@@ -123,16 +129,23 @@ def decide(
     full: bool = False,
     policy: OverloadPolicy = "pause",
     blocked: bool = False,
+    address_full: bool = False,
+    address_too_fast: bool = False,
     backoff: BackoffState = _NO_BACKOFF,
 ) -> Decision | Backoff:
     """Decide on the `result` of accept(2): an errno, :data:`CONNECTION` or :data:`NO_CONNECTION`.
 
     `full` says whether as many connections are open as may be, `blocked` whether the block list
-    forbids the peer of this one.
+    forbids the peer of this one; `address_full` and `address_too_fast` whether the limits of its
+    address do.
     """
     if result == CONNECTION:
         if blocked:
             return Decision.BLOCKED
+        if address_full:
+            return Decision.ADDRESS_FULL
+        if address_too_fast:
+            return Decision.ADDRESS_TOO_FAST
         return Decision.DROPPED if full else Decision.ACCEPTED
     if result == NO_CONNECTION:
         waits = full and policy == "pause"

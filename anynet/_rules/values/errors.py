@@ -176,9 +176,9 @@ class ConnectTimeline(Value):
 class ConnectError(Portable, anyio.ConnectionFailed):
     """No connection could be made.
 
-    It is an :class:`OSError`; ``errno`` is that of the last attempt that the system refused.
-    Where all attempts failed in the same way, it is the subclass that is also Python's own
-    exception for that. ``target`` is what was to be connected to, as text; ``timeline`` says what
+    It is an :class:`OSError`; ``errno`` is that of the last attempt that the system refused. Where
+    all attempts failed for one of the reasons that Python has a class for, it is of that class too:
+    see the subclasses. ``target`` is what was to be connected to, as text; ``timeline`` says what
     was tried, when, and how each attempt failed. The ``__cause__`` is the single failure, or an
     :class:`ExceptionGroup` of all of them.
     """
@@ -204,16 +204,16 @@ class ConnectTimeout(ConnectError, TimeoutError):
     """No connection within ``connect_timeout`` seconds, or every attempt timed out (ETIMEDOUT)."""
 
 
-class ConnectNotFound(ConnectError, FileNotFoundError):
-    """There is no such Unix path (ENOENT)."""
-
-
 class ConnectDenied(ConnectError, PermissionError):
-    """The system forbids every attempt (EACCES, EPERM): the mode of a Unix path, a firewall."""
+    """The system permits none of the connections (EACCES or EPERM), say, to a Unix path."""
+
+
+class ConnectPathMissing(ConnectError, FileNotFoundError):
+    """There is nothing at the Unix path to connect to (ENOENT)."""
 
 
 class ConnectUnresolved(ConnectError, socket.gaierror):
-    """The name of the host has no address, or nobody could be asked; ``errno`` is an ``EAI_…``."""
+    """The name of the host could not be resolved; ``errno`` is an ``EAI_`` number of ``socket``."""
 
 
 class TLSHandshakeError(Portable, ssl.SSLError):

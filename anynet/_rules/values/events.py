@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, Literal, TypeAlias, TypeVar
 
 import attrs
 
@@ -97,12 +97,23 @@ class Connection(Value, Generic[T]):
     socket: T
 
 
+DropReason: TypeAlias = Literal[
+    "max_connections", "max_connections_per_address", "accept_rate", "max_handshakes"
+]
+"""Why a server refused a connection: the option whose limit was reached."""
+
+
 @attrs.frozen(eq=False, repr=False)
 class Drop(Value):
-    """The server refused a connection because it was full."""
+    """The server refused a connection because a limit was reached.
+
+    ``reason`` is the option of the limit. With ``"max_handshakes"`` the connection had been
+    accepted, and was reset in its TLS handshake or PROXY header to make room for a later one.
+    """
 
     local_address: Address
     remote_address: Address
+    reason: DropReason = "max_connections"
 
 
 ConnectEvent: TypeAlias = (

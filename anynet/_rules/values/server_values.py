@@ -16,10 +16,21 @@ class ServerStatistics(Value):
 
     #: Connections that are open now.
     open: int
+    #: Of these, those that are in their PROXY header or TLS handshake, or wait for a slot after it.
+    handshakes: int
     #: Connections accepted since the start, those refused below not among them.
     accepted: int
-    #: Refused because the server was full (``max_connections`` with the policy ``drop``).
+    #: Refused because the server was full (``max_connections`` with the policy ``drop``); those
+    #: that have no slot after their PROXY header or TLS handshake have been accepted before.
     dropped: int
+    #: Refused because their address had as many as it may (``max_connections_per_address``).
+    address_full: int
+    #: Refused because connections of their address came too fast (``accept_rate``). The clients
+    #: that a PROXY header names, in both of these, have been accepted before.
+    address_too_fast: int
+    #: Reset in their PROXY header or TLS handshake, to make room for others (``max_handshakes``);
+    #: they are no ``proxy_failures`` or ``tls_failures``.
+    handshakes_evicted: int
     #: Refused because the block list forbids the peer, or the client that a PROXY header names;
     #: the latter have been accepted before.
     blocked: int

@@ -17,7 +17,7 @@ from anynet._rules.values.errors import (
     ConnectDenied,
     ConnectError,
     ConnectionBroken,
-    ConnectNotFound,
+    ConnectPathMissing,
     ConnectRefused,
     ConnectTimeline,
     ConnectTimeout,
@@ -26,15 +26,16 @@ from anynet._rules.values.errors import (
     TLSHandshakeError,
 )
 
+#: What the failure is where all attempts failed by one class of error; code that was written for
+#: the sockets of Python or AnyIO catches that class.
+_KINDS: tuple[tuple[type[OSError], type[ConnectError]], ...] = (
+    (ConnectionRefusedError, ConnectRefused),
+    (TimeoutError, ConnectTimeout),
+    (PermissionError, ConnectDenied),
+    (FileNotFoundError, ConnectPathMissing),
+)
+
 DEFAULT_HOST = "localhost"
-#: Which class says so where every attempt failed with one of these numbers.
-_KINDS: dict[int | None, type[ConnectError]] = {
-    errno.ECONNREFUSED: ConnectRefused,
-    errno.ETIMEDOUT: ConnectTimeout,
-    errno.ENOENT: ConnectNotFound,
-    errno.EACCES: ConnectDenied,
-    errno.EPERM: ConnectDenied,
-}
 
 
 def target_text(options: ConnectOptions) -> str:
@@ -47,6 +48,7 @@ def target_text(options: ConnectOptions) -> str:
 
 def resolution_failure(target: str, error: OSError, timeline: ConnectTimeline) -> ConnectError:
     """The error when there is no address to try."""
+    # A resolver of the program's own may raise any other OSError.
     kind = ConnectUnresolved if isinstance(error, socket.gaierror) else ConnectError
     message = f"cannot connect to {target}: {_reason(error)}"
     failure = kind(error.errno, message, target=target, timeline=timeline)
@@ -57,10 +59,8 @@ def resolution_failure(target: str, error: OSError, timeline: ConnectTimeline) -
 def attempts_failure(target: str, timeline: ConnectTimeline) -> ConnectError:
     """The error when the attempts at all addresses failed."""
     errors = _errors(timeline)
-    kinds = {_KINDS.get(error.errno, ConnectError) for error in errors}
-    kind = kinds.pop() if len(kinds) == 1 else ConnectError
     known = [error.errno for error in errors if error.errno is not None]
-    failure = kind(
+    failure = _kind(errors)(
         known[-1] if known else None,
         f"cannot connect to {target}: {_reasons(target, timeline)}",
         target=target,
@@ -126,6 +126,13 @@ def tls_failure(
 
 def _errors(timeline: ConnectTimeline) -> list[OSError]:
     return [attempt.error for attempt in timeline.attempts if attempt.error is not None]
+
+
+def _kind(errors: Sequence[OSError]) -> type[ConnectError]:
+    for reason, kind in _KINDS:
+        if errors and all(isinstance(error, reason) for error in errors):
+            return kind
+    return ConnectError
 
 
 def _cause(errors: Sequence[OSError]) -> Exception | None:

@@ -1,8 +1,9 @@
 """Opening listeners: TCP addresses, Unix paths, adopted sockets, those that systemd passed.
 
 The rules that live here: opening is all or nothing; port 0 at several addresses is one port that is
-free at all of them; no host means all addresses of both families; an address of a family that this
-machine lacks is passed over where a name has others.
+free at all of them; no host means all addresses of both families; one family means that connections
+of the other do not come, not even as mapped addresses; an address of a family that this machine
+lacks is passed over where a name has others.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from anynet._rules.values.addresses import SocketAddress, is_ip, zoned
 from anynet._rules.values.host_names import is_localhost
 from anynet._transport.listening.listener import Listener, ListeningSocket
 from anynet._transport.listening.passed_sockets import PASSED_SOCKETS
+from anynet._transport.listening.path_owner import find_owner
 from anynet._transport.listening.provider import provider_for
 from anynet._transport.listening.unix_path import (
     bind_unix_path,
@@ -30,7 +32,7 @@ from anynet._transport.listening.unix_path import (
 )
 from anynet._transport.sockets.adoption import check_listening
 from anynet._transport.sockets.closing import close_socket
-from anynet._transport.sockets.options import platform_constant
+from anynet._transport.sockets.options import platform_constant, set_defer_accept
 from anynet._transport.sockets.resolving import NOT_HERE, has_ipv6, literal, resolve
 from anynet._transport.sockets.system_errors import os_error
 
@@ -49,9 +51,9 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
     All or nothing: when it fails or is cancelled everything opened is closed again, and the
     caller's sockets are left as they were. Raises :exc:`OSError` with the error number of the
     system and the address that could not be listened on, :exc:`ValueError` for a name or a path
-    that cannot be an address, for a descriptor that is not a listening stream socket and for a
-    socket that systemd did not pass, and :exc:`NotImplementedError` for ``reuse_port`` on a
-    platform without it.
+    that cannot be an address, for a user or a group that does not exist, for a descriptor that is
+    not a listening stream socket and for a socket that systemd did not pass, and
+    :exc:`NotImplementedError` for ``reuse_port`` or ``defer_accept`` on a platform without it.
     """
     await checkpoint()
     provider = provider_for(options)
@@ -62,11 +64,16 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
     if options.systemd:
         return _passed(options.systemd)
     backlog = min(options.backlog, _MAX_INT)
+    owner = await find_owner(options.owner, options.group)
     opened: list[Listener] = []
     try:
         for path in options.path:
             bound = await bind_unix_path(
-                path, mode=options.mode, replace_stale=options.replace_stale, backlog=backlog
+                path,
+                mode=options.mode,
+                owner=owner,
+                replace_stale=options.replace_stale,
+                backlog=backlog,
             )
             opened.append(ListeningSocket(bound.sock, bound))
         if options.is_tcp:
@@ -127,17 +134,21 @@ async def _resolved(options: ListenOptions) -> ListenOptions:
 
 
 async def _addresses_of(host: str | None, options: ListenOptions) -> list[SocketAddress]:
+    family = options.family
     if host is None:
-        ipv6 = options.ipv6_only or has_ipv6("::")
+        ipv6 = options.ipv6_only or family == "ipv6" or (family is None and has_ipv6("::"))
         return [SocketAddress("::" if ipv6 else "0.0.0.0")]
     if is_localhost(host):
         # Both, also where only one is there: which that is shows when they are bound.
-        return [SocketAddress("127.0.0.1"), SocketAddress("::1")]
+        loopback = [SocketAddress("127.0.0.1"), SocketAddress("::1")]
+        return [address for address in loopback if family in (None, address.family)]
     try:
         address = literal("host", host, 0)
         if address is not None:
+            if family not in (None, address.family):
+                raise ValueError(f"host {host!r} is not of the family {family!r}")
             return [address]
-        return await resolve(host, 0, family=None, resolver=options.resolver)
+        return await resolve(host, 0, family=family, resolver=options.resolver)
     except OSError as error:
         raise cannot_listen(error, repr(host)) from error
 
@@ -168,10 +179,15 @@ def _listen_tcp(
 
 
 def listen_tcp_now(
-    address: SocketAddress, *, ipv6_only: bool = False, reuse_port: bool = False, backlog: int = 511
+    address: SocketAddress,
+    *,
+    ipv6_only: bool = False,
+    reuse_port: bool = False,
+    defer_accept: float | None = None,
+    backlog: int = 511,
 ) -> ListeningSocket:
     """Listen on one address without waiting; raises :exc:`OSError` with the system's errno."""
-    listener = ListeningSocket(_bind(address, ipv6_only, reuse_port))
+    listener = ListeningSocket(_bind(address, ipv6_only, reuse_port, defer_accept))
     try:
         _start(listener, backlog)
     except BaseException:
@@ -226,13 +242,14 @@ def _bound_sockets(
     explicit_ipv4 = None not in options.host and any(
         address.family == "ipv4" for group in groups for address in group
     )
-    ipv6_only = options.ipv6_only or explicit_ipv4
+    ipv6_only = options.ipv6_only or explicit_ipv4 or options.family == "ipv6"
     for group in groups:
         missing: OSError | None = None
         bound = 0
         for address in group:
             try:
-                sock = _bind(attrs.evolve(address, port=port), ipv6_only, options.reuse_port)
+                at = attrs.evolve(address, port=port)
+                sock = _bind(at, ipv6_only, options.reuse_port, options.defer_accept)
             except OSError as error:
                 if error.errno not in NOT_HERE or address.family == "ipv4":
                     raise
@@ -249,7 +266,9 @@ def _bound_sockets(
             raise missing
 
 
-def _bind(address: SocketAddress, ipv6_only: bool, reuse_port: bool) -> socket.socket:
+def _bind(
+    address: SocketAddress, ipv6_only: bool, reuse_port: bool, defer_accept: float | None
+) -> socket.socket:
     ipv6 = address.family == "ipv6"
     try:
         sock = socket.socket(socket.AF_INET6 if ipv6 else socket.AF_INET, socket.SOCK_STREAM)
@@ -261,6 +280,8 @@ def _bind(address: SocketAddress, ipv6_only: bool, reuse_port: bool) -> socket.s
                 sock.setsockopt(socket.SOL_SOCKET, name, 1)
             if ipv6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, ipv6_only)
+            if defer_accept is not None:
+                set_defer_accept(sock, defer_accept)
             sock.bind(address.to_sockaddr())
         except BaseException:
             close_socket(sock)

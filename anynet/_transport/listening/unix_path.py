@@ -28,6 +28,7 @@ import anyio
 from anyio.lowlevel import checkpoint
 
 from anynet._transport.listening.path_lock import lock_path, lock_path_briefly
+from anynet._transport.listening.path_owner import Owner, give_to
 from anynet._transport.sockets.closing import close_fd, close_socket
 from anynet._transport.sockets.unix_address import check_unix_path
 
@@ -120,12 +121,17 @@ def cannot_listen(error: OSError, address: str, remark: str = "") -> OSError:
 
 
 async def bind_unix_path(
-    path: str, *, mode: int | None = None, replace_stale: bool = True, backlog: int = 511
+    path: str,
+    *,
+    mode: int | None = None,
+    owner: Owner | None = None,
+    replace_stale: bool = True,
+    backlog: int = 511,
 ) -> BoundPath:
     """Listen on ``path``; an abstract name, which begins with a NUL character, needs no file.
 
-    The file has ``mode`` (if that is given) before a client can connect. With ``replace_stale`` a
-    socket at which no process listens is replaced; any other file never is.
+    The file has ``mode`` and ``owner`` (if they are given) before a client can connect. With
+    ``replace_stale`` a socket at which no process listens is replaced; any other file never is.
 
     Raises :exc:`ValueError` for a path that is too long, :exc:`FileNotFoundError` when its
     directory does not exist, :exc:`TimeoutError` when another process of this user holds the lock
@@ -145,7 +151,7 @@ async def bind_unix_path(
             raise cannot_listen(error, repr(path)) from error
         try:
             await _claim(sock, path, directory, mode=mode, replace_stale=replace_stale)
-            identity = _start(sock, path, directory, mode=mode, backlog=backlog)
+            identity = _start(sock, path, directory, mode=mode, owner=owner, backlog=backlog)
         finally:
             lock.release()
         return BoundPath(sock, directory, path, identity)
@@ -237,7 +243,13 @@ async def _claim(
 
 
 def _start(
-    sock: socket.socket, path: str, directory: int, *, mode: int | None, backlog: int
+    sock: socket.socket,
+    path: str,
+    directory: int,
+    *,
+    mode: int | None,
+    owner: Owner | None = None,
+    backlog: int,
 ) -> tuple[int, int] | None:
     """Listen on the bound socket; return the identity of its path. Needs the lock."""
     name = os.path.basename(path)
@@ -246,6 +258,8 @@ def _start(
         # The umask was applied at bind. No client can have connected so far: it does not listen.
         if mode is not None and stat.S_IMODE(status.st_mode) != mode:
             _set_mode_bound(directory, name, mode)
+        if owner is not None:
+            give_to(owner, name, directory)
         sock.listen(backlog)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -91,6 +91,8 @@ def with_descriptors(
     numbers = [_number(fd) for fd in check_several("fds", fds, "descriptors")]
     if not view.nbytes:
         raise ValueError("message must not be empty: descriptors travel with a byte")
+    if not numbers:
+        raise ValueError("fds must not be empty: a message without descriptors is one for send()")
     return lambda done: send_with_descriptors(sock, view[done:], [] if done else numbers)
 
 

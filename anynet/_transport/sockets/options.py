@@ -23,6 +23,7 @@ _MAX_INT = 2**31 - 1
 _MAPPED = "::ffff:"
 #: struct linger: on, zero seconds.
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_DEFER_ACCEPT = Setting("IPPROTO_TCP", ("TCP_DEFER_ACCEPT",))
 
 
 def apply_socket_options(sock: socket.socket, options: SocketOptions) -> None:
@@ -66,6 +67,22 @@ def fixed_settings(
         )
         for name, value, setting in settings
     )
+
+
+def set_defer_accept(sock: socket.socket, seconds: float) -> None:
+    """Have a listening socket show no connection on which nothing came for so long.
+
+    The kernel rounds up to the times at which it sends its SYN-ACK again. Raises
+    :exc:`NotImplementedError` on a platform without that, and otherwise as
+    :func:`apply_socket_options` does.
+    """
+    _set(sock, "defer_accept", seconds, _DEFER_ACCEPT)
+
+
+def get_defer_accept(sock: socket.socket) -> int:
+    """What :func:`set_defer_accept` set on a TCP socket, as the kernel rounded it; else 0."""
+    name: int | None = getattr(socket, _DEFER_ACCEPT.names[0], None)
+    return 0 if name is None else sock.getsockopt(socket.IPPROTO_TCP, name)
 
 
 def set_no_delay(sock: socket.socket, enable: bool) -> None:

@@ -24,11 +24,7 @@ from typing import Any, TypeVar
 from anynet._rules.checks import check_positive_int
 from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
-from anynet._rules.values.errors import (
-    ConnectionBroken,
-    ConnectionEnded,
-    DescriptorsTruncated,
-)
+from anynet._rules.values.errors import ConnectionBroken, ConnectionEnded, DescriptorsTruncated
 from anynet._transport.loops.host_loop import HostLoop, Waiter, current_host_loop
 from anynet._transport.sockets.adoption import renewed
 from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, writable_view

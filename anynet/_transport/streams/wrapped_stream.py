@@ -13,9 +13,7 @@ The rules that live here:
 
 from __future__ import annotations
 
-import errno
 import os
-import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -31,7 +29,6 @@ from anynet._rules.values.errors import (
     ConnectionClosed,
     ConnectionEnded,
     ConnectionExpired,
-    causes,
 )
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, writable_view
@@ -148,7 +145,7 @@ class WrappedStream(StreamBase):
         except MemoryError as error:
             raise self.state.broken_error(error) from error
         except _FAILURES as error:
-            raise self._error(error) from error
+            raise self.state.foreign_error(error) from error
 
     def start_tracking(self) -> None:
         super().start_tracking()
@@ -227,7 +224,7 @@ class WrappedStream(StreamBase):
             sent = self.stream.send(data)
             await (sent if timer is None else timer.bound(sent))
         except _FAILURES as error:
-            raise self._error(error) from error
+            raise self.state.foreign_error(error) from error
         self.state.bytes_sent += len(data)
         self.stamp_sent()
 
@@ -262,7 +259,7 @@ class WrappedStream(StreamBase):
             kind = type(self.stream).__name__
             raise NotImplementedError(f"{kind} cannot end one side alone") from error
         except _FAILURES as error:
-            raise self._error(error) from error
+            raise self.state.foreign_error(error) from error
 
     def shut_down_sending(self) -> None:
         # There is no way to end such a stream without waiting: closing it will have to do.
@@ -368,22 +365,6 @@ class WrappedStream(StreamBase):
                 "a stream that is not our own needs `async with socket.events()` around its events"
             )
         return self.read_ahead
-
-    def _error(self, error: Exception) -> Exception:
-        """What an error of the stream means to the caller of the operation."""
-        if self.closed:
-            return self.state.closed_error()
-        if isinstance(error, anyio.ClosedResourceError):
-            return ConnectionClosed(self.origin)
-        # OpenSSL counts its errors otherwise than the system.
-        is_tls = isinstance(error, ssl.SSLError)
-        number = errno.EPROTO if is_tls else getattr(error, "errno", None)
-        self.state.lose(number)
-        # AnyIO's own errors often say nothing themselves, but they have a cause.
-        text = next(filter(None, map(str, causes(error))), type(error).__name__)
-        reason = getattr(error, "reason", None) if is_tls else None
-        message = f"the connection is broken: {text}"
-        return ConnectionBroken(self.origin, message, number, reason=reason)
 
     # -- attributes -----------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from anynet._rules.values.addresses import Address, SocketAddress
 from anynet._transport.listening.listener import Listener, ListeningSocket
 from anynet._transport.listening.open import listen_tcp_now
 from anynet._transport.listening.unix_path import PathFile
+from anynet._transport.sockets.options import get_defer_accept
 from anynet.cluster.distribution.distribution import Distributor
 from anynet.cluster.distribution.point_table import (
     Activate,
@@ -174,6 +175,7 @@ class ReusePortPoint(ListeningPoint):
                         address,
                         ipv6_only=_is_ipv6_only(listener.sock),
                         reuse_port=True,
+                        defer_accept=get_defer_accept(listener.sock) or None,
                         backlog=self._backlog,
                     )
                 )

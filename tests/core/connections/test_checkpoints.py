@@ -110,7 +110,7 @@ OPERATIONS: dict[str, Callable[[Ready], Awaitable[Any]]] = {
     "send_many nothing": lambda it: it.data.send_many([]),
     "send_file": lambda it: it.data.send_file(it.file),
     "send_file nothing": lambda it: it.data.send_file(it.file, 0, 0),
-    "send_fds": lambda it: it.data.send_fds(b"x", []),
+    "send_fds": lambda it: it.data.send_fds(b"x", [0]),
     "receive_fds": lambda it: it.data.receive_fds(1, 1),
     "send_eof": lambda it: it.spare.send_eof(),
     "aclose": lambda it: it.spare2.aclose(),
@@ -214,15 +214,8 @@ async def test_accept_that_parks_yields_alone() -> None:
 
 
 async def test_an_endless_sender_lets_others_run() -> None:
-    """A timer of 10 ms and an echo run within 50 ms: the median of three, for busy machines."""
-    worst = [await _worst_delays() for _ in range(3)]
-    timer, echo = (statistics.median(each) for each in zip(*worst, strict=True))
-    assert timer < 0.05
-    assert echo < 0.05
-
-
-async def _worst_delays() -> tuple[float, float]:
-    delays: dict[str, list[float]] = {"timer": [], "echo": []}
+    """Counted in its sends, not in seconds: what a busy machine delays, it delays for all."""
+    sends, between = 0, []
     async with tcp() as (sender, receiver), tcp() as (client, server):
 
         async def echo() -> None:
@@ -230,30 +223,25 @@ async def _worst_delays() -> tuple[float, float]:
                 await server.send(chunk)
 
         async def send() -> None:
+            nonlocal sends
             data = bytes(65536)
             while True:
                 await sender.send(data)
+                sends += 1
 
         async def receive() -> None:
             while True:
                 await receiver.receive()
 
-        async def measure(name: str, step: Callable[[], Awaitable[Any]]) -> None:
-            for _ in range(15):
-                began = anyio.current_time()
-                await step()
-                delays[name].append(anyio.current_time() - began)
-
-        async def round_trip() -> None:
-            await client.send(b"ping")
-            assert await client.receive() == b"ping"
-
         async with anyio.create_task_group() as tasks:
-            for task in (send, receive, echo):
-                tasks.start_soon(task)
-            async with anyio.create_task_group() as measuring:
-                measuring.start_soon(measure, "timer", lambda: anyio.sleep(0.01))
-                measuring.start_soon(measure, "echo", round_trip)
+            for function in (echo, send, receive):
+                tasks.start_soon(function)
+            for _ in range(15):
+                before = sends
+                await client.send(b"ping")
+                assert await client.receive() == b"ping"
+                between.append(sends - before)
             tasks.cancel_scope.cancel()
-        assert receiver.bytes_received > 1 << 20
-    return max(delays["timer"]), max(delays["echo"])
+    assert sends > 0
+    # Without yielding it would send until the buffers of the kernel are full, some 50 times.
+    assert statistics.median(between) < 30

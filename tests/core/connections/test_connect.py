@@ -257,17 +257,33 @@ async def test_the_timeline_has_every_address_of_a_name() -> None:
 
 
 async def test_a_name_that_does_not_resolve() -> None:
-    with pytest.raises(anynet.ConnectError, match=r"no\.such\.host\.invalid") as caught:
+    with pytest.raises(socket.gaierror, match=r"no\.such\.host\.invalid") as caught:
         await anynet.connect("no.such.host.invalid", 1)
+    assert type(caught.value) is anynet.ConnectUnresolved
+    assert isinstance(caught.value.__cause__, socket.gaierror)
+    assert caught.value.errno == caught.value.__cause__.errno
     assert caught.value.timeline is not None
     assert caught.value.timeline.attempts == ()
     assert isinstance(caught.value.__cause__, socket.gaierror)
 
 
 async def test_a_path_without_a_server(tmp_path: Path) -> None:
-    with pytest.raises(anynet.ConnectError) as caught:
+    with pytest.raises(FileNotFoundError) as caught:
         await anynet.connect(path=tmp_path / "nothing.sock")
+    assert type(caught.value) is anynet.ConnectPathMissing
     assert caught.value.errno == errno.ENOENT
+
+
+async def test_a_path_that_may_not_be_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # By the system call: the permissions of a path mean nothing to root.
+    def denied(sock: socket.socket, address: object) -> int:
+        return errno.EACCES
+
+    monkeypatch.setattr(socket.socket, "connect_ex", denied)
+    with pytest.raises(PermissionError) as caught:
+        await anynet.connect(path=tmp_path / "private.sock")
+    assert type(caught.value) is anynet.ConnectDenied
+    assert caught.value.errno == errno.EACCES
 
 
 async def test_a_block_list_forbids() -> None:

@@ -44,7 +44,7 @@ async def test_descriptors_arrive_usable_and_close_on_exec() -> None:
 
 async def test_message_without_descriptors() -> None:
     async with unix() as (one, other):
-        await one.send_fds(b"none", [])
+        await one.send(b"none")
         assert await other.receive_fds(2, 3) == (b"no", [])
         assert await other.receive() == b"ne"
         await one.aclose()
@@ -114,6 +114,7 @@ async def test_it_speaks_with_anyio() -> None:
     ("message", "fds", "error", "text"),
     [
         (b"", [0], ValueError, "message must not be empty"),
+        (b"x", [], ValueError, "fds must not be empty"),
         ("text", [0], TypeError, "data must be bytes-like"),
         (b"x", [10**6], ValueError, "fds must hold open descriptors"),
         (b"x", [-1], ValueError, "fds must hold open descriptors"),

@@ -13,7 +13,15 @@ import pytest
 from anyio.abc import Listener, SocketAttribute
 
 import anynet
-from tests.core.server_peers import answer, descriptors_left, nothing_left_open, sees, turns, until
+from tests.core.server_peers import (
+    HandlerBug,
+    answer,
+    descriptors_left,
+    nothing_left_open,
+    sees,
+    turns,
+    until,
+)
 from tests.support import client_of, echo, open_descriptors, plain_client
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
@@ -325,18 +333,77 @@ async def test_the_attributes_of_an_anyio_listener() -> None:
         assert server.extra(SocketAttribute.remote_address, None) is None
 
 
-async def test_cancelling_serve_leaves_the_server_and_its_connections() -> None:
-    async with anynet.create_server(host="127.0.0.1", port=0, grace_period=0) as server:
+async def test_cancelling_serve_leaves_the_server_without_its_handlers() -> None:
+    ended = []
+
+    async def handler(sock: anynet.Socket) -> None:
+        try:
+            await echo(sock)
+        finally:
+            ended.append(sock)
+
+    async with anynet.create_server(host="127.0.0.1", port=0) as server:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(server.serve, echo)
+            tasks.start_soon(server.serve, handler)
             client = await client_of(server)
             assert await answer(client) == b"hello"
             tasks.cancel_scope.cancel()
-        assert await answer(client) == b"hello"
+        assert len(ended) == 1
+        with pytest.raises(anyio.BrokenResourceError):
+            await client.receive()  # As after any handler that was stopped half-way.
         async with client_of(server) as other, await server.accept() as accepted:
             await accepted.send(b"by hand")
             assert await other.receive() == b"by hand"
         await client.aclose()
+        assert server.statistics().handler_failures == 0
+
+
+async def test_cancelling_serve_leaves_the_handlers_in_another_task_group() -> None:
+    async with anynet.create_server(host="127.0.0.1", port=0, grace_period=0) as server:
+        async with anyio.create_task_group() as handlers:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(server.serve, echo, handlers)
+                client = await client_of(server)
+                assert await answer(client) == b"hello"
+                tasks.cancel_scope.cancel()
+            assert await answer(client) == b"hello"
+            await client.aclose()
+
+
+async def test_serve_waits_for_its_handlers_in_the_grace_period() -> None:
+    outcomes = []
+
+    async def handler(sock: anynet.Socket) -> None:
+        await sock.send(b"there")
+        try:
+            await anyio.sleep_forever()
+        finally:
+            outcomes.append("cancelled")
+
+    async with anynet.create_server(host="127.0.0.1", port=0, grace_period=0.01) as server:
+
+        async def close_with_a_client() -> None:
+            with plain_client(server) as client:
+                assert await sees(client) == b"there"
+                server.close()
+                assert await sees(client) is ConnectionResetError
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(close_with_a_client)
+            await server.serve(handler)
+            outcomes.append("served")
+    assert outcomes == ["cancelled", "served"]
+
+
+async def test_what_a_handler_raises_leaves_serve() -> None:
+    async def handler(sock: anynet.Socket) -> None:
+        raise HandlerBug
+
+    async with anynet.create_server(host="127.0.0.1", port=0, on_handler_error="raise") as server:
+        with plain_client(server), pytest.raises(ExceptionGroup) as caught:
+            await server.serve(handler)
+        assert [type(each) for each in caught.value.exceptions] == [HandlerBug]
+        assert server.listening
 
 
 # -- anynet.serve -----------------------------------------------------------------------------

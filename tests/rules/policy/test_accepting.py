@@ -28,7 +28,8 @@ from anynet._rules.values.block_list import BlockList
 FRIEND = SocketAddress("192.0.2.1", 5000)
 ENEMY = SocketAddress("10.1.2.3", 5000)
 MAPPED_ENEMY = SocketAddress("::ffff:10.1.2.3", 5000)
-ACCEPTED, BLOCKED, DROPPED, PASSED_OVER, WAIT_FOR_SLOT, WAIT_FOR_PEER, BROKEN = Decision
+ACCEPTED, BLOCKED, ADDRESS_FULL, TOO_FAST, DROPPED, *_REST = Decision
+PASSED_OVER, WAIT_FOR_SLOT, WAIT_FOR_PEER, BROKEN = _REST
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,32 @@ def test_what_becomes_of_a_connection(
     result: int, full: bool, policy: OverloadPolicy, blocked: bool, expected: Decision
 ) -> None:
     assert decide(result, full=full, policy=policy, blocked=blocked) is expected
+
+
+@pytest.mark.parametrize(
+    ("blocked", "address_full", "too_fast", "full", "expected"),
+    [
+        (False, False, False, False, ACCEPTED),
+        (False, True, False, False, ADDRESS_FULL),
+        (False, False, True, False, TOO_FAST),
+        (False, True, True, False, ADDRESS_FULL),
+        # Of a crowd from one address it is said that it is one, though it has filled the server.
+        (False, True, False, True, ADDRESS_FULL),
+        (False, False, True, True, TOO_FAST),
+        (True, True, True, True, BLOCKED),
+    ],
+)
+def test_the_limits_of_an_address_come_between(
+    blocked: bool, address_full: bool, too_fast: bool, full: bool, expected: Decision
+) -> None:
+    decision = decide(
+        CONNECTION,
+        full=full,
+        blocked=blocked,
+        address_full=address_full,
+        address_too_fast=too_fast,
+    )
+    assert decision is expected
 
 
 SHORT_OF_SPACE = Backoff(FIRST_DELAY, refuse_waiting=True)

@@ -7,6 +7,7 @@ import errno
 import importlib
 import pickle
 import pkgutil
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -20,12 +21,15 @@ from anynet._rules.values.addresses import SocketAddress
 from anynet._rules.values.errors import (
     AddressBlocked,
     ConnectAttempt,
+    ConnectDenied,
     ConnectError,
     ConnectionBroken,
     ConnectionClosed,
     ConnectionEnded,
+    ConnectPathMissing,
     ConnectRefused,
     ConnectTimeline,
+    ConnectUnresolved,
     DescriptorsTruncated,
     IdleTimeout,
 )
@@ -69,6 +73,9 @@ ERRORS: list[BaseException] = [
     AddressBlocked(SocketAddress("::1", 80)),
     ConnectError(None, "no number", timeline=_TIMELINE),
     ConnectRefused(errno.ECONNREFUSED, "refused", timeline=_TIMELINE),
+    ConnectDenied(errno.EACCES, "denied", timeline=_TIMELINE),
+    ConnectPathMissing(errno.ENOENT, "missing", timeline=_TIMELINE),
+    ConnectUnresolved(socket.EAI_NONAME, "nobody knows it", timeline=_TIMELINE),
     DescriptorsTruncated("too many"),
     IncompleteFrame(b"half a fr"),
     FrameTooLong(10, 20),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 
 import pytest
 
@@ -10,16 +11,26 @@ from anynet._rules.values.addresses import SocketAddress
 from anynet._rules.values.errors import (
     AddressBlocked,
     ConnectAttempt,
+    ConnectDenied,
     ConnectError,
+    ConnectPathMissing,
     ConnectRefused,
     ConnectTimeline,
     ConnectTimeout,
+    ConnectUnresolved,
 )
-from anynet._transport.dialing.connect_errors import attempts_failure, timeout_failure
+from anynet._transport.dialing.connect_errors import (
+    attempts_failure,
+    resolution_failure,
+    timeout_failure,
+)
 
 ADDRESSES = [SocketAddress(f"192.0.2.{number}", 80) for number in range(1, 4)]
 REFUSED = OSError(errno.ECONNREFUSED, "refused")
 TIMED_OUT = OSError(errno.ETIMEDOUT, "timed out")
+DENIED = OSError(errno.EACCES, "denied")
+FORBIDDEN = OSError(errno.EPERM, "forbidden")
+MISSING = OSError(errno.ENOENT, "missing")
 UNREACHABLE = OSError(errno.ENETUNREACH, "unreachable")
 BLOCKED = AddressBlocked(ADDRESSES[0])
 WITHOUT_TEXT = OSError()
@@ -40,6 +51,10 @@ def timeline(*errors: OSError) -> ConnectTimeline:
         ([REFUSED, REFUSED], ConnectRefused, errno.ECONNREFUSED),
         ([TIMED_OUT], ConnectTimeout, errno.ETIMEDOUT),
         ([TIMED_OUT, TIMED_OUT], ConnectTimeout, errno.ETIMEDOUT),
+        ([DENIED], ConnectDenied, errno.EACCES),
+        ([DENIED, FORBIDDEN], ConnectDenied, errno.EPERM),
+        ([MISSING], ConnectPathMissing, errno.ENOENT),
+        ([REFUSED, DENIED], ConnectError, errno.EACCES),
         ([UNREACHABLE], ConnectError, errno.ENETUNREACH),
         ([REFUSED, TIMED_OUT], ConnectError, errno.ETIMEDOUT),
         ([UNREACHABLE, REFUSED], ConnectError, errno.ECONNREFUSED),
@@ -75,6 +90,22 @@ def test_the_message_names_the_target_and_each_address() -> None:
 def test_the_message_does_not_repeat_the_target() -> None:
     error = attempts_failure("192.0.2.1:80", timeline(REFUSED))
     assert error.strerror == "cannot connect to 192.0.2.1:80: refused"
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "nobody knows it"), ConnectUnresolved),
+        (OSError(errno.EIO, "nobody knows it"), ConnectError),
+    ],
+    ids=["system", "resolver"],
+)
+def test_a_name_that_was_not_resolved(reason: OSError, kind: type[ConnectError]) -> None:
+    error = resolution_failure("example:80", reason, timeline())
+    assert type(error) is kind
+    assert error.errno == reason.errno
+    assert error.__cause__ is reason
+    assert error.strerror == "cannot connect to example:80: nobody knows it"
 
 
 def test_a_timeout_without_attempts() -> None:

@@ -17,6 +17,7 @@ from anynet._rules.values.errors import (
     ConnectError,
     ConnectRefused,
     ConnectTimeout,
+    ConnectUnresolved,
 )
 from anynet._rules.values.events import (
     Connect,
@@ -87,7 +88,7 @@ async def test_all_refused() -> None:
 async def test_a_name_that_does_not_exist() -> None:
     events: list[ConnectEvent] = []
     error = await failure(events.append, host="a..b", port=80)
-    assert type(error) is ConnectError
+    assert type(error) is ConnectUnresolved
     assert isinstance(error.__cause__, socket.gaierror)
     assert error.errno == error.__cause__.errno
     assert error.strerror == f"cannot connect to a..b:80: {error.__cause__.strerror}"

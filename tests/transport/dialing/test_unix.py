@@ -13,7 +13,7 @@ import anyio
 import pytest
 
 from anynet._rules.values.errors import (
-    ConnectError,
+    ConnectPathMissing,
     ConnectRefused,
     ConnectTimeout,
 )
@@ -63,7 +63,7 @@ async def test_a_unix_path_that_is_not_there(tmp_path: Path) -> None:
     path = str(tmp_path / "sock")
     events: list[ConnectEvent] = []
     error = await failure(events.append, path=path)
-    assert type(error) is ConnectError
+    assert type(error) is ConnectPathMissing
     assert error.errno == errno.ENOENT
     assert isinstance(error.__cause__, FileNotFoundError)
     assert error.strerror == f"cannot connect to {path!r}: No such file or directory"
