@@ -258,9 +258,9 @@ def connect(
     raises :exc:`ConnectError`, an :exc:`OSError` whose ``timeline`` says what was tried. Where all
     attempts agree, it is also the exception that Python has for that: see :exc:`ConnectRefused`,
     :exc:`ConnectTimeout`, :exc:`ConnectDenied`, :exc:`ConnectPathMissing` and
-    :exc:`ConnectUnresolved`. With ``tls``, it raises :exc:`TLSHandshakeError`, an :exc:`ssl.SSLError`, where the handshake
-    fails for another reason than the end of the connection: :exc:`TLSCertificateError` for a
-    certificate that does not verify.
+    :exc:`ConnectUnresolved`. With ``tls``, it raises :exc:`TLSHandshakeError`, an
+    :exc:`ssl.SSLError`, where the handshake fails for another reason than the end of the
+    connection: :exc:`TLSCertificateError` for a certificate that does not verify.
 
     Warns (:exc:`RuntimeWarning`) when what it returns vanishes and was never used.
     """

@@ -124,6 +124,7 @@ class ConnectionRunner:
             self._on_exit(error)
         finally:
             connection.task = None  # It keeps what ended it, which keeps this frame.
+            connection.socket = None  # Contexts of tasks outlive these, and have the connection.
             self._on_end(connection)
 
     def socket_of(self, connection: ServerConnection, stream: StreamBase) -> Socket:

@@ -296,7 +296,6 @@ class Server(abc.Listener[Socket]):
                 connection.task = tasks.start_soon(
                     self._runner.run, connection, handler, name=_TASK_NAME
                 )
-                del connection  # Or the next accept would hold it, and its socket, until it came.
         except anyio.ClosedResourceError:
             pass  # The server was closed.
         except (KeyboardInterrupt, SystemExit) as error:
