@@ -8,6 +8,9 @@ The rules that live here:
   operation holds its socket, since ``await (await connect(…)).receive()`` has no other name for it.
 - A finalizer runs in any thread, and in the middle of anything, the event loop's own code included.
   So the close is left to the loop, in its own thread too, unless it has ended.
+- The garbage collector finalizes what it has found as a whole, and a socket of the standard library
+  warns and closes itself then. Ours is taken out of its reach; where it was first, the number may be
+  another's by the time of our close.
 - It is a close and no reset: what was sent is still to arrive. What was cut off resets, as ever.
 - A forked child drops copies of what its parent still uses: those are closed without a warning.
 - A stream that was given to ``from_stream`` is left alone: it may be used by that name still, and
@@ -19,6 +22,7 @@ from __future__ import annotations
 import warnings
 from functools import partial
 
+from anynet._transport.sockets.adoption import renewed
 from anynet._transport.streams.own_socket import only_owned_by
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
@@ -30,8 +34,9 @@ def close_forgotten(socket: object, stream: StreamBase) -> None:
     if own is None or own.closed:
         return
     host = own.host
+    finalized = own.sock.fileno() < 0
     try:
-        if host.in_own_process:
+        if host.in_own_process and not finalized:
             warnings.warn(
                 f"{socket!r} was forgotten without a close, and is closed now",
                 ResourceWarning,
@@ -39,6 +44,10 @@ def close_forgotten(socket: object, stream: StreamBase) -> None:
                 source=socket,
             )
     finally:
+        if finalized:
+            own.fd = -1
+        else:
+            own.sock = renewed(own.sock)
         close = partial(_close, stream, own)
         if not (host.in_own_process and host.call_from_thread(close)):
             close()

@@ -153,7 +153,7 @@ async def test_a_handshake_that_fails_is_a_line_with_the_address_and_the_reason(
                 assert server.statistics().tls_failures == count
     first, *more = [each for each in caplog.records if each.name == "anynet.server"]
     assert first.levelno == logging.INFO
-    line = f"TLS handshake of 127.0.0.1:{ports[0]} failed: {reason}"
+    line = f"TLS handshake of 127.0.0.1:{ports[0]} at {server.address} failed: {reason}"
     assert re.fullmatch(line, first.getMessage())
     assert not first.exc_info
     assert 1 <= len(more) <= 2
