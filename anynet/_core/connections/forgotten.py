@@ -9,8 +9,8 @@ The rules that live here:
 - A finalizer runs in any thread, and in the middle of anything, the event loop's own code included.
   So the close is left to the loop, in its own thread too, unless it has ended.
 - The garbage collector finalizes what it has found as a whole, and a socket of the standard library
-  warns and closes itself then. Ours is taken out of its reach; where it was first, the number may be
-  another's by the time of our close.
+  warns and closes itself then. Ours is taken out of its reach; where it was first, the number may
+  be another's by the time of our close.
 - It is a close and no reset: what was sent is still to arrive. What was cut off resets, as ever.
 - A forked child drops copies of what its parent still uses: those are closed without a warning.
 - A stream that was given to ``from_stream`` is left alone: it may be used by that name still, and

@@ -7,8 +7,8 @@ them, setting them on sockets, sending them to the primary of a cluster and the 
 reference read these rows. (Keywords that type checkers know cannot be derived; they stand beside
 their class as a TypedDict, and a test compares the two.)
 
-What other libraries call an option is a row of :data:`_ELSEWHERE`: a misspelling is found by its
-letters, a name that was learned elsewhere is not.
+What other libraries call an option is a row of :data:`NAMES_ELSEWHERE`: a misspelling is found by
+its letters, a name that was learned elsewhere is not.
 
 Only what was given is checked, and most calls give little: with a validator for each field, the
 options that had not been given were half of the calls of a connect.
@@ -108,7 +108,7 @@ def options(cls: type[OptionsT]) -> type[OptionsT]:
 
 #: What an option is called in the standard library, Trio, AnyIO, Node and clients of HTTP; and what
 #: it is called here. Of several the first that the function takes is meant.
-_ELSEWHERE: dict[str, tuple[str, ...]] = {
+NAMES_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "timeout": ("connect_timeout", "idle_timeout"),
     "open_timeout": ("connect_timeout",),
     "read_timeout": ("receive_timeout",),
@@ -186,6 +186,6 @@ def split_options(
 def _hint(name: str, classes: Collection[type[Options]]) -> str:
     """Which option was meant by a name that is none."""
     known = [row for cls in classes for row in cls.rows]
-    meant = [each for each in _ELSEWHERE.get(name, ()) if each in known]
+    meant = [each for each in NAMES_ELSEWHERE.get(name, ()) if each in known]
     meant = meant or difflib.get_close_matches(name, known, 1)
     return f"; did you mean {meant[0]!r}?" if meant else ""
