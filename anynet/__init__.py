@@ -3,7 +3,7 @@
 from anynet._core.connections.connect import Connecting, Reconnections, connect, create_connection
 from anynet._core.connections.connection import ConnectionState
 from anynet._core.connections.outbox import Outbox
-from anynet._core.connections.relay import RelayEnd, RelayResult, relay
+from anynet._core.connections.relay import Relay, RelayEnd, RelayResult, relay
 from anynet._core.connections.resolve import resolve
 from anynet._core.connections.socket import Socket
 from anynet._core.connections.socket_events import SocketEvents
@@ -120,6 +120,7 @@ __all__ = [
     "ProxyTLVType",
     "ReceiveTimeout",
     "Reconnections",
+    "Relay",
     "RelayEnd",
     "RelayResult",
     "Resolver",

@@ -11,11 +11,15 @@ from rich.table import Table
 from benchmarks.catalogue import Peer
 from benchmarks.results import Results, Spread
 from benchmarks.scenarios import Metric, Scenario
-from benchmarks.targets import TARGETS, Verdict, judge
+from benchmarks.targets import TARGETS, Target, Verdict, judge
 
 
 def print_report(
-    console: Console, scenarios: Sequence[Scenario], peers: Sequence[Peer], results: Results
+    console: Console,
+    scenarios: Sequence[Scenario],
+    peers: Sequence[Peer],
+    results: Results,
+    targets: Sequence[Target] = TARGETS,
 ) -> None:
     """Print a table per scenario, the ratios under it, then the targets and what was missing."""
     for scenario in scenarios:
@@ -24,7 +28,7 @@ def print_report(
         if ratios.row_count:
             console.print(ratios)
     console.print("medians (lowest-highest) of the rounds; ↑ more is better, ↓ less is better")
-    console.print(target_table([judge(target, results) for target in TARGETS]))
+    console.print(target_table([judge(target, results) for target in targets]))
     for peer in peers:
         if peer.absent is not None:
             console.print(f"absent: {escape(peer.label)} ({escape(peer.absent)})")

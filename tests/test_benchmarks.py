@@ -17,6 +17,7 @@ import anyio
 import pytest
 from rich.console import Console
 
+from benchmarks import relays
 from benchmarks.build import compile_c
 from benchmarks.calls import BACKENDS, WAYS, Calls, Way
 from benchmarks.catalogue import Peer, list_peers
@@ -26,6 +27,7 @@ from benchmarks.framing import PATTERNS, ROWS, measure_lines, show_growth, show_
 from benchmarks.measure import choose, measure
 from benchmarks.measurements import Bench
 from benchmarks.processes import Cores, MeasureError, running_server
+from benchmarks.relays import RelayBench
 from benchmarks.report import print_report
 from benchmarks.results import Results, Spread
 from benchmarks.scenarios import Scenario, list_scenarios
@@ -35,13 +37,15 @@ SCENARIOS = {each.name: each for each in list_scenarios(idle_connections=20)}
 OURS = Peer(name="anynet-trio", label="anynet on Trio", compared_with=("raw-trio",))
 RAW = Peer(name="raw-trio", label="raw Trio")
 PRESENT = [peer for peer in list_peers(c_server=Path("c"))[1:] if peer.absent is None]
+#: The C program's name stands for it until it is compiled.
+RELAYS = [peer for peer in relays.list_relays(c_relay=Path("relay_epoll")) if peer.absent is None]
 ABSENT = Peer(name="node", label="Node net", absent="no program node")
 
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     directory = tmp_path_factory.mktemp("programs")
-    return {name: compile_c(name, directory) for name in ("load", "echo_epoll")}
+    return {name: compile_c(name, directory) for name in ("load", "echo_epoll", "relay_epoll")}
 
 
 @pytest.fixture
@@ -89,6 +93,23 @@ def test_a_sample_of_idle_memory(bench: Bench, c_server: Peer) -> None:
 @pytest.mark.parametrize("peer", PRESENT, ids=lambda peer: peer.name)
 def test_a_peer_serves(bench: Bench, peer: Peer) -> None:
     assert bench.sample(SCENARIOS["rtt-64x64"], peer.command)["ops_per_s"] > 0
+
+
+@pytest.mark.parametrize("peer", RELAYS, ids=lambda peer: peer.name)
+@pytest.mark.parametrize("name", ["rtt-16x64", "bulk", "connect"])
+def test_a_relay_relays(programs: dict[str, Path], peer: Peer, name: str) -> None:
+    bench = RelayBench(
+        load=programs["load"],
+        echo=programs["echo_epoll"],
+        cores=Cores.choose(),
+        seconds=0.1,
+        warmup=0.02,
+    )
+    scenario = next(each for each in relays.SCENARIOS if each.name == name)
+    command = tuple(str(programs.get(word, word)) for word in peer.command)
+    sample = bench.sample(scenario, command)
+    assert all(metric.key in sample for metric in scenario.metrics)
+    assert sample["cpu_us_per_op"] >= 0  # socat's is counted in ticks of the clock.
 
 
 def test_a_server_that_dies_tells_why(bench: Bench) -> None:

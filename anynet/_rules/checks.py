@@ -26,7 +26,9 @@ def shown(value: object) -> str:
     """The value as error messages show it: its repr, shortened, and never an error itself."""
     try:
         return _reprlib.repr(value)
-    except ValueError:  # an integer of more digits than the interpreter converts
+    except (ValueError, RecursionError):
+        # An integer of more digits than the interpreter converts; or something nested, where the
+        # stack is nearly used up: reprlib goes six levels deep.
         return f"a very large {type(value).__name__}"
 
 

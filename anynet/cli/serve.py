@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any
 
 import anyio
@@ -43,9 +45,20 @@ def handler_cluster(
         policy=policy,
         backend=backend,
         grace_period=grace_period,
+        import_path=_import_path(),
         args=[handler, {**options, **own, "grace_period": grace_period}],
         handle_signals=True,
     )
+
+
+def _import_path() -> list[str]:
+    """Where the workers find the handler: as this process, and where the command was run.
+
+    The working directory comes last. A file there that has the name of a module of Python's own, or
+    of an installed package, then hides none of them.
+    """
+    here = os.getcwd()
+    return [*sys.path, *([] if here in sys.path else [here])]
 
 
 async def serve_cluster(cluster: Cluster) -> int:

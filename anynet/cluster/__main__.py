@@ -1,4 +1,4 @@
-"""A worker of a cluster: ``python -m anynet.cluster module:function``, started by its primary."""
+"""A worker of a cluster, as its primary starts it: see ``worker_command``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import anyio
 
 from anynet._transport.listening.provider import known_servers
 from anynet._transport.loops.backends import run
-from anynet.cluster.settings.programs import ProgramError, load
+from anynet.cluster.settings.programs import TERMINAL_SIGNALS, ProgramError, load
 from anynet.cluster.worker.worker import Worker, join_cluster
 
 #: Seconds that a program has to end by itself once its servers have.
@@ -88,12 +88,11 @@ def main() -> int:
     if worker is None or len(sys.argv) != 2:
         sys.stderr.write(f"{_USAGE}\n")
         return 2
-    # What a terminal sends goes to the primary too, which knows better what to do.
     # A handler, since what is ignored stays so in the processes that this one starts.
-    for number in (signal.SIGINT, signal.SIGHUP):
+    for number in TERMINAL_SIGNALS:
         signal.signal(number, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, TERMINAL_SIGNALS)
     extra = worker.extra
-    sys.path[:] = extra["path"]
     return run(run_program, worker, sys.argv[1], extra["args"], backend=extra["backend"])
 
 

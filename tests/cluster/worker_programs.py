@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import atexit
+import functools
+import gc
 import os
 import sys
 import time
@@ -14,6 +16,7 @@ import anyio.to_thread
 
 import anynet
 from anynet.cluster import Worker, current_worker
+from anynet.cluster.distribution.received_listeners import PassedConnections
 
 
 async def tell_pid(socket: anynet.Socket) -> None:
@@ -70,6 +73,44 @@ async def listen_again() -> None:
     async with anynet.create_server(tell_pid, host="127.0.0.1") as server:
         await me().send([first, str(server.address)])
         await server.wait_closed()
+
+
+async def answer_nonsense(options: dict[str, Any]) -> None:
+    """Answer for a connection that was not passed, as soon as a message comes."""
+    async with anynet.create_server(tell_pid, **options) as server:
+        async for _ in me().messages():
+            (passed,) = (each for each in gc.get_objects() if isinstance(each, PassedConnections))
+            passed._answer(b"+")
+        await server.wait_closed()
+
+
+async def report_arguments(*args: Any) -> None:
+    """Tell how long they are, whether others can read them, and whether a child inherits any."""
+    with open("/proc/self/environ", encoding="utf-8") as file:
+        readable = "secret" in file.read()
+    with open("/proc/self/cmdline", encoding="utf-8") as file:
+        readable = readable or "secret" in file.read()
+    await me().send([[len(each) for each in args], readable])
+    await me().draining.wait()
+
+
+async def close_one_when_told(directory: str, options: dict[str, Any]) -> None:
+    """Listen at two addresses, and close the first when a message comes.
+
+    The second generation, which finds a file, listens at the second alone.
+    """
+    again = os.path.exists(f"{directory}/again")
+    with open(f"{directory}/again", "w", encoding="ascii"):
+        pass
+    async with anyio.create_task_group() as tasks:
+        path = f"{directory}/second"
+        tasks.start_soon(functools.partial(anynet.serve, tell_pid, path=path))
+        if not again:
+            async with anynet.create_server(tell_pid, **options):
+                async for message, _ in me().messages():
+                    if message == "close":
+                        break
+            await me().send("closed")
 
 
 async def report_failure(options: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -9,6 +10,7 @@ import time
 from typing import Any
 
 from anynet import node as net
+from anynet.cluster.distribution.received_listeners import PassedConnections
 from anynet.node import cluster, process
 
 
@@ -16,6 +18,28 @@ def serve() -> None:
     """Answer every connection with the number of this worker."""
     server = net.createServer(lambda socket: socket.end(f"{process.unique_id}"))
     server.listen(0, "127.0.0.1")
+
+
+def tell_error() -> None:
+    """Tell what listening failed with."""
+    server = net.createServer()
+
+    def failed(error: Any) -> None:
+        process.send([error.syscall, -error.errno])
+        process.disconnect()
+
+    server.on("error", failed)
+    server.listen(0, "127.0.0.1")
+
+
+def answer_nonsense() -> None:
+    """Answer for a connection that was not passed."""
+
+    def listening() -> None:
+        (passed,) = (each for each in gc.get_objects() if isinstance(each, PassedConnections))
+        passed._answer(b"+")
+
+    net.createServer().listen(0, "127.0.0.1", listening)
 
 
 def serve_path() -> None:

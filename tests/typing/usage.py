@@ -146,7 +146,9 @@ async def sockets(socket: anynet.Socket, other: anynet.Socket) -> None:
         assert_type(outbox.put_nowait(b"bytes"), bool)
         assert_type(outbox.refused, int)
     assert_type(socket.statistics().expired, str | None)
-    result = await anynet.relay(socket, other, idle_timeout=60)
+    relay = anynet.relay(socket, other, idle_timeout=60)
+    assert_type(relay.bytes_a_to_b, int)
+    result = await relay
     assert_type(result.end, anynet.RelayEnd)
     assert_type(result.bytes_a_to_b, int)
 

@@ -101,7 +101,7 @@ class Connecting(ByteStreamConnectable):
         events: deque[SocketEvent] = deque()
         options, network = self._options, current_network.get()
         connected = await network.connect(options, self._socket_options, events.append)
-        raw = SocketStream(connected.sock, peername=connected.peername)
+        raw = SocketStream(connected.sock, peername=connected.peername, host=connected.host)
         stream: StreamBase = raw
         try:
             if options.proxy_header is not None or options.tls:

@@ -385,7 +385,7 @@ class Socket(ByteStream):
 
 def own_stream_below(stream: object) -> StreamBase | None:
     """The stream of our own that lies below TLS, if there is one."""
-    while isinstance(stream, TLSStream):
+    while not isinstance(stream, Socket) and isinstance(stream, TLSStream):
         stream = stream.transport_stream
     if isinstance(stream, Socket):
         return stream._stream

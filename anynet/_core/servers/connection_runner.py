@@ -55,6 +55,7 @@ class ConnectionRunner:
     ) -> None:
         self._server = server
         self._options = options
+        self._has_prelude = options.has_prelude
         self._connection_options = connection_options
         self._on_open = on_open
         self._on_end = on_end
@@ -86,7 +87,7 @@ class ConnectionRunner:
         stop_watching: Callable[[], None] | None = None
         try:
             stream: StreamBase = connection.raw
-            if options.has_prelude:
+            if self._has_prelude:
                 ready = await self._preludes.run(connection)
                 if ready is None:
                     return
@@ -114,7 +115,8 @@ class ConnectionRunner:
             finally:
                 if stop_watching is not None:
                     stop_watching()
-            await stream.aclose()
+            if stream is not connection.raw or not stream.closed:  # Else it would only yield.
+                await stream.aclose()
         except BaseException as error:
             # A handler that was stopped half-way must not look like a clean end.
             connection.reset()

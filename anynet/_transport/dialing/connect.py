@@ -14,7 +14,6 @@ from typing import Any
 
 import anyio
 import attrs
-from anyio.lowlevel import checkpoint
 
 from anynet._rules.checks import shown
 from anynet._rules.options import ConnectOptions, SocketOptions
@@ -31,6 +30,7 @@ from anynet._transport.dialing.connect_errors import (
 )
 from anynet._transport.dialing.connect_one import ConnectedSocket, Connector
 from anynet._transport.dialing.happy_eyeballs import Attempt, HappyEyeballs
+from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from anynet._transport.sockets.resolving import literal, resolve
 from anynet._transport.sockets.unix_address import check_unix_path
 
@@ -44,6 +44,8 @@ class Connected:
     peername: Any
     #: Makes the timeline of the connect, up to now.
     timeline: Callable[[], ConnectTimeline]
+    #: The loop it was connected in, if that is known.
+    host: HostLoop | None = None
 
 
 def connect_socket(
@@ -68,12 +70,13 @@ def connect_socket(
 class _Connect:
     """One connect: what it is to do, what it has done, and when (seconds on the loop's clock)."""
 
-    __slots__ = ("_attempts", "_begun", "_on_event", "_options", "_resolution_time")
+    __slots__ = ("_attempts", "_begun", "_host", "_on_event", "_options", "_resolution_time")
 
     def __init__(self, options: ConnectOptions, on_event: Callable[[ConnectEvent], object]) -> None:
         self._options = options
         self._on_event = on_event
-        self._begun = anyio.current_time()
+        self._host = current_host_loop()
+        self._begun = self._host.time()
         self._resolution_time = 0.0
         #: In the order of their start.
         self._attempts: list[Attempt[ConnectedSocket]] = []
@@ -85,7 +88,7 @@ class _Connect:
         raise self._timed_out(seconds)
 
     async def run(self, socket_options: SocketOptions) -> Connected:
-        await checkpoint()
+        await self._host.enter_operation()
         options = self._options
         local = None if options.local_host is None else self._local_address(options.local_host)
         connector = Connector(
@@ -97,7 +100,7 @@ class _Connect:
         target = self._target(local)
         addresses = [target] if target is not None else await self._look_up(local)
         if len(addresses) == 1:
-            attempt: Attempt[ConnectedSocket] = Attempt(addresses[0])
+            attempt: Attempt[ConnectedSocket] = Attempt(addresses[0], self._host.time)
             self._attempts.append(attempt)
             self._on_event(ConnectionAttempt(addresses[0]))
             connected = await attempt.run(connector.connect, self._on_event)
@@ -110,7 +113,12 @@ class _Connect:
         except BaseException:
             connected.close()
             raise
-        return Connected(sock=connected.sock, peername=connected.peername, timeline=self.timeline)
+        return Connected(
+            sock=connected.sock,
+            peername=connected.peername,
+            timeline=self.timeline,
+            host=self._host,
+        )
 
     async def _race(
         self, addresses: Sequence[Address], connector: Connector

@@ -74,7 +74,7 @@ class Connector:
             if self.local_address is not None or self.local_port:
                 self._bind(sock, address)
             # Before the connect: the size of the buffers decides on the window scale (RFC 7323).
-            apply_socket_options(sock, self.socket_options)
+            apply_socket_options(sock, self.socket_options, tcp=True)
             code = sock.connect_ex(address.to_sockaddr())
             if code in _IN_PROGRESS:
                 peername = await established(sock)
@@ -123,6 +123,10 @@ async def _connect_unix(path: str) -> ConnectedSocket:
 
 async def established(sock: socket.socket) -> Any:
     """Wait for the end of a connect in progress: it succeeded if there is no error and a peer."""
+    try:
+        return sock.getpeername()  # On the same machine it mostly is established by now.
+    except OSError:
+        pass  # Not yet, or it has failed: waiting tells.
     woken_in_vain = False
     while True:
         await anyio.wait_writable(sock)

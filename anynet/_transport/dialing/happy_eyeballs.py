@@ -34,11 +34,12 @@ ConnectOne: TypeAlias = Callable[[Address], Awaitable[T]]
 class Attempt(Generic[T]):
     """One attempt at one address; times in seconds on the loop's clock."""
 
-    __slots__ = ("address", "connection", "ended", "error", "started")
+    __slots__ = ("_time", "address", "connection", "ended", "error", "started")
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, time: Callable[[], float] = anyio.current_time) -> None:
         self.address = address
-        self.started = anyio.current_time()
+        self._time = time
+        self.started = time()
         self.ended: float | None = None
         self.error: OSError | None = None
         self.connection: T | None = None
@@ -50,7 +51,7 @@ class Attempt(Generic[T]):
         try:
             outcome = await _outcome(connect_one, self.address)
         finally:
-            self.ended = anyio.current_time()
+            self.ended = self._time()
         if not isinstance(outcome, OSError):
             self.connection = outcome
             return outcome

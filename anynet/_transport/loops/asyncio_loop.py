@@ -39,6 +39,7 @@ class AsyncioHostLoop(HostLoop):
         self.check = backend.checkpoint_if_cancelled
         self.checkpoint = backend.checkpoint
         self.time = self._loop.time
+        self.new_event = asyncio.Event
         self.on_libuv = not isinstance(self._loop, asyncio.SelectorEventLoop)
         # libuv stops watching after an error, so there a descriptor has to be registered anew.
         self._patience = 1 if self.on_libuv else EVENTS_BEFORE_REMOVAL

@@ -46,7 +46,8 @@ class Parkable(Protocol):
     #: Then the stream parks without trying: a recv that fails costs as much as one that succeeds.
     readable: bool
     #: On asyncio: the future of the task that is parked, and whether the loop watches the
-    #: descriptor: for reading, it still does for so many events that find no task parked.
+    #: descriptor: for reading, it still does for so many events that find no task parked. On Trio
+    #: ``reader_patience`` is 1 once a task has parked.
     reader: Waiter | None
     writer: Waiter | None
     reader_patience: int
@@ -55,6 +56,14 @@ class Parkable(Protocol):
 
 class Timer(Protocol):
     def cancel(self) -> None: ...
+
+
+class Event(Protocol):
+    """An event of the backend's own: AnyIO's finds out anew which backend runs at each use."""
+
+    def set(self) -> object: ...
+
+    async def wait(self) -> object: ...
 
 
 class HostLoop(ABC):
@@ -68,6 +77,7 @@ class HostLoop(ABC):
         "checkpoint",
         "current_task",
         "last_task",
+        "new_event",
         "on_libuv",
         "time",
     )
@@ -84,6 +94,8 @@ class HostLoop(ABC):
     checkpoint: Callable[[], Awaitable[None]]
     #: Seconds on the loop's clock.
     time: Callable[[], float]
+    #: An event that is not set, for one who waits in a task of this loop.
+    new_event: Callable[[], Event]
 
     def __init__(self) -> None:
         self.last_task: object = None

@@ -64,13 +64,21 @@ class WaitTimer:
 
     async def bound(self, wait: Awaitable[T]) -> T:
         """Await ``wait``, bounded."""
-        self._since = now = self._time()
-        if self._timer is None:
-            self._timer = self._call_at(now + self._seconds, self._check)
+        self.begin()
         try:
             return await wait
         finally:
-            self._since = None
+            self.end()
+
+    def begin(self) -> None:
+        """A wait begins, of one who does not await it here."""
+        self._since = now = self._time()
+        if self._timer is None:
+            self._timer = self._call_at(now + self._seconds, self._check)
+
+    def end(self) -> None:
+        """It is over."""
+        self._since = None
 
     def cancel(self) -> None:
         """Do not call back for what waits now."""

@@ -93,6 +93,11 @@ class KqueuePoller:
         return ready
 
 
+def can_poll() -> bool:
+    """Whether this platform has a poller."""
+    return hasattr(select, "epoll") or hasattr(select, "kqueue")
+
+
 def new_poller() -> Poller:
     """The poller of this platform."""
     return select.epoll() if hasattr(select, "epoll") else KqueuePoller()

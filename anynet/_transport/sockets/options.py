@@ -26,8 +26,10 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _DEFER_ACCEPT = Setting("IPPROTO_TCP", ("TCP_DEFER_ACCEPT",))
 
 
-def apply_socket_options(sock: socket.socket, options: SocketOptions) -> None:
-    """Set what ``options`` say on a connected or connecting socket.
+def apply_socket_options(
+    sock: socket.socket, options: SocketOptions, *, tcp: bool | None = None
+) -> None:
+    """Set what ``options`` say on a connected or connecting socket, of TCP if the caller knows.
 
     On a Unix socket only the buffer sizes and the raw ``socket_options`` are set, since the others
     are TCP's. The times and the count of keep-alive are set even while it is off, so that they
@@ -38,7 +40,8 @@ def apply_socket_options(sock: socket.socket, options: SocketOptions) -> None:
     :exc:`ValueError` for a value larger than the system takes, and :exc:`NotImplementedError` for
     an option that this platform does not have.
     """
-    tcp = sock.family != socket.AF_UNIX
+    if tcp is None:
+        tcp = sock.family != socket.AF_UNIX
     for name, value, setting in options.settings:
         if tcp or setting.on_unix:
             _set(sock, name, value, setting)

@@ -222,6 +222,28 @@ class HalfState:
         self.sending = SENDING.get((before, step), before)
         return self.sending is Sending.PEER_ENDED and before is not Sending.PEER_ENDED
 
+    # -- both directions ------------------------------------------------------------------------
+
+    def check_unused(self) -> None:
+        """Raise why both directions cannot be taken now; a sending side may have been ended."""
+        if self.receiving is not RECEIVING_FREE:
+            self.refuse_receive()
+        if self.sending is not SENDING_FREE and self.sending not in _LASTING:
+            self.refuse_send()
+
+    def claim_both(self) -> None:
+        """Take both directions, or raise why not. A sending side that was ended stays so."""
+        if self.receiving is not RECEIVING_FREE or self.sending is not SENDING_FREE:
+            self.check_unused()
+        else:
+            self.sending = SENDING_BUSY
+        self.receiving = RECEIVING_BUSY
+
+    def release_both(self) -> None:
+        """Give both back."""
+        self.release_receiving()
+        self._step(Step.RELEASE)
+
     # -- the end --------------------------------------------------------------------------------
 
     def lose(self, number: int | None) -> None:

@@ -11,7 +11,12 @@ from anynet._transport.streams.stream_base import StreamBase
 
 
 async def end_and_discard(stream: StreamBase) -> None:
-    """End our side of ``stream``, and discard what comes until its peer ends or has gone."""
+    """End our side of ``stream``, and discard what comes until its peer ends or has gone.
+
+    Not where a message was cut off: that must not look like a clean end.
+    """
+    if stream.state.unclean:
+        return
     try:
         stream.shut_down_sending()
         while (data := stream.try_receive()) != b"":

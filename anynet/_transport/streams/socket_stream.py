@@ -358,13 +358,14 @@ class SocketStream(StreamBase):
         if self.watched:
             PeerWatch.of(self.host).forget(self)
         self.host.forget(self)
+        self.on_let_go(self)
 
     async def linger(self) -> None:
         self.receive_timer = None  # The time of its caller counts.
         self.state.begin_close()
         self.host.forget(self)
-        if not self.state.unclean:
-            await end_and_discard(self)
+        self.on_let_go(self)
+        await end_and_discard(self)
 
     async def aclose(self) -> None:
         self.close()

@@ -140,7 +140,7 @@ class WrappedStream(StreamBase):
                     chunk = await self.stream.receive()
                 if chunk:
                     return chunk
-        except anyio.EndOfStream:
+        except (anyio.EndOfStream, ssl.SSLZeroReturnError):  # The latter: after our end of TLS.
             return b""
         except MemoryError as error:
             raise self.state.broken_error(error) from error

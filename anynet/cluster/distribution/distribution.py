@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import socket
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 import anyio
 import anyio.lowlevel
@@ -25,13 +25,14 @@ from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.listener_set import ListenerSet
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from anynet._transport.sockets.closing import close_socket
-from anynet.cluster.distribution.received_listeners import REFUSED
+from anynet.cluster.distribution.received_listeners import REFUSED, TAKEN
 from anynet.cluster.distribution.worker_pipe import PassedConnection, WorkerPipe
 
 #: How many connections to accept before other tasks run.
 _BATCH = 64
 #: Seconds that a worker which had no room for a connection is passed over.
 RETRY_DELAY = 0.1
+_ANSWERS = TAKEN + REFUSED
 
 
 class Distributor:
@@ -42,8 +43,10 @@ class Distributor:
     wait in the backlog.
     """
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, on_nonsense: Callable[[Hashable, str], object]) -> None:
         self.listener = listener
+        #: Called with a worker that answers what makes no sense: it gets no more connections.
+        self._on_nonsense = on_nonsense
         self._host: HostLoop = current_host_loop()
         self._listeners = ListenerSet([listener], host=self._host)
         self._backoff = AcceptBackoff()
@@ -110,8 +113,10 @@ class Distributor:
             self.remove(worker)
             return
         for answer in answers:
-            if not pipe.under_way:
-                self.remove(worker)  # It answers more than it got: nonsense.
+            if not pipe.under_way or answer not in _ANSWERS:
+                what = f"{bytes([answer])!r}" if pipe.under_way else "more than it got"
+                self.remove(worker)
+                self._on_nonsense(worker, f"it answers {what} to the connections passed to it")
                 return
             connection = pipe.under_way.popleft()
             if answer == REFUSED[0]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterable, Sequence
@@ -28,8 +29,11 @@ from anynet.cluster.distribution.point_table import (
     Refuse,
     Remove,
 )
-from anynet.cluster.wire.frames import close_all
+from anynet.cluster.wire.frame_socket import Finished, is_gone
+from anynet.cluster.wire.frames import MAX_DESCRIPTORS, close_all
 from anynet.cluster.wire.messages import How, Opened, Refused
+
+_log = logging.getLogger("anynet")
 
 Policy: TypeAlias = Literal["round_robin", "shared", "reuse_port"]
 POLICIES: tuple[Policy, ...] = ("round_robin", "shared", "reuse_port")
@@ -54,6 +58,9 @@ class ListeningPoint:
 
     In this one all of them accept from the same sockets.
     """
+
+    #: How many descriptors a worker gets for each of the addresses.
+    fds_each = 1
 
     def __init__(self, listeners: Sequence[Listener]) -> None:
         self.listeners = listeners
@@ -105,11 +112,21 @@ def _copies(listeners: Iterable[Listener]) -> tuple[int, ...]:
 
 
 class RoundRobinPoint(ListeningPoint):
-    """The primary accepts, and passes the connections to the workers in rotation."""
+    """The primary accepts, and passes the connections to the workers in rotation.
 
-    def __init__(self, listeners: Sequence[Listener], start_soon: StartSoon) -> None:
+    ``on_nonsense`` is called with a worker whose answers make no sense, and what it answered.
+    """
+
+    fds_each = 2
+
+    def __init__(
+        self,
+        listeners: Sequence[Listener],
+        start_soon: StartSoon,
+        on_nonsense: Callable[[Any, str], object],
+    ) -> None:
         super().__init__(listeners)
-        self._distributors = [Distributor(listener) for listener in listeners]
+        self._distributors = [Distributor(listener, on_nonsense) for listener in listeners]
         for distributor in self._distributors:
             start_soon(distributor.run, name="anynet distributor")
 
@@ -201,7 +218,8 @@ def _is_ipv6_only(sock: socket.socket) -> bool:
 class ListeningPoints:
     """All the points of a primary: does what a :class:`PointTable` decides.
 
-    ``post`` sends a message to a worker and calls back when it has gone; ``open_point`` begins to
+    ``post`` sends a message to a worker and calls back when it has gone, or with why it never
+    will: a worker that is not answered would wait for ever. ``open_point`` begins to
     listen, and calls :meth:`opened` or :meth:`failed`, at once or later.
     """
 
@@ -210,7 +228,7 @@ class ListeningPoints:
         table: PointTable,
         *,
         start_soon: StartSoon,
-        post: Callable[[int, Opened | Refused, Callable[[], object]], object],
+        post: Callable[[int, Opened | Refused, Finished | None], object],
         open_point: Callable[[int, dict[str, Any]], object],
     ) -> None:
         self.table = table
@@ -237,9 +255,11 @@ class ListeningPoints:
                 case Offer():
                     self._offer(outcome)
                 case Refuse(worker, request, error):
-                    self._post(worker, Refused.by(request, error), _nothing)
-                case Activate(number, worker):
+                    self._post(worker, Refused.by(request, error), None)
+                case Activate(number, worker) if number in self._points:
                     self._points[number].activate(worker)
+                case Activate():
+                    pass  # What the worker was to get did not go, and nobody else listens there.
                 case Remove(number, worker, index):
                     self._points[number].remove(worker, index)
                 case Linger(number, worker):
@@ -250,12 +270,24 @@ class ListeningPoints:
     def _offer(self, offer: Offer) -> None:
         point = self._points[offer.point]
         try:
+            _check_fits(point)
             offered = point.offer(offer.worker, offer.slot or 0)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self.perform(self.table.offer_failed(offer, error))
             return
         opened = Opened(offer.request, offer.point, offered.how, point.files, offered.fds)
-        self._post(offer.worker, opened, partial(close_all, offered.fds))
+        self._post(offer.worker, opened, partial(self._posted, offer, offered.fds))
+
+    def _posted(self, offer: Offer, fds: tuple[int, ...], error: Exception | None) -> None:
+        close_all(fds)
+        if error is None or is_gone(error):
+            return  # Whoever is gone is counted out when the process has ended.
+        _log.warning("worker %d cannot be given what it listens with: %s", offer.worker, error)
+        point = self._points.get(offer.point)
+        if point is not None:
+            for index in range(len(point.addresses)):
+                point.remove(offer.worker, index)
+        self.perform(self.table.offer_failed(offer, error))
 
     async def _linger(self, number: int, worker: int) -> None:
         await anyio.sleep(LINGER_TIME)
@@ -273,5 +305,10 @@ class ListeningPoints:
         self.perform(self.table.close())
 
 
-def _nothing() -> None:
-    pass
+def _check_fits(point: ListeningPoint) -> None:
+    most = MAX_DESCRIPTORS // point.fds_each
+    if len(point.addresses) > most:
+        raise ValueError(
+            f"a server of a worker can listen at {most} addresses, not {len(point.addresses)}:"
+            " their descriptors go with one message"
+        )

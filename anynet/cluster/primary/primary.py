@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Any
@@ -29,6 +29,7 @@ from anynet.cluster.distribution.listening_points import (
     ReusePortPoint,
     RoundRobinPoint,
 )
+from anynet.cluster.primary.event_stream import EventStreams
 from anynet.cluster.primary.events import (
     ClusterEvent,
     Disconnect,
@@ -51,10 +52,11 @@ from anynet.cluster.processes.exit import wait_for_exit
 from anynet.cluster.processes.start import start_process
 from anynet.cluster.settings.programs import WORKER_VARIABLE
 from anynet.cluster.wire.fd_handles import handle_of
-from anynet.cluster.wire.frames import ChannelError, close_all
+from anynet.cluster.wire.frame_socket import Finished
+from anynet.cluster.wire.frames import ChannelError, close_all, encode_frame
 from anynet.cluster.wire.link import Link, Mailbox
 from anynet.cluster.wire.listen_options import options_from_json, options_to_json
-from anynet.cluster.wire.messages import Drain, Opened, Received, Refused
+from anynet.cluster.wire.messages import CODEC, Drain, Opened, Received, Refused, Setup
 from anynet.cluster.wire.messages import Message as WireMessage
 
 #: Seconds that a worker has to take the connections that are under way to it, and that what it
@@ -81,8 +83,8 @@ class Primary:
     ) -> None:
         self.policy: Policy = check_choice("policy", policy, POLICIES)
         self.on_event = on_event
-        #: Whether the messages are reported as events, since an event stream is held.
-        self.tell_messages = False
+        #: Get the messages, as long as somebody holds one; else it is the mailbox of the worker.
+        self.event_streams: EventStreams = EventStreams()
         self.workers: dict[int, WorkerProcess] = {}
         self._protocol = PrimaryProtocol(keep=keep_listening)
         self._tasks: TaskGroup | None = None
@@ -158,23 +160,28 @@ class Primary:
         slot: int | None = None,
         cwd: str | None = None,
         extra: Any = None,
+        blocked_signals: Iterable[int] = (),
     ) -> WorkerProcess:
         """Start a process as a worker: ``command`` runs :func:`anynet.cluster.attach` in it.
 
         The process itself has to do that, not a child of it: the parent of a worker is its primary.
         ``env`` is added to the environment; ``extra``, which JSON can hold, is for the worker's
-        settings. Raises :exc:`OSError` when the process cannot be started. It takes some
-        milliseconds, and does not wait for the worker.
+        settings: it gets that by the channel, so that nobody else can read it. The worker begins
+        with ``blocked_signals`` blocked, and has to unblock them. Raises :exc:`OSError` when the
+        process cannot be started, and :exc:`TypeError` or :exc:`ValueError` for an ``extra`` that
+        cannot be sent. It takes some milliseconds, and does not wait for the worker.
         """
         tasks, number = self.tasks, self._protocol.next_number
+        setup = Setup(extra)
+        encode_frame(CODEC.encode(setup))  # Raises before there is a process.
         started = start_process(
             command,
             WORKER_VARIABLE,
             env={**os.environ, **(env or {})},
             cwd=cwd,
             number=number,
-            extra=extra,
             watch=self._watch[0],
+            blocked_signals=blocked_signals,
         )
         state = self._protocol.started(slot)
         end = partial(self._protocol.end, number)
@@ -182,6 +189,7 @@ class Primary:
         self._mailboxes.add(worker.mailbox)
         name = f"worker {number} (pid {worker.pid})"
         worker.link = Link(started.channel, name, partial(self._on_message, worker))
+        worker.link.post(setup)
         self._report(Fork(worker))
         tasks.start_soon(self._look_after, worker, name=f"anynet worker {number}")
         return worker
@@ -262,15 +270,19 @@ class Primary:
 
     async def _deliver(self, worker: WorkerProcess, message: WireMessage) -> None:
         handle = handle_of(message)
-        if self.tell_messages:
-            self._report(Message(worker, message.content, handle))
-        else:
+        if not await self.event_streams.put_message(Message(worker, message.content, handle)):
             await worker.mailbox.put(message.content, handle)
 
-    def _post(self, number: int, message: Opened | Refused, then: Callable[[], object]) -> None:
+    def _drop(self, number: int, reason: str) -> None:
+        worker = self.workers.get(number)
+        if worker is not None:
+            worker.link.drop(reason)
+
+    def _post(self, number: int, message: Opened | Refused, then: Finished | None) -> None:
         worker = self.workers.get(number)
         if worker is None:
-            then()
+            if then is not None:
+                then(anyio.BrokenResourceError("the worker is gone"))
         else:
             worker.link.post(message, then)
 
@@ -280,7 +292,9 @@ class Primary:
     async def _listen(self, number: int, values: dict[str, Any]) -> None:
         try:
             point = await self._new_point(values)
-        except (OSError, ValueError, TypeError, NotImplementedError) as error:
+        except (
+            Exception
+        ) as error:  # A worker has asked for it, which is refused: no more than that.
             self.points.failed(number, error)
         else:
             self.points.opened(number, point)
@@ -291,11 +305,16 @@ class Primary:
         if spread:
             options = options_from_json({**options_to_json(options), "reuse_port": True})
         listeners = await open_listeners(options)
-        if spread:
-            return ReusePortPoint(listeners, options.backlog)
-        if self.policy == "round_robin":
-            return RoundRobinPoint(listeners, self.tasks.start_soon)
-        return ListeningPoint(listeners)
+        try:
+            if spread:
+                return ReusePortPoint(listeners, options.backlog)
+            if self.policy == "round_robin":
+                return RoundRobinPoint(listeners, self.tasks.start_soon, self._drop)
+            return ListeningPoint(listeners)
+        except BaseException:
+            for listener in listeners:
+                listener.close()
+            raise
 
     def _report(self, event: ClusterEvent) -> None:
         if self.on_event is not None:

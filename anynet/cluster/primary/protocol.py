@@ -32,6 +32,7 @@ from anynet.cluster.wire.messages import (
     Opened,
     Received,
     Refused,
+    Setup,
 )
 
 # -- what is to be done ----------------------------------------------------------------------------
@@ -160,7 +161,7 @@ class PrimaryProtocol:
                 return [Drop(worker, reason, fds)]
             case Online():
                 return [Drop(worker, "it came online twice")]
-            case Opened() | Refused() | Drain():
+            case Setup() | Opened() | Refused() | Drain():
                 fds = message.fds if isinstance(message, Opened) else ()
                 return [Drop(worker, "a worker does not send what the primary does", fds)]
 

@@ -10,7 +10,6 @@ worker has to listen wherever the old one does before the old one drains.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
@@ -22,16 +21,23 @@ from typing import Any
 import anyio
 import attrs
 
-from anynet._rules.checks import check_choice, check_positive_int, check_seconds
+from anynet._rules.checks import check_choice, check_positive_int, check_seconds, shown
 from anynet._rules.values.addresses import Address
 from anynet._transport.loops.backends import BACKENDS, Backend
 from anynet.cluster.distribution.listening_points import Policy
-from anynet.cluster.primary.event_stream import EventStream, EventStreams
+from anynet.cluster.primary.event_stream import EventStream
 from anynet.cluster.primary.events import ClusterEvent, Exit, Listening
 from anynet.cluster.primary.primary import Primary
 from anynet.cluster.primary.worker_process import WorkerProcess
-from anynet.cluster.settings.programs import ProgramError, RestartError, check_program
+from anynet.cluster.settings.programs import (
+    TERMINAL_SIGNALS,
+    ProgramError,
+    RestartError,
+    check_program,
+    worker_command,
+)
 from anynet.cluster.settings.signals import handle_signals
+from anynet.cluster.wire.frames import Frame, encode_frame
 
 _log = logging.getLogger("anynet")
 
@@ -59,15 +65,16 @@ class Cluster:
     """Runs ``program`` in several processes that listen together, as ``async with Cluster(…)``.
 
     ``program`` is ``"module:function"``: an async function that each worker calls with ``args``
-    (values that JSON can hold), in an event loop of ``backend``. The servers that it opens listen
-    by way of this process, unless they are ``exclusive``. How connections get to the workers:
-    ``policy`` is ``"round_robin"`` (this process accepts, and passes them on in turn), ``"shared"``
-    (all workers accept from one socket) or ``"reuse_port"`` (each worker has a socket of its own
-    for the port, and the kernel spreads the connections; Unix sockets are shared).
+    (values that JSON can hold, 16 MiB at most), in an event loop of ``backend``. The servers that
+    it opens listen by way of this process, unless they are ``exclusive``. How connections get to
+    the workers: ``policy`` is ``"round_robin"`` (this process accepts, and passes them on in turn),
+    ``"shared"`` (all workers accept from one socket) or ``"reuse_port"`` (each worker has a socket
+    of its own for the port, and the kernel spreads the connections; Unix sockets are shared).
 
     ``workers`` is how many (by default one for each processor). A worker that ends is started
     again: after 0.05 seconds, then after twice as long each time, 5 seconds at most. ``env`` is
-    added to their environment; they import what this process can import.
+    added to their environment. They import what this process can import (its ``sys.path`` at their
+    start, and never their working directory), or from the directories of ``import_path`` alone.
 
     With ``handle_signals`` SIGTERM and SIGINT shut the cluster down, a second one at once, and
     SIGHUP restarts the workers one after the other; systemd hears when it is ready, reloads and
@@ -91,19 +98,22 @@ class Cluster:
         grace_period: float = 30.0,
         args: Iterable[Any] = (),
         env: Mapping[str, str] | None = None,
+        import_path: Iterable[str] | None = None,
         handle_signals: bool = False,
     ) -> None:
         self._program = check_program("program", program)
         count = (os.cpu_count() or 1) if workers is None else check_positive_int("workers", workers)
         self._backend: Backend = check_choice("backend", backend, BACKENDS)
         self._grace = check_seconds("grace_period", grace_period)
-        self._args = list(args)
-        json.dumps(self._args)  # Raises for what cannot be sent.
+        self._args = _check_args(args)
+        if isinstance(import_path, str):
+            raise TypeError(f"import_path must be several directories, not {shown(import_path)}")
+        self._import_path = None if import_path is None else list(import_path)
         self._env = dict(env or {})
         self._handle_signals = handle_signals
         self._slots = [_Slot(number) for number in range(count)]
         self._primary = Primary(policy=policy, on_event=self._on_event)
-        self._streams = EventStreams(self._report_no_messages)
+        self._streams = self._primary.event_streams
         self._has_listened = False
         #: The signal that cut a shutdown short, with ``handle_signals``.
         self.aborted_by: signal.Signals | None = None
@@ -174,13 +184,10 @@ class Cluster:
         """What happens from now on, as an async iterator; call it before entering to miss nothing.
 
         While one is held, the messages of the workers are reported here, and not by
-        :meth:`WorkerProcess.messages`; those that are not read are kept.
+        :meth:`WorkerProcess.messages`. A stream that is held has to be read: while 1024 events are
+        unread, nothing more is received from workers that send messages.
         """
-        self._primary.tell_messages = True
         return self._streams.new()
-
-    def _report_no_messages(self) -> None:
-        self._primary.tell_messages = False
 
     def _on_event(self, event: ClusterEvent) -> None:
         if isinstance(event, Listening):
@@ -213,14 +220,18 @@ class Cluster:
     # -- workers --------------------------------------------------------------------------------
 
     def _fork(self, slot: _Slot) -> WorkerProcess:
-        command = [sys.executable, "-m", "anynet.cluster", self._program]
-        extra = {
-            "args": self._args,
-            "backend": self._backend,
-            "path": sys.path,
-            "grace": None if self._grace == float("inf") else self._grace,
-        }
-        return self._primary.fork(command, env=self._env, slot=slot.number, extra=extra)
+        path = sys.path if self._import_path is None else self._import_path
+        return self._primary.fork(
+            worker_command(self._program, path),
+            env=self._env,
+            slot=slot.number,
+            extra={
+                "args": self._args,
+                "backend": self._backend,
+                "grace": None if self._grace == float("inf") else self._grace,
+            },
+            blocked_signals=TERMINAL_SIGNALS,
+        )
 
     async def _keep_alive(self, slot: _Slot) -> None:
         while not self._stopping.is_set():
@@ -302,7 +313,8 @@ class Cluster:
                 wanted = set(old.addresses)
             if new.online and wanted <= set(new.addresses):
                 return
-            await _change(new)
+            # Of the old one too: it may stop listening somewhere, and then the new one need not.
+            await _any_change([new] if old is None or old.dead else [new, old])
 
     async def shutdown(self, grace: float | None = None) -> None:
         """Stop listening, let the connections finish within ``grace`` seconds, end the workers.
@@ -336,6 +348,29 @@ def _exit_message(event: Exit) -> str:
         end = f"was ended by {number.name if isinstance(number, signal.Signals) else number}"
     why = f": {event.error}" if event.error else ""
     return f"worker {worker.id} (pid {worker.pid}) {end}{why}"
+
+
+def _check_args(args: Iterable[Any]) -> list[Any]:
+    values = list(args)
+    try:
+        encode_frame(Frame(message=values))
+    except TypeError as error:
+        raise TypeError(f"args must be values that JSON can hold: {error}") from None
+    except ValueError as error:
+        raise ValueError(f"args must be values that JSON can hold: {error}") from None
+    return values
+
+
+async def _any_change(workers: Iterable[WorkerProcess]) -> None:
+    changes = [worker.changed for worker in workers]
+    async with anyio.create_task_group() as tasks:
+
+        async def wait(changed: anyio.Event) -> None:
+            await changed.wait()
+            tasks.cancel_scope.cancel()
+
+        for changed in changes:
+            tasks.start_soon(wait, changed)
 
 
 async def _change(worker: WorkerProcess) -> None:

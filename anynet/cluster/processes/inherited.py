@@ -1,9 +1,11 @@
 """What a process inherits from the one that started it: a variable, and open descriptors.
 
-One variable of the environment holds it all, as JSON. An environment goes on to grandchildren, and
-a variable may be left over in a shell, so it counts only in the process that it was made for: while
-the parent of this process is the one that sent it. The descriptors are not taken on trust either:
-what is open under their numbers must be what the sender opened, by its inode.
+One variable of the environment says where they are, as JSON. It is short: how long it may be is
+limited, and it stays readable under ``/proc``, so that whatever else a child has to know comes over
+the channel. An environment goes on to grandchildren, and a variable may be left over in a shell, so
+it counts only in the process that it was made for: while the parent of this process is the one that
+sent it. The descriptors are not taken on trust either: what is open under their numbers must be
+what the sender opened, by its inode.
 
 A parent that died before its child came as far as this leaves an orphan, which must not take itself
 for a primary: its watch has ended (and is still the sender's pipe), so it ends.
@@ -14,7 +16,6 @@ from __future__ import annotations
 import json
 import os
 import select
-from typing import Any
 
 import attrs
 from attrs.validators import instance_of, optional
@@ -33,8 +34,6 @@ class Inherited(Value):
     watch: int | None = attrs.field(default=None, validator=optional(instance_of(int)))
     #: Which of the parent's workers it is.
     id: int | None = attrs.field(default=None, validator=optional(instance_of(int)))
-    #: Whatever else the parent wants it to know, which JSON can hold.
-    extra: Any = None
 
     @property
     def fds(self) -> tuple[int, ...]:

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 
 import attrs
 
@@ -34,14 +34,16 @@ def start_process(
     env: Mapping[str, str],
     cwd: str | None,
     number: int | None = None,
-    extra: Any = None,
     watch: int | None = None,
     own_streams: bool = False,
+    blocked_signals: Iterable[int] = (),
 ) -> Started:
     """Start a process with a channel to it, which finds it through ``variable``.
 
     ``env`` is its whole environment otherwise, ``number`` which worker it is, ``watch`` the
-    descriptor by which it notices our end. Raises :exc:`OSError`; nothing is left over then.
+    descriptor by which it notices our end. ``blocked_signals`` wait in the process until it
+    unblocks them: nothing else holds from its first moment on, before it can handle any. Raises
+    :exc:`OSError`; nothing is left over then.
     """
     with ExitStack() as theirs, ExitStack() as ours:
         pairs = [socket.socketpair() for _ in range(4 if own_streams else 1)]
@@ -50,16 +52,31 @@ def start_process(
             ends.append(ours.enter_context(our))
             theirs.enter_context(their)
         (_, channel), *streams = pairs
-        inherited = Inherited(channel=channel.fileno(), watch=watch, id=number, extra=extra)
+        inherited = Inherited(channel=channel.fileno(), watch=watch, id=number)
         stdin, stdout, stderr = [their.fileno() for _, their in streams] or (None, None, None)
-        process = subprocess.Popen(
-            list(command),
-            env={**env, **inherited.to_environment(variable)},
-            cwd=cwd,
-            pass_fds=inherited.fds,
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-        )
+        with _blocked(blocked_signals):
+            process = subprocess.Popen(
+                list(command),
+                env={**env, **inherited.to_environment(variable)},
+                cwd=cwd,
+                pass_fds=inherited.fds,
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+            )
         ours.pop_all()
     return Started(process, ends[0], tuple(ends[1:]))
+
+
+@contextmanager
+def _blocked(signals: Iterable[int]) -> Iterator[None]:
+    """Block signals in this thread: a process that it starts inherits that, through ``exec`` too.
+
+    (So it would that they are ignored, but that goes for all threads here; what came for this one
+    meanwhile comes when the block is left.)
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
-from collections.abc import Callable
+import signal
+import sys
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from anynet._rules.checks import check_type, shown
 
 #: The variable through which a worker finds its primary; it is removed when it has been read.
 WORKER_VARIABLE = "ANYNET_CLUSTER_WORKER"
+
+#: What a terminal sends goes to the primary too, which knows better what to do. Workers of a
+#: cluster begin with these blocked, until they can handle them.
+TERMINAL_SIGNALS = (signal.SIGINT, signal.SIGHUP)
+
+# -P: nothing is imported from the working directory, where a `json.py` may lie. The path comes
+# first of all: by it this package and what it needs are found, as in the primary.
+_BOOTSTRAP = (
+    "import sys; sys.path[:] = {}; from anynet.cluster.__main__ import main; sys.exit(main())"
+)
 
 _NAME = r"[^\W\d]\w*(\.[^\W\d]\w*)*"
 
@@ -29,6 +42,16 @@ def check_program(option: str, program: object) -> str:
     if not re.fullmatch(f"{_NAME}:{_NAME}", text):
         raise ValueError(f"{option} must be 'module:function', not {shown(text)}")
     return text
+
+
+def worker_command(program: str, path: Iterable[object]) -> list[str]:
+    """The command of a worker that runs ``program``, and imports from ``path`` alone."""
+    # In another process the empty string would be another directory, and so may be a relative
+    # path. What is no directory may be the mark of some importer, and stays. Python itself passes
+    # over what is no string.
+    names = [each for each in path if isinstance(each, str)]
+    there = [os.path.abspath(each) if os.path.exists(each or ".") else each for each in names]
+    return [sys.executable, "-P", "-c", _BOOTSTRAP.format(ascii(there)), program]
 
 
 def load(program: str) -> Callable[..., Any]:

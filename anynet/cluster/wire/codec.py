@@ -67,7 +67,7 @@ class Codec:
             arguments["unread"] = frame.extra
         try:
             return kind(**arguments)
-        except (TypeError, ValueError) as error:
+        except Exception as error:  # Whatever a converter or a validator makes of it.
             return BadMessage(f"{name!r} makes no sense: {error}", frame.fds)
 
 

@@ -21,6 +21,7 @@ from anynet._core.connections.socket import Socket, own_stream_below
 from anynet._rules.checks import shown
 from anynet._transport.sockets.closing import close_fd, close_socket
 from anynet._transport.sockets.fd_passing import HasFileno
+from anynet._transport.sockets.sockaddr import address_from_sockaddr
 from anynet._transport.streams.half_state import HalfState
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import Released
@@ -33,7 +34,8 @@ Sendable: TypeAlias = Socket | HasFileno | int
 #: anything else as a descriptor that belongs to the receiver.
 Received: TypeAlias = Socket | socket.socket | int
 
-_FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
+#: Of the sockets that connections can be over.
+FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 
 
 @attrs.frozen(kw_only=True)
@@ -97,17 +99,37 @@ def handle_of(message: Message) -> Received | None:
     if not message.fds:
         return None
     (fd,) = message.fds
-    if not stat.S_ISSOCK(os.fstat(fd).st_mode):
+    sock = socket_of(fd)
+    if sock is None:
         return fd
-    sock = socket.socket(fileno=fd)
     try:
-        connected = sock.type == socket.SOCK_STREAM and sock.family in _FAMILIES
+        connected = sock.type == socket.SOCK_STREAM and sock.family in FAMILIES
         if not connected or sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
             return sock
         return _connection(sock, message.state, message.unread)
-    except BaseException:
+    except ChannelError:
         close_socket(sock)
         raise
+    except BaseException as error:
+        close_socket(sock)
+        if not isinstance(error, Exception):
+            raise
+        # Another process chose what came, and there are many kinds of sockets: whatever they fail
+        # with here is about that process, never the end of this one.
+        raise ChannelError(f"no handle can be made of what came: {error}") from error
+
+
+def socket_of(fd: int) -> socket.socket | None:
+    """The socket behind a descriptor, which it owns then; None for what is none.
+
+    Nor is one that has no name: those of AF_ALG, which Python cannot make an object of.
+    """
+    if not stat.S_ISSOCK(os.fstat(fd).st_mode):
+        return None
+    try:
+        return socket.socket(fileno=fd)
+    except OSError:
+        return None
 
 
 def close_handle(handle: Received | None) -> None:
@@ -122,24 +144,35 @@ def close_handle(handle: Received | None) -> None:
 
 def _connection(sock: socket.socket, state: Any, unread: bytes) -> Received:
     if state is None:
-        return sock if _unconnected(sock) else Socket.from_fd(sock)
-    try:
-        peername, ended, half_open = state["peername"], state["ended"], state["allow_half_open"]
-    except (KeyError, TypeError, IndexError):
-        raise ChannelError(f"the state of a connection makes no sense: {shown(state)}") from None
-    if isinstance(peername, list):
-        peername = tuple(peername)
+        try:
+            return Socket.from_fd(sock)
+        except ValueError:  # Not connected: not so far, or its peer has left.
+            return sock
+    match state:
+        case {"peername": peername, "ended": bool(ended), "allow_half_open": bool(half_open)}:
+            peername = _peername(sock, peername)
+        case _:
+            raise ChannelError(f"the state of a connection makes no sense: {shown(state)}")
     sock.setblocking(False)
     halves = HalfState()
-    halves.allow_half_open = bool(half_open)
+    halves.allow_half_open = half_open
     if ended:
         halves.shut_down()
     return Socket.adopt(Released(sock=sock, unread=unread, state=halves, peername=peername))
 
 
-def _unconnected(sock: socket.socket) -> bool:
-    try:
-        sock.getpeername()
-    except OSError:
-        return True
-    return False
+def _peername(sock: socket.socket, value: Any) -> Any:
+    """A peer's name as the socket module has it, from the one in a message."""
+    match value:
+        case None:
+            return None
+        case str() if sock.family == socket.AF_UNIX:
+            return value
+        case [str(), int(), *_] if sock.family != socket.AF_UNIX:
+            name = tuple(value)
+            try:
+                address_from_sockaddr(name)
+                return name
+            except (TypeError, ValueError):
+                pass
+    raise ChannelError(f"the peer of a connection makes no sense: {shown(value)}")

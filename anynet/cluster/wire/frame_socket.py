@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+import anyio
 import attrs
 
 from anynet._rules.values.errors import DescriptorsTruncated
@@ -37,6 +38,13 @@ _GONE = frozenset({errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN})
 
 #: Called once, with None when the frame has gone, or with why it never will.
 Finished: TypeAlias = Callable[[Exception | None], object]
+
+
+def is_gone(error: Exception) -> bool:
+    """Whether a message was not sent because nobody is at the other end any more."""
+    if isinstance(error, OSError):
+        return error.errno in _GONE
+    return isinstance(error, anyio.BrokenResourceError)
 
 
 @attrs.define(eq=False)

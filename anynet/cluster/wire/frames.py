@@ -13,6 +13,7 @@ pieces and several frames in one piece.
 from __future__ import annotations
 
 import json
+import socket
 import struct
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -28,8 +29,9 @@ _HEAD = struct.Struct("!IIB")
 #: The most that the JSON of one frame, and the bytes behind it, may take together: one process
 #: must not fill the memory of another by a length that it only claims.
 MAX_FRAME = 16 * 2**20
-#: The most descriptors in one frame: what Linux takes in one message, but one.
-MAX_DESCRIPTORS = fd_passing.MAX_DESCRIPTORS - 1
+#: The most descriptors in one frame: the same number for who sends and who receives, and no more
+#: than the system takes with one message, since they all go with the first byte.
+MAX_DESCRIPTORS = fd_passing.MAX_DESCRIPTORS
 
 
 class ChannelError(Exception):
@@ -49,9 +51,16 @@ def encode_frame(frame: Frame) -> bytes:
     """The bytes of a frame; its descriptors have to be sent with the first of them.
 
     Raises :exc:`TypeError` or :exc:`ValueError` for a message that JSON cannot hold, and
-    :exc:`ValueError` for one that is too large.
+    :exc:`ValueError` for one that is too large, or has too many descriptors.
     """
-    text = json.dumps(frame.message, separators=(",", ":"), allow_nan=False).encode()
+    try:
+        text = json.dumps(frame.message, separators=(",", ":"), allow_nan=False).encode()
+    except RecursionError:
+        raise ValueError("a message is nested too deep for JSON") from None
+    if len(frame.fds) > MAX_DESCRIPTORS:
+        raise ValueError(
+            f"at most {MAX_DESCRIPTORS} descriptors fit a message, not {len(frame.fds)}"
+        )
     size = len(text) + len(frame.extra)
     if size > MAX_FRAME:
         raise ValueError(f"a message must be at most {MAX_FRAME} bytes long, and this has {size}")
@@ -105,6 +114,30 @@ class FrameReader:
         self._buffer.clear()
         close_all(self._fds)
         self._fds.clear()
+
+
+def receive_frame(sock: socket.socket) -> Frame:
+    """Wait for a frame without descriptors; no byte of the next one is taken.
+
+    For what a process has to know before it has an event loop. Raises :exc:`EOFError` when the
+    other end is gone, and :exc:`ChannelError` for nonsense.
+    """
+    reader = FrameReader()
+    head = _receive_exactly(sock, _HEAD.size)
+    length, extra, _ = _HEAD.unpack(head)
+    list(reader.feed(head))  # Nothing is complete so far, but its bounds are checked.
+    (frame,) = reader.feed(_receive_exactly(sock, length + extra))
+    return frame
+
+
+def _receive_exactly(sock: socket.socket, size: int) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        part = sock.recv(size - len(data))
+        if not part:
+            raise EOFError
+        data += part
+    return bytes(data)
 
 
 def _decoded(text: bytes) -> Any:

@@ -25,7 +25,7 @@ from anynet.cluster.wire.fd_handles import (
     close_handle,
     pack,
 )
-from anynet.cluster.wire.frame_socket import FrameSocket, OutgoingMessage
+from anynet.cluster.wire.frame_socket import Finished, FrameSocket, OutgoingMessage, is_gone
 from anynet.cluster.wire.frames import ChannelError, Frame, encode_frame
 from anynet.cluster.wire.messages import CODEC, Message
 
@@ -57,15 +57,20 @@ class Link:
 
     # -- sending --------------------------------------------------------------------------------
 
-    def post(self, message: Any, then: Callable[[], object] | None = None) -> None:
-        """Send a message, now or soon. ``then`` is called when it has gone, or never will.
+    def post(self, message: Any, then: Finished | None = None) -> None:
+        """Send a message, now or soon. ``then`` is called with None when it has gone, or with why
+        it never will; where nobody is to be called, that is logged, unless the other side is gone.
 
-        Its descriptors have to stay open until then.
+        Its descriptors have to stay open until then. Raises :exc:`ValueError` for a message that
+        is too large, or has too many.
         """
 
-        def finished(_error: Exception | None) -> None:
+        def finished(error: Exception | None) -> None:
             if then is not None:
-                then()
+                then(error)
+            elif error is not None and not is_gone(error):
+                kind = type(message).__name__
+                _log.warning("%s was not sent a message (%s): %s", self._name, kind, error)
 
         self._put(OutgoingMessage.of_frame(CODEC.encode(message), finished))
 
@@ -114,9 +119,13 @@ class Link:
         try:
             if not self._frames.flush():
                 self._blocked.set()
-        except OSError:
-            # The other side is gone. The task that receives sees it too, after its last words.
+        except OSError as error:
             self._frames.fail_all(anyio.BrokenResourceError("the other process is gone"))
+            # Gone: the task that receives sees it too, after its last words. But a frame that was
+            # cut by anything else has no end, and what would follow is nonsense over there.
+            if not is_gone(error):
+                _log.warning("%s is disconnected: %s", self._name, error)
+                self.close()
 
     async def flush(self, timeout: float) -> None:
         """Wait until all that was posted has gone, for at most so many seconds."""
@@ -162,7 +171,13 @@ class Link:
         except (EOFError, anyio.ClosedResourceError):
             pass  # The other side has closed, or died; or this one has closed.
         except ChannelError as error:
-            _log.warning("%s is disconnected, it sent nonsense: %s", self._name, error)
+            self.drop(str(error))
+
+    def drop(self, reason: str) -> None:
+        """Close the channel, since the other side sent nonsense, here or elsewhere."""
+        if not self.closed.is_set():
+            _log.warning("%s is disconnected, it sent nonsense: %s", self._name, reason)
+            self.close()
 
     def close(self) -> None:
         """Close the channel; what was not sent yet is dropped."""

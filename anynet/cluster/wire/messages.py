@@ -1,20 +1,23 @@
 """The messages between a primary and its workers: all there are, and the names they have.
 
-A worker asks to listen (:class:`Listen`), gets what it listens with (:class:`Opened`) or why not
-(:class:`Refused`), says that it does (:class:`Listening`) and that it stopped (:class:`Close`, for
-each address). Its life is :class:`Online`, :class:`Leaving` when it begins to end by itself, and
-:class:`Failed` when its program did; the primary has it end with :class:`Drain`. A
-:class:`Message` is the users', either way, with a handle if it has one.
+A worker is told what to do (:class:`Setup`). It asks to listen (:class:`Listen`), gets what it
+listens with (:class:`Opened`) or why not (:class:`Refused`), says that it does (:class:`Listening`)
+and that it stopped (:class:`Close`, for each address). Its life is :class:`Online`,
+:class:`Leaving` when it begins to end by itself, and :class:`Failed` when its program did; the
+primary has it end with :class:`Drain`. A :class:`Message` is the users', either way, with a handle
+if it has one.
 """
 
 from __future__ import annotations
 
 import errno
+import socket
 from typing import Any, Literal, TypeAlias
 
 import attrs
 from attrs.validators import in_, optional
 
+from anynet._rules.checks import shown
 from anynet._rules.values.value import Value
 from anynet._transport.listening.unix_path import PathFile
 from anynet.cluster.wire.codec import BadMessage, Codec, count, flag, mapping, seconds, text
@@ -22,6 +25,14 @@ from anynet.cluster.wire.codec import BadMessage, Codec, count, flag, mapping, s
 #: How a worker gets its connections: passed by the primary, or accepted from a socket that all
 #: workers share, or from one of its own.
 How: TypeAlias = Literal["passed", "shared", "own"]
+
+
+@attrs.frozen(eq=False, repr=False)
+class Setup(Value):
+    """What a worker is to know before it begins: the first message to it, and no environment
+    variable, which may not be longer than 128 KiB, and goes on to what the worker starts."""
+
+    extra: Any
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -81,27 +92,34 @@ _ERRORS: dict[str, type[Exception]] = {
 }
 
 
+def _whole(_owner: object, field: attrs.Attribute[Any], value: object) -> None:
+    if type(value) is not int:
+        raise TypeError(f"{field.name} must be a whole number, not {shown(value)}")
+
+
 @attrs.frozen(eq=False, repr=False)
 class Refused(Value):
     """Why a worker cannot listen: the class of the exception, its number if any, its text."""
 
     request: int = attrs.field(validator=count)
     error: str = attrs.field(validator=text)
-    number: int | None = attrs.field(validator=optional(count))
+    #: Those of failed look-ups are negative (EAI_NONAME).
+    number: int | None = attrs.field(validator=optional(_whole))
     text: str = attrs.field(validator=text)
 
     @classmethod
     def by(cls, request: int, error: Exception) -> Refused:
         """Say ``error`` to the worker."""
-        if isinstance(error, OSError):
-            name = "OSError" if error.errno is not None else type(error).__name__
-            return cls(request, name, error.errno, error.strerror or str(error))
+        if isinstance(error, OSError) and type(error.errno) is int:
+            return cls(request, "OSError", error.errno, str(error.strerror or error))
         return cls(request, type(error).__name__, None, str(error))
 
     def exception(self) -> Exception:
         """The exception again."""
         if self.error in _ERRORS:
             return _ERRORS[self.error](self.text)
+        if self.number is not None and self.number < 0:
+            return socket.gaierror(self.number, self.text)
         return OSError(errno.EINVAL if self.number is None else self.number, self.text)
 
 
@@ -160,6 +178,7 @@ class Message(Value):
 
 
 MESSAGES: dict[str, type[Any]] = {
+    "setup": Setup,
     "online": Online,
     "listen": Listen,
     "opened": Opened,
@@ -174,6 +193,6 @@ MESSAGES: dict[str, type[Any]] = {
 CODEC = Codec(MESSAGES)
 
 FromWorker: TypeAlias = Online | Listen | Listening | Close | Leaving | Failed | Message
-FromPrimary: TypeAlias = Opened | Refused | Drain | Message
+FromPrimary: TypeAlias = Setup | Opened | Refused | Drain | Message
 #: Whatever can come: a peer may send what only the other side does, and nonsense.
 Received: TypeAlias = FromWorker | FromPrimary | BadMessage

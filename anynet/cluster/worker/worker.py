@@ -25,17 +25,28 @@ from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from anynet.cluster.distribution.listen_requests import Denied, GiveBack, Granted
 from anynet.cluster.distribution.received_listeners import received_listeners
 from anynet.cluster.processes.inherited import take_inherited
-from anynet.cluster.processes.parent_watch import exit_with_parent
+from anynet.cluster.processes.parent_watch import PRIMARY_GONE, exit_with_parent
 from anynet.cluster.settings.programs import WORKER_VARIABLE
 from anynet.cluster.wire.fd_handles import Sendable, handle_of
-from anynet.cluster.wire.frames import ChannelError, close_all
+from anynet.cluster.wire.frames import ChannelError, close_all, receive_frame
 from anynet.cluster.wire.link import Link, Mailbox
 from anynet.cluster.wire.listen_options import options_to_json
-from anynet.cluster.wire.messages import Failed, Leaving, Listening, Online, Opened, Received
+from anynet.cluster.wire.messages import (
+    CODEC,
+    Failed,
+    Leaving,
+    Listening,
+    Online,
+    Opened,
+    Received,
+    Setup,
+)
 from anynet.cluster.worker.protocol import BeginToDrain, Deliver, Drop, Outcome, WorkerProtocol
 
 #: Seconds that the last messages of a worker have to get out.
 FLUSH_TIMEOUT = 1.0
+#: The most characters of what a worker's program failed with that its primary hears of.
+MAX_REPORT = 10_000
 _GONE = "the primary is not connected any more"
 
 _current: Worker | None = None
@@ -62,7 +73,15 @@ def join_cluster() -> Worker | None:
     if inherited is None or inherited.watch is None or inherited.id is None:
         return None
     exit_with_parent(inherited.watch)
-    return Worker(inherited.id, inherited.channel, inherited.extra)
+    channel = socket.socket(fileno=inherited.channel)
+    channel.setblocking(True)
+    try:
+        setup = CODEC.decode(receive_frame(channel))
+    except (EOFError, OSError):
+        raise SystemExit(PRIMARY_GONE) from None
+    if not isinstance(setup, Setup):
+        raise ChannelError(f"the primary does not begin with what to do: {setup}")
+    return Worker(inherited.id, channel, setup.extra)
 
 
 @attrs.define(eq=False)
@@ -80,7 +99,7 @@ class Worker:
     While it is entered, servers of this process listen by way of the primary.
     """
 
-    def __init__(self, number: int, channel: int, extra: Any) -> None:
+    def __init__(self, number: int, channel: socket.socket, extra: Any) -> None:
         #: Counts the workers of the primary, from 1.
         self.id: int = number
         #: What the primary had to say at the start.
@@ -106,7 +125,7 @@ class Worker:
     async def __aenter__(self) -> Worker:
         global _current  # noqa: PLW0603 - a process is one worker
         self._host = current_host_loop()
-        self._link = Link(socket.socket(fileno=self._channel), "the primary", self._on_message)
+        self._link = Link(self._channel, "the primary", self._on_message)
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._run, name="anynet worker")
@@ -176,7 +195,7 @@ class Worker:
 
     def report_failure(self, error: str, *, unusable: bool = False) -> None:
         """Say to the primary in a line why this process ends; ``unusable`` if another would too."""
-        self._link.post(Failed(error, unusable))
+        self._link.post(Failed(error[:MAX_REPORT], unusable))
 
     async def _on_message(self, message: Received) -> None:
         for outcome in self._protocol.receive(message):
@@ -214,8 +233,8 @@ class Worker:
         values = options_to_json(options)
         listen = self._protocol.requests.ask(json.dumps(values, sort_keys=True), values)
         waiting = self._waiting[listen.request] = _Waiting()
-        self._link.post(listen)
         try:
+            self._link.post(listen)
             await waiting.answered.wait()
         except BaseException:
             if waiting.opened is not None:

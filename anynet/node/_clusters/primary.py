@@ -17,6 +17,7 @@ from anynet.cluster.distribution.listening_points import (
     RoundRobinPoint,
 )
 from anynet.cluster.distribution.point_table import Activate, PointTable
+from anynet.cluster.wire.frame_socket import Finished
 from anynet.cluster.wire.frames import close_all
 from anynet.cluster.wire.messages import Close, Listen, Online, Opened, Refused
 from anynet.node._clusters import worker as cluster_worker
@@ -149,8 +150,10 @@ class Cluster(EventEmitter):
         self._policy = self._policy or self.schedulingPolicy
         present = self.settings or {"args": sys.argv[1:], **_main_program(), "silent": False}
         chosen = {**(settings or {}), **more}
-        if "exec" in chosen and present["execArgv"] == ["-m"]:
-            chosen.setdefault("execArgv", [])  # That was for the program of before.
+        if "exec" in chosen and present["execArgv"][-1:] == ["-m"]:
+            chosen.setdefault(
+                "execArgv", present["execArgv"][:-1]
+            )  # That was for the program of before.
         self.settings = {**present, **chosen}
         runtime.next_tick(self.emit, "setup", self.settings)
 
@@ -259,19 +262,28 @@ class Cluster(EventEmitter):
         points = self._points
         assert points is not None
         try:
-            listener = open_listener(options)
-        except (OSError, TypeError, ValueError) as error:
+            point = self._new_point(points, options)
+        except (
+            Exception
+        ) as error:  # A worker has asked for it, which is refused: no more than that.
             points.failed(number, error)
         else:
-            in_rotation = self._policy == self.SCHED_RR
-            points.opened(
-                number,
-                RoundRobinPoint([listener], points.start_soon)
-                if in_rotation
-                else ListeningPoint([listener]),
-            )
+            points.opened(number, point)
 
-    def _post(self, number: int, message: Opened | Refused, then: Callable[[], object]) -> None:
+    def _new_point(self, points: ListeningPoints, options: dict[str, Any]) -> ListeningPoint:
+        listener = open_listener(options)
+        try:
+            if self._policy == self.SCHED_RR:
+                return RoundRobinPoint([listener], points.start_soon, self._drop)
+            return ListeningPoint([listener])
+        except BaseException:
+            listener.close()
+            raise
+
+    def _drop(self, number: int, reason: str) -> None:
+        self._forked[number].process.drop(reason)
+
+    def _post(self, number: int, message: Opened | Refused, then: Finished | None) -> None:
         self._forked[number].process.post(message, then)
         if isinstance(message, Opened) and self._points is not None:
             # As in Node it gets connections at once, before it says that it listens.
@@ -310,13 +322,17 @@ def _default_policy() -> int:
 
 
 def _main_program() -> dict[str, Any]:
-    """How this program was started: as a module, or by its path."""
+    """How this program was started: as a module, or by its path.
+
+    Where it may not import from the working directory (-P), neither may its workers.
+    """
+    safe = ["-P"] if sys.flags.safe_path else []
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
     if spec is not None:
-        return {"exec": spec.name.removesuffix(".__main__"), "execArgv": ["-m"]}
+        return {"exec": spec.name.removesuffix(".__main__"), "execArgv": [*safe, "-m"]}
     program = sys.argv[0] if sys.argv else ""
     path = "" if program in ("", "-c") else os.path.abspath(program)
-    return {"exec": path, "execArgv": []}
+    return {"exec": path, "execArgv": safe}
 
 
 cluster: Cluster = Cluster()

@@ -8,20 +8,21 @@ message of a channel is a callback of its own.
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from anynet._transport.reactor.poller import READ_EVENTS, WRITE_EVENTS
 from anynet._transport.reactor.reactor import Reactor
-from anynet.cluster.wire.frame_socket import FrameSocket, OutgoingMessage
+from anynet.cluster.wire.frame_socket import Finished, FrameSocket, OutgoingMessage, is_gone
 from anynet.cluster.wire.frames import ChannelError
 from anynet.node._processes.messages import CODEC
 
+_log = logging.getLogger("anynet")
+
 MAX_READS = 32
 
-#: Called when a message has gone, or with the error.
-Sent: TypeAlias = Callable[[Exception | None], object]
 #: Called with a message that came, whose descriptors belong to the one that is called.
 OnMessage: TypeAlias = Callable[[Any], object]
 #: Called once when the other end is gone, with what was wrong if it sent nonsense.
@@ -83,17 +84,17 @@ class IpcChannel:
     # -- sending --------------------------------------------------------------------------------
 
     def send(
-        self, message: Any, sent: Sent | None = None, then: Callable[[], object] | None = None
+        self, message: Any, sent: Finished | None = None, then: Finished | None = None
     ) -> None:
         """Send a message. ``then`` is called when it has gone or never will; ``sent`` in a tick.
 
-        Its descriptors have to stay open until then. Raises :exc:`TypeError` or :exc:`ValueError`
-        for a message that cannot be sent.
+        Both get None, or the error. Its descriptors have to stay open until then. Raises
+        :exc:`TypeError` or :exc:`ValueError` for a message that cannot be sent.
         """
 
         def finished(error: Exception | None) -> None:
             if then is not None:
-                then()
+                then(error)
             if sent is not None:
                 self._reactor.next_tick(sent, error)
 
@@ -106,6 +107,10 @@ class IpcChannel:
                 self._reactor.rearm(self._frames.fileno())
         except OSError as error:
             self._frames.fail_all(error)
+            if not is_gone(error):
+                # A frame was cut: what would follow it is nonsense over there.
+                _log.warning("a process is disconnected: %s", error)
+                self._reactor.next_tick(self.end, None)
         self._note_activity()
         if self.closing and not self._frames.waiting:
             self.close_now()

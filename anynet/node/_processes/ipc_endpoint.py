@@ -7,6 +7,7 @@ other process says that they are closed, or is gone: its ``close`` waits for the
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
 import socket
@@ -15,6 +16,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from anynet.cluster.wire.codec import BadMessage
+from anynet.cluster.wire.frame_socket import Finished, is_gone
 from anynet.cluster.wire.frames import close_all, encode_frame
 from anynet.cluster.wire.messages import Message
 from anynet.node._emitters.emitter import EventEmitter, EventName, Listener
@@ -102,7 +104,7 @@ class IpcEndpoint(EventEmitter):
             fds = (payload.fd,)
             outgoing = Message(outgoing.content, payload.state, payload.unread, fds)
             try:
-                channel.send(outgoing, sent, payload.close)
+                channel.send(outgoing, sent, lambda _error: payload.close())
             except ValueError:
                 payload.close()  # With what was not read it is too long.
                 raise
@@ -112,16 +114,17 @@ class IpcEndpoint(EventEmitter):
         """Call with the messages of :meth:`post` that come."""
         self._on_internal = call
 
-    def post(self, message: Any, then: Callable[[], object] | None = None) -> None:
+    def post(self, message: Any, then: Finished | None = None) -> None:
         """Send a message of ours, if the other process is still there.
 
-        ``then`` is called when it has gone, or never will.
+        ``then`` is called with None when it has gone, or with why it never will; where nobody is
+        to be called, that is logged, unless the other process is gone.
         """
         channel = self._channel
         if channel is not None and channel.open:
-            channel.send(message, None, then)
+            channel.send(message, None, then or partial(_log_failure, message))
         elif then is not None:
-            then()
+            then(BrokenPipeError(errno.EPIPE, "the channel is closed"))
 
     def _fail(self, error: NodeError, callback: Callable[..., object] | None) -> None:
         runtime = self.runtime or current_runtime()
@@ -183,8 +186,12 @@ class IpcEndpoint(EventEmitter):
         self.post(SocketClosed(key))
 
     def _sent_socket_closed(self, key: int) -> None:
+        if not self.connected:
+            return
         count = (self._counted or {}).get(key)
-        if count is not None and not count.note_sent_closed(self):
+        if count is None:
+            self.drop("it closes a socket that it did not get")
+        elif not count.note_sent_closed(self):
             assert self._counted is not None
             del self._counted[key]
 
@@ -213,6 +220,12 @@ class IpcEndpoint(EventEmitter):
             _log.warning("a process is disconnected, it sent nonsense: %s", nonsense)
         self._forget_sent()
         self.runtime.next_tick(self.emit, "disconnect")
+
+
+def _log_failure(message: Any, error: Exception | None) -> None:
+    if error is not None and not is_gone(error):
+        kind = type(message).__name__
+        _log.warning("a process was not sent a message (%s): %s", kind, error)
 
 
 def _call_back(callback: Callable[..., object], error: Exception | None) -> None:

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 import attrs
 
-from anynet.cluster.wire.fd_handles import FdPayload
-from anynet.cluster.wire.frames import close_all
+from anynet._rules.checks import shown
+from anynet.cluster.wire.fd_handles import FAMILIES, FdPayload, socket_of
+from anynet.cluster.wire.frames import ChannelError, close_all
 from anynet.cluster.wire.messages import Message
 from anynet.node._errors.errors import invalid_handle_type
 from anynet.node._net.servers.connection_count import ConnectionCount
@@ -80,13 +81,37 @@ class _Watch:
 
 
 def unpack(message: Message, counts: Counts) -> Server | Socket | None:
-    """The handle that came with a message, alive in this runtime; None if there is none."""
+    """The handle that came with a message, alive in this runtime; None if there is none.
+
+    Raises :exc:`ChannelError`, and closes it, for what is no server or socket that could be sent.
+    """
     match message.fds, message.state:
-        case [fd], {"kind": "server"}:
+        case [], None:
+            return None
+        case [fd], {"kind": "server"} if _is_stream(fd, listening=True):
             return listen_with(fd)
-        case [fd], {"kind": "socket", "key": int() | None as key}:
+        case [fd], {"kind": "socket", "key": int() | None as key} if _is_stream(
+            fd, listening=False
+        ):
             watch = None if key is None else _Watch(partial(counts.note_closed, key))
             return take_over(fd, message.unread, watch)
         case _:
             close_all(message.fds)
-            return None
+            raise ChannelError(f"what came is no handle: {shown(message.state)}")
+
+
+def _is_stream(fd: int, *, listening: bool) -> bool:
+    """Whether it is a TCP or Unix stream socket, and one that listens, or none.
+
+    A server or a socket over anything else would fail with an ``error`` event that nobody can
+    listen to yet, which ends the program.
+    """
+    sock = socket_of(fd)
+    if sock is None:
+        return False
+    try:
+        if sock.family not in FAMILIES or sock.type != socket.SOCK_STREAM:
+            return False
+        return bool(sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)) is listening
+    finally:
+        sock.detach()

@@ -39,6 +39,14 @@ def fail(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
     return fail
 
 
+def no_nonsense(worker: object, reason: str) -> None:
+    raise AssertionError(reason)
+
+
+def made(on_nonsense: Callable[[Any, str], object] = no_nonsense) -> Distributor:
+    return Distributor(listen_tcp_now(SocketAddress("127.0.0.1")), on_nonsense)
+
+
 async def passed_on(distributor: Distributor) -> None:
     """Connect, and have a worker take the connection."""
     worker = PassedConnections(
@@ -83,7 +91,7 @@ async def test_connections_that_failed_are_passed_over(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     left = fail(*numbers)
-    distributor = Distributor(listen_tcp_now(SocketAddress("127.0.0.1")))
+    distributor = made()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(distributor.run)
         await passed_on(distributor)
@@ -99,7 +107,7 @@ async def test_without_descriptors_it_refuses_and_recovers(
 ) -> None:
     before = open_descriptors()
     fail(errno.EMFILE)
-    distributor = Distributor(listen_tcp_now(SocketAddress("127.0.0.1")))
+    distributor = made()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(distributor.run)
         with distributor.add("nobody"):
@@ -116,9 +124,48 @@ async def test_without_descriptors_it_refuses_and_recovers(
     assert open_descriptors() == before
 
 
+@pytest.mark.parametrize(
+    ("answers", "what"), [(b"++", "more than it got"), (b"?", "b'?'"), (b"+?", "more than it got")]
+)
+async def test_a_worker_that_answers_nonsense_is_reported_and_gets_no_more(
+    answers: bytes, what: str
+) -> None:
+    reported: list[tuple[object, str]] = []
+    heard = anyio.Event()
+
+    def report(worker: object, reason: str) -> None:
+        reported.append((worker, reason))
+        heard.set()
+
+    distributor = made(report)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(distributor.run)
+        with distributor.add("bad") as bad:
+            distributor.activate("bad")
+            with socket.create_connection(distributor.listener.sock.getsockname()):
+                await anyio.wait_readable(bad)
+                bad.send(answers)
+                await heard.wait()
+            assert reported == [("bad", f"it answers {what} to the connections passed to it")]
+            _, fds, _, _ = socket.recv_fds(bad, 100, 1)
+            os.close(*fds)
+            assert bad.recv(1) == b""
+        if answers == b"?":  # Nobody has taken that one.
+            worker = PassedConnections(
+                distributor.add("other"), distributor.listener.sock.dup(), lambda: None
+            )
+            distributor.activate("other")
+            await anyio.wait_readable(worker.fd)
+            worker.accept()[0].close()
+            worker.close()
+        else:
+            await passed_on(distributor)
+        distributor.close()
+
+
 async def test_what_does_not_pass_is_raised(fail: Callable[..., list[int]]) -> None:
     fail(errno.EBADF)
-    distributor = Distributor(listen_tcp_now(SocketAddress("127.0.0.1")))
+    distributor = made()
     worker = distributor.add("worker")
     distributor.activate("worker")
     with pytest.raises(OSError, match="Bad file descriptor"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ TAKE = f"""
 import os
 from anynet.cluster.processes.inherited import take_inherited
 found = take_inherited({VARIABLE!r})
-print(found and [found.id, found.extra], {VARIABLE!r} in os.environ, flush=True)
+print(found and found.id, {VARIABLE!r} in os.environ, flush=True)
 """
 NODE = """
 import os, threading
@@ -67,8 +68,8 @@ def output(started: Started) -> str:
 
 def test_a_child_takes_what_it_inherits_once(watch: int) -> None:
     before = open_descriptors()
-    text = output(start(TAKE * 2, watch, number=3, extra={"a": 1}))
-    assert text == "[3, {'a': 1}] False\nNone False\n"
+    text = output(start(TAKE * 2, watch, number=3))
+    assert text == "3 False\nNone False\n"
     assert open_descriptors() == before
 
 
@@ -157,6 +158,19 @@ def test_a_process_that_cannot_be_started_leaves_nothing(watch: int) -> None:
     with pytest.raises(FileNotFoundError):
         start_process(["/no/such/program"], VARIABLE, env={}, cwd=None, watch=watch)
     assert open_descriptors() == before
+
+
+def test_blocked_signals_wait_in_the_process_and_here_they_are_as_before(watch: int) -> None:
+    code = "import signal\nprint(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))\n"
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    assert output(start(code, watch, blocked_signals=[signal.SIGINT])) == "True\n"
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == before
+    assert output(start(code, watch)) == "False\n"
+    with pytest.raises(FileNotFoundError):
+        start_process(
+            ["/no/such/program"], VARIABLE, env={}, cwd=None, blocked_signals=[signal.SIGINT]
+        )
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == before
 
 
 def test_the_variable_names_the_descriptors(watch: int) -> None:

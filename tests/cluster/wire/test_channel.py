@@ -19,7 +19,9 @@ import anynet
 from anynet._core.connections.connection import Connection
 from anynet._rules.options import ConnectionOptions
 from anynet.cluster import Channel, ChannelError
+from anynet.cluster.wire.fd_handles import handle_of
 from anynet.cluster.wire.frames import MAX_FRAME, Frame, FrameReader, encode_frame
+from anynet.cluster.wire.messages import Message
 from tests.support import in_thread, open_descriptors, tcp_pair
 
 pytestmark = pytest.mark.anyio
@@ -288,3 +290,73 @@ async def test_frames_may_come_in_any_pieces(step: int) -> None:
         seen += reader.feed(data[start : start + step])
     assert seen == frames
     assert reader.empty
+
+
+# -- handles that make no sense --------------------------------------------------------------------
+
+GOOD = {"peername": None, "ended": False, "allow_half_open": False}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        5,
+        "peername",
+        {},
+        {**GOOD, "peername": 5},
+        {**GOOD, "peername": []},
+        {**GOOD, "peername": [None, 80]},
+        {**GOOD, "peername": ["::1"]},
+        {**GOOD, "peername": ["no address", 80]},
+        {**GOOD, "peername": ["127.0.0.1", 10**30]},
+        {**GOOD, "peername": ["127.0.0.1", 80, [], {}]},
+        {**GOOD, "peername": "/a/path"},
+        {**GOOD, "ended": 3},
+        {**GOOD, "allow_half_open": "yes"},
+    ],
+)
+async def test_a_state_that_makes_no_sense_is_an_error_of_the_channel(state: Any) -> None:
+    async with tcp_pair() as (client, server), raw_end() as (ours, channel):
+        frame = encode_frame(Frame(message=["message", 1, state], fds=(0,)))
+        socket.send_fds(ours, [frame], [server.detach().detach()])
+        with pytest.raises(ChannelError, match="makes no sense"):
+            await channel.receive()
+        await client.aclose()
+
+
+async def test_any_other_failure_to_make_a_handle_is_one_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(anynet.Socket, "adopt", fail)
+    before = open_descriptors()
+    async with tcp_pair() as (_, server), channels() as (one, two):
+        await one.send(1, server)
+        with pytest.raises(ChannelError, match="no handle can be made of what came"):
+            await two.receive()
+    assert open_descriptors() == before
+
+
+def test_a_socket_without_a_name_comes_as_a_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As those of AF_ALG, which this system need not have."""
+    with socket.socket() as some:
+
+        def refuse(**_: object) -> None:
+            raise OSError(95, "Operation not supported")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(socket, "socket", refuse)
+            assert handle_of(Message(1, None, b"", (some.fileno(),))) == some.fileno()
+        assert some.getsockname()
+
+
+def test_what_is_nested_too_deep_cannot_be_sent() -> None:
+    nested: list[Any] = []
+    for _ in range(100_000):
+        nested = [nested]
+    with pytest.raises(ValueError, match="nested too deep"):
+        encode_frame(Frame(message=nested))
+    while nested:  # Freed at once it would exhaust the stack of some versions.
+        nested = nested[0]

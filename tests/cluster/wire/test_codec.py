@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
+import struct
+import sys
 from typing import Any
 
 import pytest
@@ -24,6 +27,7 @@ from anynet.cluster.wire.messages import (
     Online,
     Opened,
     Refused,
+    Setup,
 )
 from anynet.node._processes import messages as of_node
 
@@ -57,6 +61,7 @@ def opened(draw: st.DrawFn) -> Opened:
 
 
 BY_CLASS: dict[type[Any], st.SearchStrategy[Any]] = {
+    Setup: st.builds(Setup, json_values),
     Online: st.builds(Online),
     Listen: st.builds(Listen, numbers, st.text(), st.dictionaries(st.text(), json_values)),
     Opened: opened(),
@@ -158,6 +163,23 @@ def test_what_is_wrong_is_said(value: Any, descriptors: tuple[int, ...], reason:
     assert isinstance(decoded, BadMessage)
     assert reason in decoded.reason
     assert decoded.fds == descriptors
+
+
+def test_a_failed_look_up_comes_back_though_its_number_is_negative() -> None:
+    again = Refused.by(1, socket.gaierror(socket.EAI_NONAME, "no such name")).exception()
+    assert isinstance(again, socket.gaierror)
+    assert again.args == (socket.EAI_NONAME, "no such name")
+
+
+def test_nonsense_that_the_parser_just_got_through_can_be_shown() -> None:
+    """The parser may have used the stack up to its end; who shows it needs some more."""
+    for depth in range(sys.getrecursionlimit() - 150, sys.getrecursionlimit()):
+        text = b"[" * depth + b"]" * depth
+        try:
+            (frame,) = FrameReader().feed(struct.pack("!IIB", len(text), 0, 0) + text)
+        except ChannelError:
+            break
+        assert isinstance(CODEC.decode(frame), BadMessage)
 
 
 @pytest.mark.parametrize(

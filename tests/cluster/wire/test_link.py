@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,9 +12,10 @@ from typing import Any
 import anyio
 import pytest
 
-from anynet.cluster.wire.frames import ChannelError, Frame, encode_frame
+from anynet._transport.sockets.fd_passing import send_with_descriptors
+from anynet.cluster.wire.frames import ChannelError, Frame, close_all, encode_frame
 from anynet.cluster.wire.link import Link
-from anynet.cluster.wire.messages import Drain, Leaving, Message, Online
+from anynet.cluster.wire.messages import Drain, Leaving, Message, Online, Opened
 from tests.support import open_descriptors, tcp_pair
 
 pytestmark = pytest.mark.anyio
@@ -58,10 +61,10 @@ async def linked() -> AsyncIterator[tuple[Side, Side, Any]]:
 async def test_what_was_posted_has_gone_at_once_or_goes_soon() -> None:
     async with linked() as (one, two, tasks):
         gone: list[int] = []
-        one.link.post(Online(), lambda: gone.append(1))
+        one.link.post(Online(), lambda _error: gone.append(1))
         assert gone == [1]
-        one.link.post(Message(LARGE), lambda: gone.append(2))
-        one.link.post(Leaving(), lambda: gone.append(3))
+        one.link.post(Message(LARGE), lambda _error: gone.append(2))
+        one.link.post(Leaving(), lambda _error: gone.append(3))
         assert gone == [1]
         tasks.start_soon(two.link.run)
         await one.link.flush(30)
@@ -118,9 +121,9 @@ async def test_what_waits_fails_when_either_side_closes() -> None:
             assert failed == [anyio.BrokenResourceError] * 2
             with pytest.raises(anyio.BrokenResourceError):
                 await one.link.send("too late")
-            gone: list[int] = []
-            one.link.post(Online(), lambda gone=gone: gone.append(1))  # type: ignore[misc]
-            assert gone == [1]
+            gone: list[Exception | None] = []
+            one.link.post(Online(), gone.append)
+            assert isinstance(gone[0], anyio.BrokenResourceError)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +145,61 @@ async def test_nonsense_is_logged_and_ends_the_link(
     assert side.link.closed.is_set()
     assert "the other is disconnected, it sent nonsense: " in caplog.text
     assert reason in caplog.text
+
+
+async def test_what_could_not_be_posted_is_said_to_whom_it_concerns(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with linked() as (one, two, tasks):
+        errors: list[Exception | None] = []
+        closed = 1000  # No descriptor of this process.
+        opened = Opened(1, 1, "shared", (None,), (closed,))
+        one.link.post(opened, errors.append)
+        assert isinstance(errors[0], ValueError)
+        assert caplog.text == ""
+        one.link.post(opened)
+        assert "the other was not sent a message (Opened): fds must hold open" in caplog.text
+        tasks.start_soon(two.link.run)
+        one.link.post(Online())  # The others go.
+        assert await two.wait_for(1) == [Online()]
+
+
+async def test_too_many_descriptors_are_refused_at_the_call() -> None:
+    async with linked() as (one, _, _):
+        for count in (254, 256, 1000):
+            opened = Opened(1, 1, "shared", (None,) * count, (0,) * count)
+            with pytest.raises(ValueError, match="at most 253 descriptors fit a message, not"):
+                one.link.post(opened)
+
+
+async def test_as_many_descriptors_as_can_be_sent_are_received() -> None:
+    async with linked() as (one, two, tasks):
+        tasks.start_soon(two.link.run)
+        one.link.post(Opened(1, 1, "shared", (None,) * 253, (0,) * 253))
+        (opened,) = await two.wait_for(1)
+        assert len(opened.fds) == 253
+        close_all(opened.fds)
+
+
+async def test_a_frame_that_was_cut_ends_the_link(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What would come after it is nonsense at the other end."""
+    send = send_with_descriptors
+
+    def fail_later(sock: socket.socket, view: memoryview, fds: Any) -> int:
+        if len(view) < 1_000_000:
+            raise OSError(errno.ENOBUFS, os.strerror(errno.ENOBUFS))
+        return send(sock, view[:1_500_000], fds)
+
+    monkeypatch.setattr("anynet.cluster.wire.frame_socket.send_with_descriptors", fail_later)
+    async with linked() as (one, two, tasks):
+        failed: list[Exception | None] = []
+        one.link.post(Message(LARGE), failed.append)
+        tasks.start_soon(two.link.run)
+        await one.link.closed.wait()
+        assert isinstance(failed[0], anyio.BrokenResourceError)
+    assert "the other is disconnected: [Errno 105]" in caplog.text
 
 
 async def test_a_flush_that_takes_too_long_is_given_up() -> None:

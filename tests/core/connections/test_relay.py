@@ -5,23 +5,21 @@ from __future__ import annotations
 import errno
 import random
 import socket
-import ssl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
-import attrs
 import pytest
 import trio
-import trustme
 from anyio.abc import ByteStream
 from anyio.streams.stapled import StapledObjectStream
 from trio.testing import MockClock
 
 import anynet
+from tests.core.connections.relays import everything, relaying, sees_reset, send_all
 from tests.core.server_peers import PATIENCE, nothing_left_open
-from tests.support import client_of, tcp_pair
+from tests.support import tcp_pair
 
 on_every_backend = pytest.mark.anyio
 
@@ -33,58 +31,6 @@ def _tidy(anyio_backend: Any) -> Iterator[None]:
 
 
 tidy = pytest.mark.usefixtures("_tidy")
-
-
-@attrs.define
-class Running:
-    """A relay at work between two connections whose far ends are ``left`` and ``right``."""
-
-    left: anynet.Socket
-    right: anynet.Socket
-    near: tuple[anynet.Socket, anynet.Socket]
-    scope: anyio.CancelScope
-    result: anynet.RelayResult | None = None
-    ended: anyio.Event = attrs.field(factory=anyio.Event)
-
-    async def run(self, **options: Any) -> None:
-        try:
-            with self.scope:
-                self.result = await anynet.relay(*self.near, **options)
-        finally:
-            self.ended.set()
-
-    async def wait(self) -> anynet.RelayResult:
-        """The result of the relay, which has closed its own ends."""
-        with anyio.fail_after(PATIENCE):
-            await self.ended.wait()
-        assert self.near[0].closed
-        assert self.near[1].closed
-        assert self.result is not None
-        return self.result
-
-
-@asynccontextmanager
-async def relaying(**options: Any) -> AsyncIterator[Running]:
-    async with (
-        tcp_pair() as (left, near_left),
-        tcp_pair() as (right, near_right),
-        anyio.create_task_group() as tasks,
-    ):
-        running = Running(left, right, (near_left, near_right), anyio.CancelScope())
-        tasks.start_soon(lambda: running.run(**options))
-        yield running
-        await running.ended.wait()
-
-
-async def everything(stream: anynet.Socket) -> bytes:
-    with anyio.fail_after(PATIENCE):
-        return b"".join([chunk async for chunk in stream])
-
-
-async def sees_reset(stream: anynet.Socket) -> bool:
-    with anyio.fail_after(PATIENCE), pytest.raises(anynet.ConnectionBroken) as caught:
-        await stream.receive()
-    return caught.value.errno == errno.ECONNRESET
 
 
 @on_every_backend
@@ -113,10 +59,6 @@ async def test_both_ways_with_half_closes() -> None:
 async def test_much_goes_through_both_ways_at_once() -> None:
     there, back = (random.Random(seed).randbytes(3_000_000) for seed in "ab")
 
-    async def send(stream: anynet.Socket, data: bytes) -> None:
-        await stream.send(data)
-        await stream.send_eof()
-
     received: dict[str, bytes] = {}
 
     async def receive(name: str, stream: anynet.Socket) -> None:
@@ -124,8 +66,8 @@ async def test_much_goes_through_both_ways_at_once() -> None:
 
     async with relaying() as running:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(send, running.left, there)
-            tasks.start_soon(send, running.right, back)
+            tasks.start_soon(send_all, running.left, there)
+            tasks.start_soon(send_all, running.right, back)
             tasks.start_soon(receive, "left", running.left)
             tasks.start_soon(receive, "right", running.right)
         result = await running.wait()
@@ -200,44 +142,6 @@ async def test_who_does_not_read_holds_up_the_sender() -> None:
         result = await running.wait()
         assert result.end is anynet.RelayEnd.BROKEN
         assert result.bytes_a_to_b < running.left.bytes_sent
-
-
-def tls_contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    authority = trustme.CA()
-    server, client = (
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH),
-        ssl.create_default_context(),
-    )
-    authority.issue_cert("127.0.0.1").configure_cert(server)
-    authority.configure_trust(client)
-    return server, client
-
-
-@on_every_backend
-@tidy
-async def test_over_tls_the_end_of_one_direction_ends_it() -> None:
-    server_context, client_context = tls_contexts()
-    results: list[anynet.RelayResult] = []
-
-    async with AsyncExitStack() as stack:
-        right, near_right = await stack.enter_async_context(tcp_pair())
-
-        async def handler(near_left: anynet.Socket) -> None:
-            results.append(await anynet.relay(near_left, near_right))
-
-        server = await stack.enter_async_context(
-            anynet.create_server(handler, host="127.0.0.1", port=0, tls=server_context)
-        )
-        left = await stack.enter_async_context(client_of(server, tls=client_context))
-        await left.send(b"hello")
-        assert await right.receive() == b"hello"
-        await right.send(b"good-bye")
-        await right.send_eof()  # cannot be passed on alone
-        assert await everything(left) == b"good-bye"
-        assert await everything(right) == b""
-    assert results == [
-        anynet.RelayResult(end=anynet.RelayEnd.ENDED, bytes_a_to_b=5, bytes_b_to_a=8)
-    ]
 
 
 def memory_pair() -> tuple[Any, Any]:
@@ -349,3 +253,153 @@ async def test_a_bad_idle_timeout_is_refused_and_nothing_is_touched(
             await anynet.relay(left, right, idle_timeout=value)
         await left.send(b"still there")
         assert await right.receive() == b"still there"
+
+
+@on_every_backend
+@tidy
+async def test_its_counters_run_along() -> None:
+    async with relaying() as running:
+        assert running.relay is None
+        await running.left.send(b"hello")
+        assert await running.right.receive() == b"hello"
+        relay = running.relay
+        assert relay is not None
+        assert (relay.bytes_a_to_b, relay.bytes_b_to_a, relay.result) == (5, 0, None)
+        await running.right.send(b"hi")
+        assert await running.left.receive() == b"hi"
+        assert repr(relay) == "<anynet.Relay 5 bytes, 2 back, under way>"
+        assert running.near[0].bytes_received == running.near[1].bytes_sent == 5
+        assert running.near[1].bytes_received == running.near[0].bytes_sent == 2
+        await running.left.send_eof()
+        await running.right.send_eof()
+        result = await running.wait()
+    assert relay.result is result
+    assert repr(relay) == "<anynet.Relay 5 bytes, 2 back, ended>"
+
+
+@on_every_backend
+@tidy
+async def test_it_can_be_started_as_a_task_and_is_a_coroutine_that_wants_to_be_awaited() -> None:
+    async with tcp_pair() as (left, near_left), tcp_pair() as (right, near_right):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(anynet.relay, near_left, near_right)
+            await left.send(b"x")
+            assert await right.receive() == b"x"
+            await left.send_eof()
+            await right.send_eof()
+        assert near_left.closed
+    with pytest.warns(RuntimeWarning, match="never awaited"):
+        anynet.relay(left, right)
+    relay = anynet.relay(left, right)
+    assert (relay.bytes_a_to_b, relay.bytes_b_to_a, relay.result) == (0, 0, None)
+    relay.close()
+
+
+@on_every_backend
+@pytest.mark.parametrize("wrapped", [True, False])
+@pytest.mark.parametrize("busy", ["receiving", "sending"])
+async def test_a_side_that_is_in_use_is_refused_and_neither_is_touched(
+    wrapped: bool, busy: str
+) -> None:
+    async with tcp_pair() as (left, near_left), tcp_pair() as (right, near_right):
+        near = anynet.Socket.from_stream(near_right) if wrapped else near_right
+
+        async def use() -> None:
+            if busy == "receiving":
+                assert await near.receive() == b"for the one who receives"
+            else:
+                await near.send(bytes(20_000_000))
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(use)
+            await anyio.wait_all_tasks_blocked()
+            with pytest.raises(anyio.BusyResourceError):
+                await anynet.relay(near_left, near)
+            await right.send(b"for the one who receives")
+            received = 0
+            while busy == "sending" and received < 20_000_000:
+                received += len(await right.receive())
+        await left.send(b"still there")
+        assert await near_left.receive() == b"still there"
+        with pytest.raises(anyio.BusyResourceError):
+            await anynet.relay(near_left, near_left)
+        await near_left.send(b"and open")
+        assert await left.receive() == b"and open"
+
+
+@on_every_backend
+@tidy
+async def test_what_was_received_already_goes_first() -> None:
+    async with relaying(unread_a=b"a header for b, ", unread_b=b"and one for a, ") as running:
+        await running.left.send(b"then this")
+        await running.left.send_eof()
+        await running.right.send(b"and that")
+        await running.right.send_eof()
+        assert await everything(running.right) == b"a header for b, then this"
+        assert await everything(running.left) == b"and one for a, and that"
+        result = await running.wait()
+    assert (result.bytes_a_to_b, result.bytes_b_to_a) == (25, 23)
+
+
+@on_every_backend
+@pytest.mark.parametrize("option", ["unread_a", "unread_b"])
+async def test_what_was_received_must_be_bytes(option: str) -> None:
+    async with tcp_pair() as (left, right):
+        options: Any = {option: "text"}
+        with pytest.raises(TypeError, match=f"{option} must be"):
+            await anynet.relay(left, right, **options)
+
+
+@on_every_backend
+@tidy
+@pytest.mark.parametrize("side", [0, 1])
+async def test_a_side_that_is_closed_already_breaks_it(side: int) -> None:
+    async with tcp_pair() as (left, near_left), tcp_pair() as (right, near_right):
+        near = (near_left, near_right)
+        await near[side].aclose()
+        result = await anynet.relay(*near)
+        assert result.end is anynet.RelayEnd.BROKEN
+        assert isinstance(result.error, anyio.ClosedResourceError)
+        assert await sees_reset((right, left)[side])
+
+
+@on_every_backend
+@tidy
+async def test_a_side_that_was_ended_before_takes_nothing_but_the_end() -> None:
+    async with tcp_pair() as (left, near_left), tcp_pair() as (right, near_right):
+        await near_right.send_eof()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(send_all, right, b"still wanted")
+            tasks.start_soon(left.send_eof)
+            result = await anynet.relay(near_left, near_right)
+        assert result == anynet.RelayResult(
+            end=anynet.RelayEnd.ENDED, bytes_a_to_b=0, bytes_b_to_a=12
+        )
+    async with tcp_pair() as (left, near_left), tcp_pair() as (right, near_right):
+        await near_right.send_eof()
+        await left.send(b"for nobody")
+        result = await anynet.relay(near_left, near_right)
+        assert result.end is anynet.RelayEnd.BROKEN
+        assert isinstance(result.error, anyio.ClosedResourceError)
+        assert result.bytes_a_to_b == 0
+
+
+@on_every_backend
+@tidy
+@pytest.mark.parametrize("wrapped", [True, False])
+async def test_the_reply_is_kept_where_half_open_connections_are_not_allowed(wrapped: bool) -> None:
+    @asynccontextmanager
+    async def pair() -> AsyncIterator[tuple[anynet.Socket, anynet.Socket]]:
+        async with tcp_pair(allow_half_open=False) as (far, near):
+            if wrapped:
+                near = anynet.Socket.from_stream(near, allow_half_open=False)
+            yield far, near
+
+    async with relaying(pair, pair) as running:
+        await running.left.send_eof()
+        with pytest.raises(anyio.EndOfStream):
+            await running.right.receive()
+        await running.right.send(b"the answer")
+        assert await running.left.receive() == b"the answer"
+        await running.right.send_eof()
+        assert (await running.wait()).end is anynet.RelayEnd.ENDED

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -14,6 +16,7 @@ import anyio
 import pytest
 
 from anynet import node as net
+from anynet._transport.sockets.fd_passing import send_with_descriptors
 from anynet.cluster.wire.frames import Frame, encode_frame
 from anynet.node import cluster
 from anynet.node._processes import child_process
@@ -165,6 +168,47 @@ async def test_a_module_is_run_again_as_a_module(monkeypatch: pytest.MonkeyPatch
         assert cluster.settings["execArgv"] == ["-m"]
 
 
+SAFE_PROGRAM = """
+import json
+from anynet import node as net
+
+def main():
+    if net.cluster.isPrimary:
+        worker = net.cluster.fork()
+        flags = net.cluster.settings["execArgv"]
+        worker.on("message", lambda message, _handle: print(message, flags))
+    else:
+        net.process.send("here")
+        net.process.disconnect()
+
+net.run(main)
+"""
+
+
+@pytest.mark.parametrize("form", ["module", "path"])
+def test_workers_import_from_the_working_directory_no_more_than_their_primary(
+    form: str, tmp_path: Path
+) -> None:
+    root = Path(__file__).parents[3]
+    for name in ("json.py", "anyio.py"):
+        (tmp_path / name).write_text("raise SystemExit('this was not to be imported')")
+    where = tmp_path if form == "path" else tmp_path / "lib"
+    where.mkdir(exist_ok=True)
+    (where / "safe_program.py").write_text(SAFE_PROGRAM)
+    path = os.pathsep.join([str(root), *([str(where)] if form == "module" else [])])
+    program = ["-m", "safe_program"] if form == "module" else ["safe_program.py"]
+    done = subprocess.run(
+        [sys.executable, "-P", *program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    flags = ["-P", "-m"] if form == "module" else ["-P"]
+    assert (done.stdout, done.stderr) == (f"here {flags}\n", "")
+
+
 async def test_bad_settings_are_refused() -> None:
     async with net.runtime():
         settings: Any = 5
@@ -212,6 +256,8 @@ sock.sendall(bytes.fromhex(sys.argv[1]))
 answer = b""
 while data := sock.recv(1000):
     answer += data
+    if sys.argv[2]:
+        sys.exit(b"refused" not in answer and b"opened" not in answer)
     if b"refused" in answer:
         sys.exit(b"makes no sense" not in answer)
 """
@@ -244,14 +290,68 @@ async def test_a_worker_that_asks_for_nonsense_is_refused(
     assert caplog.text == ""
 
 
-async def events_of(message: Any, directory: Path) -> list[object]:
-    """What becomes of a worker that sends this."""
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"port": {}},
+        {"port": 10**30},
+        {"port": 0, "host": "no address"},
+        {"port": 0, "backlog": "many"},
+        {"fd": 10**30},
+        {"fd": []},
+        {"path": {"a": 1}},
+        {"path": "\ud800"},
+        {"path": "a\0b"},
+    ],
+)
+async def test_whatever_a_worker_asks_for_the_primary_goes_on(
+    odd: dict[str, Any], tmp_path: Path
+) -> None:
+    names = ("host", "fd", "port", "path", "backlog", "ipv6_only", "readable_all", "writable_all")
+    options = {**dict.fromkeys(names), "backlog": 511, "ipv6_only": False, **odd}
+    asked = ["listen", 1, "key", options]
+    events = await events_of(asked, tmp_path, "any answer")
+    assert ("exit", 0, None) in events
+
+
+@pytest.mark.parametrize("policy", [cluster.SCHED_RR, cluster.SCHED_NONE])
+async def test_descriptors_that_cannot_be_sent_are_an_error_of_the_server(
+    backend: str, policy: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(sock: socket.socket, view: memoryview, fds: Any) -> int:
+        if fds:
+            raise OSError(errno.ETOOMANYREFS, os.strerror(errno.ETOOMANYREFS))
+        return send_with_descriptors(sock, view, fds)
+
+    monkeypatch.setattr("anynet.cluster.wire.frame_socket.send_with_descriptors", refuse)
+    messages: list[object] = []
+    async with net.runtime():
+        cluster.schedulingPolicy = policy
+        set_up(backend, "tell_error")
+        worker = cluster.fork()
+        worker.on("message", lambda message, _handle: messages.append(message))
+    assert messages == [["bind", errno.ETOOMANYREFS]]
+    assert "worker 1 cannot be given what it listens with: [Errno 109]" in caplog.text
+
+
+async def test_a_worker_that_answers_nonsense_to_connections_is_disconnected(
+    backend: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with net.runtime():
+        set_up(backend, "answer_nonsense")
+        worker = cluster.fork()
+        await once(worker, "disconnect")
+    assert "it answers more than it got to the connections passed to it" in caplog.text
+
+
+async def events_of(message: Any, directory: Path, answer: str = "") -> list[object]:
+    """What becomes of a worker that sends this, and perhaps waits for an answer of any kind."""
     program = directory / "nonsense.py"
     program.write_text(NONSENSE)
     data = encode_frame(Frame(message=message)).hex()
     events: list[object] = []
     async with net.runtime():
-        cluster.setupPrimary({"exec": str(program), "args": [data]})
+        cluster.setupPrimary({"exec": str(program), "args": [data, answer]})
         worker = cluster.fork()
         worker.on("disconnect", lambda: events.append("disconnect"))
         worker.on("exit", lambda *values: events.append(("exit", *values)))

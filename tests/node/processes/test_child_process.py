@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -16,12 +17,15 @@ import anyio
 import pytest
 
 from anynet import node as net
+from anynet._transport.sockets.fd_passing import send_with_descriptors
 from anynet.cluster.wire.frames import Frame, encode_frame
+from anynet.cluster.wire.messages import Opened
 from anynet.node import child_process, process
 from anynet.node._loop.runtime import current_runtime
 from anynet.node._processes.child_process import signal_name
 from anynet.node._processes.ipc_endpoint import IpcEndpoint, to_json
 from anynet.node.events import once
+from tests.support import open_descriptors
 
 pytestmark = pytest.mark.anyio
 
@@ -225,22 +229,108 @@ async def test_nonsense_closes_the_channel(data: bytes) -> None:
 @pytest.mark.parametrize(
     "state", [None, {"kind": "other"}, {"kind": "socket"}, {"kind": "socket", "key": "a"}, [1]]
 )
-async def test_a_handle_that_makes_no_sense_is_closed(state: Any) -> None:
+async def test_a_handle_that_makes_no_sense_disconnects_who_sent_it(
+    state: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = open_descriptors()
+    ours, peer = socket.socketpair()
+    with peer:
+        await disconnected_by(state, ours)
+        assert peer.recv(1) == b""
+    assert "it sent nonsense: what came is no handle" in caplog.text
+    assert open_descriptors() == before
+
+
+async def disconnected_by(state: Any, handle: Any) -> None:
+    """Send a handle, which goes, as what ``state`` says, to somebody who gets no message of it."""
     async with net.runtime():
         end, theirs = endpoint()
-        ours, peer = socket.socketpair()
-        with theirs, peer:
+        events: list[object] = []
+        end.on("message", lambda *values: events.append(values))
+        with theirs, handle:
             data = encode_frame(Frame(message=["message", "a", state], fds=(0,)))
-            socket.send_fds(theirs, [data], [ours.fileno()])
-            ours.close()
-            assert await once(end, "message") == ("a", None)
-            assert await received(peer) == b""
-        end.disconnect()
+            socket.send_fds(theirs, [data], [handle.fileno()])
+            handle.close()
+            await once(end, "disconnect")
+    assert events == []
+
+
+def pipe_end() -> Any:
+    reader, writer = os.pipe()
+    os.close(writer)
+    return open(reader, "rb")
+
+
+@pytest.mark.parametrize("kind", ["server", "socket"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        pipe_end,
+        lambda: socket.socket(type=socket.SOCK_DGRAM),
+        lambda: socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET),
+    ],
+    ids=["pipe", "datagrams", "packets"],
+)
+async def test_an_odd_descriptor_disconnects_who_sent_it(
+    kind: str, make: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    await disconnected_by({"kind": kind, "key": None}, make())
+    assert "it sent nonsense: what came is no handle" in caplog.text
+
+
+async def test_a_server_is_no_socket_and_a_socket_no_server() -> None:
+    await disconnected_by({"kind": "socket", "key": None}, socket.create_server(("127.0.0.1", 0)))
+    ours, peer = socket.socketpair()
+    with peer:
+        await disconnected_by({"kind": "server"}, ours)
+
+
+async def test_what_could_not_be_posted_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async with net.runtime():
+        end, theirs = endpoint()
+        opened = Opened(1, 1, "shared", (None,), (1000,))  # No descriptor of this process.
+        errors: list[Exception | None] = []
+        end.post(opened, errors.append)
+        assert isinstance(errors[0], ValueError)
+        assert caplog.text == ""
+        end.post(opened)
+        assert "a process was not sent a message (Opened): fds must hold open" in caplog.text
+        with theirs:
+            end.disconnect()
+        end.post(opened, errors.append)
+        assert isinstance(errors[1], BrokenPipeError)
+
+
+async def test_a_frame_that_was_cut_ends_the_channel(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail_later(sock: socket.socket, view: memoryview, fds: Any) -> int:
+        if len(view) < 1000:
+            raise OSError(errno.ENOBUFS, os.strerror(errno.ENOBUFS))
+        return send_with_descriptors(sock, view[:500], fds)
+
+    monkeypatch.setattr("anynet.cluster.wire.frame_socket.send_with_descriptors", fail_later)
+    async with net.runtime():
+        end, theirs = endpoint()
+        failed: list[Any] = []
+        with theirs:
+            end.send("x" * 1400, failed.append)
+            await once(end, "disconnect")
+        assert failed[0].code == "ENOBUFS"
+    assert "a process is disconnected: [Errno 105]" in caplog.text
 
 
 @pytest.mark.parametrize(
     "message",
-    [5, ["other"], ["internal", "what", [1]], ["online"], ["socket_closed", -1], ["disconnect"]],
+    [
+        5,
+        ["other"],
+        ["internal", "what", [1]],
+        ["online"],
+        ["socket_closed", -1],
+        ["socket_closed", 1],
+        ["disconnect"],
+    ],
 )
 async def test_a_message_of_no_known_form_disconnects_who_sent_it(
     message: Any, caplog: pytest.LogCaptureFixture
