@@ -14,6 +14,7 @@ The rules that live here:
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
