@@ -38,6 +38,8 @@ from anynet._rules.values.errors import (
     PeerTooSlow,
     ReceiveTimeout,
     SendTimeout,
+    TLSCertificateError,
+    TLSHandshakeError,
 )
 from anynet._rules.values.events import (
     Close,
@@ -134,6 +136,8 @@ __all__ = [
     "SocketEvents",
     "SocketServer",
     "SocketStatistics",
+    "TLSCertificateError",
+    "TLSHandshakeError",
     "Timeout",
     "connect",
     "create_connection",

@@ -10,7 +10,7 @@ import re
 import reprlib
 import socket
 import ssl
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, TypeVar
 
 import attrs
@@ -160,6 +160,13 @@ def check_socket(option: str, value: object) -> int | socket.socket:
     if isinstance(value, socket.socket) and value.fileno() < 0:
         raise ValueError(f"{option} must be an open socket, but it has been closed")
     return value
+
+
+def check_several(option: str, value: object, kind: str) -> tuple[Any, ...]:
+    """Return the values of an iterable of ``kind``, which are yet to be checked themselves."""
+    if not isinstance(value, Iterable):
+        raise TypeError(f"{option} must be {kind}, not {shown(value)}")
+    return tuple(value)
 
 
 def check_callable(option: str, value: object) -> object:

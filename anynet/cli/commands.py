@@ -14,9 +14,9 @@ import anynet
 from anynet._transport.loops.backends import BACKENDS, Backend, available_backends, run
 from anynet.cli.demo import run_demo
 from anynet.cli.echo import echo_connection, serve_echo
+from anynet.cli.places import place_options, places
 from anynet.cli.serve import handler_cluster, serve_cluster
 from anynet.cli.server_options import server_options
-from anynet.cli.service import systemd_option
 from anynet.cli.signals import exit_code
 from anynet.cluster import Policy, ProgramError
 
@@ -48,10 +48,7 @@ def command(context: click.Context) -> None:
 
 
 @command.command()
-@click.option("--host", metavar="H", help="Name or address to listen on; default: localhost.")
-@click.option("--port", metavar="P", type=int, help="TCP port; default: any free one.")
-@click.option("--path", metavar="PATH", help="Unix socket to listen on, instead of TCP.")
-@systemd_option
+@place_options
 @click.option(
     "--backend",
     type=click.Choice(BACKENDS),
@@ -60,20 +57,14 @@ def command(context: click.Context) -> None:
     callback=check_backend,
     help="Event loop to run on.",
 )
-def echo(
-    host: str | None, port: int | None, path: str | None, systemd: bool | str, backend: Backend
-) -> None:
+def echo(backend: Backend, **where: Any) -> None:
     """Send everything back until SIGINT or SIGTERM.
 
     The first signal stops accepting and lets the connections finish for some seconds; a second one
     closes them at once.
     """
-    if path is None and host is None and not systemd:
-        host = "localhost"
     try:
-        server = anynet.create_server(
-            echo_connection, host=host, port=port, path=path, systemd=systemd
-        )
+        server = anynet.create_server(echo_connection, **places(**where))
         sys.exit(run(serve_echo, server, GRACE, backend=backend))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
@@ -104,10 +95,7 @@ def echo(
     callback=check_backend,
     help="Event loop to run on.",
 )
-@click.option("--host", metavar="H", help="Name or address to listen on; default: localhost.")
-@click.option("--port", metavar="P", type=int, help="TCP port; default: any free one.")
-@click.option("--path", metavar="PATH", help="Unix socket to listen on, instead of TCP.")
-@systemd_option
+@place_options
 @click.option(
     "--grace",
     metavar="S",
@@ -130,10 +118,10 @@ def serve(
     workers: int | None,
     policy: Policy,
     backend: Backend,
-    host: str | None,
-    port: int | None,
-    path: str | None,
-    systemd: bool | str,
+    host: list[str] | None,
+    port: list[int] | None,
+    path: list[str] | None,
+    systemd: bool | list[str],
     grace: float,
     on_handler_error: str,
     **more: Any,
@@ -143,9 +131,7 @@ def serve(
     SIGTERM and SIGINT stop accepting and let the connections finish; a second one ends them at
     once. SIGHUP restarts the workers one after the other, without losing a connection.
     """
-    if path is None and host is None and not systemd:
-        host = "localhost"
-    options = {"host": host, "port": port, "path": path, "systemd": systemd}
+    options = places(host, port, path, systemd)
     options |= {name: value for name, value in more.items() if value is not None}
     try:
         cluster = handler_cluster(

@@ -9,6 +9,7 @@ import anyio
 import click
 
 import anynet
+from anynet._rules.values.addresses import shown_address
 from anynet.cli.service import ready_service, tell_service
 from anynet.cli.signals import ending_signals, exit_code
 
@@ -27,7 +28,7 @@ async def serve_echo(server: anynet.Server, grace: float) -> int:
     with ending_signals() as signals:
         async with server:
             for address in server.addresses:
-                click.echo(f"listening on {address}")
+                click.echo(f"listening on {shown_address(address)}")
             async with ready_service(server.addresses):
                 await anext(signals)
                 await tell_service("stopping")

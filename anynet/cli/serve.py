@@ -10,6 +10,7 @@ import anyio
 import click
 
 import anynet
+from anynet._rules.values.addresses import shown_address
 from anynet.cli.signals import exit_code
 from anynet.cluster import Backend, Cluster, Policy
 from anynet.cluster.settings.programs import check_program
@@ -74,4 +75,4 @@ async def serve_cluster(cluster: Cluster) -> int:
 
 async def _show_addresses(cluster: Cluster) -> None:
     for address in await cluster.wait_listening():
-        click.echo(f"listening on {address}")
+        click.echo(f"listening on {shown_address(address)}")

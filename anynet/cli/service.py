@@ -10,11 +10,14 @@ import anyio
 import click
 
 import anynet
+from anynet._rules.values.addresses import shown_address
 
 
-def _which(context: click.Context, parameter: click.Parameter, value: str | None) -> bool | str:
+def _which(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> bool | list[str]:
     """Without a name it is all of them."""
-    return value is not None and (value or True)
+    return list(values) if values and all(values) else bool(values)
 
 
 #: Gives a command the option of a server of that name.
@@ -23,15 +26,16 @@ systemd_option: Callable[[Any], Any] = click.option(
     metavar="[NAME]",
     is_flag=False,
     flag_value="",
+    multiple=True,
     callback=_which,
-    help="Listen on the sockets that systemd passed: those of this name, or all.",
+    help="Listen on the sockets that systemd passed: those of these names, or all.",
 )
 
 
 @asynccontextmanager
 async def ready_service(addresses: Iterable[anynet.Address]) -> AsyncIterator[None]:
     """Say that the service listens at ``addresses``, and, while the block runs, that it lives."""
-    places = "".join(each if each.isprintable() else "?" for each in ", ".join(map(str, addresses)))
+    places = ", ".join(map(shown_address, addresses))
     await tell_service("ready", f"listening on {places}")
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_watchdog)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import anyio
 import anyio.lowlevel
@@ -10,6 +10,7 @@ from anyio.abc import ByteStream
 
 from anynet import Socket
 from anynet._rules.checks import check_positive_int
+from anynet._rules.options import ConnectionOptionNames
 
 #: How many bytes are under way in one direction before a send waits, as in a kernel's buffer.
 _CAPACITY = 65536
@@ -129,7 +130,7 @@ def memory_stream_pair() -> tuple[MemoryStream, MemoryStream]:
     return MemoryStream(back, there), MemoryStream(there, back)
 
 
-def memory_pair(**options: Any) -> tuple[Socket, Socket]:
+def memory_pair(**options: Unpack[ConnectionOptionNames]) -> tuple[Socket, Socket]:
     """Two connected :class:`anynet.Socket` objects in memory, for tests that need no network.
 
     ``options`` are those of :meth:`anynet.Socket.from_stream`, for both. Call it within an event

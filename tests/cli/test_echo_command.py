@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import re
@@ -168,6 +169,41 @@ def test_several_addresses_are_a_line_each(tmp_path: Path) -> None:
         assert [echoed(address, b"hello") for address in addresses] == [b"hello"] * len(names)
 
 
+def test_a_repeated_host_port_or_path_is_all_of_them(tmp_path: Path) -> None:
+    with running_echo("--host", "127.0.0.1", "--host", "::1", "--port", "0") as process:
+        addresses = [next_address(process) for _ in range(2)]
+        assert addresses[0].startswith("127.0.0.1:")
+        assert addresses[1].startswith("[::1]:")
+        assert [echoed(address, b"hello") for address in addresses] == [b"hello"] * 2
+    free = [str(port) for port in free_ports(2)]
+    with running_echo("--host", "127.0.0.1", "--port", free[0], "--port", free[1]) as process:
+        addresses = [next_address(process) for _ in range(2)]
+        assert [address.rpartition(":")[2] for address in addresses] == free
+        assert [echoed(address, b"hello") for address in addresses] == [b"hello"] * 2
+    paths = [str(tmp_path / name) for name in ("one", "other")]
+    with running_echo("--path", paths[0], "--path", paths[1]) as process:
+        assert [next_address(process) for _ in paths] == paths
+        assert [echoed(path, b"hello") for path in paths] == [b"hello"] * 2
+
+
+def free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        socks = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [sock.getsockname()[1] for sock in socks]
+
+
+def test_a_path_with_an_at_sign_in_front_is_abstract(tmp_path: Path) -> None:
+    name = f"anynet-test-{os.getpid()}"
+    with running_echo("--path", f"@{name}") as process:
+        assert next_address(process) == f"@{name}"
+        assert echoed(f"\0{name}", b"hello") == b"hello"
+        assert not Path(f"@{name}").exists()
+    path = f"{os.path.relpath(tmp_path)}/@file"
+    with running_echo("--path", path) as process:
+        assert next_address(process) == path
+        assert stat.S_ISSOCK((tmp_path / "@file").stat().st_mode)
+
+
 def test_it_replaces_the_path_that_a_killed_server_left(tmp_path: Path) -> None:
     path = tmp_path / "echo.sock"
     with running_echo("--path", str(path)) as process:
@@ -217,6 +253,7 @@ def test_a_path_in_use(tmp_path: Path) -> None:
         (("--port", "8124", "--path", "/tmp/x"), 2, ("port", "path")),
         (("--host", "127.0.0.1", "--path", "/tmp/x"), 2, ("host", "path")),
         (("--path", ""), 2, ("path",)),
+        (("--path", "@"), 2, ("path", "@")),
         (("--path", "/tmp/" + "x" * 200), 2, ("path", "bytes")),
         (("--path", "/no/such/directory/x"), 1, ("/no/such/directory",)),
         (("--host", "no.such.host.invalid"), 1, ("no.such.host.invalid",)),

@@ -81,7 +81,7 @@ def read_pid(client: socket.socket) -> int:
 def running(*arguments: str, handler: str = HANDLER) -> Iterator[Running]:
     with subprocess.Popen(
         [*ANYNET, "serve", handler, "--host", "127.0.0.1", *arguments]
-        if "--path" not in arguments
+        if "--path" not in arguments and "--host" not in arguments
         else [*ANYNET, "serve", handler, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -344,6 +344,26 @@ def test_the_family_and_deferred_accepts_reach_the_primary() -> None:
         assert cluster.address.startswith("127.0.0.1:")
         with cluster.connect() as client:
             client.sendall(b"\n")  # Its echo may come with the line of the pid, and ends it too.
+            assert read_pid(client) in cluster.workers()
+        cluster.process.terminate()
+        assert cluster.end() == (0, "")
+
+
+def test_a_repeated_host_and_an_abstract_path_are_listened_on() -> None:
+    hosts = ("--host", "127.0.0.1", "--host", "::1")
+    with running("--workers", "1", *hosts) as cluster:
+        assert cluster.process.stdout is not None
+        other = cluster.process.stdout.readline().strip()
+        assert cluster.address.startswith("127.0.0.1:")
+        assert other == "listening on [::1]:" + cluster.address.rpartition(":")[2]
+        assert cluster.ask() in cluster.workers()
+        cluster.process.terminate()
+        assert cluster.end() == (0, "")
+    name = f"@anynet-test-{os.getpid()}"
+    with running("--workers", "1", "--path", name) as cluster:
+        assert cluster.address == name
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(f"\0{name[1:]}")
             assert read_pid(client) in cluster.workers()
         cluster.process.terminate()
         assert cluster.end() == (0, "")

@@ -25,7 +25,7 @@ from anynet._rules.options import (
     split_options,
 )
 from anynet._rules.options.listening import FORWARDED
-from anynet._rules.options.table import Options
+from anynet._rules.options.table import NAMES_ELSEWHERE, Options
 
 OF_SERVERS = (ListenOptions, ServerOptions, ConnectionOptions, SocketOptions)
 OF_CONNECTS = (ConnectOptions, ReconnectOptions, ConnectionOptions, SocketOptions)
@@ -64,6 +64,38 @@ def test_what_is_kept_as_it_was_given_has_the_same_type(
         for name, row in cls.rows.items():
             if row.convert is None and name not in positional:
                 assert given[name] == kept[name], name
+
+
+@pytest.mark.parametrize("function", ["create_server", "connect"])
+def test_what_other_libraries_call_an_option_is_known(function: str) -> None:
+    classes = OF_SERVERS if function == "create_server" else OF_CONNECTS
+    for name, meant in NAMES_ELSEWHERE.items():
+        assert name not in keywords(*OF_SERVERS, *OF_CONNECTS)
+        assert set(meant) <= keywords(*OF_SERVERS, *OF_CONNECTS), name
+        known = [each for each in meant if each in keywords(*classes)]
+        if known:
+            expected = rf"{function}\(\) has no option '{name}'; did you mean '{known[0]}'\?"
+            with pytest.raises(TypeError, match=expected):
+                split_options(function, {name: 1}, *classes)
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "meant"),
+    [
+        ("connect", "timeout", "connect_timeout"),
+        ("create_server", "timeout", "idle_timeout"),
+        ("connect", "ssl", "tls"),
+        ("create_server", "ssl", "tls"),
+        ("connect", "ssl_handshake_timeout", "connect_timeout"),
+        ("create_server", "ssl_handshake_timeout", "tls_handshake_timeout"),
+        ("create_server", "sock", "fd"),
+        ("connect", "keepalive", "keep_alive"),
+    ],
+)
+def test_the_one_that_the_function_takes_is_meant(function: str, name: str, meant: str) -> None:
+    classes = OF_SERVERS if function == "create_server" else OF_CONNECTS
+    with pytest.raises(TypeError, match=rf"'{name}'; did you mean '{meant}'\?"):
+        split_options(function, {name: 1}, *classes)
 
 
 @pytest.mark.parametrize("classes", [OF_SERVERS, OF_CONNECTS])

@@ -366,8 +366,10 @@ async def channel(stage: Stage) -> None:
     listener = stage.listener()
     one, other = socket.socketpair()
     with one, other:
-        here, there = Channel.from_fd(one), Channel.from_fd(other)
-        async with aclosing(here), aclosing(there):
+        async with (
+            aclosing(Channel.from_fd(one)) as here,
+            aclosing(Channel.from_fd(other)) as there,
+        ):
             await here.send({"number": 1})
             assert await there.receive() == ({"number": 1}, None)
             async with anynet.connect(*listener.address) as moving:

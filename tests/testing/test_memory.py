@@ -79,7 +79,7 @@ async def test_options_are_for_both() -> None:
             await server.receive()
         assert server.state is anynet.ConnectionState.ENDED
     with pytest.raises(TypeError, match="no_such_option"):
-        memory_pair(no_such_option=1)
+        memory_pair(no_such_option=1)  # type: ignore[call-arg]
 
 
 def test_sockets_need_a_loop_and_streams_do_not_mind() -> None:

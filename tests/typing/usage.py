@@ -207,3 +207,17 @@ async def rejected(socket: anynet.Socket) -> None:
     anynet.connect("localhost", 80, receive_timeout="1")  # type: ignore[arg-type]
     socket.set_idle_timeout(1, action="warn")  # type: ignore[arg-type]
     socket.bytes_sent = 1  # type: ignore[misc]
+
+
+async def options_of_sockets(stream: ByteStream, fd: int) -> None:
+    assert_type(anynet.Socket.from_fd(fd, idle_timeout=5.0), anynet.Socket)
+    assert_type(anynet.Socket.from_stream(stream, allow_half_open=False), anynet.Socket)
+    anynet.Socket.from_fd(fd, idle_timeot=5.0)  # type: ignore[call-arg]
+    anynet.Socket.from_stream(stream, idle_timeot=5.0)  # type: ignore[call-arg]
+    anynet.Socket.from_stream(stream, idle_timeout="5")  # type: ignore[arg-type]
+    async with anynet.create_server(handler) as server:
+        await server.listen(hots="::1")  # type: ignore[call-arg]
+
+
+def forgotten_await() -> None:
+    anynet.connect("localhost", 8124).send(b"x")  # type: ignore[attr-defined]

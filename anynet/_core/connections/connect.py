@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import random
 import ssl
+import warnings
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator
-from types import TracebackType
-from typing import Any, TypeAlias, TypeVar, Unpack
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, Unpack, cast
 
 import anyio
 from anyio.abc import ByteStreamConnectable
@@ -26,10 +28,11 @@ from anynet._rules.options import (
 from anynet._rules.values.errors import ConnectTimeline
 from anynet._rules.values.events import SocketEvent
 from anynet._transport.dialing.connect_errors import (
-    handshake_failure,
-    handshake_timeout,
-    header_failure,
-    header_timeout,
+    PROXY_HEADER,
+    TLS_HANDSHAKE,
+    Step,
+    target_text,
+    tls_failure,
 )
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.network.network import current_network
@@ -52,11 +55,14 @@ class Connecting(ByteStreamConnectable):
 
     def __init__(
         self,
+        made_at: tuple[str, int],
         options: ConnectOptions,
         reconnect: ReconnectOptions,
         connection_options: ConnectionOptions,
         socket_options: SocketOptions,
     ) -> None:
+        #: The file and line that it comes from; None once it was used.
+        self._unused_of: tuple[str, int] | None = made_at
         self._options = options
         self._reconnect = reconnect
         self._connection_options = connection_options
@@ -64,13 +70,34 @@ class Connecting(ByteStreamConnectable):
         #: Who entered it, and the socket, in order: several tasks may, and one several times.
         self._entered: list[tuple[object, Socket]] = []
 
+    def __del__(self) -> None:
+        if self._unused_of is not None:
+            warnings.warn_explicit(
+                f"connect({self._target}) was never awaited, entered or iterated",
+                RuntimeWarning,
+                *self._unused_of,
+                source=self,
+            )
+
+    if not TYPE_CHECKING:  # Checkers know that it has none of these.
+
+        def __getattr__(self, name: str) -> NoReturn:
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            if hasattr(Socket, name):
+                message = (
+                    f"{name!r} is of the socket, and connect({self._target}) is none yet: await"
+                    " it, or use it as `async with connect(…) as socket`"
+                )
+            raise AttributeError(message, name=name, obj=self)
+
     async def connect(self) -> Socket:
         """Connect. Raises :exc:`ConnectError`, whose ``timeline`` says what was tried.
 
         A TLS handshake that fails for another reason than the end of the connection raises
-        :exc:`ssl.SSLError` as it is: a certificate that does not verify, a peer that does not speak
-        TLS. Cancelling the connect closes every socket that it opened.
+        :exc:`TLSHandshakeError`, an :exc:`ssl.SSLError`: a certificate that does not verify, a peer
+        that does not speak TLS. Cancelling the connect closes every socket that it opened.
         """
+        self._unused_of = None
         events: deque[SocketEvent] = deque()
         options, network = self._options, current_network.get()
         connected = await network.connect(options, self._socket_options, events.append)
@@ -89,7 +116,7 @@ class Connecting(ByteStreamConnectable):
         options = self._options
         if options.proxy_header is not None:
             header_sent = send_proxy_header(raw, options.proxy_header)
-            await self._in_time(header_sent, timeline, header_failure, header_timeout)
+            await self._in_time(header_sent, raw, timeline, PROXY_HEADER)
         if not options.tls:
             return raw
         secured = secure(
@@ -98,24 +125,31 @@ class Connecting(ByteStreamConnectable):
             hostname=options.server_hostname or options.host or "localhost",
             standard_compatible=options.tls_standard_compatible,
         )
-        return await self._in_time(secured, timeline, handshake_failure, handshake_timeout)
+        return await self._in_time(secured, raw, timeline, TLS_HANDSHAKE)
 
     async def _in_time(
         self,
-        step: Awaitable[T],
+        work: Awaitable[T],
+        raw: SocketStream,
         timeline: Timeline,
-        failed: Callable[[Exception, ConnectTimeline], Exception],
-        late: Callable[[float, ConnectTimeline], Exception],
+        step: Step,
     ) -> T:
         """The result of a step that the peer may fail, and that counts for ``connect_timeout``."""
         limit = math.inf if self._options.connect_timeout is None else self._options.connect_timeout
         left = math.inf if limit == math.inf else max(limit - timeline().elapsed, 0)
         with anyio.move_on_after(left):
             try:
-                return await step
+                return await work
             except (anyio.BrokenResourceError, anyio.EndOfStream, ssl.SSLZeroReturnError) as error:
-                raise failed(error, timeline()) from error
-        raise late(limit, timeline())
+                raise step.failure(self._target, error, timeline()) from error
+            except ssl.SSLError as error:
+                address = raw.remote_address
+                raise tls_failure(self._target, address, error, timeline()) from error
+        raise step.timeout(self._target, limit, timeline())
+
+    @property
+    def _target(self) -> str:
+        return target_text(self._options)
 
     def __await__(self) -> Generator[Any, Any, Socket]:
         return self.connect().__await__()
@@ -143,6 +177,7 @@ class Connecting(ByteStreamConnectable):
         return self._entered.pop(own[-1] if own else -1)[1]
 
     def __aiter__(self) -> Reconnections:
+        self._unused_of = None
         return Reconnections(self, self._reconnect)
 
 
@@ -220,11 +255,14 @@ def connect(
     The options of the connection and of the socket are those of :func:`create_server`.
 
     Raises :exc:`TypeError` or :exc:`ValueError` at once for options that make no sense. Connecting
-    raises :exc:`ConnectError`, an :exc:`OSError` whose ``timeline`` says what was tried, with the
-    subclasses :exc:`ConnectRefused`, :exc:`ConnectTimeout`, :exc:`ConnectDenied`,
-    :exc:`ConnectPathMissing` and :exc:`ConnectUnresolved`. With ``tls``, it raises
-    :exc:`ssl.SSLError` as it is where the handshake fails for another reason than the end of the
-    connection: :exc:`ssl.SSLCertVerificationError` for a certificate that does not verify.
+    raises :exc:`ConnectError`, an :exc:`OSError` whose ``timeline`` says what was tried. Where all
+    attempts agree, it is also the exception that Python has for that: see :exc:`ConnectRefused`,
+    :exc:`ConnectTimeout`, :exc:`ConnectDenied`, :exc:`ConnectPathMissing` and
+    :exc:`ConnectUnresolved`. With ``tls``, it raises :exc:`TLSHandshakeError`, an
+    :exc:`ssl.SSLError`, where the handshake fails for another reason than the end of the
+    connection: :exc:`TLSCertificateError` for a certificate that does not verify.
+
+    Warns (:exc:`RuntimeWarning`) when what it returns vanishes and was never used.
     """
     parts = split_options(
         "connect",
@@ -234,7 +272,9 @@ def connect(
         ConnectionOptions,
         SocketOptions,
     )
-    return Connecting(*parts)
+    caller = cast("FrameType", inspect.currentframe()).f_back
+    made_at = ("", 0) if caller is None else (caller.f_code.co_filename, caller.f_lineno)
+    return Connecting(made_at, *parts)
 
 
 #: Another name of :func:`connect`.

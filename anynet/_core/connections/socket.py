@@ -6,20 +6,22 @@ import os
 import socket as stdlib_socket
 import stat
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Unpack
 
 import anyio
 from anyio.abc import AnyByteStream, ByteStream
 from anyio.streams.tls import TLSStream
 
 from anynet._core.connections.connection import Connection, ConnectionState, IdleAction
+from anynet._core.connections.forgotten import close_forgotten
 from anynet._core.connections.socket_events import SocketEvents
 from anynet._core.connections.socket_server import SocketServer
 from anynet._core.connections.values import SocketStatistics
 from anynet._rules.checks import check_choice, check_non_negative_int, check_seconds
-from anynet._rules.options import ConnectionOptions
+from anynet._rules.options import ConnectionOptionNames, ConnectionOptions, split_options
 from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
+from anynet._rules.values.errors import ConnectionEnded
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.sockets.adoption import adopt_connected
 from anynet._transport.sockets.buffers import Buffer
@@ -36,6 +38,7 @@ from anynet._transport.streams.adopt import adopt
 from anynet._transport.streams.descriptors import receive_fds, send_fds
 from anynet._transport.streams.disconnect_watch import wait_peer_left
 from anynet._transport.streams.endpoints import ProxyAttribute
+from anynet._transport.streams.own_socket import raw_stream, tcp_socket, unix_stream
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import Released, ReleasedStream, StreamBase
 from anynet._transport.streams.wrapped_stream import WrappedStream
@@ -60,6 +63,9 @@ class Socket(ByteStream):
     Errors: :exc:`anyio.EndOfStream` once the peer ended its side, :exc:`anyio.BrokenResourceError`
     when the connection was lost (its ``errno`` says how), :exc:`anyio.ClosedResourceError` when
     this side closed it, :exc:`ConnectionExpired` (a :exc:`TimeoutError`) when a time limit did.
+
+    Close it, or use it as ``async with socket``: one that is forgotten open is closed with a
+    :exc:`ResourceWarning`.
     """
 
     server: SocketServer | None = None
@@ -68,26 +74,33 @@ class Socket(ByteStream):
         self._connection = connection
         self._stream = connection.stream
 
+    def __del__(self) -> None:
+        if not self._stream.state.closed:
+            close_forgotten(self, self._stream)
+
     # -- where sockets come from ----------------------------------------------------------------
 
     @classmethod
-    def from_stream(cls, stream: AnyByteStream, **options: Any) -> Socket:
+    def from_stream(cls, stream: AnyByteStream, **options: Unpack[ConnectionOptionNames]) -> Socket:
         """A socket over any AnyIO byte stream, which it then owns.
 
         Options: ``allow_half_open``, ``idle_timeout_action``, and in seconds ``idle_timeout``,
         ``receive_timeout``, ``send_timeout`` and ``max_lifetime``.
         """
+        (connection_options,) = split_options("from_stream", options, ConnectionOptions)
         foreign = WrappedStream(stream, base=own_stream_below(stream))
-        return cls(Connection(foreign, ConnectionOptions(**options)))
+        return cls(Connection(foreign, connection_options))
 
     @classmethod
-    def from_fd(cls, fd: int | stdlib_socket.socket, **options: Any) -> Socket:
+    def from_fd(
+        cls, fd: int | stdlib_socket.socket, **options: Unpack[ConnectionOptionNames]
+    ) -> Socket:
         """A socket over a connected stream socket, given as a descriptor or a socket object.
 
         Takes ownership on success. Raises :exc:`ValueError` for anything but a connected TCP or
         Unix stream socket, which then stays open and untouched. Options as in :meth:`from_stream`.
         """
-        connection_options = ConnectionOptions(**options)
+        (connection_options,) = split_options("from_fd", options, ConnectionOptions)
         host = current_host_loop()  # Raises outside of an event loop: before fd is touched.
         sock = adopt_connected(fd)
         stream = SocketStream(sock, peername=peername_of(sock), host=host)
@@ -109,13 +122,13 @@ class Socket(ByteStream):
 
         Raises :exc:`anyio.EndOfStream` when the peer has ended its side.
         """
-        return self._stream.receive(max_bytes)
+        return self._stream.receive(max_bytes, ConnectionEnded, self)
 
     def __aiter__(self) -> Socket:
         return self
 
     def __anext__(self) -> Coroutine[Any, Any, bytes]:
-        return self._stream.receive(_CHUNK, StopAsyncIteration)
+        return self._stream.receive(_CHUNK, StopAsyncIteration, self)
 
     async def receive_into(self, buffer: bytearray | memoryview) -> int:
         """Receive into ``buffer``; returns how many bytes, at least 1.
@@ -131,7 +144,7 @@ class Socket(ByteStream):
         raise :exc:`anyio.BrokenResourceError`, and closing resets the connection (TCP) or closes it
         forcefully (Unix and foreign streams, whose peer may see a clean end).
         """
-        return self._stream.send(item)
+        return self._stream.send(item, self)
 
     async def send_many(self, buffers: Iterable[Buffer]) -> None:
         """Send several buffers as one message, without joining them; else like :meth:`send`."""
@@ -167,7 +180,7 @@ class Socket(ByteStream):
 
         Unix sockets only. Raises :exc:`ValueError`, and sends nothing, where one of both is empty.
         """
-        await send_fds(self._unix_stream("send_fds"), message, fds)
+        await send_fds(unix_stream(self._stream, "send_fds"), message, fds)
 
     async def receive_fds(self, msglen: int, maxfds: int) -> tuple[bytes, list[int]]:
         """Receive a message of at most ``msglen`` bytes, and at most ``maxfds`` descriptors.
@@ -175,7 +188,7 @@ class Socket(ByteStream):
         The descriptors are close-on-exec and belong to the caller. When there are more than
         ``maxfds``, all are closed and :exc:`DescriptorsTruncated` is raised. Unix sockets only.
         """
-        return await receive_fds(self._unix_stream("receive_fds"), msglen, maxfds)
+        return await receive_fds(unix_stream(self._stream, "receive_fds"), msglen, maxfds)
 
     # -- the end --------------------------------------------------------------------------------
 
@@ -212,7 +225,7 @@ class Socket(ByteStream):
         Raises :exc:`ValueError` for a foreign stream, which has no socket of its own, and where
         bytes were received for this object that have not been read yet.
         """
-        stream = self._raw_stream("detach")
+        stream = raw_stream(self._stream, "detach")
         if stream.unread_bytes:
             raise ValueError(
                 f"{len(stream.unread_bytes)} bytes that were received are still unread"
@@ -258,7 +271,7 @@ class Socket(ByteStream):
         There is one consumer; while it consumes, ``receive`` raises
         :exc:`anyio.BusyResourceError`.
         """
-        return SocketEvents(self._connection)
+        return SocketEvents(self._connection, self)
 
     def set_idle_timeout(self, seconds: float | None, *, action: IdleAction = "close") -> None:
         """Set, replace or (with None) remove the idle timeout.
@@ -277,7 +290,7 @@ class Socket(ByteStream):
         This and the next ones work on TCP sockets and on TLS over them; elsewhere they raise
         :exc:`ValueError`, and after the close :exc:`anyio.ClosedResourceError`.
         """
-        set_no_delay(self._tcp_socket("set_no_delay"), enable)
+        set_no_delay(tcp_socket(self._stream, "set_no_delay"), enable)
 
     def set_keep_alive(
         self,
@@ -292,16 +305,16 @@ class Socket(ByteStream):
         ``idle`` seconds without traffic it probes the peer, every ``interval`` seconds; after
         ``count`` probes without an answer the connection breaks. None leaves a value as it is.
         """
-        set_keep_alive(self._tcp_socket("set_keep_alive"), enable, idle, interval, count)
+        set_keep_alive(tcp_socket(self._stream, "set_keep_alive"), enable, idle, interval, count)
 
     @property
     def type_of_service(self) -> int:
         """The type of service (RFC 2474), in IPv6 the traffic class, of what is sent: 0 to 255."""
-        return get_type_of_service(self._tcp_socket("type_of_service"))
+        return get_type_of_service(tcp_socket(self._stream, "type_of_service"))
 
     @type_of_service.setter
     def type_of_service(self, value: int) -> None:
-        set_type_of_service(self._tcp_socket("type_of_service"), value)
+        set_type_of_service(tcp_socket(self._stream, "type_of_service"), value)
 
     @property
     def state(self) -> ConnectionState:
@@ -347,7 +360,7 @@ class Socket(ByteStream):
     @property
     def peer_credentials(self) -> PeerCredentials:
         """The process at the other end of a Unix socket, as the kernel noted it at connect."""
-        return peer_credentials(self._unix_stream("peer_credentials").sock)
+        return peer_credentials(unix_stream(self._stream, "peer_credentials").sock)
 
     def statistics(self) -> SocketStatistics:
         """A snapshot of the counters."""
@@ -365,27 +378,6 @@ class Socket(ByteStream):
     def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:
         """The typed attributes of the stream: :class:`anyio.abc.SocketAttribute` and others."""
         return self._stream.extra_attributes
-
-    def _raw_stream(self, operation: str) -> SocketStream:
-        if not isinstance(self._stream, SocketStream):
-            raise ValueError(f"{operation} needs a socket of the operating system, not a stream")
-        if self._stream.closed:
-            raise self._stream.state.closed_error()
-        return self._stream
-
-    def _tcp_socket(self, operation: str) -> stdlib_socket.socket:
-        stream = self._stream.base if isinstance(self._stream, WrappedStream) else self._stream
-        if self._stream.closed:
-            raise self._stream.state.closed_error()
-        if not isinstance(stream, SocketStream) or stream.sock.family == stdlib_socket.AF_UNIX:
-            raise ValueError(f"{operation} needs a TCP socket")
-        return stream.sock
-
-    def _unix_stream(self, operation: str) -> SocketStream:
-        stream = self._raw_stream(operation)
-        if stream.sock.family != stdlib_socket.AF_UNIX:
-            raise ValueError(f"{operation} needs a Unix socket, not {stream.sock.family.name}")
-        return stream
 
     def __repr__(self) -> str:
         return f"<anynet.Socket {self.state.value} {self.local_address} - {self.remote_address}>"

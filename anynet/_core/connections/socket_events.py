@@ -27,13 +27,15 @@ class SocketEvents:
     is emitted, which over TLS waits for the peer, for at most 10 seconds.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, owner: object = None) -> None:
         self._connection = connection
+        #: Held, so that it is not forgotten while its events are wanted.
+        self._owner = owner
         stream = connection.stream
         self._wrapped = stream if isinstance(stream, WrappedStream) else None
         self._claimed = False
         self._stepping = False
-        self._waiting: anyio.CancelScope | None = None
+        self._wakeup = _Wakeup()
         self._reading: TaskGroup | None = None
 
     async def __aenter__(self) -> SocketEvents:
@@ -104,7 +106,7 @@ class SocketEvents:
     async def _wait(self) -> None:
         """Wait for data, or for a control event, whichever comes first."""
         connection = self._connection
-        with anyio.CancelScope() as self._waiting:
+        with anyio.CancelScope() as self._wakeup.waiting:
             if connection.wants_to_read:
                 try:
                     await connection.stream.wait_readable()
@@ -114,11 +116,7 @@ class SocketEvents:
                     pass  # So does it when the idle timeout closed the connection.
             else:
                 await anyio.sleep_forever()
-        self._waiting = None
-
-    def _wake(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
+        self._wakeup.waiting = None
 
     def _claim(self) -> None:
         connection = self._connection
@@ -127,7 +125,7 @@ class SocketEvents:
                 raise anyio.BusyResourceError("consuming the events of")
             if not connection.stream.closed:
                 connection.stream.state.claim_receiving(Receiving.EVENTS)
-            connection.on_event = self._wake
+            connection.on_event = self._wakeup
             self._claimed = True
 
     def release(self) -> None:
@@ -139,7 +137,20 @@ class SocketEvents:
             self._claimed = False
             self._connection.on_event = None
             self._connection.stream.state.release_receiving()
-            self._wake()
+            self._wakeup()
+
+
+class _Wakeup:
+    """Ends the wait of a step. The connection has it, and not the iterator, which has the owner."""
+
+    __slots__ = ("waiting",)
+
+    def __init__(self) -> None:
+        self.waiting: anyio.CancelScope | None = None
+
+    def __call__(self) -> None:
+        if self.waiting is not None:
+            self.waiting.cancel()
 
 
 async def _end_reading_ahead(stream: WrappedStream, tasks: TaskGroup) -> None:

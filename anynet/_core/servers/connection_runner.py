@@ -103,7 +103,9 @@ class ConnectionRunner:
             socket = self.socket_of(connection, stream)
             self._on_open(socket)
             try:
-                await handler(socket)
+                handling = handler(socket)
+                del socket  # One that accept() hands over belongs to the program alone.
+                await handling
             except BaseException as error:
                 leaving = await self._judge(error, connection, stream, options.on_handler_error)
                 try:
@@ -125,10 +127,12 @@ class ConnectionRunner:
             self._on_exit(error)
         finally:
             connection.task = None  # It keeps what ended it, which keeps this frame.
+            connection.socket = None  # Contexts of tasks outlive these, and have the connection.
             self._on_end(connection)
 
     def socket_of(self, connection: ServerConnection, stream: StreamBase) -> Socket:
         """The socket of a connection that is ready for its user."""
+        connection.stream = stream
         socket = connection.socket = Socket(
             Connection(stream, self._connection_options, expirations=self.expirations)
         )

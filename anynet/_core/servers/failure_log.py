@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import math
+import ssl
 
 from anynet._rules.policy.repeats import Repeats, Report
 from anynet._rules.values.addresses import Address
@@ -55,7 +56,8 @@ class FailureLog:
                 text = kind = reason
             else:
                 text, kind = _text(reason), kind_of(reason)
-            line = f"{what} of {_name(raw.remote_address)} failed: {text}"
+            place = "" if raw.local_address is None else f" at {_printable(str(raw.local_address))}"
+            line = f"{what} of {_name(raw.remote_address)}{place} failed: {text}"
             self._note(raw.host, logging.INFO, f"{what}: {kind}", line)
 
     def no_certificate(self, raw: SocketStream, reason: BaseException) -> None:
@@ -129,6 +131,9 @@ def kind_of(error: BaseException) -> str:
 
 def _kind_of_one(error: BaseException) -> str:
     name = type(error).__qualname__
+    if isinstance(error, ssl.SSLError):
+        # One line of AnyIO's raises them all. The names are OpenSSL's, not the peer's.
+        name = f"{name} {getattr(error, 'reason', None)}"
     cause = error if error.__cause__ is None or error.__traceback__ else error.__cause__
     traceback = cause.__traceback__
     if traceback is None:

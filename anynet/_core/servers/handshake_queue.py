@@ -60,7 +60,7 @@ class HandshakeQueue:
                 raise anyio.ClosedResourceError
             await self._change.wait()
         connection, socket = self._ready.popleft()
-        connection.task = None  # From now on there is no handler to cancel.
+        connection.hand_over(socket)
         self._changed()
         return socket
 
@@ -79,14 +79,15 @@ class HandshakeQueue:
             self._changed()
 
     async def _run_one(self, connection: ServerConnection) -> None:
-        offered: tuple[ServerConnection, Socket] | None = None
+        offered = False
 
         async def offer(socket: Socket) -> None:
             nonlocal offered
             closed = anyio.Event()
             socket.when_closed(closed.set)
-            offered = connection, socket
-            self._ready.append(offered)
+            self._ready.append((connection, socket))
+            del socket  # Once it is taken, it belongs to the program alone.
+            offered = True
             self._preludes -= 1
             self._changed()
             await closed.wait()
@@ -94,10 +95,11 @@ class HandshakeQueue:
         try:
             await self._run(connection, offer)
         finally:
-            if offered is None:
+            if not offered:
                 self._preludes -= 1
-            elif offered in self._ready:
-                self._ready.remove(offered)  # It was closed before it was taken.
+            elif connection.handed_over is None:  # It was closed before it was taken.
+                ready = [each for each in self._ready if each[0] is not connection]
+                self._ready = deque(ready)
             self._changed()
 
     def _changed(self) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, Unpack
 
 import anyio
 from anyio import abc
@@ -33,6 +33,7 @@ from anynet._core.servers.shutdown import end_connections
 from anynet._rules.checks import check_seconds
 from anynet._rules.options import (
     ConnectionOptions,
+    ListenOptionNames,
     ListenOptions,
     ServerOptions,
     SocketOptions,
@@ -181,7 +182,7 @@ class Server(abc.Listener[Socket]):
 
     # -- listening ------------------------------------------------------------------------------
 
-    async def listen(self, **listen_options: Any) -> tuple[Address, ...]:
+    async def listen(self, **listen_options: Unpack[ListenOptionNames]) -> tuple[Address, ...]:
         """Listen at further places; takes the listening options of :func:`create_server`.
 
         Returns the new addresses. Raises what entering the server raises.
@@ -260,6 +261,7 @@ class Server(abc.Listener[Socket]):
             return await self._handshakes.take()
         connection = await self._accept_connection()
         socket = self._runner.socket_of(connection, connection.raw)
+        connection.hand_over(socket)
         socket.when_closed(lambda: self._registry.remove(connection))
         return socket
 
@@ -330,7 +332,7 @@ class Server(abc.Listener[Socket]):
     def _cut_handshakes_off(self) -> None:
         """Nothing is lost with them, and a client that says nothing would hold up the end."""
         for connection in self._registry:
-            if connection.socket is None and not connection.in_header:
+            if connection.stream is None and not connection.in_header:
                 connection.reset()
 
     async def wait_closed(self) -> None:
@@ -376,8 +378,8 @@ class Server(abc.Listener[Socket]):
     @property
     def connections(self) -> tuple[Socket, ...]:
         """The sockets that are open now, without those in a PROXY header or TLS handshake."""
-        sockets = (connection.socket for connection in self._registry)
-        return tuple(socket for socket in sockets if socket is not None and not socket.closed)
+        sockets = (connection.open_socket for connection in self._registry)
+        return tuple(socket for socket in sockets if socket is not None)
 
     def statistics(self) -> ServerStatistics:
         """A snapshot of the counters."""

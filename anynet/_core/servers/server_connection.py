@@ -7,12 +7,14 @@ called there waits neither for itself nor for the connections above.
 from __future__ import annotations
 
 import contextvars
+import weakref
 
 import anyio
 from anyio import TaskHandle
 
 from anynet._core.connections.socket import Socket
 from anynet._transport.streams.socket_stream import SocketStream
+from anynet._transport.streams.stream_base import StreamBase
 
 #: The connection whose handler runs in this context: a shutdown called there won't wait for it.
 running_connection: contextvars.ContextVar[ServerConnection | None] = contextvars.ContextVar(
@@ -37,12 +39,14 @@ class ServerConnection:
         "accepted_at",
         "address_key",
         "evicted",
+        "handed_over",
         "in_header",
         "in_prelude",
         "parent",
         "raw",
         "slot",
         "socket",
+        "stream",
         "task",
     )
 
@@ -59,12 +63,27 @@ class ServerConnection:
         self.slot: anyio.Event | None = None
         #: For which address it is counted; see :func:`address_key`.
         self.address_key: bytes | None = None
-        #: None during the PROXY header and the TLS handshake.
+        #: What its socket stands on; None during the PROXY header and the TLS handshake.
+        self.stream: StreamBase | None = None
+        #: The socket, while its handler has it.
         self.socket: Socket | None = None
+        #: The socket that accept() has handed over: held weakly, as the program may forget it.
+        self.handed_over: weakref.ref[Socket] | None = None
         #: The task of the handler; None for a connection that was handed over.
         self.task: TaskHandle[None] | None = None
         #: The connection whose handler runs the server of this one, if a handler does.
         self.parent: ServerConnection | None = None
+
+    def hand_over(self, socket: Socket) -> None:
+        """From now on ``socket`` belongs to the program alone."""
+        self.socket, self.task = None, None
+        self.handed_over = weakref.ref(socket)
+
+    @property
+    def open_socket(self) -> Socket | None:
+        """The socket, whoever has it; None before there is one and after the end."""
+        socket = self.socket if self.handed_over is None else self.handed_over()
+        return None if socket is None or socket.closed else socket
 
     def cancel(self) -> None:
         """Cancel the handler, if there is one."""
@@ -74,12 +93,12 @@ class ServerConnection:
     @property
     def cut_off(self) -> bool:
         """Whether it was reset before its handler began."""
-        return self.socket is None and self.raw.closed
+        return self.stream is None and self.raw.closed
 
     def reset(self) -> None:
         """Close the connection at once, so that the peer sees a failure."""
-        if self.socket is not None:
-            self.socket.reset()
+        if self.stream is not None:
+            self.stream.abort()
         self.raw.abort()
         if self.slot is not None:
             self.slot.set()

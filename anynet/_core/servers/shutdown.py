@@ -98,7 +98,7 @@ def _lineage(connection: ServerConnection | None) -> Iterator[ServerConnection]:
 
 
 def _report(connection: ServerConnection, outcome: Outcome, began: float) -> ConnectionOutcome:
-    counters = connection.raw.state if connection.socket is None else connection.socket
+    counters = (connection.stream or connection.raw).state
     return ConnectionOutcome(
         remote_address=connection.raw.remote_address,
         outcome=outcome,

@@ -14,6 +14,7 @@ from anynet._rules.checks import (
     check_host,
     check_port,
     check_seconds,
+    check_several,
     check_tls_context,
     check_type,
     shown,
@@ -43,7 +44,8 @@ def _check_tls(name: str, value: object) -> None:
 
 
 def _exception_classes(name: str, value: Any) -> tuple[type[Exception], ...]:
-    classes = (value,) if isinstance(value, type) else tuple(value)
+    kind = "exception classes"
+    classes = (value,) if isinstance(value, type) else check_several(name, value, kind)
     for each in classes:
         if not (isinstance(each, type) and issubclass(each, Exception)):
             raise TypeError(f"{name} must hold exception classes, not {shown(value)}")

@@ -14,7 +14,7 @@ from anynet._rules.checks import (
     check_int,
     check_positive_int,
     check_seconds,
-    check_type,
+    check_several,
     shown,
 )
 from anynet._rules.options.table import Options, Setting, option, options
@@ -34,12 +34,31 @@ def _tcp(*names: str, scale: int = 1) -> Setting:
     return Setting("IPPROTO_TCP", names, scale)
 
 
-def _raw_options(name: str, value: Iterable[RawSocketOption] | None) -> tuple[RawSocketOption, ...]:
-    entries = tuple(value or ())
+#: What setsockopt takes as a value that is a number.
+_C_INT = partial(check_int, minimum=-(2**31), maximum=2**31 - 1)
+
+
+def _raw_options(name: str, value: object) -> tuple[RawSocketOption, ...]:
+    entries = check_several(name, () if value is None else value, "(level, name, value) tuples")
     for entry in entries:
-        if len(check_type(f"an entry of {name}", entry, tuple)) not in (3, 4):
-            raise TypeError(f"{name} must hold (level, name, value) tuples, not {shown(entry)}")
+        _check_raw_option(name, entry)
     return entries
+
+
+def _check_raw_option(option: str, entry: object) -> None:
+    if not isinstance(entry, tuple) or len(entry) not in (3, 4):
+        raise TypeError(f"{option} must hold (level, name, value) tuples, not {shown(entry)}")
+    level, name, value, *length = entry
+    within = f"of {shown(entry)} in {option}"
+    _C_INT(f"the level {within}", level)
+    _C_INT(f"the name {within}", name)
+    if length:
+        if value is not None:
+            raise TypeError(f"the value {within} must be None, as there is a length")
+        check_int(f"the length {within}", length[0], minimum=0, maximum=2**31 - 1)
+    elif not isinstance(value, (bytes, bytearray, memoryview)):
+        # A bool is a number for setsockopt, and there most options are switches.
+        _C_INT(f"the value {within}", int(value) if isinstance(value, bool) else value)
 
 
 @options

@@ -7,6 +7,9 @@ them, setting them on sockets, sending them to the primary of a cluster and the 
 reference read these rows. (Keywords that type checkers know cannot be derived; they stand beside
 their class as a TypedDict, and a test compares the two.)
 
+What other libraries call an option is a row of :data:`NAMES_ELSEWHERE`: a misspelling is found by
+its letters, a name that was learned elsewhere is not.
+
 Only what was given is checked, and most calls give little: with a validator for each field, the
 options that had not been given were half of the calls of a connect.
 """
@@ -14,7 +17,7 @@ options that had not been given were half of the calls of a connect.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
 import attrs
@@ -103,6 +106,53 @@ def options(cls: type[OptionsT]) -> type[OptionsT]:
     return decorated
 
 
+#: What an option is called in the standard library, Trio, AnyIO, Node and clients of HTTP; and what
+#: it is called here. Of several the first that the function takes is meant.
+NAMES_ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "timeout": ("connect_timeout", "idle_timeout"),
+    "open_timeout": ("connect_timeout",),
+    "read_timeout": ("receive_timeout",),
+    "recv_timeout": ("receive_timeout",),
+    "write_timeout": ("send_timeout",),
+    "ssl": ("tls",),
+    "ssl_context": ("tls",),
+    "sslcontext": ("tls",),
+    "tls_context": ("tls",),
+    "context": ("tls",),
+    "secure": ("tls",),
+    "ssl_handshake_timeout": ("tls_handshake_timeout", "connect_timeout"),
+    "https_compatible": ("tls_standard_compatible",),
+    "servername": ("server_hostname",),
+    "tls_hostname": ("server_hostname",),
+    "happy_eyeballs_delay": ("attempt_delay",),
+    "autoSelectFamilyAttemptTimeout": ("attempt_delay",),
+    "local_addr": ("local_host",),
+    "local_address": ("local_host",),
+    "localAddress": ("local_host",),
+    "source_address": ("local_host",),
+    "remote_host": ("host",),
+    "hostname": ("host",),
+    "address": ("host",),
+    "interface": ("host",),
+    "remote_port": ("port",),
+    "uds": ("path",),
+    "unix_path": ("path",),
+    "socket_path": ("path",),
+    "sock": ("fd",),
+    "sockets": ("fd",),
+    "lookup": ("resolver",),
+    "nodelay": ("no_delay",),
+    "tcp_nodelay": ("no_delay",),
+    "keepalive": ("keep_alive",),
+    "so_keepalive": ("keep_alive",),
+    "shutdown_timeout": ("grace_period",),
+    "graceful_timeout": ("grace_period",),
+    "on_error": ("on_handler_error",),
+    "retry": ("retry_on",),
+    "retries": ("retry_on",),
+    "proxy": ("proxy_header",),
+}
+
 #: One object of each class, shared wherever none of its options is given: they are frozen.
 _without_any: dict[type[Options], Options] = {}
 
@@ -112,7 +162,7 @@ def split_options(
 ) -> tuple[Any, ...]:
     """Build one object of each class from the keywords that it knows.
 
-    Raises :exc:`TypeError` for a keyword that no class knows; it names the nearest one that exists.
+    Raises :exc:`TypeError` for a keyword that no class knows; it names the one that was meant.
     """
     parts: dict[type[Options], dict[str, Any]] = {}
     for name, value in given.items():
@@ -121,10 +171,21 @@ def split_options(
                 parts.setdefault(cls, {})[name] = value
                 break
         else:
-            near = difflib.get_close_matches(name, [row for cls in classes for row in cls.rows], 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise TypeError(f"{function}() has no option {name!r}{hint}")
+            raise TypeError(f"{function}() has no option {name!r}{_hint(name, classes)}")
+    objects = []
     for cls in classes:
-        if cls not in parts and cls not in _without_any:
-            _without_any[cls] = cls()
-    return tuple([cls(**parts[cls]) if cls in parts else _without_any[cls] for cls in classes])
+        if cls in parts:
+            objects.append(cls(**parts[cls]))
+        else:
+            if cls not in _without_any:
+                _without_any[cls] = cls()
+            objects.append(_without_any[cls])
+    return tuple(objects)
+
+
+def _hint(name: str, classes: Collection[type[Options]]) -> str:
+    """Which option was meant by a name that is none."""
+    known = [row for cls in classes for row in cls.rows]
+    meant = [each for each in NAMES_ELSEWHERE.get(name, ()) if each in known]
+    meant = meant or difflib.get_close_matches(name, known, 1)
+    return f"; did you mean {meant[0]!r}?" if meant else ""

@@ -203,6 +203,14 @@ Address: TypeAlias = SocketAddress | str
 A path that begins with a NUL character is a name in Linux' abstract namespace.
 """
 
+
+def shown_address(address: Address) -> str:
+    """An address in a line for people: ``@`` for the NUL of an abstract name, as ss(8) has it."""
+    text = str(address)
+    text = f"@{text[1:]}" if text.startswith("\0") else text
+    return "".join(each if each.isprintable() else "?" for each in text)
+
+
 _NAMES: dict[Family, str] = {"ipv4": "IPv4", "ipv6": "IPv6"}
 
 

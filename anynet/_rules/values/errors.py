@@ -8,6 +8,7 @@ that finds fault with what the peer sent has it from ``ConnectionAttribute.origi
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Iterator
 
 import anyio
@@ -38,14 +39,23 @@ class ConnectionEnded(Portable, anyio.EndOfStream):
 class ConnectionBroken(Portable, anyio.BrokenResourceError):
     """The connection was lost, or a send on it was cut off half-way.
 
-    ``errno`` is the error number of the failed system call, or None when there was none. The
-    :class:`OSError` itself, where there was one, is the ``__cause__``.
+    ``errno`` is the error number of the failed system call, or None when there was none;
+    ``reason`` is OpenSSL's name for what was wrong, such as ``"TLSV1_ALERT_UNKNOWN_CA"``, where
+    TLS broke it. The :class:`OSError` itself, where there was one, is the ``__cause__``.
     """
 
-    def __init__(self, origin: Origin, message: str, errno: int | None = None) -> None:
+    def __init__(
+        self,
+        origin: Origin,
+        message: str,
+        errno: int | None = None,
+        *,
+        reason: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.origin = origin
         self.errno = errno
+        self.reason = reason
 
 
 class ConnectionClosed(Portable, anyio.ClosedResourceError):
@@ -176,14 +186,21 @@ class ConnectError(Portable, anyio.ConnectionFailed):
 
     It is an :class:`OSError`; ``errno`` is that of the last attempt that the system refused. Where
     all attempts failed for one of the reasons that Python has a class for, it is of that class too:
-    see the subclasses. ``timeline`` says what was tried, when, and how each attempt failed. The
-    ``__cause__`` is the single failure, or an :class:`ExceptionGroup` of all of them.
+    see the subclasses. ``target`` is what was to be connected to, as text; ``timeline`` says what
+    was tried, when, and how each attempt failed. The ``__cause__`` is the single failure, or an
+    :class:`ExceptionGroup` of all of them.
     """
 
     def __init__(
-        self, errno: int | None, message: str, *, timeline: ConnectTimeline | None = None
+        self,
+        errno: int | None,
+        message: str,
+        *,
+        target: str | None = None,
+        timeline: ConnectTimeline | None = None,
     ) -> None:
         super().__init__(errno, message) if errno is not None else super().__init__(message)
+        self.target = target
         self.timeline = timeline
 
 
@@ -205,6 +222,52 @@ class ConnectPathMissing(ConnectError, FileNotFoundError):
 
 class ConnectUnresolved(ConnectError, socket.gaierror):
     """The name of the host could not be resolved; ``errno`` is an ``EAI_`` number of ``socket``."""
+
+
+class TLSHandshakeError(Portable, ssl.SSLError):
+    """The TLS handshake of a connect failed: the peer speaks no TLS, or none that both accept.
+
+    ``reason`` and ``library`` are OpenSSL's names for it, such as ``"WRONG_VERSION_NUMBER"`` and
+    ``"SSL"``. ``target`` is what was connected to, as text, ``address`` the one of its addresses
+    that answered, ``timeline`` what was tried. The ``__cause__`` is the error of the handshake. It
+    is no :exc:`ConnectError`, as to try again would not help.
+    """
+
+    def __init__(
+        self,
+        error: ssl.SSLError,
+        *,
+        target: str,
+        address: Address | None,
+        timeline: ConnectTimeline,
+    ) -> None:
+        number = 1 if error.errno is None else error.errno
+        message = f"the TLS handshake with {target} failed: {error}"
+        super().__init__(number, message)
+        self.reason: str = getattr(error, "reason", None) or ""
+        self.library: str = getattr(error, "library", None) or ""
+        self.target = target
+        self.address = address
+        self.timeline = timeline
+
+
+class TLSCertificateError(TLSHandshakeError, ssl.SSLCertVerificationError):
+    """The certificate of the peer does not verify, or is for another name.
+
+    ``verify_code`` and ``verify_message`` are OpenSSL's, as in the standard library.
+    """
+
+    def __init__(
+        self,
+        error: ssl.SSLCertVerificationError,
+        *,
+        target: str,
+        address: Address | None,
+        timeline: ConnectTimeline,
+    ) -> None:
+        super().__init__(error, target=target, address=address, timeline=timeline)
+        self.verify_code: int = error.verify_code
+        self.verify_message: str = error.verify_message
 
 
 class DescriptorsTruncated(Portable, OSError):

@@ -22,8 +22,10 @@ from anynet._rules.values.addresses import Address, Family, SocketAddress
 from anynet._rules.values.errors import ConnectTimeline, ConnectTimeout
 from anynet._rules.values.events import Connect, ConnectEvent, ConnectionAttempt, Lookup
 from anynet._transport.dialing.connect_errors import (
+    DEFAULT_HOST,
     attempts_failure,
     resolution_failure,
+    target_text,
     timeout_failure,
 )
 from anynet._transport.dialing.connect_one import ConnectedSocket, Connector
@@ -31,8 +33,6 @@ from anynet._transport.dialing.happy_eyeballs import Attempt, HappyEyeballs
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from anynet._transport.sockets.resolving import literal, resolve
 from anynet._transport.sockets.unix_address import check_unix_path
-
-_DEFAULT_HOST = "localhost"
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -55,8 +55,8 @@ def connect_socket(
 ) -> Coroutine[Any, Any, Connected]:
     """Connect. ``on_event`` is called with each event as it happens; what it raises ends it.
 
-    Raises :exc:`ConnectError` with a timeline if no connection could be made: that one of its
-    subclasses that says why all attempts failed; :exc:`ConnectTimeout` also if ``connect_timeout``
+    Raises :exc:`ConnectError` with a timeline if no connection could be made: the subclass that
+    says how where all attempts failed alike, and :exc:`ConnectTimeout` where ``connect_timeout``
     seconds have passed. Raises :exc:`ValueError` or :exc:`TypeError`, before
     anything is opened, for options that cannot be used. What the ``resolver`` raises, except for
     :exc:`OSError`, is passed on as it is. Cancellation closes all sockets.
@@ -107,7 +107,7 @@ class _Connect:
         else:
             connected = await self._race(addresses, connector)
         if connected is None:
-            raise attempts_failure(self._target_text(), self.timeline())
+            raise attempts_failure(target_text(self._options), self.timeline())
         try:
             self._on_event(Connect())
         except BaseException:
@@ -136,7 +136,7 @@ class _Connect:
         for attempt in self._attempts:
             if attempt.error is None:
                 attempt.error = TimeoutError(errno.ETIMEDOUT, "no answer in time")
-        return timeout_failure(self._target_text(), seconds, self.timeline())
+        return timeout_failure(target_text(self._options), seconds, self.timeline())
 
     def _local_address(self, host: str) -> SocketAddress:
         address = self._literal("local_host", host, self._options.local_port or 0)
@@ -152,7 +152,7 @@ class _Connect:
         if options.path is not None:
             check_unix_path(options.path)
             return options.path
-        host = options.host or _DEFAULT_HOST
+        host = options.host or DEFAULT_HOST
         address = self._literal("host", host, options.port or 0)
         family = options.family if local is None else local.family
         if address is not None and family not in (None, address.family):
@@ -164,12 +164,12 @@ class _Connect:
         try:
             return literal(option, text, port)
         except OSError as error:
-            raise resolution_failure(self._target_text(), error, self.timeline()) from error
+            raise resolution_failure(target_text(self._options), error, self.timeline()) from error
 
     async def _look_up(self, local: SocketAddress | None) -> Sequence[Address]:
         """The addresses of the host, in the order to try them."""
         options = self._options
-        host, port = options.host or _DEFAULT_HOST, options.port or 0
+        host, port = options.host or DEFAULT_HOST, options.port or 0
         family: Family | None = options.family if local is None else local.family
         began = anyio.current_time()
         try:
@@ -178,7 +178,7 @@ class _Connect:
             finally:
                 self._resolution_time = anyio.current_time() - began
         except OSError as error:
-            raise resolution_failure(self._target_text(), error, self.timeline()) from error
+            raise resolution_failure(target_text(self._options), error, self.timeline()) from error
         for address in addresses:
             self._on_event(Lookup(host, address))
         return interleave(addresses)
@@ -191,11 +191,3 @@ class _Connect:
             attempts=tuple(each.report(self._begun, now) for each in self._attempts),
             elapsed=now - self._begun,
         )
-
-    def _target_text(self) -> str:
-        """What to connect to, for messages."""
-        options = self._options
-        if options.path is not None:
-            return shown(options.path)
-        host, port = options.host or _DEFAULT_HOST, options.port or 0
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -15,7 +15,7 @@ def bytes_view(data: Buffer) -> memoryview:
     try:
         return memoryview(data).cast("B")
     except TypeError:
-        raise TypeError(f"data must be bytes-like and contiguous, not {data!r}") from None
+        raise TypeError(f"data must be bytes-like and contiguous, not {shown(data)}") from None
 
 
 def views_of(buffers: Iterable[Buffer]) -> Iterable[memoryview]:

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Collection
 from typing import TypeAlias
 
+from anynet._rules.checks import check_several, shown
 from anynet._transport.sockets.fd_passing import HasFileno, send_with_descriptors
 
 SendFrom: TypeAlias = Callable[[int], int]
@@ -87,9 +88,16 @@ def with_descriptors(
     sock: socket.socket, view: memoryview, fds: Collection[int | HasFileno]
 ) -> SendFrom:
     """Send bytes, and descriptors with the first of them."""
-    numbers = [fd if isinstance(fd, int) else fd.fileno() for fd in fds]
+    numbers = [_number(fd) for fd in check_several("fds", fds, "descriptors")]
     if not view.nbytes:
         raise ValueError("message must not be empty: descriptors travel with a byte")
     if not numbers:
         raise ValueError("fds must not be empty: a message without descriptors is one for send()")
     return lambda done: send_with_descriptors(sock, view[done:], [] if done else numbers)
+
+
+def _number(fd: int | HasFileno) -> int:
+    """A descriptor's number. What ``fileno()`` itself raises for a closed file says enough."""
+    if isinstance(fd, bool) or not (isinstance(fd, int) or hasattr(fd, "fileno")):
+        raise TypeError(f"fds must hold descriptors, or objects with one, not {shown(fd)}")
+    return fd if isinstance(fd, int) else fd.fileno()

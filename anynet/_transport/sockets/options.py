@@ -164,15 +164,11 @@ def _check_and_set(sock: socket.socket, **values: float) -> None:
 
 def _set_raw(sock: socket.socket, entry: RawSocketOption) -> None:
     level, name, *arguments = entry
-    if any(isinstance(each, int) and not -_MAX_INT <= each <= _MAX_INT for each in entry):
-        raise ValueError(f"socket_options {shown(entry)} holds a number that is too large")
     try:
         sock.setsockopt(level, name, *arguments)
     except OSError as error:
         reason = error.strerror or error
         raise OSError(error.errno, f"cannot set socket_options {shown(entry)}: {reason}") from error
-    except TypeError as error:
-        raise TypeError(f"socket_options {shown(entry)} is not for setsockopt: {error}") from error
 
 
 def _set(sock: socket.socket, option: str, value: float, setting: Setting) -> None:

@@ -20,11 +20,17 @@ from __future__ import annotations
 
 import enum
 import errno
+import ssl
 from typing import TYPE_CHECKING, NoReturn
 
 import anyio
 
-from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed, ConnectionExpired
+from anynet._rules.values.errors import (
+    ConnectionBroken,
+    ConnectionClosed,
+    ConnectionExpired,
+    causes,
+)
 from anynet._rules.values.origins import Origin
 from anynet._transport.sockets.system_errors import out_of_memory
 
@@ -257,6 +263,22 @@ class HalfState:
         self.lose(failure.errno)
         message = f"the connection is broken: {failure.strerror or failure}"
         return ConnectionBroken(self.origin, message, failure.errno)
+
+    def foreign_error(self, error: Exception) -> Exception:
+        """The same for what a stream that is not ours has raised."""
+        if self.closed:
+            return self.closed_error()
+        if isinstance(error, anyio.ClosedResourceError):
+            return ConnectionClosed(self.origin)
+        # OpenSSL counts its errors otherwise than the system.
+        is_tls = isinstance(error, ssl.SSLError)
+        number = errno.EPROTO if is_tls else getattr(error, "errno", None)
+        self.lose(number)
+        # AnyIO's own errors often say nothing, but have a cause that does.
+        text = next(filter(None, map(str, causes(error))), type(error).__name__)
+        reason = getattr(error, "reason", None) if is_tls else None
+        message = f"the connection is broken: {text}"
+        return ConnectionBroken(self.origin, message, number, reason=reason)
 
     def lost_error(self) -> ConnectionBroken | None:
         """What stands behind an apparent end of the peer; None for a real one."""

@@ -24,11 +24,7 @@ from typing import Any, TypeVar
 from anynet._rules.checks import check_positive_int
 from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
-from anynet._rules.values.errors import (
-    ConnectionBroken,
-    ConnectionEnded,
-    DescriptorsTruncated,
-)
+from anynet._rules.values.errors import ConnectionBroken, ConnectionEnded, DescriptorsTruncated
 from anynet._transport.loops.host_loop import HostLoop, Waiter, current_host_loop
 from anynet._transport.sockets.adoption import renewed
 from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, views_of, writable_view
@@ -90,7 +86,9 @@ class SocketStream(StreamBase):
 
     # -- receiving ------------------------------------------------------------------------------
 
-    async def receive(self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded) -> bytes:
+    async def receive(
+        self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded, owner: object = None
+    ) -> bytes:
         host, state = self.host, self.state
         if state.receiving is not RECEIVING_FREE:
             await host.enter_operation()
@@ -228,7 +226,7 @@ class SocketStream(StreamBase):
 
     # -- sending --------------------------------------------------------------------------------
 
-    async def send(self, item: Buffer) -> None:
+    async def send(self, item: Buffer, owner: object = None) -> None:
         host, state = self.host, self.state
         if state.sending is not SENDING_FREE:
             await host.enter_operation()

@@ -72,10 +72,13 @@ class StreamBase(ByteStream):
         return self.state.origin
 
     @abstractmethod
-    async def receive(self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded) -> bytes:
+    async def receive(
+        self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded, owner: object = None
+    ) -> bytes:
         """Receive between 1 and ``max_bytes`` bytes; raises ``at_end`` where there are no more.
 
         Iterating raises :exc:`StopAsyncIteration` by it, without a coroutine around this one.
+        ``owner`` is held for as long, so that it is not forgotten meanwhile.
         """
 
     @abstractmethod
@@ -95,8 +98,8 @@ class StreamBase(ByteStream):
         """Have ``data``, received and not used, received again before anything else."""
 
     @abstractmethod
-    async def send(self, item: Buffer) -> None:
-        """Send all of ``item``."""
+    async def send(self, item: Buffer, owner: object = None) -> None:
+        """Send all of ``item``. ``owner`` is held for as long."""
 
     @abstractmethod
     async def send_many(self, buffers: Iterable[Buffer]) -> None:

@@ -13,7 +13,6 @@ The rules that live here:
 
 from __future__ import annotations
 
-import errno
 import os
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -109,7 +108,9 @@ class WrappedStream(StreamBase):
 
     # -- receiving ------------------------------------------------------------------------------
 
-    async def receive(self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded) -> bytes:
+    async def receive(
+        self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded, owner: object = None
+    ) -> bytes:
         check_positive_int("max_bytes", max_bytes)
         await self.host.enter_operation()
         self.state.claim_receiving()
@@ -145,7 +146,7 @@ class WrappedStream(StreamBase):
         except MemoryError as error:
             raise self.state.broken_error(error) from error
         except _FAILURES as error:
-            raise self._error(error) from error
+            raise self.state.foreign_error(error) from error
 
     def start_tracking(self) -> None:
         super().start_tracking()
@@ -200,7 +201,7 @@ class WrappedStream(StreamBase):
 
     # -- sending --------------------------------------------------------------------------------
 
-    async def send(self, item: Buffer) -> None:
+    async def send(self, item: Buffer, owner: object = None) -> None:
         data = bytes(item) if isinstance(item, bytes) else bytes(bytes_view(item))
         await self._send_message(len(data), lambda: self.send_chunk(data))
 
@@ -224,7 +225,7 @@ class WrappedStream(StreamBase):
             sent = self.stream.send(data)
             await (sent if timer is None else timer.bound(sent))
         except _FAILURES as error:
-            raise self._error(error) from error
+            raise self.state.foreign_error(error) from error
         self.state.bytes_sent += len(data)
         self.stamp_sent()
 
@@ -259,7 +260,7 @@ class WrappedStream(StreamBase):
             kind = type(self.stream).__name__
             raise NotImplementedError(f"{kind} cannot end one side alone") from error
         except _FAILURES as error:
-            raise self._error(error) from error
+            raise self.state.foreign_error(error) from error
 
     def shut_down_sending(self) -> None:
         # There is no way to end such a stream without waiting: closing it will have to do.
@@ -365,18 +366,6 @@ class WrappedStream(StreamBase):
                 "a stream that is not our own needs `async with socket.events()` around its events"
             )
         return self.read_ahead
-
-    def _error(self, error: Exception) -> Exception:
-        """What an error of the stream means to the caller of the operation."""
-        if self.closed:
-            return self.state.closed_error()
-        if isinstance(error, anyio.ClosedResourceError):
-            return ConnectionClosed(self.origin)
-        # OpenSSL counts its errors otherwise than the system.
-        is_tls = isinstance(error, ssl.SSLError)
-        number = errno.EPROTO if is_tls else getattr(error, "errno", None)
-        self.state.lose(number)
-        return ConnectionBroken(self.origin, f"the connection is broken: {error}", number)
 
     # -- attributes -----------------------------------------------------------------------------
 

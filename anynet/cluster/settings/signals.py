@@ -18,6 +18,7 @@ from anyio.abc import TaskStatus
 from anyio.streams.memory import MemoryObjectReceiveStream
 
 import anynet
+from anynet._rules.values.addresses import shown_address
 from anynet.cluster.settings.programs import RestartError
 
 _log = logging.getLogger("anynet")
@@ -73,7 +74,7 @@ async def handle_signals(
 
 async def _report_ready(cluster: SignalTarget) -> None:
     addresses = await cluster.wait_listening()
-    await _notify("ready", "listening on " + ", ".join(map(str, addresses)))
+    await _notify("ready", "listening on " + ", ".join(map(shown_address, addresses)))
     try:
         await anynet.service_watchdog()
     except ValueError as error:

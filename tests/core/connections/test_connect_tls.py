@@ -16,7 +16,7 @@ from trio.testing import MockClock
 
 import anynet
 from tests.core.server_peers import answer
-from tests.support import client_of, echo
+from tests.support import client_of, echo, in_thread
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
 
@@ -109,8 +109,38 @@ async def test_a_server_that_does_not_speak_tls(client_context: ssl.SSLContext) 
         await sock.aclose(linger=5)
 
     async with anynet.create_server(speak_plainly, host="127.0.0.1", port=0) as server:
-        with pytest.raises(ssl.SSLError):
+        with pytest.raises(anynet.TLSHandshakeError, match="wrong version number") as caught:
             await client_of(server, tls=client_context)
+        error = caught.value
+        assert isinstance(error, ssl.SSLError)
+        assert not isinstance(error, (anynet.ConnectError, anynet.TLSCertificateError))
+        assert str(error).startswith(f"the TLS handshake with {server.address} failed: ")
+        assert (error.target, error.address) == (str(server.address), server.address)
+        assert (error.library, error.reason) == ("SSL", "WRONG_VERSION_NUMBER")
+        assert [attempt.address for attempt in error.timeline.attempts] == [server.address]
+        assert isinstance(error.__cause__, ssl.SSLError)
+
+
+async def test_every_failure_of_a_handshake_names_its_target(
+    client_context: ssl.SSLContext, mute_server: socket.socket
+) -> None:
+    async def end(sock: anynet.Socket) -> None:
+        await sock.receive()
+
+    async def reset(sock: anynet.Socket) -> None:
+        await sock.receive()
+        sock.reset()
+
+    for handler, reason in ((end, "it closed the connection"), (reset, "Connection reset by peer")):
+        async with anynet.create_server(handler, host="127.0.0.1", port=0) as server:
+            with pytest.raises(anynet.ConnectError) as caught:
+                await anynet.connect("localhost", server.port, tls=client_context, family="ipv4")
+        target = f"localhost:{server.port}"
+        assert caught.value.target == target
+        assert f"the peer ended the TLS handshake with {target}: {reason}" in str(caught.value)
+    port = mute_server.getsockname()[1]
+    with pytest.raises(anynet.ConnectTimeout, match=rf"handshake with 127\.0\.0\.1:{port} within"):
+        await anynet.connect("127.0.0.1", port, tls=client_context, connect_timeout=0.05)
 
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
@@ -137,8 +167,14 @@ async def test_tls_for_a_wrong_name(
     server_context: ssl.SSLContext, client_context: ssl.SSLContext
 ) -> None:
     async with local_server(tls=server_context) as server:
-        with pytest.raises(ssl.SSLCertVerificationError, match="wrong.example"):
+        with pytest.raises(anynet.TLSCertificateError, match="wrong.example") as caught:
             await client_of(server, tls=client_context, server_hostname="wrong.example")
+        error = caught.value
+        assert isinstance(error, ssl.SSLCertVerificationError)
+        assert str(error).startswith(f"the TLS handshake with {server.address} failed: ")
+        assert (error.reason, error.verify_code) == ("CERTIFICATE_VERIFY_FAILED", 62)
+        assert error.verify_message.startswith("Hostname mismatch")
+        assert error.target == str(server.address)
         async with client_of(server, tls=client_context, server_hostname="localhost") as sock:
             assert await answer(sock) == b"hello"
     assert server.statistics().tls_failures == 1
@@ -178,3 +214,41 @@ async def test_the_default_context_is_made_once_for_each_place_of_authorities(
                 async with client_of(server, tls=True) as client:
                     assert await answer(client) == b"hello"
     assert len(made) == 2
+
+
+async def test_what_tls_broke_later_has_its_reason(
+    authority: trustme.CA, client_context: ssl.SSLContext
+) -> None:
+    """In TLS 1.3 a server refuses the client's certificate once the handshake is over for it."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    context.verify_mode = ssl.CERT_REQUIRED
+    authority.configure_trust(context)
+
+    def refuse(listener: socket.socket) -> None:
+        accepted, _ = listener.accept()
+        with accepted, pytest.raises(ssl.SSLError, match="did not return a certificate"):
+            context.wrap_socket(accepted, server_side=True)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(in_thread, refuse, listener)
+            async with anynet.connect(*listener.getsockname(), tls=client_context) as client:
+                with pytest.raises(anynet.ConnectionBroken, match="certificate required") as caught:
+                    await client.receive()
+    assert caught.value.reason == "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+    assert caught.value.errno == errno.EPROTO
+
+
+async def test_a_connection_that_is_cut_off_below_tls_says_so(
+    server_context: ssl.SSLContext, client_context: ssl.SSLContext
+) -> None:
+    async def cut(sock: anynet.Socket) -> None:
+        sock.reset()
+
+    text = r"the connection is broken: \w+"
+    async with anynet.create_server(cut, host="127.0.0.1", port=0, tls=server_context) as server:
+        async with client_of(server, tls=client_context) as client:
+            with pytest.raises(anynet.ConnectionBroken, match=text) as caught:
+                await client.receive()
+    assert caught.value.reason is None

@@ -118,6 +118,10 @@ async def test_it_speaks_with_anyio() -> None:
         ("text", [0], TypeError, "data must be bytes-like"),
         (b"x", [10**6], ValueError, "fds must hold open descriptors"),
         (b"x", [-1], ValueError, "fds must hold open descriptors"),
+        (b"x", ["x"], TypeError, "fds must hold descriptors, or objects with one, not 'x'"),
+        (b"x", [True], TypeError, "fds must hold descriptors.*not True"),
+        (b"x", [1.5], TypeError, "fds must hold descriptors.*not 1.5"),
+        (b"x", 5, TypeError, "fds must be descriptors, not 5"),
         (b"x", [0] * 300, ValueError, "at most 253 descriptors fit a message, not 300"),
     ],
 )

@@ -386,7 +386,8 @@ async def test_a_cancelled_server_closes_what_it_accepted() -> None:
     with anyio.CancelScope() as scope:
         async with _server() as server:
             with _client(server):
-                await server.accept()
+                accepted = await server.accept()
                 scope.cancel()
                 await anyio.lowlevel.checkpoint()
+    assert accepted.closed
     assert open_descriptors() == before

@@ -376,7 +376,7 @@ async def elapsed(operation: Awaitable[Any]) -> float:
 
 @pytest.mark.trio
 async def test_the_very_second(autojump_clock: trio.testing.MockClock) -> None:
-    rows: list[tuple[dict[str, float], str]] = [
+    rows: list[tuple[dict[str, Any], str]] = [
         ({"receive_timeout": 30, "max_lifetime": 31}, "receive"),
         ({"send_timeout": 30, "idle_timeout": 31}, "send"),
         ({"max_lifetime": 30, "receive_timeout": 40}, "receive"),

@@ -100,6 +100,13 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ),
     ({"on_handler_error": None}, TypeError, "'log', 'raise' or callable, not None"),
     ({"socket_options": [(1, 2)]}, TypeError, "socket_options must hold"),
+    (
+        {"socket_options": 5},
+        TypeError,
+        r"socket_options must be \(level, .*\) tuples, not 5",
+    ),
+    ({"socket_options": [5]}, TypeError, "socket_options must hold .* tuples, not 5"),
+    ({"socket_options": [(6, 1, "on")]}, TypeError, r"\(6, 1, 'on'\) in socket_options.*not 'on'"),
     ({"cancel_on_disconect": True}, TypeError, "did you mean 'cancel_on_disconnect'"),
     ({"prot": 80}, TypeError, r"create_server\(\) has no option 'prot'; did you mean 'port'\?"),
     ({"zzz": 1}, TypeError, "has no option 'zzz'"),
@@ -130,9 +137,9 @@ async def test_listening_options_at_run_time_are_checked_too() -> None:
             with nothing_left_open(), pytest.raises(kind, match=message):
                 await server.listen(**options)
         with pytest.raises(TypeError, match=r"listen\(\) has no option 'hots'.*'host'"):
-            await server.listen(hots="::1")
+            await server.listen(hots="::1")  # type: ignore[call-arg]
         with pytest.raises(TypeError, match=r"listen\(\) has no option 'tls'"):
-            await server.listen(tls=None)
+            await server.listen(tls=None)  # type: ignore[call-arg]
         assert len(server.addresses) == 1
 
 
@@ -219,3 +226,43 @@ async def test_options_that_the_system_refuses_leave_the_callers_descriptor_open
             accepted, peer = listener.accept()
             accepted.close()
             assert peer == client.getsockname()
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "message"),
+    [
+        ({"retry_on": 0.5}, TypeError, "retry_on must be exception classes, not 0.5"),
+        ({"retry_on": None}, TypeError, "retry_on must be exception classes, not None"),
+        (
+            {"retry_on": ["OSError"]},
+            TypeError,
+            "retry_on must hold .*, not 'OSError'",
+        ),
+        ({"retry_on": BaseException}, TypeError, "retry_on must hold exception classes"),
+        ({"socket_options": 5}, TypeError, "socket_options must be"),
+        ({"timeout": 5}, TypeError, r"connect\(\) has no option 'timeout'.*'connect_timeout'"),
+        ({"ssl": True}, TypeError, r"connect\(\) has no option 'ssl'; did you mean 'tls'\?"),
+        ({"conect_timeout": 5}, TypeError, "did you mean 'connect_timeout'"),
+    ],
+)
+def test_options_of_a_connect_that_make_no_sense(
+    options: dict[str, Any], kind: type[Exception], message: str
+) -> None:
+    with nothing_left_open(), pytest.raises(kind, match=message):
+        anynet.connect("localhost", 80, **options)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", ["from_fd", "from_stream"])
+async def test_options_of_a_socket_that_make_no_sense(name: str) -> None:
+    make: Any = getattr(anynet.Socket, name)
+    left, right = socket.socketpair()
+    with left, right:
+        with pytest.raises(TypeError, match=rf"{name}\(\) has no option 'idle'"):
+            make(left, idle=5)
+        with pytest.raises(TypeError, match=rf"{name}\(\).*did you mean 'idle_timeout'"):
+            make(left, timeout=5)
+        with pytest.raises(TypeError, match="idle_timeout must be a number of seconds, not '5'"):
+            make(left, idle_timeout="5")
+        left.send(b"untouched")
+        assert right.recv(10) == b"untouched"

@@ -249,7 +249,7 @@ async def test_a_header_that_fails_is_a_line_with_the_address_and_the_reason(
                 assert await sees(client) in (b"", ConnectionResetError)
     (record,) = [each for each in caplog.records if each.name == "anynet.server"]
     assert record.levelno == logging.INFO
-    expected = f"PROXY header of 127.0.0.1:{port} failed: {reason}"
+    expected = f"PROXY header of 127.0.0.1:{port} at {server.address} failed: {reason}"
     assert record.getMessage().startswith(expected)
 
 
@@ -496,7 +496,7 @@ def narrow_listener() -> socket.socket:
 
 async def test_a_header_that_nobody_takes_in_time() -> None:
     with narrow_listener() as listener:
-        with pytest.raises(anynet.ConnectTimeout, match="the PROXY header was not sent within"):
+        with pytest.raises(anynet.ConnectTimeout, match="not sent to .* within"):
             await anynet.connect(
                 *listener.getsockname(),
                 proxy_header=LONG,

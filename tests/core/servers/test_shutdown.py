@@ -203,10 +203,9 @@ async def test_a_cancellation_while_leaving_aborts_at_once(
             handler, host="127.0.0.1", port=0, grace_period=math.inf
         ) as server:
             client = plain_client(server)
-            if handler is None:
-                await server.accept()
-            else:
-                await until(lambda: server.connections)
+            accepted = [await server.accept()] if handler is None else []
+            await until(lambda: server.connections)
+    assert all(each.closed for each in accepted)
     assert scope.cancelled_caught
     with client:
         assert await sees(client) is ConnectionResetError

@@ -153,7 +153,7 @@ async def test_a_handshake_that_fails_is_a_line_with_the_address_and_the_reason(
                 assert server.statistics().tls_failures == count
     first, *more = [each for each in caplog.records if each.name == "anynet.server"]
     assert first.levelno == logging.INFO
-    line = f"TLS handshake of 127.0.0.1:{ports[0]} failed: {reason}"
+    line = f"TLS handshake of 127.0.0.1:{ports[0]} at {server.address} failed: {reason}"
     assert re.fullmatch(line, first.getMessage())
     assert not first.exc_info
     assert 1 <= len(more) <= 2
@@ -184,6 +184,23 @@ async def test_a_server_without_a_certificate_is_told_so(
     assert "no shared cipher" in first.getMessage()
     assert ("context.load_cert_chain() loads one" in first.getMessage()) is not certificate
     assert len(more) <= 2
+
+
+async def test_each_reason_is_a_kind_of_its_own(
+    contexts: Contexts, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "anynet.server"):
+        async with anynet.create_server(
+            echo, host="127.0.0.1", port=0, tls=contexts.server
+        ) as server:
+            for data in (b"GET / HTTP/1.1\r\n\r\n" * 3, b"nonsense" * 9):
+                with plain_client(server) as client:
+                    client.sendall(data)
+                    while await sees(client) not in (b"", ConnectionResetError):
+                        pass
+    lines = [each.getMessage() for each in caplog.records if each.name == "anynet.server"]
+    assert ["HTTP_REQUEST" in line for line in lines] == [True, False]
+    assert ["WRONG_VERSION_NUMBER" in line for line in lines] == [False, True]
 
 
 async def test_a_client_that_does_not_trust_the_server(contexts: Contexts) -> None:

@@ -8,6 +8,7 @@ import importlib
 import pickle
 import pkgutil
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -29,9 +30,12 @@ from anynet._rules.values.errors import (
     ConnectPathMissing,
     ConnectRefused,
     ConnectTimeline,
+    ConnectTimeout,
     ConnectUnresolved,
     DescriptorsTruncated,
     IdleTimeout,
+    TLSCertificateError,
+    TLSHandshakeError,
 )
 from anynet._rules.values.origins import Origin, origin_of
 from anynet.framing import FrameTooLong, IncompleteFrame, UndecodableFrame
@@ -65,6 +69,13 @@ def _with_a_note() -> ConnectionBroken:
     return error
 
 
+def _certificate_error() -> TLSCertificateError:
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.reason, error.library = "CERTIFICATE_VERIFY_FAILED", "SSL"
+    error.verify_code, error.verify_message = 62, "Hostname mismatch"
+    return TLSCertificateError(error, target="x:80", address=None, timeline=_TIMELINE)
+
+
 ERRORS: list[BaseException] = [
     ConnectionEnded(ORIGIN),
     _with_a_note(),
@@ -76,6 +87,13 @@ ERRORS: list[BaseException] = [
     ConnectDenied(errno.EACCES, "denied", timeline=_TIMELINE),
     ConnectPathMissing(errno.ENOENT, "missing", timeline=_TIMELINE),
     ConnectUnresolved(socket.EAI_NONAME, "nobody knows it", timeline=_TIMELINE),
+    ConnectPathMissing(errno.ENOENT, "missing", target="'/run/x'", timeline=_TIMELINE),
+    ConnectDenied(errno.EACCES, "denied", target="'/run/x'", timeline=_TIMELINE),
+    ConnectUnresolved(socket.EAI_NONAME, "unknown", target="x:80", timeline=_TIMELINE),
+    ConnectTimeout(errno.ETIMEDOUT, "late", target="x:80", timeline=_TIMELINE),
+    ConnectionBroken(ORIGIN, "it is broken", errno.EPROTO, reason="TLSV1_ALERT_UNKNOWN_CA"),
+    TLSHandshakeError(ssl.SSLError(1, "wrong"), target="x:80", address=None, timeline=_TIMELINE),
+    _certificate_error(),
     DescriptorsTruncated("too many"),
     IncompleteFrame(b"half a fr"),
     FrameTooLong(10, 20),

@@ -72,6 +72,7 @@ def test_attempts_that_failed(
     assert type(error) is kind
     assert error.errno == code
     assert error.timeline is failed
+    assert error.target == "example:80"
     if len(errors) == 1:
         assert error.__cause__ is errors[0]
     else:

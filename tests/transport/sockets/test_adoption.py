@@ -177,14 +177,15 @@ async def test_wrong_options_take_nothing() -> None:
     one, other = socket.socketpair()
     with one, other:
         number = one.fileno()
+        from_fd: Any = anynet.Socket.from_fd
         with pytest.raises(TypeError, match="no_such_option"):
-            anynet.Socket.from_fd(number, no_such_option=1)
+            from_fd(number, no_such_option=1)
         for value, error in ((-1, ValueError), (float("nan"), ValueError), ("1", TypeError)):
             with pytest.raises(error, match="idle_timeout must"):
-                anynet.Socket.from_fd(number, idle_timeout=value)
+                from_fd(number, idle_timeout=value)
         with pytest.raises(ValueError, match="idle_timeout_action must be one of"):
-            anynet.Socket.from_fd(number, idle_timeout_action="explode")
+            from_fd(number, idle_timeout_action="explode")
         with pytest.raises(TypeError, match="allow_half_open must be True or False"):
-            anynet.Socket.from_fd(number, allow_half_open=1)
+            from_fd(number, allow_half_open=1)
         one.sendall(b"still mine")
         assert other.recv(100) == b"still mine"

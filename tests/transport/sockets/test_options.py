@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import struct
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from anynet._rules import checks
 from anynet._rules.options import SocketOptions
 from anynet._transport.sockets.options import (
     apply_socket_options,
@@ -258,13 +261,34 @@ def test_a_refused_raw_option_is_named(tcp: socket.socket) -> None:
 
 @pytest.mark.parametrize(
     ("entry", "expected"),
-    [(("a", 1, 2), TypeError), ((1, 2, 1.5), TypeError), ((1, 2, 2**80), ValueError)],
+    [
+        (("a", 1, 2), TypeError),
+        ((1, "a", 2), TypeError),
+        ((1, 2, 1.5), TypeError),
+        ((1, 2, None), TypeError),
+        ((1, 2, 3, 4), TypeError),
+        ((1, 2, None, "a"), TypeError),
+        ((1, 2, None, -1), ValueError),
+        ((1, 2, 2**80), ValueError),
+        ((2**31, 2, 0), ValueError),
+    ],
 )
-def test_a_raw_option_that_is_none(
-    tcp: socket.socket, entry: Any, expected: type[Exception]
-) -> None:
-    with pytest.raises(expected, match=r"^socket_options \("):
+def test_a_raw_option_that_is_none(entry: Any, expected: type[Exception]) -> None:
+    with pytest.raises(expected, match=rf"of {re.escape(checks.shown(entry))} in socket_options"):
+        SocketOptions(socket_options=[entry])
+
+
+def test_a_raw_option_may_be_a_switch_or_bytes(tcp: socket.socket) -> None:
+    on: list[Any] = [
+        True,
+        (1).to_bytes(4, sys.byteorder),
+        bytearray((1).to_bytes(4, sys.byteorder)),
+    ]
+    for value in on:
+        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 0)
+        entry = (socket.SOL_SOCKET, socket.SO_KEEPALIVE, value)
         apply_socket_options(tcp, SocketOptions(socket_options=[entry]))
+        assert tcp.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
 
 def test_a_refused_option_is_named_and_keeps_its_errno(tcp: socket.socket) -> None:
