@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import signal
 import sys
@@ -40,6 +41,8 @@ async def run_program(worker: Worker, program: str, args: list[Any]) -> int:
             if isinstance(cause, ProgramError):
                 worker.report_failure(str(cause), unusable=True)  # The primary reports it.
                 return 1
+            if isinstance(cause, OSError) and cause.errno == errno.ESHUTDOWN:
+                return 0  # It was about to listen when the cluster shut down: no fault of it.
             worker.report_failure(traceback.format_exception_only(cause)[-1].strip())
             traceback.print_exception(cause)
             return 1

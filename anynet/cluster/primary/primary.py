@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 from anyio.abc import TaskGroup
 
 from anynet._rules.checks import check_choice
@@ -91,6 +92,8 @@ class Primary:
         #: The workers watch the first, whose other end only this process has.
         self._watch = (-1, -1)
         self._mailboxes: weakref.WeakSet[Mailbox] = weakref.WeakSet()
+        #: Where it begins to listen just now.
+        self._openings: dict[int, anyio.CancelScope] = {}
         self.points: ListeningPoints
 
     # -- the block ------------------------------------------------------------------------------
@@ -139,9 +142,27 @@ class Primary:
             raise RuntimeError("use it as `async with`")
         return self._tasks
 
+    def stop_listening(self) -> None:
+        """Refuse every request to listen from now on.
+
+        Where workers listen they may go on; where none does, the address closes at once, and none
+        is kept open for a worker to come.
+        """
+        self.points.stop()
+        self._cancel_openings()
+
+    def _cancel_openings(self) -> None:
+        for scope in self._openings.values():
+            scope.cancel()
+
+    def listens(self, worker: WorkerProcess) -> bool:
+        """Whether a worker listens somewhere, or has got what it takes to."""
+        return bool(self._protocol.points.points_of(worker.id))
+
     def kill_all(self) -> None:
         """Stop listening, and kill all workers."""
         self.points.close()
+        self._cancel_openings()
         for worker in self.workers.values():
             self.kill(worker)
 
@@ -287,9 +308,18 @@ class Primary:
             worker.link.post(message, then)
 
     def _open_point(self, number: int, values: dict[str, Any]) -> None:
+        self._openings[number] = anyio.CancelScope()
         self.tasks.start_soon(self._listen, number, values)
 
     async def _listen(self, number: int, values: dict[str, Any]) -> None:
+        try:
+            with self._openings[number]:
+                await anyio.lowlevel.checkpoint()  # Nothing is bound if it has been cancelled.
+                await self._open(number, values)
+        finally:
+            del self._openings[number]
+
+    async def _open(self, number: int, values: dict[str, Any]) -> None:
         try:
             point = await self._new_point(values)
         except (

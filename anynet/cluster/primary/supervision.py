@@ -48,6 +48,7 @@ MAX_DELAY = 5.0
 STABLE_AFTER = 10.0
 #: Seconds that a new worker has to listen where the old one does.
 START_TIMEOUT = 30.0
+_SHUTS_DOWN = "the cluster shuts down"
 
 
 @attrs.define(eq=False)
@@ -59,6 +60,8 @@ class _Slot:
     #: Held while its worker is being replaced.
     lock: anyio.Lock = attrs.field(factory=anyio.Lock)
     delay: float = FIRST_DELAY
+    #: Whether one of its workers has listened.
+    has_listened: bool = False
 
 
 class Cluster:
@@ -192,6 +195,8 @@ class Cluster:
     def _on_event(self, event: ClusterEvent) -> None:
         if isinstance(event, Listening):
             self._has_listened = True
+            if event.worker.slot is not None:
+                self._slots[event.worker.slot].has_listened = True
         elif isinstance(event, Exit) and not event.expected:
             raised = event.worker.unusable and not self._has_listened
             if not raised:
@@ -199,13 +204,19 @@ class Cluster:
         self._streams.put(event)
 
     async def wait_listening(self) -> tuple[Address, ...]:
-        """Wait until each of the workers listens somewhere; returns :attr:`addresses`."""
+        """Wait until each of the workers listens somewhere; returns :attr:`addresses`.
+
+        Raises :exc:`anyio.ClosedResourceError` when the cluster shuts down before.
+        """
         for slot in self._slots:
             while slot.worker is None or slot.worker.dead or not slot.worker.addresses:
+                if self._stopping.is_set():
+                    raise anyio.ClosedResourceError(_SHUTS_DOWN)
                 if slot.worker is None or slot.worker.dead:  # Another one is about to be started.
-                    await anyio.sleep(FIRST_DELAY)
+                    with anyio.move_on_after(FIRST_DELAY):
+                        await self._stopping.wait()
                 else:
-                    await _change(slot.worker)
+                    await _any_of([slot.worker.changed, self._stopping])
         return self.addresses
 
     @property
@@ -255,6 +266,7 @@ class Cluster:
         while not self._stopping.is_set():
             with anyio.move_on_after(slot.delay):
                 await self._stopping.wait()
+            if self._stopping.is_set():
                 return
             slot.delay = min(slot.delay * 2, MAX_DELAY)
             try:
@@ -270,15 +282,12 @@ class Cluster:
 
         For each slot a new worker is started; when it listens where the old one does, the old one
         drains within the grace period. Raises :exc:`RestartError` when a new worker ends, or does
-        not listen within 30 seconds: the old one and those after it then go on.
+        not listen within 30 seconds: the old one and those after it then go on; and when the
+        cluster shuts down before all are replaced.
         """
         async with self._restarting:
             for slot in self._slots:
-                if self._stopping.is_set():
-                    return
                 async with slot.lock:
-                    if self._stopping.is_set():
-                        return
                     old = await self._replace(slot)
                 if old is not None and not old.dead:
                     await self._primary.drain(old, self._grace)
@@ -286,6 +295,7 @@ class Cluster:
     async def _replace(self, slot: _Slot) -> WorkerProcess | None:
         """Fill the slot with a new worker; returns the old one, which is to be drained."""
         old = slot.worker
+        self._check_running()
         try:
             new = self._fork(slot)
         except OSError as error:
@@ -293,38 +303,50 @@ class Cluster:
         try:
             with anyio.move_on_after(START_TIMEOUT):
                 await self._wait_equal(new, old)
+            self._check_running()
             listens = bool(new.addresses) or old is None or not old.addresses
             if new.dead or not (new.online and listens):
                 why = new.error or ("it ended" if new.dead else "it does not listen")
                 raise RestartError(f"the new worker cannot replace the old one: {why}")
         except BaseException:
-            self._primary.kill(new)
+            if not self._stopping.is_set():  # Else it ends with all the others.
+                self._primary.kill(new)
             raise
         slot.worker = new
         if old is not None:
             old.note_change()  # From now on the new one is kept alive.
         return old
 
+    def _check_running(self) -> None:
+        if self._stopping.is_set():
+            raise RestartError(_SHUTS_DOWN)
+
     async def _wait_equal(self, new: WorkerProcess, old: WorkerProcess | None) -> None:
-        """Wait until ``new`` listens everywhere that ``old`` does, or ends."""
+        """Wait until ``new`` listens everywhere that ``old`` does, or ends; or the cluster does."""
         wanted: set[Address] = set()
-        while not new.dead:
+        while not (new.dead or self._stopping.is_set()):
             if old is not None and not (old.leaving or old.dead):
                 wanted = set(old.addresses)
             if new.online and wanted <= set(new.addresses):
                 return
             # Of the old one too: it may stop listening somewhere, and then the new one need not.
-            await _any_change([new] if old is None or old.dead else [new, old])
+            both = [new] if old is None or old.dead else [new, old]
+            await _any_of([*(worker.changed for worker in both), self._stopping])
 
     async def shutdown(self, grace: float | None = None) -> None:
         """Stop listening, let the connections finish within ``grace`` seconds, end the workers.
 
         ``grace`` is by default the cluster's ``grace_period``. Workers that are not done by then
-        are killed. Cancelling it kills them at once.
+        are killed, and those that are still starting at once. From now on none can begin to listen.
+        Cancelling it kills them all at once.
         """
         seconds = self._grace if grace is None else check_seconds("grace", grace)
         self._stopping.set()
+        self._primary.stop_listening()
         try:
+            for worker in self.workers:
+                if self._is_starting(worker):
+                    self._primary.kill(worker)
             async with anyio.create_task_group() as tasks:
                 for worker in self.workers:
                     tasks.start_soon(self._primary.drain, worker, seconds)
@@ -333,6 +355,16 @@ class Cluster:
             raise
         self._primary.points.close()
         self._stopped.set()
+
+    def _is_starting(self, worker: WorkerProcess) -> bool:
+        """Whether it does not serve yet, so that nothing is lost with it.
+
+        A program need not listen: its worker is spared unless the slot's workers are known to.
+        """
+        if not worker.online:
+            return True
+        listens = worker.slot is not None and self._slots[worker.slot].has_listened
+        return listens and not (worker.has_begun or self._primary.listens(worker))
 
     def abort(self) -> None:
         """Stop listening, and kill the workers."""
@@ -361,16 +393,15 @@ def _check_args(args: Iterable[Any]) -> list[Any]:
     return values
 
 
-async def _any_change(workers: Iterable[WorkerProcess]) -> None:
-    changes = [worker.changed for worker in workers]
+async def _any_of(events: Iterable[anyio.Event]) -> None:
     async with anyio.create_task_group() as tasks:
 
-        async def wait(changed: anyio.Event) -> None:
-            await changed.wait()
+        async def wait(event: anyio.Event) -> None:
+            await event.wait()
             tasks.cancel_scope.cancel()
 
-        for changed in changes:
-            tasks.start_soon(wait, changed)
+        for event in events:
+            tasks.start_soon(wait, event)
 
 
 async def _change(worker: WorkerProcess) -> None:

@@ -72,7 +72,10 @@ async def handle_signals(
 
 
 async def _report_ready(cluster: SignalTarget) -> None:
-    addresses = await cluster.wait_listening()
+    try:
+        addresses = await cluster.wait_listening()
+    except anyio.ClosedResourceError:
+        return
     await _notify("ready", "listening on " + ", ".join(map(str, addresses)))
     try:
         await anynet.service_watchdog()
