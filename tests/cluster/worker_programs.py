@@ -186,7 +186,21 @@ async def end_at_once() -> None:
     pass
 
 
+async def tell_and_end() -> None:
+    await me().send("done")
+
+
 not_a_function = 42
+
+
+def plain(options: dict[str, Any]) -> int:
+    """No async function."""
+    return len(options)
+
+
+async def serve_nonsense() -> None:
+    """Give a server options that exclude each other."""
+    await anynet.serve(tell_pid, host="127.0.0.1", path="socket")
 
 
 async def hang(socket: anynet.Socket) -> None:

@@ -51,7 +51,7 @@ from anynet.cluster.primary.protocol import (
 from anynet.cluster.primary.worker_process import WorkerProcess
 from anynet.cluster.processes.exit import wait_for_exit
 from anynet.cluster.processes.start import start_process
-from anynet.cluster.settings.programs import WORKER_VARIABLE
+from anynet.cluster.settings.programs import WORKER_VARIABLE, check_not_importing
 from anynet.cluster.wire.fd_handles import handle_of
 from anynet.cluster.wire.frame_socket import Finished
 from anynet.cluster.wire.frames import ChannelError, close_all, encode_frame
@@ -101,6 +101,7 @@ class Primary:
     async def __aenter__(self) -> Primary:
         if self._tasks is not None:
             raise RuntimeError("it can be entered only once")
+        check_not_importing()
         self._watch = os.pipe()
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
@@ -126,7 +127,8 @@ class Primary:
             await tasks.__aexit__(exc_type, exc_value, traceback)
         except BaseExceptionGroup as group:
             alone = list(leaves(group))
-            if len(alone) == 1:
+            # The body may raise what a task has raised: both waited for the same thing.
+            if all(each is alone[0] for each in alone):
                 raise alone[0] from None
             raise
         finally:

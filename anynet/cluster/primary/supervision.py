@@ -2,9 +2,10 @@
 
 The rules of restarts: a worker that ends unasked is replaced after a delay that doubles from 0.05
 to 5 seconds, so that a program which cannot start does not take a processor for itself, and begins
-anew after a worker that lived for 10 seconds. A program that cannot even be imported ends the
-cluster, but only as long as none of its workers has ever listened: after that it is a deployment
-gone wrong, and the workers that serve are worth more than the message. In a rolling restart the new
+anew after a worker that lived for 10 seconds. A program that cannot even be begun ends the
+cluster, and so does one that failed a few times in a row, but only as long as none of its workers
+has ever listened: after that it is a deployment gone wrong, and the workers that serve are worth
+more than the message. In a rolling restart the new
 worker has to listen wherever the old one does before the old one drains.
 """
 
@@ -46,6 +47,8 @@ FIRST_DELAY = 0.05
 MAX_DELAY = 5.0
 #: A worker that lived for so many seconds has begun well: the next restart is quick again.
 STABLE_AFTER = 10.0
+#: How often in a row the workers of a slot may end so soon, before anything of theirs shows.
+MAX_FAILURES = 5
 #: Seconds that a new worker has to listen where the old one does.
 START_TIMEOUT = 30.0
 _SHUTS_DOWN = "the cluster shuts down"
@@ -62,6 +65,8 @@ class _Slot:
     delay: float = FIRST_DELAY
     #: Whether one of its workers has listened.
     has_listened: bool = False
+    #: How many of its workers in a row have ended before anything of theirs showed.
+    failures: int = 0
 
 
 class Cluster:
@@ -88,7 +93,8 @@ class Cluster:
     however that ends.
 
     Raises :exc:`TypeError` or :exc:`ValueError` for arguments that make no sense. The block is
-    left by :exc:`ProgramError` when the program cannot be found or imported.
+    left by :exc:`ProgramError` when the program cannot be found, imported or called with ``args``,
+    or failed at five starts in a row, while no worker has listened yet.
     """
 
     def __init__(
@@ -118,6 +124,8 @@ class Cluster:
         self._primary = Primary(policy=policy, on_event=self._on_event)
         self._streams = self._primary.event_streams
         self._has_listened = False
+        #: Why the cluster had to end, if the program is to blame.
+        self._failure: ProgramError | None = None
         #: The signal that cut a shutdown short, with ``handle_signals``.
         self.aborted_by: signal.Signals | None = None
         self._stopping = anyio.Event()
@@ -200,18 +208,19 @@ class Cluster:
         elif isinstance(event, Exit) and not event.expected:
             raised = event.worker.unusable and not self._has_listened
             if not raised:
-                _log.warning("%s", _exit_message(event))
+                _log.warning("%s", _exit_message(event.worker))
         self._streams.put(event)
 
     async def wait_listening(self) -> tuple[Address, ...]:
         """Wait until each of the workers listens somewhere; returns :attr:`addresses`.
 
-        Raises :exc:`anyio.ClosedResourceError` when the cluster shuts down before.
+        Raises :exc:`ProgramError` when the program cannot be used, and
+        :exc:`anyio.ClosedResourceError` when the cluster shuts down before.
         """
         for slot in self._slots:
             while slot.worker is None or slot.worker.dead or not slot.worker.addresses:
                 if self._stopping.is_set():
-                    raise anyio.ClosedResourceError(_SHUTS_DOWN)
+                    raise self._failure or anyio.ClosedResourceError(_SHUTS_DOWN)
                 if slot.worker is None or slot.worker.dead:  # Another one is about to be started.
                     with anyio.move_on_after(FIRST_DELAY):
                         await self._stopping.wait()
@@ -251,15 +260,33 @@ class Cluster:
             began = anyio.current_time()
             while slot.worker is worker and not worker.dead:
                 await _change(worker)
-            if worker.unusable and not (self._has_listened or self._stopping.is_set()):
-                self._stopping.set()  # The other workers fail too: one of them tells it.
-                raise ProgramError(worker.error)
+            if slot.worker is worker and not self._stopping.is_set():
+                self._check_program(slot, worker, anyio.current_time() - began)
             async with slot.lock:
                 if slot.worker is not worker or self._stopping.is_set():
                     continue  # It has been replaced.
                 if anyio.current_time() - began >= STABLE_AFTER:
                     slot.delay = FIRST_DELAY
                 await self._fill(slot)
+
+    def _check_program(self, slot: _Slot, worker: WorkerProcess, lived: float) -> None:
+        """Raise :exc:`ProgramError` if no worker has listened, and it seems that none ever will."""
+        if self._has_listened or worker.ending:
+            return
+        if worker.has_begun or lived >= STABLE_AFTER:
+            slot.failures = 0
+        else:
+            slot.failures += 1
+        if worker.unusable:
+            self._failure = ProgramError(worker.error)
+        elif slot.failures >= MAX_FAILURES:
+            self._failure = ProgramError(
+                f"{self._program} has failed {slot.failures} times before it listened anywhere:"
+                f" {_exit_message(worker)}"
+            )
+        if self._failure is not None:
+            self._stopping.set()  # The other workers fail too: one of them tells it.
+            raise self._failure
 
     async def _fill(self, slot: _Slot) -> None:
         """Start the next worker of a slot after its delay; again if the system cannot do it."""
@@ -372,17 +399,19 @@ class Cluster:
         self._primary.kill_all()
 
 
-def _exit_message(event: Exit) -> str:
-    worker, number = event.worker, event.signal
+def _exit_message(worker: WorkerProcess) -> str:
+    number = worker.exit_signal
     if number is None:
-        end = f"ended with exit code {event.code}"
+        end = f"ended with exit code {worker.exit_code}"
     else:
         end = f"was ended by {number.name if isinstance(number, signal.Signals) else number}"
-    why = f": {event.error}" if event.error else ""
+    why = f": {worker.error}" if worker.error else ""
     return f"worker {worker.id} (pid {worker.pid}) {end}{why}"
 
 
 def _check_args(args: Iterable[Any]) -> list[Any]:
+    if isinstance(args, str | bytes | Mapping):  # Their letters, bytes and keys are not meant.
+        raise TypeError(f"args must be several values, not {shown(args)}")
     values = list(args)
     try:
         encode_frame(Frame(message=values))

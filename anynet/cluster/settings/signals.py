@@ -18,7 +18,7 @@ from anyio.abc import TaskStatus
 from anyio.streams.memory import MemoryObjectReceiveStream
 
 import anynet
-from anynet.cluster.settings.programs import RestartError
+from anynet.cluster.settings.programs import ProgramError, RestartError
 
 _log = logging.getLogger("anynet")
 
@@ -74,8 +74,8 @@ async def handle_signals(
 async def _report_ready(cluster: SignalTarget) -> None:
     try:
         addresses = await cluster.wait_listening()
-    except anyio.ClosedResourceError:
-        return
+    except (anyio.ClosedResourceError, ProgramError):
+        return  # It shuts down.
     await _notify("ready", "listening on " + ", ".join(map(str, addresses)))
     try:
         await anynet.service_watchdog()
