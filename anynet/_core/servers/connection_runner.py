@@ -55,6 +55,7 @@ class ConnectionRunner:
     ) -> None:
         self._server = server
         self._options = options
+        self._has_prelude = options.has_prelude
         self._connection_options = connection_options
         self._on_open = on_open
         self._on_end = on_end
@@ -86,7 +87,7 @@ class ConnectionRunner:
         stop_watching: Callable[[], None] | None = None
         try:
             stream: StreamBase = connection.raw
-            if options.has_prelude:
+            if self._has_prelude:
                 ready = await self._preludes.run(connection)
                 if ready is None:
                     return

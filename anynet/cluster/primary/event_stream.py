@@ -55,9 +55,9 @@ class _Queue:
 
     def __init__(self) -> None:
         self._events: deque[tuple[ClusterEvent, _SharedHandle | None]] = deque()
-        self.ended = False
-        self.changed = anyio.Event()
-        self.missed = 0
+        self.ended: bool = False
+        self.changed: anyio.Event = anyio.Event()
+        self.missed: int = 0
 
     def __len__(self) -> int:
         return len(self._events)
