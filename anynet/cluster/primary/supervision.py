@@ -1,12 +1,14 @@
 """A cluster: a number of workers that run one program and are kept alive.
 
-The rules of restarts: a worker that ends unasked is replaced after a delay that doubles from 0.05
-to 5 seconds, so that a program which cannot start does not take a processor for itself, and begins
-anew after a worker that lived for 10 seconds. A program that cannot even be begun ends the
-cluster, and so does one that failed a few times in a row, but only as long as none of its workers
-has ever listened: after that it is a deployment gone wrong, and the workers that serve are worth
-more than the message. In a rolling restart the new
-worker has to listen wherever the old one does before the old one drains.
+A worker that ends unasked is replaced, by the rules of :class:`Slot`. A program that cannot serve,
+by the same rules, ends the cluster, but only as long as none of its workers has ever listened:
+after that it is a deployment gone wrong, and the workers that serve are worth more than the
+message. In a rolling restart the new worker has to listen wherever the old one does before the old
+one drains.
+
+From the beginning of a shutdown on no worker is started, and none begins to listen. One that is
+known to be starting is killed: it would come online only to end, with an address that had been
+closed already.
 """
 
 from __future__ import annotations
@@ -20,7 +22,6 @@ from types import TracebackType
 from typing import Any
 
 import anyio
-import attrs
 
 from anynet._rules.checks import check_choice, check_positive_int, check_seconds, shown
 from anynet._rules.values.addresses import Address
@@ -29,6 +30,7 @@ from anynet.cluster.distribution.listening_points import Policy
 from anynet.cluster.primary.event_stream import EventStream
 from anynet.cluster.primary.events import ClusterEvent, Exit, Listening
 from anynet.cluster.primary.primary import Primary
+from anynet.cluster.primary.slot import FIRST_DELAY, Slot, exit_message
 from anynet.cluster.primary.worker_process import WorkerProcess
 from anynet.cluster.settings.programs import (
     TERMINAL_SIGNALS,
@@ -42,31 +44,9 @@ from anynet.cluster.wire.frames import Frame, encode_frame
 
 _log = logging.getLogger("anynet")
 
-#: Seconds before a worker is started again: the first time, and at most.
-FIRST_DELAY = 0.05
-MAX_DELAY = 5.0
-#: A worker that lived for so many seconds has begun well: the next restart is quick again.
-STABLE_AFTER = 10.0
-#: How often in a row the workers of a slot may end so soon, before anything of theirs shows.
-MAX_FAILURES = 5
 #: Seconds that a new worker has to listen where the old one does.
 START_TIMEOUT = 30.0
 _SHUTS_DOWN = "the cluster shuts down"
-
-
-@attrs.define(eq=False)
-class _Slot:
-    """A slot of the cluster that always has a worker."""
-
-    number: int
-    worker: WorkerProcess | None = None
-    #: Held while its worker is being replaced.
-    lock: anyio.Lock = attrs.field(factory=anyio.Lock)
-    delay: float = FIRST_DELAY
-    #: Whether one of its workers has listened.
-    has_listened: bool = False
-    #: How many of its workers in a row have ended before anything of theirs showed.
-    failures: int = 0
 
 
 class Cluster:
@@ -120,7 +100,7 @@ class Cluster:
         self._import_path = None if import_path is None else list(import_path)
         self._env = dict(env or {})
         self._handle_signals = handle_signals
-        self._slots = [_Slot(number) for number in range(count)]
+        self._slots = [Slot(number) for number in range(count)]
         self._primary = Primary(policy=policy, on_event=self._on_event)
         self._streams = self._primary.event_streams
         self._has_listened = False
@@ -208,7 +188,7 @@ class Cluster:
         elif isinstance(event, Exit) and not event.expected:
             raised = event.worker.unusable and not self._has_listened
             if not raised:
-                _log.warning("%s", _exit_message(event.worker))
+                _log.warning("%s", exit_message(event.worker))
         self._streams.put(event)
 
     async def wait_listening(self) -> tuple[Address, ...]:
@@ -239,7 +219,7 @@ class Cluster:
 
     # -- workers --------------------------------------------------------------------------------
 
-    def _fork(self, slot: _Slot) -> WorkerProcess:
+    def _fork(self, slot: Slot) -> WorkerProcess:
         path = sys.path if self._import_path is None else self._import_path
         return self._primary.fork(
             worker_command(self._program, path),
@@ -253,7 +233,7 @@ class Cluster:
             blocked_signals=TERMINAL_SIGNALS,
         )
 
-    async def _keep_alive(self, slot: _Slot) -> None:
+    async def _keep_alive(self, slot: Slot) -> None:
         while not self._stopping.is_set():
             worker = slot.worker
             assert worker is not None
@@ -261,41 +241,29 @@ class Cluster:
             while slot.worker is worker and not worker.dead:
                 await _change(worker)
             if slot.worker is worker and not self._stopping.is_set():
-                self._check_program(slot, worker, anyio.current_time() - began)
+                slot.note_end(worker, anyio.current_time() - began)
+                self._check_program(slot, worker)
             async with slot.lock:
                 if slot.worker is not worker or self._stopping.is_set():
                     continue  # It has been replaced.
-                if anyio.current_time() - began >= STABLE_AFTER:
-                    slot.delay = FIRST_DELAY
                 await self._fill(slot)
 
-    def _check_program(self, slot: _Slot, worker: WorkerProcess, lived: float) -> None:
+    def _check_program(self, slot: Slot, worker: WorkerProcess) -> None:
         """Raise :exc:`ProgramError` if no worker has listened, and it seems that none ever will."""
-        if self._has_listened or worker.ending:
-            return
-        if worker.has_begun or lived >= STABLE_AFTER:
-            slot.failures = 0
-        else:
-            slot.failures += 1
-        if worker.unusable:
-            self._failure = ProgramError(worker.error)
-        elif slot.failures >= MAX_FAILURES:
-            self._failure = ProgramError(
-                f"{self._program} has failed {slot.failures} times before it listened anywhere:"
-                f" {_exit_message(worker)}"
-            )
-        if self._failure is not None:
+        why = None if self._has_listened else slot.failure(worker, self._program)
+        if why is not None:
             self._stopping.set()  # The other workers fail too: one of them tells it.
+            self._failure = ProgramError(why)
             raise self._failure
 
-    async def _fill(self, slot: _Slot) -> None:
+    async def _fill(self, slot: Slot) -> None:
         """Start the next worker of a slot after its delay; again if the system cannot do it."""
         while not self._stopping.is_set():
             with anyio.move_on_after(slot.delay):
                 await self._stopping.wait()
             if self._stopping.is_set():
                 return
-            slot.delay = min(slot.delay * 2, MAX_DELAY)
+            slot.note_start()
             try:
                 slot.worker = self._fork(slot)
                 return
@@ -319,7 +287,7 @@ class Cluster:
                 if old is not None and not old.dead:
                     await self._primary.drain(old, self._grace)
 
-    async def _replace(self, slot: _Slot) -> WorkerProcess | None:
+    async def _replace(self, slot: Slot) -> WorkerProcess | None:
         """Fill the slot with a new worker; returns the old one, which is to be drained."""
         old = slot.worker
         self._check_running()
@@ -397,16 +365,6 @@ class Cluster:
         """Stop listening, and kill the workers."""
         self._stopping.set()
         self._primary.kill_all()
-
-
-def _exit_message(worker: WorkerProcess) -> str:
-    number = worker.exit_signal
-    if number is None:
-        end = f"ended with exit code {worker.exit_code}"
-    else:
-        end = f"was ended by {number.name if isinstance(number, signal.Signals) else number}"
-    why = f": {worker.error}" if worker.error else ""
-    return f"worker {worker.id} (pid {worker.pid}) {end}{why}"
 
 
 def _check_args(args: Iterable[Any]) -> list[Any]:

@@ -21,7 +21,7 @@ from anynet.cluster import (
     ProgramError,
     RestartError,
 )
-from anynet.cluster.primary.supervision import MAX_FAILURES
+from anynet.cluster.primary.slot import MAX_FAILURES
 from tests.cluster.clusters import (
     LOCAL,
     PROGRAMS,
