@@ -6,9 +6,9 @@ import argparse
 import signal
 
 import anyio
-from anyio.streams.buffered import BufferedByteReceiveStream
 
 import anynet
+from anynet.framing import LineStream
 
 LONGEST_LINE = 1000
 #: So many bytes may wait for a member who does not read.
@@ -31,31 +31,25 @@ class Room:
                 outbox.put_nowait(f"{line}\n".encode())
 
     async def visit(self, socket: anynet.Socket) -> None:
-        lines = BufferedByteReceiveStream(socket)
-        name: str | None = None
+        # A line that is too long, or no text, leaves the handler: it ends this connection alone.
+        lines = LineStream(socket, max_line=LONGEST_LINE, encoding="utf-8")
+        name = ""
         with anyio.move_on_after(TIME_FOR_A_NAME):
-            name = await read_line(lines)
+            name = (await lines.receive()).strip()
         if not name or name in self.members:
             await socket.send(b"that name cannot be had\n")
+            # Who has sent more than the name would lose that line to a reset by a mere return.
+            await socket.aclose(linger=1)
             return
         async with anynet.Outbox(socket, max_bytes=LONGEST_QUEUE, on_full="drop") as outbox:
             self.members[name] = outbox
             self.tell(f"* {name} has come", except_for=name)
             try:
-                while line := await read_line(lines):
-                    self.tell(f"{name}: {line}", except_for=name)
+                async for line in lines:
+                    self.tell(f"{name}: {line.strip()}", except_for=name)
             finally:
                 del self.members[name]
                 self.tell(f"* {name} has left", except_for=name)
-
-
-async def read_line(lines: BufferedByteReceiveStream) -> str | None:
-    """The next line; None when there will be no more."""
-    try:
-        line = await lines.receive_until(b"\n", LONGEST_LINE)
-    except (anyio.EndOfStream, anyio.IncompleteRead, anyio.DelimiterNotFound):
-        return None
-    return line.decode(errors="replace").strip()
 
 
 async def main(host: str, port: int) -> None:

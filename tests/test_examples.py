@@ -61,6 +61,11 @@ def test_chat(backend: str) -> None:
                             break
                 nameless.sendall(b"\n")
                 assert answer.read() == b"that name cannot be had\n"
+            with client_of(port) as hasty, hasty.makefile("rb") as answer:
+                hasty.sendall(b"ann\n" + b"hello\n" * 1000)
+                assert answer.readline() == b"that name cannot be had\n"
+                hasty.shutdown(socket.SHUT_WR)
+                assert answer.read() == b""  # And no reset, which could have overtaken it.
             with client_of(port) as bob, bob.makefile("rb") as for_bob:
                 bob.sendall(b"bob\nhello\n")
                 assert for_ann.readline() == b"* bob has come\n"
@@ -89,7 +94,7 @@ def test_line_protocol(backend: str) -> None:
             # Strangers: no UTF-8, no newline, a part of a line, a reset, silence.
             assert ask(one, b"\xff\n", b"x" * 100_000 + b"\n", b"GET colour\n") == [
                 b"error: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte\n",
-                b"error: a frame is longer than 1000 bytes\n",
+                b"error: a line is longer than 1000 bytes\n",
                 b"blue\n",
             ]
             with client_of(port) as half:

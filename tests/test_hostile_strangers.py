@@ -103,9 +103,9 @@ def besiege_servers(sieges: Sieges, monkeypatch: pytest.MonkeyPatch) -> None:
     def lifted(method: str) -> None:
         end = getattr(anynet.Server, method)
 
-        def ended(server: anynet.Server, *arguments: Any) -> Any:
+        def ended(server: anynet.Server, *arguments: Any, **options: Any) -> Any:
             sieges.lift()
-            return end(server, *arguments)
+            return end(server, *arguments, **options)
 
         monkeypatch.setattr(anynet.Server, method, ended)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import enum
 import importlib.metadata
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import attrs
 import pytest
 
 import anynet
@@ -71,6 +73,15 @@ def test_all_is_sorted_without_repetition(module: ModuleType) -> None:
 
 def test_the_version_is_that_of_the_distribution() -> None:
     assert anynet.__version__ == importlib.metadata.version("anynet")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name, cls in CLASSES.items() if attrs.has(cls) or issubclass(cls, enum.Enum)],
+)
+def test_what_a_value_holds_is_said_where_help_shows_it(name: str) -> None:
+    """A comment beside a field is for Sphinx alone."""
+    assert "    #:" not in inspect.getsource(CLASSES[name])
 
 
 @pytest.mark.parametrize("name", [*CLASSES, *FUNCTIONS])

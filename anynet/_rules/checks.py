@@ -6,6 +6,7 @@ A value of the wrong type is a `TypeError`, one of the right type that cannot be
 
 from __future__ import annotations
 
+import re
 import reprlib
 import socket
 import ssl
@@ -17,6 +18,13 @@ import attrs
 T = TypeVar("T")
 
 MAX_PORT = 65535
+
+#: What is taken for a host, and what it is. An address of IPv6 has more than one colon.
+_NO_HOSTS = (
+    (re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://.*", re.DOTALL), "a URL"),
+    (re.compile(r"([^:]*|\[.*\]):[0-9]+"), "one with a port"),
+    (re.compile(r"\[.*\]"), "one in brackets"),
+)
 
 _reprlib = reprlib.Repr()
 _reprlib.maxstring = _reprlib.maxother = 120
@@ -119,13 +127,21 @@ def check_rate(option: str, value: object) -> float:
 
 
 def check_host(option: str, value: object) -> str:
-    """Return the value if it can be a host: a name or an IP address, not empty, without NUL."""
+    """Return the value if it can be a host: a name or an IP address, not empty, without NUL.
+
+    What holds a port as well, or is a URL, is no host: it would be looked up as a name.
+    """
     if not isinstance(value, str):
         raise TypeError(f"{option} must be a string, not {shown(value)}")
     if not value:
         raise ValueError(f"{option} must not be empty, but it is ''")
     if "\0" in value:
         raise ValueError(f"{option} must not contain a NUL character: {shown(value)}")
+    for form, what in _NO_HOSTS:
+        if form.fullmatch(value):
+            raise ValueError(
+                f"{option} must be a name or an address alone, not {what}: {shown(value)}"
+            )
     return value
 
 
@@ -151,6 +167,25 @@ def check_callable(option: str, value: object) -> object:
     if not callable(value):
         raise TypeError(f"{option} must be callable, not {shown(value)}")
     return value
+
+
+def check_tls_context(option: str, value: object, *, server_side: bool) -> ssl.SSLContext:
+    """Return the value if it is a context that a server, or a client, can do a handshake with.
+
+    With one of the other side each handshake would fail, as if all peers were bad.
+    """
+    context = check_type(option, value, ssl.SSLContext)
+    if server_side and context.protocol == ssl.PROTOCOL_TLS_CLIENT:
+        raise ValueError(
+            f"{option} must be a context for servers, such as that of "
+            "ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), not one of PROTOCOL_TLS_CLIENT"
+        )
+    if not server_side and context.protocol == ssl.PROTOCOL_TLS_SERVER:
+        raise ValueError(
+            f"{option} must be a context for clients, such as that of "
+            "ssl.create_default_context(), not one of PROTOCOL_TLS_SERVER"
+        )
+    return context
 
 
 def check_choice(option: str, value: object, choices: Collection[T]) -> T:

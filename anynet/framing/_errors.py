@@ -20,12 +20,13 @@ class FrameError(Portable, Exception):
 class IncompleteFrame(FrameError):
     """The stream ended inside a frame. ``partial`` is what there was of it, as it was received."""
 
-    def __init__(self, partial: bytes) -> None:
+    def __init__(self, partial: bytes, *, noun: str = "frame") -> None:
         super().__init__(partial)
         self.partial = partial
+        self._noun = noun
 
     def __str__(self) -> str:
-        return f"the stream ended inside a frame, after {len(self.partial)} bytes of it"
+        return f"the stream ended inside a {self._noun}, after {len(self.partial)} bytes of it"
 
 
 class FrameTooLong(FrameError):
@@ -35,14 +36,15 @@ class FrameTooLong(FrameError):
     the length that the frame announced, None for a frame that ends with a delimiter.
     """
 
-    def __init__(self, limit: int, size: int | None = None) -> None:
+    def __init__(self, limit: int, size: int | None = None, *, noun: str = "frame") -> None:
         super().__init__(limit, size)
         self.limit = limit
         self.size = size
+        self._noun = noun
 
     def __str__(self) -> str:
         size = "" if self.size is None else f"of {self.size} bytes "
-        return f"a frame {size}is longer than {self.limit} bytes"
+        return f"a {self._noun} {size}is longer than {self.limit} bytes"
 
 
 class UndecodableFrame(FrameError, UnicodeDecodeError):

@@ -61,6 +61,7 @@ class DelimiterSplitter:
     __slots__ = (
         "_delimiter",
         "_limit",
+        "_noun",
         "_partial",
         "_prefixes",
         "_skipping",
@@ -68,10 +69,12 @@ class DelimiterSplitter:
         "errors",
     )
 
-    def __init__(self, delimiter: bytes, limit: int) -> None:
+    def __init__(self, delimiter: bytes, limit: int, noun: str = "frame") -> None:
         self.errors = 0
         self._delimiter = delimiter
         self._limit = limit
+        #: What the errors call a frame.
+        self._noun = noun
         #: What may be the beginning of a delimiter that a chunk was cut in, the longest first.
         self._prefixes = tuple(delimiter[:length] for length in range(len(delimiter) - 1, 0, -1))
         #: Of the frame that has begun: its bytes, and behind them what may begin its delimiter.
@@ -129,7 +132,7 @@ class DelimiterSplitter:
 
     def _too_long(self) -> FrameTooLong:
         self.errors += 1
-        return FrameTooLong(self._limit)
+        return FrameTooLong(self._limit, noun=self._noun)
 
     def finish(self) -> FrameError | None:
         partial, skipping = bytes(self._partial) + self._tail, self._skipping
@@ -138,7 +141,9 @@ class DelimiterSplitter:
         self._skipping = False
         if skipping or not partial:
             return None  # That it was too long has been reported.
-        return FrameTooLong(self._limit) if len(partial) > self._limit else IncompleteFrame(partial)
+        if len(partial) > self._limit:
+            return FrameTooLong(self._limit, noun=self._noun)
+        return IncompleteFrame(partial, noun=self._noun)
 
     def rest(self, frames: Sequence[bytes]) -> bytes:
         if self._skipping:

@@ -66,7 +66,7 @@ class LineStream(FrameStream[T]):
         check_type("encoding", encoding, (str, type(None)))
         if encoding is not None:
             _check_encoding(encoding, newline)
-        splitter = DelimiterSplitter(newline, check_positive_int("max_line", max_line))
+        splitter = DelimiterSplitter(newline, check_positive_int("max_line", max_line), "line")
         super().__init__(stream, splitter, encoding)
 
 
@@ -112,8 +112,8 @@ def _check_encoding(encoding: str, newline: bytes) -> None:
     """Refuse an encoding in which the bytes of the newline may be a part of something else."""
     try:
         usable = "\n".encode(encoding) == b"\n" and newline.decode(encoding) != ""
-    except LookupError:
-        raise ValueError(f"encoding must be one of text, not {shown(encoding)}") from None
+    except LookupError as error:  # Unknown, or one of bytes.
+        raise ValueError(f"encoding must be one of text, not {shown(encoding)}: {error}") from None
     except UnicodeError:
         usable = False
     if not usable:

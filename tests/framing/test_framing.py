@@ -141,6 +141,19 @@ async def test_a_frame_too_long_is_skipped(kind: str, at_once: bool) -> None:
 
 
 @every_kind
+async def test_the_errors_say_what_a_frame_is_called(kind: str) -> None:
+    name = "line" if kind == "lines" else "frame"
+    with peer_and(MAKERS[kind]) as (peer, frames):
+        peer.sendall(TOO_LONG[kind])
+        with pytest.raises(FrameTooLong, match=f"^a {name} .*is longer"):
+            await frames.receive()
+        peer.sendall(WIRE[kind][0][:-1])
+        peer.shutdown(socket.SHUT_WR)
+        with pytest.raises(IncompleteFrame, match=f"ended inside a {name}"):
+            await frames.receive()
+
+
+@every_kind
 async def test_after_a_frame_too_long_the_end_is_a_clean_one(kind: str) -> None:
     with peer_and(MAKERS[kind]) as (peer, frames):
         peer.sendall(TOO_LONG[kind][:-1])
@@ -388,7 +401,7 @@ BAD_ARGUMENTS: list[tuple[Callable[..., object], dict[str, Any], str]] = [
     (LineStream, {"newline": b""}, "newline must not be empty, but it is b''"),
     (LineStream, {"newline": "\n"}, "newline must be a bytes, not '\\n'"),
     (LineStream, {"encoding": 8}, "encoding must be a str or None, not 8"),
-    (LineStream, {"encoding": "utf-88"}, "encoding must be one of text, not 'utf-88'"),
+    (LineStream, {"encoding": "utf-88"}, "encoding must be one of text, not 'utf-88': unknown"),
     (LineStream, {"encoding": "hex"}, "encoding must be one of text, not 'hex'"),
     *(
         (LineStream, {"encoding": name}, "encoding must be one in which bytes can be split at")

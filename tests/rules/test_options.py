@@ -73,9 +73,9 @@ def test_no_keyword_belongs_to_two_classes(classes: tuple[type[Options], ...]) -
 
 def test_every_choice_that_a_type_names_is_taken() -> None:
     ServerOptions(max_connections_policy="pause")
-    ServerOptions(max_connections_policy="drop")
+    ServerOptions(max_connections=1, max_connections_policy="drop")
     ConnectionOptions(idle_timeout_action="close")
-    ConnectionOptions(idle_timeout_action="notify")
+    ConnectionOptions(idle_timeout=1, idle_timeout_action="notify")
 
 
 @pytest.mark.parametrize("cls", CHECKED)

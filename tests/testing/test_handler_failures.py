@@ -15,7 +15,7 @@ from anynet.testing import HandlerFailures
 from tests.core.server_peers import HandlerBug, sees
 from tests.support import plain_client
 
-SERVERS_PAGE = Path(__file__).parents[2] / "docs" / "servers.md"
+TESTING_PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
 
 
 async def fail(sock: anynet.Socket) -> None:
@@ -89,7 +89,7 @@ def test_an_exception_of_the_block_goes_before(handler_failures: HandlerFailures
 def test_the_tests_of_the_page_about_servers(tmp_path: Path) -> None:
     """As they stand there they pass; without the claim they fail."""
     form = r"^:::{code-block} python\n:caption: (\w+\.py)\n\n(.*?)^:::$"
-    files = dict(re.findall(form, SERVERS_PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL))
+    files = dict(re.findall(form, TESTING_PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL))
     for name, text in files.items():
         (tmp_path / name).write_text(text, "utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]

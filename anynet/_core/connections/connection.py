@@ -33,14 +33,18 @@ _log = logging.getLogger("anynet")
 
 
 class ConnectionState(enum.Enum):
-    """Which directions of a connection are open."""
+    """Which directions of a connection are open.
+
+    - ``OPEN``: both directions are open.
+    - ``READ_ONLY``: we have ended our side; the peer may still send.
+    - ``WRITE_ONLY``: the peer has ended its side; we may still send.
+    - ``ENDED``: both sides have ended; the descriptor is still held.
+    - ``CLOSED``: it has been closed.
+    """
 
     OPEN = "open"
-    #: We have ended our side; the peer may still send.
     READ_ONLY = "read_only"
-    #: The peer has ended its side; we may still send.
     WRITE_ONLY = "write_only"
-    #: Both sides have ended; the descriptor is still held.
     ENDED = "ended"
     CLOSED = "closed"
 

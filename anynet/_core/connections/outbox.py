@@ -53,7 +53,8 @@ class Outbox:
       :exc:`PeerTooSlow`. (What is not over a socket of ours cannot be reset; its owner closes it.)
 
     A message that is refused is counted in :attr:`refused`. Once the block has been left, or the
-    connection has failed, all are; putting never raises what became of the connection.
+    connection has failed, all are; putting never raises what became of the connection. Before the
+    block is entered, it raises :exc:`RuntimeError`.
 
     Leaving the block sends what still waits, for at most ``flush_timeout`` seconds (5; infinity is
     allowed): then it resets the connection and raises :exc:`PeerTooSlow`. A block that is left by
@@ -119,6 +120,8 @@ class Outbox:
         return True
 
     def _refuse(self) -> bool:
+        if self._tasks is None:
+            raise RuntimeError("use the outbox as `async with Outbox(socket) as outbox`")
         self._refused += 1
         if self._open and self._on_full == "close":
             text = f"{self._size} bytes are waiting for it, of {self._max_bytes} that may"

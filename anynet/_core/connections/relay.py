@@ -11,12 +11,12 @@ from collections.abc import Coroutine, Generator
 from typing import Any
 
 import attrs
-from anyio.abc import ByteStream
+from anyio.abc import ByteStream, ObjectStream
 
 from anynet._core.connections.relay_sockets import SocketsRelay, sockets_relay
 from anynet._core.connections.relay_tasks import LOST, TasksRelay
 from anynet._core.connections.socket import Socket, own_stream_below
-from anynet._rules.checks import check_seconds, check_type
+from anynet._rules.checks import check_seconds, check_type, shown
 from anynet._rules.values.value import Value
 from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.wrapped_stream import WrappedStream
@@ -26,24 +26,31 @@ HALF_CLOSE_DELAY = 1.0
 
 
 class RelayEnd(enum.Enum):
-    """Why a relay ended."""
+    """Why a relay ended.
 
-    #: Both sides ended.
+    - ``ENDED``: both sides ended.
+    - ``IDLE``: nothing passed for the idle timeout.
+    - ``BROKEN``: a side was lost.
+    """
+
     ENDED = "ended"
-    #: Nothing passed for the idle timeout.
     IDLE = "idle"
-    #: A side was lost.
     BROKEN = "broken"
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class RelayResult(Value):
-    """What passed through a relay, and why it ended."""
+    """What passed through a relay, and why it ended.
+
+    - ``end``: why it ended.
+    - ``bytes_a_to_b``: how many bytes from ``a`` went out to ``b``.
+    - ``bytes_b_to_a``: how many bytes from ``b`` went out to ``a``.
+    - ``error``: the error of the side that was lost.
+    """
 
     end: RelayEnd
     bytes_a_to_b: int
     bytes_b_to_a: int
-    #: The error of the side that was lost.
     error: Exception | None = None
 
 
@@ -140,8 +147,14 @@ def relay(
     ``unread_a`` and ``unread_b`` are bytes that were received from ``a`` and ``b`` already, by what
     parses a header for one: they are passed on first.
 
-    Raises :exc:`anyio.BusyResourceError` while one of the two is in use, with neither touched.
+    Raises :exc:`anyio.BusyResourceError` while one of the two is in use, with neither touched; at
+    once, :exc:`TypeError` for what is no byte stream, and :exc:`ValueError` for one and the same.
     """
+    for name, side in (("a", a), ("b", b)):
+        if not isinstance(side, Socket):  # First: asking for a class of AnyIO's costs more.
+            check_type(name, side, (ByteStream, ObjectStream))  # One of bytes does as well.
+    if a is b:
+        raise ValueError(f"a and b must be two streams, not the same {shown(a)}")
     if idle_timeout is not None:
         check_seconds("idle_timeout", idle_timeout, allow_zero=False)
     if half_close_delay != HALF_CLOSE_DELAY:

@@ -46,9 +46,10 @@ _CHUNK = 65536
 class Socket(ByteStream):
     """A connection: an AnyIO byte stream over TCP, a Unix socket, or any other AnyIO byte stream.
 
-    It comes from :func:`connect`, from a :class:`Server`, or from :meth:`from_stream` and
-    :meth:`from_fd`. One task may receive while another sends; a second task in the same direction
-    gets :exc:`anyio.BusyResourceError`. ``async for chunk in socket`` receives until the peer ends.
+    It comes from :func:`connect`, from a :class:`Server` (its ``server``, which is None for any
+    other), or from :meth:`from_stream` and :meth:`from_fd`. One task may receive while another
+    sends; a second task in the same direction gets :exc:`anyio.BusyResourceError`. ``async for
+    chunk in socket`` receives until the peer ends.
 
     Every operation is a cancellation point before it touches the connection, and of any two
     consecutive operations of a task at least one lets other tasks run. A receive that is cancelled
@@ -61,7 +62,6 @@ class Socket(ByteStream):
     this side closed it, :exc:`ConnectionExpired` (a :exc:`TimeoutError`) when a time limit did.
     """
 
-    #: The server that accepted the connection; None for any other.
     server: SocketServer | None = None
 
     def __init__(self, connection: Connection) -> None:

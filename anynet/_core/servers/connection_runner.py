@@ -2,9 +2,10 @@
 
 The order: the PROXY header, the TLS handshake, the handler, the close. The connection is closed
 whatever happens; it is *reset* where the handler did not finish, since a cut message must not look
-like a whole one. What a handler raises ends its connection and not its server, unless the option
-``on_handler_error`` says otherwise; ``failure_origin`` takes it apart, and what is to end the
-program (``SystemExit``) is given to the server, which ends by it.
+like a whole one: by whatever exception it was left, but for the plain end of the peer. What a
+handler raises ends its connection and not its server, unless the option ``on_handler_error`` says
+otherwise; ``failure_origin`` takes it apart, and what is to end the program (``SystemExit``) is
+given to the server, which ends by it.
 """
 
 from __future__ import annotations
@@ -167,6 +168,7 @@ class ConnectionRunner:
                 policy = "log"  # Only one of the two can leave the server bare.
             by_policy = await self._apply(policy, failure.by_handler, connection, stream)
             leaving = leaving if by_policy is None else by_policy
+        if not failure.is_plain_end:
             connection.reset()  # What a handler did not finish must not look like a clean end.
         return leaving
 

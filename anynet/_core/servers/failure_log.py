@@ -1,7 +1,8 @@
 """What a server writes to the log ``anynet.server`` about connections that fail.
 
 Failures of handlers are errors, with their traceback; what peers do is told in a line, for those
-who look: their leaving (debug), and what keeps their connection from beginning (info). Neither a
+who look: their leaving (debug), and what keeps their connection from beginning (info; a warning
+where it looks as if the server had no certificate). Neither a
 peer nor a bug can fill the log: of each kind there is the first, then at most one line a second
 with a count (:class:`Repeats`). A kind of error is its type and the line that raised it, not its
 text, which may hold what the peer sent.
@@ -56,6 +57,17 @@ class FailureLog:
                 text, kind = _text(reason), kind_of(reason)
             line = f"{what} of {_name(raw.remote_address)} failed: {text}"
             self._note(raw.host, logging.INFO, f"{what}: {kind}", line)
+
+    def no_certificate(self, raw: SocketStream, reason: BaseException) -> None:
+        """The first handshakes of a server failed as they do where it has no certificate.
+
+        No attribute of a context says whether it has one.
+        """
+        line = (
+            f"TLS handshake of {_name(raw.remote_address)} failed: {_text(reason)}: has the context"
+            " of the server no certificate? context.load_cert_chain() loads one"
+        )
+        self._note(raw.host, logging.WARNING, "no certificate", line)
 
     def close(self, host: HostLoop) -> None:
         """Write what was kept back, as the server has ended."""
@@ -132,7 +144,16 @@ def _name(peer: Address | None) -> str:
 
 
 def _text(error: BaseException) -> str:
-    """The exception in one line, whatever it holds."""
+    """The exception in one line, whatever it holds; of a group its first, and how many there are.
+
+    What a group says itself is that it is one, in the words of the task group.
+    """
+    first, *others = leaves(error)
+    text = _text_of_one(first)
+    return f"{text} (the first of {len(others) + 1} exceptions)" if others else text
+
+
+def _text_of_one(error: BaseException) -> str:
     try:
         text = str(error)
     except Exception:  # Whose class is not ours to trust.

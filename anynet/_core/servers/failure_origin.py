@@ -24,8 +24,10 @@ import anyio
 import attrs
 from anyio.streams.tls import TLSStream
 
-from anynet._rules.values.errors import HandlerStopped, causes
+from anynet._rules.values.errors import HandlerStopped, causes, leaves
 from anynet._rules.values.origins import Origin, origin_of
+
+_PLAIN_ENDS = (anyio.EndOfStream, anyio.ClosedResourceError)
 
 
 class FailureOrigin(enum.Enum):
@@ -46,6 +48,17 @@ class Failure:
     cancelled: BaseException | None = None
     #: Bare where it is alone.
     exit: BaseException | None = None
+
+    @property
+    def is_plain_end(self) -> bool:
+        """Whether nothing happened but that the peer ended its side, or this side closed.
+
+        Anything else may have cut a reply off. What was raised *from* the end is something else,
+        too: a request that the peer did not finish, say.
+        """
+        if self.by_handler is not None or self.exit is not None or self.by_peer is None:
+            return False
+        return all(isinstance(leaf, _PLAIN_ENDS) for leaf in leaves(self.by_peer))
 
 
 def take_apart(

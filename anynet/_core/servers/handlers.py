@@ -27,6 +27,10 @@ def check_handler(handler: T) -> T:
         return handler
     if callable(target) and inspect.iscoroutinefunction(type(target).__call__):
         return handler
+    if inspect.iscoroutine(target):
+        target.close()  # It would warn that nobody has awaited it.
+        name = target.__qualname__
+        raise TypeError(f"handler must be {name} itself, not what it returns: do not call it")
     hint = "; functools.partial passes arguments along" if inspect.isfunction(target) else ""
     raise TypeError(f"handler must be a coroutine function (async def), not {shown(handler)}{hint}")
 

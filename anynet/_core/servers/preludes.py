@@ -7,6 +7,8 @@ one that was reset to make room for others is no failure.
 
 from __future__ import annotations
 
+import ssl
+
 import anyio
 
 from anynet._core.servers.admission import Admission
@@ -15,6 +17,7 @@ from anynet._core.servers.proxy import ProxyGate
 from anynet._core.servers.server_connection import ServerConnection
 from anynet._rules.options import ServerOptions
 from anynet._rules.values.errors import causes
+from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.tls import secure
 
@@ -30,6 +33,8 @@ class Preludes:
         self._log = log
         self.proxy = ProxyGate(options, log)
         self.tls_failures = 0
+        #: Whether the context of the server is known to be good for a handshake.
+        self._tls_works = False
 
     async def run(self, connection: ServerConnection) -> StreamBase | None:
         """The stream for the user of a connection; None, closed and counted, if there is none."""
@@ -63,6 +68,7 @@ class Preludes:
                     standard_compatible=options.tls_standard_compatible,
                     close_timeout=options.tls_handshake_timeout,
                 )
+                self._tls_works = True
                 if not raw.closed:
                     return stream
                 reason = _SERVER_CLOSED
@@ -73,6 +79,17 @@ class Preludes:
                 reason = _SERVER_CLOSED
         if not connection.evicted:
             self.tls_failures += 1
-            self._log.not_begun(raw, "TLS handshake", reason)
+            self._log_failure(raw, reason)
         raw.close()
         return None
+
+    def _log_failure(self, raw: SocketStream, reason: BaseException | str) -> None:
+        # What OpenSSL says where it has no certificate, but also of clients that are too old.
+        if (
+            isinstance(reason, ssl.SSLError)
+            and reason.reason == "NO_SHARED_CIPHER"
+            and not self._tls_works
+        ):
+            self._log.no_certificate(raw, reason)
+        else:
+            self._log.not_begun(raw, "TLS handshake", reason)

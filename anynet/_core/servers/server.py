@@ -65,6 +65,10 @@ class Server(abc.Listener[Socket]):
     Leaving the block normally stops accepting and waits for the connections like :meth:`shutdown`;
     leaving it by an exception or a cancellation resets them at once. An exception of the block's
     body alone leaves bare, not in a group.
+
+    ``closing`` is an :class:`anyio.Event`, set when the server stops accepting, before the grace
+    period of a shutdown begins: for handlers that are to end early. ``await
+    server.closing.wait()``, or ``server.closing.is_set()``.
     """
 
     def __init__(
@@ -103,9 +107,6 @@ class Server(abc.Listener[Socket]):
         self._listeners: list[Listener] = []
         self._addresses: tuple[Address, ...] = ()
         self._tasks: abc.TaskGroup | None = None
-        #: Set when the server stops accepting, before the grace period of a shutdown begins: for
-        #: handlers that are to end early. ``await server.closing.wait()``, or
-        #: ``server.closing.is_set()``.
         self.closing: anyio.Event = anyio.Event()
         self._closed = False
         #: What handlers raised to end the program.
@@ -218,14 +219,12 @@ class Server(abc.Listener[Socket]):
     @property
     def address(self) -> Address:
         """The first of :attr:`addresses`; :exc:`RuntimeError` when there is none."""
-        if not self._addresses:
-            raise RuntimeError("the server does not listen yet")
-        return self._addresses[0]
+        return self._listening_addresses()[0]
 
     @property
     def port(self) -> int:
         """The port of the first address that has one; :exc:`RuntimeError` when none does."""
-        for address in self._addresses:
+        for address in self._listening_addresses():
             if isinstance(address, SocketAddress):
                 return address.port
         raise RuntimeError("the server does not listen on a port")
@@ -233,10 +232,15 @@ class Server(abc.Listener[Socket]):
     @property
     def path(self) -> str:
         """The first Unix path that it listens on; :exc:`RuntimeError` when there is none."""
-        for address in self._addresses:
+        for address in self._listening_addresses():
             if isinstance(address, str):
                 return address
         raise RuntimeError("the server does not listen on a Unix path")
+
+    def _listening_addresses(self) -> tuple[Address, ...]:
+        if not self._addresses:
+            raise RuntimeError("the server does not listen yet: enter its `async with` first")
+        return self._addresses
 
     # -- accepting ------------------------------------------------------------------------------
 
@@ -380,6 +384,13 @@ class Server(abc.Listener[Socket]):
         return statistics_of(
             len(self._registry), self._acceptor, self._admission, self._preludes, self._runner
         )
+
+    def __repr__(self) -> str:
+        count, state = len(self._registry), "listening" if self.listening else "not entered"
+        if self._closed:
+            state = "closing" if count else "closed"
+        where = "".join(f" {address!s}" for address in self._addresses)
+        return f"<anynet.Server {state}{where}, connections: {count}>"
 
     @property
     def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:

@@ -14,6 +14,7 @@ from anynet._rules.checks import (
     check_host,
     check_port,
     check_seconds,
+    check_tls_context,
     check_type,
     shown,
 )
@@ -36,11 +37,16 @@ def _check_sendable(name: str, value: object) -> None:
     build_header(check_type(name, value, ProxyHeader))
 
 
+def _check_tls(name: str, value: object) -> None:
+    if not isinstance(check_type(name, value, (bool, ssl.SSLContext)), bool):
+        check_tls_context(name, value, server_side=False)
+
+
 def _exception_classes(name: str, value: Any) -> tuple[type[Exception], ...]:
     classes = (value,) if isinstance(value, type) else tuple(value)
     for each in classes:
         if not (isinstance(each, type) and issubclass(each, Exception)):
-            raise TypeError(f"{name} must hold exception classes, not {shown(each)}")
+            raise TypeError(f"{name} must hold exception classes, not {shown(value)}")
     return classes
 
 
@@ -60,7 +66,7 @@ class ConnectOptions(Options):
     attempt_delay: float = option(0.25, check_seconds)
     connect_timeout: float | None = option(None, partial(check_seconds, allow_zero=False))
     proxy_header: ProxyHeader | None = option(None, _check_sendable)
-    tls: ssl.SSLContext | bool = option(False, partial(check_type, expected=(bool, ssl.SSLContext)))
+    tls: ssl.SSLContext | bool = option(False, _check_tls)
     server_hostname: str | None = option(None, check_host)
     tls_standard_compatible: bool = option(True, check_bool)
 

@@ -49,7 +49,7 @@ def _several(name: str, value: Any) -> tuple[Any, ...]:
 def _hosts(name: str, value: str | Iterable[str] | None) -> tuple[str | None, ...]:
     if value is None:
         return (None,)
-    hosts = (value,) if isinstance(value, str) else _several(name, value)
+    hosts = (value,) if isinstance(value, (str, bytes)) else _several(name, value)
     return tuple(None if host is None else check_host(name, host) for host in hosts)
 
 

@@ -10,10 +10,10 @@ from typing import Any, Literal, TypeAlias
 from anynet._rules.checks import (
     check_bool,
     check_choice,
-    check_non_negative_int,
     check_positive_int,
     check_rate,
     check_seconds,
+    check_tls_context,
     check_type,
     shown,
 )
@@ -39,7 +39,7 @@ def _check_on_handler_error(name: str, value: object) -> object:
 class ServerOptions(Options):
     """How a server treats its connections."""
 
-    max_connections: int | None = option(None, check_non_negative_int)
+    max_connections: int | None = option(None, check_positive_int)
     max_connections_policy: Literal["pause", "drop"] = option(
         "pause", partial(check_choice, choices=_POLICIES)
     )
@@ -48,7 +48,7 @@ class ServerOptions(Options):
     max_handshakes: int | None = option(None, check_positive_int)
     block_list: BlockList | None = option(None, partial(check_type, expected=BlockList))
     cancel_on_disconnect: bool = option(False, check_bool)
-    tls: ssl.SSLContext | None = option(None, partial(check_type, expected=ssl.SSLContext))
+    tls: ssl.SSLContext | None = option(None, partial(check_tls_context, server_side=True))
     tls_handshake_timeout: float = option(10.0, check_seconds)
     tls_standard_compatible: bool = option(True, check_bool)
     proxy_protocol: Literal["require", "accept"] | None = option(
@@ -64,6 +64,8 @@ class ServerOptions(Options):
             raise ValueError("proxy_protocol needs proxy_trust: whose headers are to be believed?")
         if self.proxy_trust is not None and self.proxy_protocol is None:
             raise ValueError("proxy_trust is for proxy_protocol, which is off")
+        if self.max_connections_policy != "pause" and self.max_connections is None:
+            raise ValueError("max_connections_policy is for max_connections, and there is none")
 
     @property
     def has_prelude(self) -> bool:

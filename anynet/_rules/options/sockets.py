@@ -119,6 +119,10 @@ class ConnectionOptions(Options):
     send_timeout: float | None = option(None, convert=_limit)
     max_lifetime: float | None = option(None, convert=_limit)
 
+    def check_together(self) -> None:
+        if self.idle_timeout_action != "close" and self.idle_timeout is None:
+            raise ValueError("idle_timeout_action is for idle_timeout, and there is none")
+
     @functools.cached_property
     def has_time_limits(self) -> bool:
         """Whether there is one beside the idle timeout."""

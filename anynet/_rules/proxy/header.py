@@ -65,22 +65,27 @@ class ProxyTLV(Value):
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class ProxySSL(Value):
-    """What a proxy says about the TLS connection that it ended (section 2.2.6)."""
+    """What a proxy says about the TLS connection that it ended (section 2.2.6).
 
-    #: Did the client connect over TLS?
+    - ``over_tls``: whether the client connected over TLS.
+    - ``certificate_presented``: whether the client presented a certificate, on this connection or
+      in the TLS session of it.
+    - ``verified``: whether a certificate was presented and verified.
+    - ``version``: the version of TLS; None, as each of the following, where it is not told.
+    - ``common_name``: that of the client's certificate.
+    - ``cipher``: the cipher of the connection.
+    - ``signature_algorithm``, ``key_algorithm``: those of the certificate of the proxy.
+    - ``tlvs``: all the vectors inside.
+    """
+
     over_tls: bool
-    #: Did the client present a certificate, on this connection or in the TLS session of it?
     certificate_presented: bool
-    #: Whether a certificate was presented and verified.
     verified: bool
-    #: The version of TLS, the client's common name, the cipher, and the algorithms of signature
-    #: and key of the certificate of the proxy, as far as they are told.
     version: str | None
     common_name: str | None
     cipher: str | None
     signature_algorithm: str | None
     key_algorithm: str | None
-    #: All the vectors inside.
     tlvs: tuple[ProxyTLV, ...]
 
 
@@ -134,7 +139,9 @@ class ProxyHeader(Value):
                 f"not {self.source} and {self.destination}"
             )
         if self.local and (self.relayed or self.tlvs):
-            raise ValueError("local excludes source, destination and tlvs")
+            raise ValueError(
+                "local is for a connection of the proxy's own, without source, destination or tlvs"
+            )
         if self.transport == "datagram" and not self.relayed:
             raise ValueError("transport 'datagram' needs source and destination")
         if self.version == 1:

@@ -179,6 +179,7 @@ def range_rule(start: str | SocketAddress, end: str | SocketAddress) -> Rule:
 
 def subnet_rule(network: str | SocketAddress, prefix: int | None) -> Rule:
     """The rule that blocks a subnet; see `BlockList.add_subnet`."""
+    _check_address("network", network)
     if isinstance(network, str) and "/" in network:
         if prefix is not None:
             raise ValueError(f"prefix {shown(prefix)} is given beside {shown(network)}")
@@ -292,12 +293,16 @@ def _family(number: bytes) -> Family:
     return "ipv4" if len(number) == 4 else "ipv6"
 
 
+def _check_address(option: str, address: object) -> None:
+    if not isinstance(address, (str, SocketAddress)):
+        raise TypeError(f"{option} must be a string or a SocketAddress, not {shown(address)}")
+
+
 def _resolved(option: str, address: str | SocketAddress) -> tuple[Family, int, str]:
     """The family, the number and the canonical text of an address."""
+    _check_address(option, address)
     if isinstance(address, SocketAddress):
         address = address.address
-    elif not isinstance(address, str):
-        raise TypeError(f"{option} must be a string or a SocketAddress, not {shown(address)}")
     number = packed(address)
     if number is None:
         raise ValueError(f"{option} must be an IPv4 or IPv6 address, not {shown(address)}")

@@ -127,14 +127,18 @@ class AddressBlocked(Portable, OSError):
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class ConnectAttempt(Value):
-    """One attempt of a connect: where to, how it went, and when (seconds)."""
+    """One attempt of a connect: where to, how it went, and when (seconds).
+
+    - ``address``: where to.
+    - ``started``: seconds from the start of the connect to the start of this attempt.
+    - ``elapsed``: seconds that the attempt took.
+    - ``error``: what stopped it; None for the attempt that succeeded, or was given up for one that
+      did.
+    """
 
     address: Address
-    #: Seconds from the start of the connect to the start of this attempt.
     started: float
-    #: Seconds that the attempt took.
     elapsed: float
-    #: What stopped it; None for the attempt that succeeded, or was given up for one that did.
     error: OSError | None = None
 
     @property
@@ -149,12 +153,16 @@ class ConnectAttempt(Value):
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class ConnectTimeline(Value):
-    """What a connect did and when: the name resolution, then each attempt in order of its start."""
+    """What a connect did and when: the name resolution, then each attempt in order of its start.
 
-    #: Seconds that the name resolution took; 0 when there was nothing to resolve.
+    - ``resolution_time``: seconds that the name resolution took; 0 when there was nothing to
+      resolve.
+    - ``attempts``: one :class:`ConnectAttempt` for each that was begun.
+    - ``elapsed``: seconds in all.
+    """
+
     resolution_time: float
     attempts: tuple[ConnectAttempt, ...]
-    #: Seconds in all.
     elapsed: float
 
     def __str__(self) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
+
+from anynet._rules.checks import shown
 
 Buffer: TypeAlias = bytes | bytearray | memoryview
 
@@ -13,6 +16,15 @@ def bytes_view(data: Buffer) -> memoryview:
         return memoryview(data).cast("B")
     except TypeError:
         raise TypeError(f"data must be bytes-like and contiguous, not {data!r}") from None
+
+
+def views_of(buffers: Iterable[Buffer]) -> Iterable[memoryview]:
+    """Several buffers as views. Raises :exc:`TypeError` for a single one, which holds numbers."""
+    if isinstance(buffers, (bytes, bytearray, memoryview, str)) or not isinstance(
+        buffers, Iterable
+    ):
+        raise TypeError(f"buffers must be several bytes-like objects, not {shown(buffers)}")
+    return map(bytes_view, buffers)
 
 
 def writable_view(buffer: bytearray | memoryview) -> memoryview:

@@ -61,19 +61,21 @@ _Outcome: TypeAlias = "tuple[SocketAddress, ...] | BaseException"
 
 @attrs.frozen
 class LookupStatistics:
-    """The look-ups of names by the system, of all event loops of this process."""
+    """The look-ups of names by the system, of all event loops of this process.
 
-    #: Look-ups under way that somebody waits for.
+    - ``running``: look-ups under way that somebody waits for.
+    - ``waiting``: look-ups that wait for a thread: 32 are running.
+    - ``hanging``: look-ups under way that nobody waits for any more.
+    - ``started``: look-ups begun so far.
+    - ``shared``: questions so far that were answered by the look-up of another one.
+    - ``refused``: questions so far that were refused, because 256 look-ups were hanging.
+    """
+
     running: int
-    #: Look-ups that wait for a thread: 32 are running.
     waiting: int
-    #: Look-ups under way that nobody waits for any more.
     hanging: int
-    #: Look-ups begun so far.
     started: int
-    #: Questions so far that were answered by the look-up of another one.
     shared: int
-    #: Questions so far that were refused, because 256 look-ups were hanging.
     refused: int
 
 

@@ -15,13 +15,15 @@ _UCRED = struct.Struct("iII")  # struct ucred of Linux: pid_t, uid_t, gid_t
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class PeerCredentials(Value):
-    """The process at the other end of a Unix socket, as it was when it connected or listened."""
+    """The process at the other end of a Unix socket, as it was when it connected or listened.
 
-    #: The process number, or 0 when that process is not visible from here.
+    - ``pid``: the process number, or 0 when that process is not visible from here.
+    - ``uid``: the effective user number.
+    - ``gid``: the effective group number.
+    """
+
     pid: int
-    #: The effective user number.
     uid: int
-    #: The effective group number.
     gid: int
 
 

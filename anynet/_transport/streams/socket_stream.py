@@ -31,7 +31,7 @@ from anynet._rules.values.errors import (
 )
 from anynet._transport.loops.host_loop import HostLoop, Waiter, current_host_loop
 from anynet._transport.sockets.adoption import renewed
-from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, writable_view
+from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, views_of, writable_view
 from anynet._transport.sockets.closing import close_socket, end_sending
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.sockets.message_sends import SendFrom, gathered, of_file
@@ -265,7 +265,7 @@ class SocketStream(StreamBase):
                 self.release_sending()
 
     async def send_many(self, buffers: Iterable[Buffer]) -> None:
-        views = deque(view for view in map(bytes_view, buffers) if view.nbytes)
+        views = deque(view for view in views_of(buffers) if view.nbytes)
         await self.send_by(sum(map(len, views)), gathered(self.sock, views))
 
     async def send_file(self, file: HasFileno, offset: int, count: int) -> None:

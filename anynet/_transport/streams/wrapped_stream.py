@@ -33,7 +33,7 @@ from anynet._rules.values.errors import (
     ConnectionExpired,
 )
 from anynet._transport.loops.host_loop import current_host_loop
-from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, writable_view
+from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, views_of, writable_view
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
 from anynet._transport.streams.half_state import HalfState
@@ -229,7 +229,7 @@ class WrappedStream(StreamBase):
         self.stamp_sent()
 
     async def send_many(self, buffers: Iterable[Buffer]) -> None:
-        await self.send(b"".join(map(bytes_view, buffers)))
+        await self.send(b"".join(views_of(buffers)))
 
     async def send_file(self, file: HasFileno, offset: int, count: int) -> None:
         """Send ``count`` bytes of a regular file from ``offset`` on, read in a thread."""

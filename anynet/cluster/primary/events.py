@@ -52,16 +52,19 @@ class Disconnect:
 
 @attrs.frozen(kw_only=True)
 class Exit:
-    """A worker's process has ended."""
+    """A worker's process has ended.
+
+    - ``worker``: the worker.
+    - ``code``: the exit code; None when a signal ended it.
+    - ``signal``: the signal that ended it, if one did.
+    - ``error``: what its program failed with, in a line, if it said so.
+    - ``expected``: whether the primary had asked for it.
+    """
 
     worker: WorkerProcess
-    #: The exit code; None when a signal ended it.
     code: int | None
-    #: The signal that ended it, if one did.
     signal: signal.Signals | int | None
-    #: What its program failed with, in a line, if it said so.
     error: str | None
-    #: Whether the primary had asked for it.
     expected: bool
 
 

@@ -97,15 +97,17 @@ class Worker:
     """This process as a worker of a cluster; :func:`current_worker` gives it.
 
     While it is entered, servers of this process listen by way of the primary.
+
+    - ``id``: counts the workers of the primary, from 1.
+    - ``extra``: what the primary had to say at the start.
+    - ``draining``: an :class:`anyio.Event`, set when this process is to end: no more connections
+      come, those that are open may end. Then ``closing`` of all its servers is set too, which
+      their handlers see.
     """
 
     def __init__(self, number: int, channel: socket.socket, extra: Any) -> None:
-        #: Counts the workers of the primary, from 1.
         self.id: int = number
-        #: What the primary had to say at the start.
         self.extra: Any = extra
-        #: Set when this process is to end: no more connections come, those that are open may end.
-        #: Then ``closing`` of all its servers is set too, which their handlers see.
         self.draining: anyio.Event = anyio.Event()
         self._protocol = WorkerProtocol()
         self._channel = channel

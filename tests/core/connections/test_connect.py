@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
+import ssl
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -319,9 +320,16 @@ async def test_cancelling_leaves_nothing_open() -> None:
         ({"port": 1, "connect_timeout": float("nan")}, ValueError, "connect_timeout"),
         ({"port": 1, "attempt_delay": -1}, ValueError, "attempt_delay"),
         ({"port": 1, "tls": "yes"}, TypeError, "tls"),
+        (
+            {"port": 1, "tls": ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)},
+            ValueError,
+            "tls must be a context for clients",
+        ),
         ({"port": 1, "server_hostname": "x"}, ValueError, "server_hostname"),
         ({"port": 1, "backoff": -1}, ValueError, "backoff"),
-        ({"port": 1, "retry_on": "OSError"}, TypeError, "retry_on"),
+        ({"port": 1, "retry_on": "OSError"}, TypeError, "retry_on must hold .*, not 'OSError'"),
+        ({"host": "localhost:80", "port": 80}, ValueError, "not one with a port: 'localhost:80'"),
+        ({"host": "https://a.example", "port": 80}, ValueError, "host must be .* not a URL"),
         ({"port": 1, "retry_on": KeyboardInterrupt}, TypeError, "KeyboardInterrupt"),
         ({"port": 1, "time_out": 1}, TypeError, "'time_out'"),
         ({"port": 1, "conect_timeout": 1}, TypeError, "did you mean 'connect_timeout'"),

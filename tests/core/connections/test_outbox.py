@@ -276,6 +276,15 @@ async def test_it_is_the_owner_that_is_cancelled_and_not_who_puts(form: str) -> 
     assert outboxes[0].refused == 2
 
 
+@pytest.mark.parametrize("form", ["put", "put_nowait"])
+async def test_putting_before_the_block_is_entered_is_a_mistake(form: str) -> None:
+    async with Gate() as gate:
+        outbox = anynet.Outbox(gate)
+        with pytest.raises(RuntimeError, match="use the outbox as `async with"):
+            await putting(form)(outbox, b"x")
+        assert outbox.refused == 0
+
+
 def putting(form: str) -> Callable[[anynet.Outbox, bytes], Awaitable[bool]]:
     async def put(outbox: anynet.Outbox, data: bytes) -> bool:
         return await outbox.put(data) if form == "put" else outbox.put_nowait(data)
@@ -560,7 +569,6 @@ async def test_bad_options(options: dict[str, Any], error: type[Exception], text
 async def test_bad_use() -> None:
     gate = Gate()
     early: Any = anynet.Outbox(gate)
-    assert not early.put_nowait(b"x")
     async with early as outbox:
         with pytest.raises(TypeError, match="data must be bytes-like"):
             outbox.put_nowait("text")
@@ -569,6 +577,8 @@ async def test_bad_use() -> None:
         with pytest.raises(RuntimeError, match="only once"):
             async with outbox:
                 pass
+    assert outbox.refused == 0
+    assert not outbox.put_nowait(b"too late")
     assert outbox.refused == 1
 
 

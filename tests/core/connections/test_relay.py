@@ -321,8 +321,6 @@ async def test_a_side_that_is_in_use_is_refused_and_neither_is_touched(
                 received += len(await right.receive())
         await left.send(b"still there")
         assert await near_left.receive() == b"still there"
-        with pytest.raises(anyio.BusyResourceError):
-            await anynet.relay(near_left, near_left)
         await near_left.send(b"and open")
         assert await left.receive() == b"and open"
 
@@ -339,6 +337,20 @@ async def test_what_was_received_already_goes_first() -> None:
         assert await everything(running.left) == b"and one for a, and that"
         result = await running.wait()
     assert (result.bytes_a_to_b, result.bytes_b_to_a) == (25, 23)
+
+
+@on_every_backend
+async def test_what_are_no_two_streams_is_refused_at_the_call() -> None:
+    async with tcp_pair() as (left, right):
+        with pytest.raises(ValueError, match=r"two streams, not the same <anynet\.Socket"):
+            anynet.relay(left, left)
+        nothing: Any = None
+        with pytest.raises(TypeError, match="b must be a ByteStream or an ObjectStream, not None"):
+            anynet.relay(left, nothing)
+        with pytest.raises(TypeError, match="a must be a ByteStream or .*, not None"):
+            anynet.relay(nothing, left)
+        await left.send(b"still there")
+        assert await right.receive() == b"still there"
 
 
 @on_every_backend

@@ -109,6 +109,10 @@ async def test_what_is_not_bytes(kind: str, item: Any) -> None:
         for send in (one.send, lambda item: one.send_many([item])):
             with pytest.raises(TypeError, match=f"data must be bytes-like .* not {item!r}"):
                 await send(item)
+            with pytest.raises(TypeError, match=f"buffers must be several .* not {item!r}"):
+                await one.send_many(item)
+        with pytest.raises(TypeError, match="buffers must be several .* not b'abc'"):
+            await one.send_many(b"abc")  # Its items are numbers.
         await one.send(b"fine")
         assert await other.receive() == b"fine"
 

@@ -68,15 +68,6 @@ async def test_a_full_server_hands_over_the_next_when_one_leaves() -> None:
         two.close()
 
 
-async def test_a_limit_of_none_at_all_pauses_for_ever() -> None:
-    async with anynet.create_server(echo, host="127.0.0.1", port=0, max_connections=0) as server:
-        with plain_client(server) as client:
-            await turns()
-            server.close()
-            assert await sees(client) is ConnectionResetError
-        assert server.statistics().accepted == 0
-
-
 # -- the limit: drop --------------------------------------------------------------------------
 
 
@@ -97,26 +88,19 @@ async def test_a_full_server_that_drops() -> None:
             assert await answer(client) == b"hello"
 
 
-async def test_a_limit_of_none_at_all_drops_everybody() -> None:
-    async with anynet.create_server(
-        echo, host="127.0.0.1", port=0, max_connections=0, max_connections_policy="drop"
-    ) as server:
-        for _ in range(3):
-            with plain_client(server) as dropped:
-                assert await sees(dropped) == b""
-        assert server.statistics().dropped == 3
-
-
 async def test_dropping_an_unnamed_unix_peer(tmp_path: Path) -> None:
     async with anynet.create_server(
-        echo, path=tmp_path / "server", max_connections=0, max_connections_policy="drop"
+        echo, path=tmp_path / "server", max_connections=1, max_connections_policy="drop"
     ) as server:
         events = server.events()
         await anext(events)
-        async with client_of(server) as client:
-            with pytest.raises(anyio.EndOfStream):
-                await client.receive()
-        assert await anext(events) == anynet.Drop(str(tmp_path / "server"), "")
+        async with client_of(server) as first:
+            assert await answer(first) == b"hello"
+            assert isinstance(await anext(events), anynet.Connection)
+            async with client_of(server) as client:
+                with pytest.raises(anyio.EndOfStream):
+                    await client.receive()
+            assert await anext(events) == anynet.Drop(str(tmp_path / "server"), "")
 
 
 # -- the block list ---------------------------------------------------------------------------
@@ -185,12 +169,15 @@ async def test_a_blocked_peer_does_not_count_as_dropped_by_a_full_server() -> No
         echo,
         host="127.0.0.1",
         port=0,
-        block_list=loopback_list(),
-        max_connections=0,
+        block_list=(block_list := anynet.BlockList()),
+        max_connections=1,
         max_connections_policy="drop",
     ) as server:
-        with plain_client(server) as client:
-            assert await sees(client) == b""
+        async with client_of(server) as first:
+            assert await answer(first) == b"hello"
+            block_list.add_subnet("127.0.0.0/8")
+            with plain_client(server) as client:
+                assert await sees(client) == b""
         assert (server.statistics().blocked, server.statistics().dropped) == (1, 0)
 
 

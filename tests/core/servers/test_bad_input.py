@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import socket
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,11 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"port": True}, TypeError, "port must be an integer, not True"),
     ({"host": 127}, TypeError, "host must be a string, not 127"),
     ({"host": ["::1", None, 3]}, TypeError, "host must be a string, not 3"),
+    ({"host": b"x"}, TypeError, "host must be a string, not b'x'"),
+    ({"host": "localhost:80"}, ValueError, "alone, not one with a port: 'localhost:80'"),
+    ({"host": "[::1]:80"}, ValueError, r"alone, not one with a port: '\[::1\]:80'"),
+    ({"host": "[::1]"}, ValueError, r"host must be .* alone, not one in brackets: '\[::1\]'"),
+    ({"host": "http://h/x"}, ValueError, "alone, not a URL: 'http://h/x'"),
     ({"host": ""}, ValueError, "host must not be empty"),
     ({"host": []}, ValueError, "host must not be an empty list"),
     ({"port": []}, ValueError, "port must not be an empty list"),
@@ -43,11 +49,19 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"mode": 0o7777, "path": "/tmp/x"}, ValueError, "mode must be in"),
     ({"ipv6_only": 1}, TypeError, "ipv6_only must be True or False, not 1"),
     ({"reuse_port": "yes"}, TypeError, "reuse_port must be True or False, not 'yes'"),
-    ({"max_connections": -1}, ValueError, "max_connections must be at least 0, not -1"),
+    ({"max_connections": -1}, ValueError, "max_connections must be at least 1, not -1"),
+    ({"max_connections": 0}, ValueError, "max_connections must be at least 1, not 0"),
+    ({"max_connections_policy": "drop"}, ValueError, "is for max_connections, and there is none"),
+    ({"idle_timeout_action": "notify"}, ValueError, "is for idle_timeout, and there is none"),
     ({"max_connections": 1.5}, TypeError, "max_connections must be an integer, not 1.5"),
     ({"max_connections_policy": "wait"}, ValueError, "'pause', 'drop', not 'wait'"),
     ({"block_list": ["::1"]}, TypeError, "block_list must be a BlockList, not"),
     ({"tls": True}, TypeError, "tls must be an? SSLContext, not True"),
+    (
+        {"tls": ssl.create_default_context()},
+        ValueError,
+        r"tls must be a context for servers, .*CLIENT_AUTH\), not one of PROTOCOL_TLS_CLIENT",
+    ),
     ({"tls_handshake_timeout": -1}, ValueError, "tls_handshake_timeout must not be negative"),
     ({"grace_period": -0.5}, ValueError, "grace_period must not be negative or NaN"),
     ({"grace_period": math.nan}, ValueError, "grace_period must not be negative or NaN"),

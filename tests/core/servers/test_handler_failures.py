@@ -147,6 +147,33 @@ async def test_a_failure_of_the_peer_ends_only_its_connection(
             assert await answer(good) == b"hello"
 
 
+async def close_and_receive(sock: anynet.Socket) -> None:
+    await sock.aclose()
+    await sock.receive()
+
+
+@pytest.mark.parametrize(
+    ("handler", "end"),
+    [
+        (receive, b""),
+        (receive_in_a_child, b""),
+        (close_and_receive, b""),
+        (receive_exactly, ConnectionResetError),
+        (raise_from, ConnectionResetError),
+        (raise_from_twice, ConnectionResetError),
+    ],
+    ids=lambda each: getattr(each, "__name__", ""),
+)
+async def test_only_the_plain_end_of_a_peer_ends_its_connection_cleanly(
+    handler: Handler, end: bytes | type[OSError]
+) -> None:
+    async with anynet.create_server(handler, host="127.0.0.1", port=0) as server:
+        with plain_client(server) as client:
+            client.shutdown(socket.SHUT_WR)
+            assert await sees(client) == end
+        await until(lambda: server.statistics().peer_failures == 1)
+
+
 async def test_an_idle_timeout_is_the_peers_failure() -> None:
     async with anynet.create_server(receive, host="127.0.0.1", port=0, idle_timeout=0.03) as server:
         with plain_client(server) as client:
@@ -208,7 +235,7 @@ async def test_a_tls_failure_in_the_handler_is_the_peers(
             await in_thread(client.sendall, b"hello")
             assert await in_thread(client.recv, 5) == b"hello"
             if how == "close_notify":
-                with client, contextlib.suppress(ssl.SSLEOFError):
+                with client, contextlib.suppress(ssl.SSLEOFError, ConnectionResetError):
                     await in_thread(client.unwrap)  # Nobody answers it in kind.
             elif how == "end":
                 client.close()

@@ -87,6 +87,11 @@ async def test_a_function_that_makes_coroutines_is_told_what_to_use() -> None:
         anynet.create_server(lambda sock: with_more(1, sock))
 
 
+async def test_a_handler_that_was_called_is_told_not_to() -> None:
+    with pytest.raises(TypeError, match="handler must be echo itself, .*: do not call it"):
+        anynet.create_server(echo(Mock()))  # type: ignore[arg-type]
+
+
 # -- the connection and the server ------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ import pytest
 import trio
 
 import anynet
+from anynet.framing import LineStream
 from anynet.testing import HandlerFailures
 from tests.core.server_peers import HandlerBug, answer, reset, sees, turns, until
 from tests.support import client_of, plain_client
@@ -165,6 +166,64 @@ async def test_a_failure_of_the_peer_is_a_line_for_those_who_look(
         "ConnectionBroken: the connection is broken: Connection reset by peer"
     )
     assert not record.exc_info
+
+
+async def several_bugs() -> None:
+    async with anyio.create_task_group() as outer, anyio.create_task_group() as inner:
+        outer.start_soon(bug)
+        inner.start_soon(bug)
+
+
+async def single_bug() -> None:
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(bug)
+
+
+async def bug() -> None:
+    raise HandlerBug("on purpose")
+
+
+@pytest.mark.parametrize(
+    ("fail", "more"), [(single_bug, ""), (several_bugs, " (the first of 2 exceptions)")]
+)
+async def test_of_a_group_the_log_says_what_is_in_it(
+    fail: Callable[[], Awaitable[None]],
+    more: str,
+    caplog: pytest.LogCaptureFixture,
+    handler_failures: HandlerFailures,
+) -> None:
+    async def handler(sock: anynet.Socket) -> None:
+        await fail()
+
+    async with anynet.create_server(handler, host="127.0.0.1", port=0) as server:
+        with plain_client(server) as client:
+            port = client.getsockname()[1]
+            assert await sees(client) is ConnectionResetError
+    assert caplog.messages == [
+        f"the handler of 127.0.0.1:{port} failed: HandlerBug: on purpose{more}"
+    ]
+    handler_failures.claim(ExceptionGroup)
+
+
+async def test_a_failure_of_the_peer_in_a_task_of_the_handler_is_told_by_its_own_text(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def read(sock: anynet.Socket) -> None:
+        async for _ in LineStream(sock, max_line=5):
+            pass
+
+    async def handler(sock: anynet.Socket) -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(read, sock)
+
+    with caplog.at_level(logging.DEBUG, LOG):
+        async with anynet.create_server(handler, host="127.0.0.1", port=0) as server:
+            with plain_client(server) as client:
+                client.sendall(b"far too long\n")
+                assert await sees(client) is ConnectionResetError
+    (line,) = [each.getMessage() for each in caplog.records if each.name == LOG]
+    assert "FrameTooLong: a" in line
+    assert "longer than 5 bytes" in line
 
 
 async def test_peers_that_fail_again_and_again_fill_no_log(

@@ -49,12 +49,29 @@ async def test_its_port_and_its_path_are_those_of_the_first_address_that_has_one
         assert server.path == path
 
 
+async def test_its_repr_says_how_it_stands() -> None:
+    server = anynet.create_server(echo, host="127.0.0.1", port=0)
+    assert repr(server) == "<anynet.Server not entered, connections: 0>"
+    async with server:
+        port = server.port
+        assert repr(server) == f"<anynet.Server listening 127.0.0.1:{port}, connections: 0>"
+        async with client_of(server) as client:
+            await client.send(b"x")
+            await client.receive()
+            server.close()
+            assert repr(server) == f"<anynet.Server closing 127.0.0.1:{port}, connections: 1>"
+    assert repr(server) == f"<anynet.Server closed 127.0.0.1:{port}, connections: 0>"
+
+
 async def test_a_server_that_does_not_listen_has_no_port_and_no_path() -> None:
     server = anynet.create_server(echo, port=0)
-    with pytest.raises(RuntimeError, match="does not listen on a port"):
+    with pytest.raises(RuntimeError, match="does not listen yet"):
         _ = server.port
-    with pytest.raises(RuntimeError, match="does not listen on a Unix path"):
+    with pytest.raises(RuntimeError, match="does not listen yet"):
         _ = server.path
+    async with server:
+        with pytest.raises(RuntimeError, match="does not listen on a Unix path"):
+            _ = server.path
 
 
 def test_making_a_server_opens_nothing_and_needs_no_event_loop() -> None:

@@ -222,15 +222,17 @@ async def test_a_step_cancelled_in_the_turn_of_its_wake_loses_nothing(
 
 async def test_a_consumer_that_lags_keeps_the_latest(tmp_path: Path) -> None:
     async with anynet.create_server(
-        path=tmp_path / "server", max_connections=0, max_connections_policy="drop", backlog=5000
+        path=tmp_path / "server", max_connections=1, max_connections_policy="drop", backlog=5000
     ) as server:
         events = server.events()
-        async with anyio.create_task_group() as tasks:
+        async with anyio.create_task_group() as tasks, client_of(server) as first:
             tasks.start_soon(server.serve, echo)
+            assert await answer(first) == b"hello"
             for _ in range(1100):
                 await (await client_of(server)).aclose()
             await until(lambda: server.statistics().dropped == 1100)
             server.close()
+        await until(lambda: not server.statistics().open)
         kept = [event async for event in events]
         assert len(kept) == 1024
         assert kept[-1] == anynet.Close()

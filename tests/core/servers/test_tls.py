@@ -159,6 +159,33 @@ async def test_a_handshake_that_fails_is_a_line_with_the_address_and_the_reason(
     assert 1 <= len(more) <= 2
 
 
+@pytest.mark.parametrize("certificate", [False, True])
+async def test_a_server_without_a_certificate_is_told_so(
+    contexts: Contexts, certificate: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    context = contexts.server if certificate else ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.check_hostname = False
+    old.verify_mode = ssl.CERT_NONE
+    if certificate:  # The client is at fault: it has no cipher that goes with it.
+        old.maximum_version = ssl.TLSVersion.TLSv1_2
+        old.set_ciphers("ECDHE-RSA-AES128-GCM-SHA256")
+    with caplog.at_level(logging.INFO, "anynet.server"):
+        async with anynet.create_server(echo, host="127.0.0.1", port=0, tls=context) as server:
+            if certificate:
+                async with client_of(server, tls=contexts.client) as good:
+                    assert await answer(good) == b"hello"
+            for _ in range(3):
+                with pytest.raises(OSError):
+                    await client_of(server, tls=old)
+            await until(lambda: server.statistics().tls_failures == 3)
+    first, *more = [each for each in caplog.records if each.name == "anynet.server"]
+    assert first.levelno == (logging.INFO if certificate else logging.WARNING)
+    assert "no shared cipher" in first.getMessage()
+    assert ("context.load_cert_chain() loads one" in first.getMessage()) is not certificate
+    assert len(more) <= 2
+
+
 async def test_a_client_that_does_not_trust_the_server(contexts: Contexts) -> None:
     async with anynet.create_server(echo, host="127.0.0.1", port=0, tls=contexts.server) as server:
         with pytest.raises((ssl.SSLError, OSError)):

@@ -370,8 +370,16 @@ def test_what_a_proxy_says_of_tls(
         ({"transport": "udp"}, ValueError, "transport must be one of 'stream', 'datagram'"),
         ({"transport": "datagram"}, ValueError, "needs source and destination"),
         ({"local": 1}, TypeError, "local must be True or False, not 1"),
-        ({"local": True, "source": "/a"}, ValueError, "local excludes source"),
-        ({"local": True, "tlvs": [ProxyTLV(1)]}, ValueError, "local excludes source"),
+        (
+            {"local": True, "source": "/a"},
+            ValueError,
+            "local is for a connection of the proxy's own",
+        ),
+        (
+            {"local": True, "tlvs": [ProxyTLV(1)]},
+            ValueError,
+            "local is for a connection of the proxy's own",
+        ),
         ({"tlvs": [b"h2"]}, TypeError, "an entry of tlvs must be a ProxyTLV, not b'h2'"),
         ({"tlvs": 2 * [ProxyTLV(3)]}, ValueError, "more than one checksum"),
         ({"tlvs": [ProxyTLV(0x20, b"!")]}, ValueError, "at least 5 bytes, not 1"),

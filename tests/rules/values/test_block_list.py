@@ -247,6 +247,11 @@ def test_the_rules_are_a_copy() -> None:
             TypeError,
             "prefix must be an integer, not True",
         ),
+        (
+            lambda each: each.add_subnet(5),
+            TypeError,
+            "network must be a string or a SocketAddress, not 5",
+        ),
         (lambda each: each.add_subnet("1.0.0.0"), ValueError, "prefix is missing for '1.0.0.0'"),
         (lambda each: each.add_subnet("::/8", 8), ValueError, "prefix 8 is given beside '::/8'"),
         (lambda each: each.add_subnet("::/"), ValueError, "prefix must be a number, not ''"),
