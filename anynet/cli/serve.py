@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Any
@@ -74,5 +75,6 @@ async def serve_cluster(cluster: Cluster) -> int:
 
 
 async def _show_addresses(cluster: Cluster) -> None:
-    for address in await cluster.wait_listening():
-        click.echo(f"listening on {shown_address(address)}")
+    with contextlib.suppress(anyio.ClosedResourceError):  # It shuts down before.
+        for address in await cluster.wait_listening():
+            click.echo(f"listening on {shown_address(address)}")

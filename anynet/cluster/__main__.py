@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import signal
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import anyio
 
+from anynet._rules.checks import shown
 from anynet._transport.listening.provider import known_servers
 from anynet._transport.loops.backends import run
 from anynet.cluster.settings.programs import TERMINAL_SIGNALS, ProgramError, load
@@ -31,7 +33,7 @@ async def run_program(worker: Worker, program: str, args: list[Any]) -> int:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_drain_on_sigterm, worker)
                 tasks.start_soon(_end_when_drained, worker, tasks.cancel_scope)
-                await _call(function, args)
+                await _call(program, function, args)
                 tasks.cancel_scope.cancel()
         except (Exception, BaseExceptionGroup) as error:
             cause = _single(error)
@@ -40,6 +42,8 @@ async def run_program(worker: Worker, program: str, args: list[Any]) -> int:
             if isinstance(cause, ProgramError):
                 worker.report_failure(str(cause), unusable=True)  # The primary reports it.
                 return 1
+            if isinstance(cause, OSError) and cause.errno == errno.ESHUTDOWN:
+                return 0  # It was about to listen when the cluster shut down: no fault of it.
             worker.report_failure(traceback.format_exception_only(cause)[-1].strip())
             traceback.print_exception(cause)
             return 1
@@ -52,10 +56,25 @@ def _single(error: BaseException) -> BaseException:
     return error
 
 
-async def _call(function: Callable[..., Awaitable[object]], args: list[Any]) -> None:
+async def _call(program: str, function: Callable[..., object], args: list[Any]) -> None:
+    """Run the function. Raises :exc:`ProgramError` when it is none that a cluster can run."""
+    _check_signature(program, function, args)
     result = function(*args)
-    if inspect.isawaitable(result):
-        await result
+    if not inspect.isawaitable(result):
+        raise ProgramError(f"{program} is not an async function: it returned {shown(result)}")
+    await result
+
+
+def _check_signature(program: str, function: Callable[..., object], args: list[Any]) -> None:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return  # That of a builtin may be unknown.
+    try:
+        signature.bind(*args)
+    except TypeError as error:  # Its text has no values: they are nobody else's business.
+        count = f"{len(args)} arg" + ("" if len(args) == 1 else "s")
+        raise ProgramError(f"{program} cannot be called with {count}: {error}") from error
 
 
 async def _drain_on_sigterm(worker: Worker) -> None:

@@ -336,6 +336,29 @@ def test_what_cannot_be_offered_is_refused_and_closed() -> None:
     assert isinstance(child.outcomes[0], Denied)
 
 
+def test_after_a_stop_only_those_that_listen_keep_points_open() -> None:
+    site = Site()
+    left, one, two = site.start(0), site.start(1), site.start(2)
+    left.listen("a")
+    one.listen("b")
+    site.pump()
+    two.listen("c")
+    site.pump(open_points=False)
+    site.perform(site.protocol.gone(left.number))
+    assert site.open == {1, 2}  # The first waits for the successor of its worker.
+    site.perform(site.protocol.points.stop())
+    assert site.open == {2}
+    site.opened(3)
+    assert site.open == {2}
+    two.listen("b")
+    site.pump()
+    numbers = [each.refused.number for each in two.outcomes if isinstance(each, Denied)]
+    assert numbers == [errno.ESHUTDOWN, errno.ESHUTDOWN]
+    site.perform(site.protocol.gone(one.number))
+    assert site.open == set()
+    assert not site.seen(Drop)
+
+
 def test_after_the_end_nobody_listens() -> None:
     site = Site()
     child = site.start(0)

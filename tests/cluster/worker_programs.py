@@ -42,6 +42,24 @@ async def serve_for_ever(options: dict[str, Any]) -> None:
         await anyio.sleep_forever()
 
 
+async def serve_but_not_again(options: dict[str, Any], first: int) -> None:
+    """Serve in the first workers; those that come after them never get as far as to listen."""
+    if me().id > first:
+        await anyio.sleep_forever()
+    await anynet.serve(tell_pid, **options)
+
+
+async def listen_when_draining(options: dict[str, Any]) -> None:
+    """Listen when it is too late, and tell how that failed."""
+    await me().send("here")
+    await me().draining.wait()
+    try:
+        async with anynet.create_server(tell_pid, **options):
+            await me().send("it listens")
+    except OSError as error:
+        await me().send(error.errno)
+
+
 async def serve_twice() -> None:
     """Two servers on free ports, and one of the worker's own."""
     host = "127.0.0.1"
@@ -168,7 +186,21 @@ async def end_at_once() -> None:
     pass
 
 
+async def tell_and_end() -> None:
+    await me().send("done")
+
+
 not_a_function = 42
+
+
+def plain(options: dict[str, Any]) -> int:
+    """No async function."""
+    return len(options)
+
+
+async def serve_nonsense() -> None:
+    """Give a server options that exclude each other."""
+    await anynet.serve(tell_pid, host="127.0.0.1", path="socket")
 
 
 async def hang(socket: anynet.Socket) -> None:

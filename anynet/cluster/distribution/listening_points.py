@@ -300,6 +300,10 @@ class ListeningPoints:
             point.retire(worker)
         return points
 
+    def stop(self) -> None:
+        """Listen nowhere anew, and no longer than the workers that do now."""
+        self.perform(self.table.stop())
+
     def close(self) -> None:
         """Stop listening everywhere."""
         self.perform(self.table.close())

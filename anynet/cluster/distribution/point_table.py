@@ -11,6 +11,9 @@ share it. It goes from being opened, with requests that wait for that, to open:
   has much to end or no processor to do it;
 - else it closes.
 
+Once the primary *stops* for good, every request is refused, and nothing is kept open for a
+successor: a point closes with its last worker, and one that has none closes at once.
+
 Methods return what is to be done, in order; :class:`ListeningPoints` does it.
 """
 
@@ -126,7 +129,7 @@ class PointTable:
         self._keep = keep
         self._points: dict[int, _Point] = {}
         self._count = 0
-        self._closed = False
+        self._stopped = False
 
     # -- requests -------------------------------------------------------------------------------
 
@@ -134,9 +137,8 @@ class PointTable:
         self, worker: int, slot: int | None, request: int, key: str, options: dict[str, Any]
     ) -> list[Outcome]:
         """A worker wants to listen where ``options`` say, with others that use the same key."""
-        if self._closed:
-            gone = OSError(errno.ESHUTDOWN, os.strerror(errno.ESHUTDOWN))
-            return [Refuse(worker, request, gone)]
+        if self._stopped:
+            return [Refuse(worker, request, _stopped_error())]
         asked = _Request(worker, slot, request)
         for number, point in self._points.items():
             if point.key != key:
@@ -260,14 +262,35 @@ class PointTable:
         del self._points[number]
         return [ClosePoint(number)]
 
+    def stop(self) -> list[Outcome]:
+        """Listen nowhere anew, and no longer than the workers that do now."""
+        self._stopped, self._keep = True, False
+        outcomes: list[Outcome] = []
+        for number, point in list(self._points.items()):
+            outcomes += self._refuse_waiting(point)
+            point.lingering.clear()
+            point.expecting.clear()
+            if point.addresses is None:
+                del self._points[number]  # It is closed as soon as it has been opened.
+            else:
+                outcomes += self._unused(number)
+        return outcomes
+
     def close(self) -> list[Outcome]:
         """Stop listening everywhere, for good."""
-        self._closed = True
+        self._stopped, self._keep = True, False
         points, self._points = self._points, {}
-        gone = OSError(errno.ESHUTDOWN, os.strerror(errno.ESHUTDOWN))
         outcomes: list[Outcome] = []
         for number, point in points.items():
             if point.addresses is not None:
                 outcomes.append(ClosePoint(number))
-            outcomes += [Refuse(each.worker, each.number, gone) for each in point.waiting]
+            outcomes += self._refuse_waiting(point)
         return outcomes
+
+    def _refuse_waiting(self, point: _Point) -> list[Outcome]:
+        waiting, point.waiting = point.waiting, []
+        return [Refuse(each.worker, each.number, _stopped_error()) for each in waiting]
+
+
+def _stopped_error() -> OSError:
+    return OSError(errno.ESHUTDOWN, os.strerror(errno.ESHUTDOWN))

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 from anyio.abc import TaskGroup
 
 from anynet._rules.checks import check_choice
@@ -50,7 +51,7 @@ from anynet.cluster.primary.protocol import (
 from anynet.cluster.primary.worker_process import WorkerProcess
 from anynet.cluster.processes.exit import wait_for_exit
 from anynet.cluster.processes.start import start_process
-from anynet.cluster.settings.programs import WORKER_VARIABLE
+from anynet.cluster.settings.programs import WORKER_VARIABLE, check_not_importing
 from anynet.cluster.wire.fd_handles import handle_of
 from anynet.cluster.wire.frame_socket import Finished
 from anynet.cluster.wire.frames import ChannelError, close_all, encode_frame
@@ -91,6 +92,8 @@ class Primary:
         #: The workers watch the first, whose other end only this process has.
         self._watch = (-1, -1)
         self._mailboxes: weakref.WeakSet[Mailbox] = weakref.WeakSet()
+        #: Where it begins to listen just now.
+        self._openings: dict[int, anyio.CancelScope] = {}
         self.points: ListeningPoints
 
     # -- the block ------------------------------------------------------------------------------
@@ -98,6 +101,7 @@ class Primary:
     async def __aenter__(self) -> Primary:
         if self._tasks is not None:
             raise RuntimeError("it can be entered only once")
+        check_not_importing()
         self._watch = os.pipe()
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
@@ -123,7 +127,8 @@ class Primary:
             await tasks.__aexit__(exc_type, exc_value, traceback)
         except BaseExceptionGroup as group:
             alone = list(leaves(group))
-            if len(alone) == 1:
+            # The body may raise what a task has raised: both waited for the same thing.
+            if all(each is alone[0] for each in alone):
                 raise alone[0] from None
             raise
         finally:
@@ -139,9 +144,27 @@ class Primary:
             raise RuntimeError("use it as `async with`")
         return self._tasks
 
+    def stop_listening(self) -> None:
+        """Refuse every request to listen from now on.
+
+        Where workers listen they may go on; where none does, the address closes at once, and none
+        is kept open for a worker to come.
+        """
+        self.points.stop()
+        self._cancel_openings()
+
+    def _cancel_openings(self) -> None:
+        for scope in self._openings.values():
+            scope.cancel()
+
+    def listens(self, worker: WorkerProcess) -> bool:
+        """Whether a worker listens somewhere, or has got what it takes to."""
+        return bool(self._protocol.points.points_of(worker.id))
+
     def kill_all(self) -> None:
         """Stop listening, and kill all workers."""
         self.points.close()
+        self._cancel_openings()
         for worker in self.workers.values():
             self.kill(worker)
 
@@ -287,9 +310,18 @@ class Primary:
             worker.link.post(message, then)
 
     def _open_point(self, number: int, values: dict[str, Any]) -> None:
+        self._openings[number] = anyio.CancelScope()
         self.tasks.start_soon(self._listen, number, values)
 
     async def _listen(self, number: int, values: dict[str, Any]) -> None:
+        try:
+            with self._openings[number]:
+                await anyio.lowlevel.checkpoint()  # Nothing is bound if it has been cancelled.
+                await self._open(number, values)
+        finally:
+            del self._openings[number]
+
+    async def _open(self, number: int, values: dict[str, Any]) -> None:
         try:
             point = await self._new_point(values)
         except (

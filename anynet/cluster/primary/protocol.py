@@ -96,6 +96,8 @@ class WorkerState:
     error: str | None = None
     #: Whether its program cannot even be begun.
     unusable: bool = False
+    #: Whether its program has done what shows here: it listened, or sent a message.
+    has_begun: bool = False
     #: Where it listens, by point and index.
     listening: dict[tuple[int, int], Address] = attrs.field(factory=dict)
 
@@ -142,6 +144,7 @@ class PrimaryProtocol:
         state = self.workers[worker]
         match message:
             case Message():
+                state.has_begun = True
                 return [Deliver(worker, message)]
             case Listen(request, key, options):
                 return [*self.points.ask(worker, state.slot, request, key, options)]
@@ -169,6 +172,7 @@ class PrimaryProtocol:
         addresses = self.points.addresses(point, worker)
         if not addresses or any(number == point for number, _ in state.listening):
             return []
+        state.has_begun = True
         state.listening |= {(point, index): each for index, each in enumerate(addresses)}
         outcomes: list[Outcome] = [] if state.ending else [Activate(point, worker)]
         return [*outcomes, Listens(worker, addresses), Changed(worker)]

@@ -1,11 +1,14 @@
 """A cluster: a number of workers that run one program and are kept alive.
 
-The rules of restarts: a worker that ends unasked is replaced after a delay that doubles from 0.05
-to 5 seconds, so that a program which cannot start does not take a processor for itself, and begins
-anew after a worker that lived for 10 seconds. A program that cannot even be imported ends the
-cluster, but only as long as none of its workers has ever listened: after that it is a deployment
-gone wrong, and the workers that serve are worth more than the message. In a rolling restart the new
-worker has to listen wherever the old one does before the old one drains.
+A worker that ends unasked is replaced, by the rules of :class:`Slot`. A program that cannot serve,
+by the same rules, ends the cluster, but only as long as none of its workers has ever listened:
+after that it is a deployment gone wrong, and the workers that serve are worth more than the
+message. In a rolling restart the new worker has to listen wherever the old one does before the old
+one drains.
+
+From the beginning of a shutdown on no worker is started, and none begins to listen. One that is
+known to be starting is killed: it would come online only to end, with an address that had been
+closed already.
 """
 
 from __future__ import annotations
@@ -19,7 +22,6 @@ from types import TracebackType
 from typing import Any
 
 import anyio
-import attrs
 
 from anynet._rules.checks import check_choice, check_positive_int, check_seconds, shown
 from anynet._rules.values.addresses import Address
@@ -28,6 +30,7 @@ from anynet.cluster.distribution.listening_points import Policy
 from anynet.cluster.primary.event_stream import EventStream
 from anynet.cluster.primary.events import ClusterEvent, Exit, Listening
 from anynet.cluster.primary.primary import Primary
+from anynet.cluster.primary.slot import FIRST_DELAY, Slot, exit_message
 from anynet.cluster.primary.worker_process import WorkerProcess
 from anynet.cluster.settings.programs import (
     TERMINAL_SIGNALS,
@@ -41,24 +44,9 @@ from anynet.cluster.wire.frames import Frame, encode_frame
 
 _log = logging.getLogger("anynet")
 
-#: Seconds before a worker is started again: the first time, and at most.
-FIRST_DELAY = 0.05
-MAX_DELAY = 5.0
-#: A worker that lived for so many seconds has begun well: the next restart is quick again.
-STABLE_AFTER = 10.0
 #: Seconds that a new worker has to listen where the old one does.
 START_TIMEOUT = 30.0
-
-
-@attrs.define(eq=False)
-class _Slot:
-    """A slot of the cluster that always has a worker."""
-
-    number: int
-    worker: WorkerProcess | None = None
-    #: Held while its worker is being replaced.
-    lock: anyio.Lock = attrs.field(factory=anyio.Lock)
-    delay: float = FIRST_DELAY
+_SHUTS_DOWN = "the cluster shuts down"
 
 
 class Cluster:
@@ -85,7 +73,8 @@ class Cluster:
     however that ends.
 
     Raises :exc:`TypeError` or :exc:`ValueError` for arguments that make no sense. The block is
-    left by :exc:`ProgramError` when the program cannot be found or imported.
+    left by :exc:`ProgramError` when the program cannot be found, imported or called with ``args``,
+    or failed at five starts in a row, while no worker has listened yet.
     """
 
     def __init__(
@@ -111,10 +100,12 @@ class Cluster:
         self._import_path = None if import_path is None else list(import_path)
         self._env = dict(env or {})
         self._handle_signals = handle_signals
-        self._slots = [_Slot(number) for number in range(count)]
+        self._slots = [Slot(number) for number in range(count)]
         self._primary = Primary(policy=policy, on_event=self._on_event)
         self._streams = self._primary.event_streams
         self._has_listened = False
+        #: Why the cluster had to end, if the program is to blame.
+        self._failure: ProgramError | None = None
         #: The signal that cut a shutdown short, with ``handle_signals``.
         self.aborted_by: signal.Signals | None = None
         self._stopping = anyio.Event()
@@ -192,20 +183,29 @@ class Cluster:
     def _on_event(self, event: ClusterEvent) -> None:
         if isinstance(event, Listening):
             self._has_listened = True
+            if event.worker.slot is not None:
+                self._slots[event.worker.slot].has_listened = True
         elif isinstance(event, Exit) and not event.expected:
             raised = event.worker.unusable and not self._has_listened
             if not raised:
-                _log.warning("%s", _exit_message(event))
+                _log.warning("%s", exit_message(event.worker))
         self._streams.put(event)
 
     async def wait_listening(self) -> tuple[Address, ...]:
-        """Wait until each of the workers listens somewhere; returns :attr:`addresses`."""
+        """Wait until each of the workers listens somewhere; returns :attr:`addresses`.
+
+        Raises :exc:`ProgramError` when the program cannot be used, and
+        :exc:`anyio.ClosedResourceError` when the cluster shuts down before.
+        """
         for slot in self._slots:
             while slot.worker is None or slot.worker.dead or not slot.worker.addresses:
+                if self._stopping.is_set():
+                    raise self._failure or anyio.ClosedResourceError(_SHUTS_DOWN)
                 if slot.worker is None or slot.worker.dead:  # Another one is about to be started.
-                    await anyio.sleep(FIRST_DELAY)
+                    with anyio.move_on_after(FIRST_DELAY):
+                        await self._stopping.wait()
                 else:
-                    await _change(slot.worker)
+                    await _any_of([slot.worker.changed, self._stopping])
         return self.addresses
 
     @property
@@ -219,7 +219,7 @@ class Cluster:
 
     # -- workers --------------------------------------------------------------------------------
 
-    def _fork(self, slot: _Slot) -> WorkerProcess:
+    def _fork(self, slot: Slot) -> WorkerProcess:
         path = sys.path if self._import_path is None else self._import_path
         return self._primary.fork(
             worker_command(self._program, path),
@@ -233,30 +233,37 @@ class Cluster:
             blocked_signals=TERMINAL_SIGNALS,
         )
 
-    async def _keep_alive(self, slot: _Slot) -> None:
+    async def _keep_alive(self, slot: Slot) -> None:
         while not self._stopping.is_set():
             worker = slot.worker
             assert worker is not None
             began = anyio.current_time()
             while slot.worker is worker and not worker.dead:
                 await _change(worker)
-            if worker.unusable and not (self._has_listened or self._stopping.is_set()):
-                self._stopping.set()  # The other workers fail too: one of them tells it.
-                raise ProgramError(worker.error)
+            if slot.worker is worker and not self._stopping.is_set():
+                slot.note_end(worker, anyio.current_time() - began)
+                self._check_program(slot, worker)
             async with slot.lock:
                 if slot.worker is not worker or self._stopping.is_set():
                     continue  # It has been replaced.
-                if anyio.current_time() - began >= STABLE_AFTER:
-                    slot.delay = FIRST_DELAY
                 await self._fill(slot)
 
-    async def _fill(self, slot: _Slot) -> None:
+    def _check_program(self, slot: Slot, worker: WorkerProcess) -> None:
+        """Raise :exc:`ProgramError` if no worker has listened, and it seems that none ever will."""
+        why = None if self._has_listened else slot.failure(worker, self._program)
+        if why is not None:
+            self._stopping.set()  # The other workers fail too: one of them tells it.
+            self._failure = ProgramError(why)
+            raise self._failure
+
+    async def _fill(self, slot: Slot) -> None:
         """Start the next worker of a slot after its delay; again if the system cannot do it."""
         while not self._stopping.is_set():
             with anyio.move_on_after(slot.delay):
                 await self._stopping.wait()
+            if self._stopping.is_set():
                 return
-            slot.delay = min(slot.delay * 2, MAX_DELAY)
+            slot.note_start()
             try:
                 slot.worker = self._fork(slot)
                 return
@@ -270,22 +277,20 @@ class Cluster:
 
         For each slot a new worker is started; when it listens where the old one does, the old one
         drains within the grace period. Raises :exc:`RestartError` when a new worker ends, or does
-        not listen within 30 seconds: the old one and those after it then go on.
+        not listen within 30 seconds: the old one and those after it then go on; and when the
+        cluster shuts down before all are replaced.
         """
         async with self._restarting:
             for slot in self._slots:
-                if self._stopping.is_set():
-                    return
                 async with slot.lock:
-                    if self._stopping.is_set():
-                        return
                     old = await self._replace(slot)
                 if old is not None and not old.dead:
                     await self._primary.drain(old, self._grace)
 
-    async def _replace(self, slot: _Slot) -> WorkerProcess | None:
+    async def _replace(self, slot: Slot) -> WorkerProcess | None:
         """Fill the slot with a new worker; returns the old one, which is to be drained."""
         old = slot.worker
+        self._check_running()
         try:
             new = self._fork(slot)
         except OSError as error:
@@ -293,38 +298,50 @@ class Cluster:
         try:
             with anyio.move_on_after(START_TIMEOUT):
                 await self._wait_equal(new, old)
+            self._check_running()
             listens = bool(new.addresses) or old is None or not old.addresses
             if new.dead or not (new.online and listens):
                 why = new.error or ("it ended" if new.dead else "it does not listen")
                 raise RestartError(f"the new worker cannot replace the old one: {why}")
         except BaseException:
-            self._primary.kill(new)
+            if not self._stopping.is_set():  # Else it ends with all the others.
+                self._primary.kill(new)
             raise
         slot.worker = new
         if old is not None:
             old.note_change()  # From now on the new one is kept alive.
         return old
 
+    def _check_running(self) -> None:
+        if self._stopping.is_set():
+            raise RestartError(_SHUTS_DOWN)
+
     async def _wait_equal(self, new: WorkerProcess, old: WorkerProcess | None) -> None:
-        """Wait until ``new`` listens everywhere that ``old`` does, or ends."""
+        """Wait until ``new`` listens everywhere that ``old`` does, or ends; or the cluster does."""
         wanted: set[Address] = set()
-        while not new.dead:
+        while not (new.dead or self._stopping.is_set()):
             if old is not None and not (old.leaving or old.dead):
                 wanted = set(old.addresses)
             if new.online and wanted <= set(new.addresses):
                 return
             # Of the old one too: it may stop listening somewhere, and then the new one need not.
-            await _any_change([new] if old is None or old.dead else [new, old])
+            both = [new] if old is None or old.dead else [new, old]
+            await _any_of([*(worker.changed for worker in both), self._stopping])
 
     async def shutdown(self, grace: float | None = None) -> None:
         """Stop listening, let the connections finish within ``grace`` seconds, end the workers.
 
         ``grace`` is by default the cluster's ``grace_period``. Workers that are not done by then
-        are killed. Cancelling it kills them at once.
+        are killed, and those that are still starting at once. From now on none can begin to listen.
+        Cancelling it kills them all at once.
         """
         seconds = self._grace if grace is None else check_seconds("grace", grace)
         self._stopping.set()
+        self._primary.stop_listening()
         try:
+            for worker in self.workers:
+                if self._is_starting(worker):
+                    self._primary.kill(worker)
             async with anyio.create_task_group() as tasks:
                 for worker in self.workers:
                     tasks.start_soon(self._primary.drain, worker, seconds)
@@ -334,23 +351,25 @@ class Cluster:
         self._primary.points.close()
         self._stopped.set()
 
+    def _is_starting(self, worker: WorkerProcess) -> bool:
+        """Whether it does not serve yet, so that nothing is lost with it.
+
+        A program need not listen: its worker is spared unless the slot's workers are known to.
+        """
+        if not worker.online:
+            return True
+        listens = worker.slot is not None and self._slots[worker.slot].has_listened
+        return listens and not (worker.has_begun or self._primary.listens(worker))
+
     def abort(self) -> None:
         """Stop listening, and kill the workers."""
         self._stopping.set()
         self._primary.kill_all()
 
 
-def _exit_message(event: Exit) -> str:
-    worker, number = event.worker, event.signal
-    if number is None:
-        end = f"ended with exit code {event.code}"
-    else:
-        end = f"was ended by {number.name if isinstance(number, signal.Signals) else number}"
-    why = f": {event.error}" if event.error else ""
-    return f"worker {worker.id} (pid {worker.pid}) {end}{why}"
-
-
 def _check_args(args: Iterable[Any]) -> list[Any]:
+    if isinstance(args, str | bytes | Mapping):  # Their letters, bytes and keys are not meant.
+        raise TypeError(f"args must be several values, not {shown(args)}")
     values = list(args)
     try:
         encode_frame(Frame(message=values))
@@ -361,16 +380,15 @@ def _check_args(args: Iterable[Any]) -> list[Any]:
     return values
 
 
-async def _any_change(workers: Iterable[WorkerProcess]) -> None:
-    changes = [worker.changed for worker in workers]
+async def _any_of(events: Iterable[anyio.Event]) -> None:
     async with anyio.create_task_group() as tasks:
 
-        async def wait(changed: anyio.Event) -> None:
-            await changed.wait()
+        async def wait(event: anyio.Event) -> None:
+            await event.wait()
             tasks.cancel_scope.cancel()
 
-        for changed in changes:
-            tasks.start_soon(wait, changed)
+        for event in events:
+            tasks.start_soon(wait, event)
 
 
 async def _change(worker: WorkerProcess) -> None:

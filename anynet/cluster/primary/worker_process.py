@@ -64,6 +64,11 @@ class WorkerProcess:
         return self._state.unusable
 
     @property
+    def has_begun(self) -> bool:
+        """Whether its program has done what shows: it listened, or sent a message."""
+        return self._state.has_begun
+
+    @property
     def leaving(self) -> bool:
         """Whether it has begun to end by itself."""
         return self._state.leaving

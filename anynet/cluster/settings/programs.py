@@ -1,4 +1,10 @@
-"""Finding the function that a worker runs."""
+"""Finding the function that a worker runs.
+
+A worker imports the module of its program, often the very script that started the cluster. Without
+``if __name__ == "__main__"`` the import starts that cluster again, whose workers do the same: so no
+cluster can be entered meanwhile. Whatever the import raises, ``SystemExit`` included, makes the
+program unusable, since the next worker would fare no better.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +13,12 @@ import os
 import re
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from anynet._rules.checks import check_type, shown
+from anynet._rules.values.errors import leaves
 
 #: The variable through which a worker finds its primary; it is removed when it has been read.
 WORKER_VARIABLE = "ANYNET_CLUSTER_WORKER"
@@ -28,8 +36,25 @@ _BOOTSTRAP = (
 _NAME = r"[^\W\d]\w*(\.[^\W\d]\w*)*"
 
 
+#: What a program that is run while it is imported does not have.
+_GUARD = 'if __name__ == "__main__":'
+
+#: The programs that this process imports just now.
+_importing: list[str] = []
+
+
 class ProgramError(Exception):
     """The program of the workers cannot be used; the text says why."""
+
+
+class UnguardedError(RuntimeError):
+    """A program begins a cluster while a worker imports it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the module begins a cluster while a worker of that cluster imports it, and each worker"
+            f" would begin another one: put what begins it under `{_GUARD}`"
+        )
 
 
 class RestartError(Exception):
@@ -57,10 +82,13 @@ def worker_command(program: str, path: Iterable[object]) -> list[str]:
 def load(program: str) -> Callable[..., Any]:
     """The function of that name. Raises :exc:`ProgramError` that says what is missing."""
     name, _, path = program.partition(":")
+    _importing.append(program)
     try:
         found: Any = importlib.import_module(name)
-    except (ImportError, SyntaxError) as error:
-        raise ProgramError(f"{program}: {error}") from error
+    except BaseException as error:
+        raise ProgramError(f"{program}: {_import_failure(error)}") from error
+    finally:
+        _importing.pop()
     for part in path.split("."):
         try:
             found = getattr(found, part)
@@ -70,3 +98,25 @@ def load(program: str) -> Callable[..., Any]:
         raise ProgramError(f"{program} is not a function but {shown(found)}")
     function: Callable[..., Any] = found
     return function
+
+
+def check_not_importing() -> None:
+    """Raise :exc:`UnguardedError` while this process imports a program."""
+    if _importing:
+        raise UnguardedError
+
+
+def _import_failure(error: BaseException) -> str:
+    """What the import of a module raised, in a line."""
+    alone = list(leaves(error))
+    if len(alone) == 1:
+        error = alone[0]
+    if isinstance(error, ImportError | SyntaxError | UnguardedError):
+        return str(error)
+    text = traceback.format_exception_only(error)[-1].strip()
+    where = traceback.extract_tb(error.__traceback__)
+    if where:
+        text += f" ({where[-1].filename}, line {where[-1].lineno})"
+    if isinstance(error, RuntimeError | SystemExit):  # An event loop in an event loop, say.
+        text += f"; what only a script is to do has to be under `{_GUARD}`"
+    return text

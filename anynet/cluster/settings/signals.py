@@ -19,7 +19,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream
 
 import anynet
 from anynet._rules.values.addresses import shown_address
-from anynet.cluster.settings.programs import RestartError
+from anynet.cluster.settings.programs import ProgramError, RestartError
 
 _log = logging.getLogger("anynet")
 
@@ -73,7 +73,10 @@ async def handle_signals(
 
 
 async def _report_ready(cluster: SignalTarget) -> None:
-    addresses = await cluster.wait_listening()
+    try:
+        addresses = await cluster.wait_listening()
+    except (anyio.ClosedResourceError, ProgramError):
+        return  # It shuts down.
     await _notify("ready", "listening on " + ", ".join(map(shown_address, addresses)))
     try:
         await anynet.service_watchdog()

@@ -27,7 +27,7 @@ from anynet.node._clusters.worker import ForkedWorker
 from anynet.node._emitters.emitter import EventEmitter
 from anynet.node._errors.errors import invalid_arg_type, method_not_implemented, validate_string
 from anynet.node._loop.runtime import NoRuntimeError, Runtime, at_start, current_runtime
-from anynet.node._processes.child_process import ChildProcess
+from anynet.node._processes.child_process import ChildProcess, program_arguments
 from anynet.node._processes.messages import Exiting, FromWorker, ListeningAt, Noted
 from anynet.node._processes.this_process import process
 
@@ -163,7 +163,7 @@ class Cluster(EventEmitter):
         """Start a worker; ``env`` or keyword arguments are added to its environment.
 
         Raises ``ERR_METHOD_NOT_IMPLEMENTED`` in a worker, and ``ERR_INVALID_ARG_TYPE`` if there
-        is no program to run, as in an interactive session.
+        is no program to run, as in an interactive session, or ``settings.args`` is no list.
         """
         if self.worker is not None:
             raise method_not_implemented("fork()")
@@ -172,7 +172,8 @@ class Cluster(EventEmitter):
         runtime = self._own_runtime()
         points = self._points or self._start_listening(runtime)
         program = validate_string("settings.exec", settings["exec"] or None)
-        command = [sys.executable, *settings["execArgv"], program, *map(str, settings["args"])]
+        arguments = program_arguments(settings["args"])
+        command = [sys.executable, *settings["execArgv"], program, *arguments]
         self._workers_made += 1
         child = ChildProcess(command)
         number = self._workers_made

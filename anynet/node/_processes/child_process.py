@@ -228,6 +228,13 @@ def signal_name(number: int) -> str:
         return f"SIG{number}"
 
 
+def program_arguments(value: object) -> list[str]:
+    """The arguments of a program, ``args``; a string is none, which its letters would be."""
+    if value is not None and not isinstance(value, list | tuple):
+        raise invalid_arg_type("args", "Array", value)
+    return [str(each) for each in value or ()]
+
+
 def fork(modulePath: str, *more: Any, **named: Any) -> ChildProcess:
     """``fork(modulePath[, args][, options])``: run another Python program, with a channel to it.
 
@@ -240,9 +247,9 @@ def fork(modulePath: str, *more: Any, **named: Any) -> ChildProcess:
     Raises ``ERR_INVALID_ARG_TYPE`` for bad arguments, :exc:`NoRuntimeError` outside of a runtime.
     """
     validate_string("modulePath", modulePath)
-    args: Any = []
-    if more and (more[0] is None or isinstance(more[0], list | tuple)):
-        args, more = more[0] or [], more[1:]
+    args: list[str] = []
+    if more and not isinstance(more[0], Mapping):
+        args, more = program_arguments(more[0]), more[1:]
     options: Any = more[0] if more and more[0] is not None else {}
     if not isinstance(options, Mapping):
         raise invalid_arg_type("options", "object", options)
@@ -251,7 +258,7 @@ def fork(modulePath: str, *more: Any, **named: Any) -> ChildProcess:
         options.get("execPath") or sys.executable,
         *options.get("execArgv", ()),
         modulePath,
-        *map(str, args),
+        *args,
     ]
     environment = options.get("env")
     if environment is None:

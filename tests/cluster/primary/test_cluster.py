@@ -21,6 +21,7 @@ from anynet.cluster import (
     ProgramError,
     RestartError,
 )
+from anynet.cluster.primary.slot import MAX_FAILURES
 from tests.cluster.clusters import (
     LOCAL,
     PROGRAMS,
@@ -306,6 +307,49 @@ async def test_a_program_that_cannot_be_used_ends_the_cluster(
             await anyio.sleep_forever()
 
 
+@pytest.mark.parametrize(
+    ("program", "args", "text"),
+    [
+        ("plain", [LOCAL], "is not an async function: it returned 2$"),
+        ("serve_pid", [], "cannot be called with 0 args: missing a required argument: 'options'$"),
+        ("fail", [1], "cannot be called with 1 arg: too many positional arguments$"),
+        ("serve_pid", [{"no_option": 1}], "has failed 5 times before .* TypeError: .*no_option"),
+        ("serve_nonsense", [], "has failed 5 times .* ended with exit code 1: ValueError: "),
+        ("end_at_once", [], "has failed 5 times before it listened .* ended with exit code 0$"),
+    ],
+)
+async def test_a_program_that_never_listens_ends_the_cluster(
+    start: Start, program: str, args: list[Any], text: str
+) -> None:
+    errors: list[ProgramError] = []
+
+    async def wait(cluster: Cluster) -> None:
+        with pytest.raises(ProgramError, match=text) as caught:
+            await cluster.wait_listening()
+        errors.append(caught.value)
+
+    async with anyio.create_task_group() as tasks:  # Around: what waits there is not cancelled.
+        with pytest.raises(ProgramError, match=text) as caught:
+            async with start(program, *args) as cluster:
+                tasks.start_soon(wait, cluster)
+                await cluster.wait_listening()
+    assert errors == [caught.value]
+
+
+@pytest.mark.parametrize("program", ["serve_pid", "tell_and_end"])
+async def test_a_program_that_has_done_something_is_started_again(
+    start: Start, program: str
+) -> None:
+    args = [LOCAL] if program == "serve_pid" else []
+    events = (cluster := start(program, *args, workers=1)).events()
+    done = Listening if program == "serve_pid" else Message
+    async with cluster:
+        for number in range(1, MAX_FAILURES + 2):
+            worker = (await next_of(events, done)).worker
+            assert worker.id == number
+            worker.kill(signal.SIGKILL)
+
+
 # -- rolling restart -------------------------------------------------------------------------------
 
 
@@ -361,6 +405,9 @@ async def test_a_restart_that_cannot_work_is_given_up(start: Start, tmp_path: Pa
         ({"backend": "curio"}, ValueError, "backend must be one of 'trio', 'asyncio', 'uvloop'"),
         ({"grace_period": -1}, ValueError, "grace_period must not be negative"),
         ({"args": [object()]}, TypeError, "JSON"),
+        ({"args": "hi"}, TypeError, "args must be several values, not 'hi'"),
+        ({"args": b"hi"}, TypeError, "args must be several values, not b'hi'"),
+        ({"args": {"host": "::1"}}, TypeError, "args must be several values, not {'host'"),
     ],
 )
 async def test_bad_input(options: dict[str, Any], error: type[Exception], text: str) -> None:

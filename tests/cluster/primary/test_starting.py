@@ -216,3 +216,77 @@ async def test_a_restart_while_a_listener_is_closed(start: Start, tmp_path: Path
         with anyio.fail_after(20):
             await old.wait()
         assert [worker.id for worker in cluster.workers] == [2]
+
+
+# -- programs that cannot be imported --------------------------------------------------------------
+
+UNGUARDED = """
+import {library}
+from anynet.cluster import {kind}
+
+async def serve():
+    raise AssertionError
+
+async def main():
+    async with {kind}({arguments}):
+        raise AssertionError
+
+{run}
+"""
+#: The statement that begins a cluster, and what a worker says of it.
+NESTED = [
+    ("trio.run(main)", "each worker would begin another one"),
+    ("anyio.run(main)", "RuntimeError: Already running asyncio in this thread"),
+    ("asyncio.run(main())", "RuntimeError: asyncio.run\\(\\) cannot be called"),
+]
+
+
+@pytest.mark.parametrize(("run", "text"), NESTED)
+@pytest.mark.filterwarnings("ignore:coroutine 'main' was never awaited")
+async def test_a_program_that_begins_a_cluster_when_it_is_imported(
+    run: str, text: str, tmp_path: Path
+) -> None:
+    """Its workers would begin clusters without end, or fail for ever."""
+    source = UNGUARDED.format(
+        library=run.split(".")[0], kind="Cluster", arguments="'unguarded:serve', workers=1", run=run
+    )
+    (tmp_path / "unguarded.py").write_text(source)
+    path = [*sys.path, str(tmp_path)]
+    guard = '.*under `if __name__ == "__main__":`'
+    with pytest.raises(ProgramError, match=f"unguarded:serve: .*{text}{guard}"):
+        async with Cluster("unguarded:serve", workers=1, import_path=path) as cluster:
+            await cluster.wait_listening()
+
+
+async def test_a_primary_is_not_entered_while_a_program_is_imported(tmp_path: Path) -> None:
+    source = UNGUARDED.format(library="trio", kind="Primary", arguments="", run="trio.run(main)")
+    (tmp_path / "unguarded.py").write_text(source)
+    path = [*sys.path, str(tmp_path)]
+    with pytest.raises(ProgramError, match="each worker would begin another one"):
+        async with Cluster("unguarded:serve", workers=1, import_path=path) as cluster:
+            await cluster.wait_listening()
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero \\(.*broken.py, line 1\\)$"),
+        ("raise SystemExit(3)", 'SystemExit: 3 .*under `if __name__ == "__main__":`$'),
+        ("class Stop(BaseException): pass\nraise Stop('here')", "Stop: here"),
+        ("raise ExceptionGroup('two', [OSError('a'), KeyError('b')])", "ExceptionGroup: two"),
+        ("import is_not_there", "No module named 'is_not_there'$"),
+        ("def x(:", "invalid syntax"),
+    ],
+)
+async def test_whatever_an_import_raises_ends_the_cluster(
+    source: str,
+    text: str,
+    tmp_path: Path,
+    anyio_backend: tuple[str, dict[str, Any]],
+) -> None:
+    (tmp_path / "broken.py").write_text(source)
+    path = [*sys.path, str(tmp_path)]
+    backend = backend_of(anyio_backend)
+    with pytest.raises(ProgramError, match=f"^broken:serve: .*{text}"):
+        async with Cluster("broken:serve", workers=2, backend=backend, import_path=path) as cluster:
+            await cluster.wait_listening()

@@ -216,6 +216,22 @@ async def test_bad_settings_are_refused() -> None:
             cluster.setupPrimary(settings)
 
 
+async def test_arguments_that_are_no_list_are_refused() -> None:
+    """Not taken apart into letters; where Node refuses them, which is at the fork."""
+    args: Any
+    async with net.runtime():
+        for args, received in (("hi", "type string ('hi')"), (5, "type number (5)")):
+            expected = f'The "args" argument must be an instance of Array. Received {received}'
+            cluster.setupPrimary(exec=PROGRAMS, args=args)
+            with pytest.raises(net.NodeTypeError) as caught:
+                cluster.fork()
+            assert str(caught.value) == expected
+            assert cluster.workers == {}
+            with pytest.raises(net.NodeTypeError) as caught:
+                child_process.fork(PROGRAMS, args)
+            assert str(caught.value) == expected
+
+
 @pytest.mark.parametrize(("variable", "policy"), [("none", 1), ("rr", 2), ("other", 2)])
 async def test_the_environment_chooses_the_policy(
     variable: str, policy: int, monkeypatch: pytest.MonkeyPatch
