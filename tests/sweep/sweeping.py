@@ -9,12 +9,14 @@ from pathlib import Path
 import anyio
 import attrs
 
+from anynet.cluster import ChannelError
 from tests.sweep.leaks import nothing_left, plain
 from tests.sweep.running import Outcome, Point, Scenario, perform
 
-#: What may leave a scenario that was made to fail: errors of the system, and of streams.
+#: What may leave a scenario that was made to fail: errors of the system, of streams, of channels.
 EXPECTED = (
     OSError,
+    ChannelError,
     anyio.EndOfStream,
     anyio.BrokenResourceError,
     anyio.ClosedResourceError,
