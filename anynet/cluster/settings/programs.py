@@ -19,6 +19,7 @@ from typing import Any
 
 from anynet._rules.checks import check_type, shown
 from anynet._rules.values.errors import leaves
+from anynet._rules.values.portable import Portable
 
 #: The variable through which a worker finds its primary; it is removed when it has been read.
 WORKER_VARIABLE = "ANYNET_CLUSTER_WORKER"
@@ -47,7 +48,7 @@ class ProgramError(Exception):
     """The program of the workers cannot be used; the text says why."""
 
 
-class UnguardedError(RuntimeError):
+class UnguardedError(Portable, RuntimeError):
     """A program begins a cluster while a worker imports it."""
 
     def __init__(self) -> None:

@@ -236,7 +236,7 @@ async def test_options_that_the_system_refuses_leave_the_callers_descriptor_open
         (
             {"retry_on": ["OSError"]},
             TypeError,
-            "retry_on must hold .*, not 'OSError'",
+            r"retry_on must hold .*, not \['OSError'\]",
         ),
         ({"retry_on": BaseException}, TypeError, "retry_on must hold exception classes"),
         ({"socket_options": 5}, TypeError, "socket_options must be"),

@@ -38,6 +38,7 @@ from anynet._rules.values.errors import (
     TLSHandshakeError,
 )
 from anynet._rules.values.origins import Origin, origin_of
+from anynet.cluster.settings.programs import UnguardedError
 from anynet.framing import FrameTooLong, IncompleteFrame, UndecodableFrame
 from anynet.node._emitters.abort import DOMException
 from anynet.node._errors.classes import (
@@ -95,6 +96,7 @@ ERRORS: list[BaseException] = [
     TLSHandshakeError(ssl.SSLError(1, "wrong"), target="x:80", address=None, timeline=_TIMELINE),
     _certificate_error(),
     DescriptorsTruncated("too many"),
+    UnguardedError(),
     IncompleteFrame(b"half a fr"),
     FrameTooLong(10, 20),
     UndecodableFrame("utf-8", b"a\xff", 1, 2, "invalid start byte"),
