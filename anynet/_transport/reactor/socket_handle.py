@@ -3,8 +3,8 @@
 The rules that live here, all from edges being reported once:
 
 - A short read proves that nothing is left, except after RDHUP, HUP, ERR or an urgent mark: an
-  end-of-stream that arrived with the data has raised its edge already. Then one reads on until
-  ``b""`` or an error. (Two prototypes that did not lost such an end.)
+  end-of-stream that arrived with the data has raised its edge already. Then one reads on, in the
+  next turn, until ``b""`` or an error. (Two prototypes that did not lost such an end.)
 - An urgent byte also ends a read early, and raises no edge for what lies behind it: SO_OOBINLINE
   makes it data.
 - Reading again after a stop, giving way to others, and a short send re-arm the descriptor
@@ -40,8 +40,6 @@ _CHUNK = 65536
 _MAX_READS = 32
 #: After these a short read does not prove that there is nothing more to read.
 _MORE_TO_READ = URGENT | PEER_ENDED | HANGUP | ERROR
-#: After these the end comes in the same turn as the data before it.
-_OVER = HANGUP | ERROR
 
 
 def _as_os_error(error: OSError | MemoryError) -> OSError:
@@ -87,7 +85,7 @@ class SocketHandle(Handle):
             if not self.reading:
                 self._unread = True
             elif self.read_into is not None:
-                self._read_into_buffers()
+                self._read_into_buffers(events & _MORE_TO_READ)
             else:
                 self._read(events & _MORE_TO_READ)
         if self._queue and events & WRITE_EVENTS and not self.closing:
@@ -124,14 +122,14 @@ class SocketHandle(Handle):
                 self._unread = True
                 return
             if count < _CHUNK:
-                if not more:
-                    return
-                if not more & _OVER:
-                    # As in libuv the end has a turn of its own, after the immediates of this one.
+                if more:
+                    # As in libuv the end has a turn of its own, after the immediates and closes of
+                    # this one; since its 1.52 after a hang-up too.
                     break
+                return
         self.reactor.rearm(self.fd)
 
-    def _read_into_buffers(self) -> None:
+    def _read_into_buffers(self, more: int) -> None:
         for _ in range(_MAX_READS):
             if self.read_into is None:
                 break
@@ -150,9 +148,14 @@ class SocketHandle(Handle):
                 self._end_reading(None)
                 return
             self.state.bytes_received += count
+            size = len(buffer)
             self.reactor.call(owner.on_read_into, count, buffer)
             if not self.reading:
                 self._unread = True
+                return
+            if count < size:
+                if more:
+                    break
                 return
         if not self.closing:
             self.reactor.rearm(self.fd)

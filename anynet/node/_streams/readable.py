@@ -258,9 +258,7 @@ class Readable(Stream):
         """
         self.register_listener(name, listener)
         if name == "data":
-            event = _DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA
-            if self.readable_state.advance(event) is _SCHEDULE_RESUME:
-                self.runtime.next_tick(emit_resume, self)
+            self._advance(_DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA)
         elif name == "readable" and not self.readable_state.end_emitted:
             self._advance(_READABLE)
         return self
@@ -287,7 +285,7 @@ class Readable(Stream):
 
     def _advance(self, event: FlowEvent) -> Self:
         state = self.readable_state
-        if (outcome := state.advance(event)) is _EMIT_PAUSE:
+        if (outcome := state.advance(event, self._destroyed)) is _EMIT_PAUSE:
             self.emit("pause")
         elif outcome is _SCHEDULE_RESUME:
             self.runtime.next_tick(emit_resume, self)

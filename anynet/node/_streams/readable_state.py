@@ -20,14 +20,21 @@ from typing import TypeAlias
 
 from anynet.node._errors.errors import out_of_range
 from anynet.node._streams.encoding import Decoder, decode, encode
-from anynet.node._streams.flow import FLOWS, Flow, FlowEvent, FlowOutcome, review, shown_flow
+from anynet.node._streams.flow import (
+    FLOWS,
+    IGNORED_ONCE_DESTROYED,
+    Flow,
+    FlowEvent,
+    FlowOutcome,
+    review,
+    shown_flow,
+)
 from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.pipe_set import PipeSet
 
 Chunk: TypeAlias = bytes | str
 
 # Looking a member up in its class is a call of a Python function in Python 3.11.
-_UNDECIDED = Flow.UNDECIDED
 _PAUSE, _RESUME = FlowEvent.PAUSE, FlowEvent.RESUME
 _DATA, _DATA_BESIDE = FlowEvent.DATA_LISTENER, FlowEvent.DATA_BESIDE_READABLE
 _ANNOUNCE, _SCHEDULE_RESUME = FlowOutcome.ANNOUNCE, FlowOutcome.SCHEDULE_RESUME
@@ -73,7 +80,7 @@ class ReadableState:
         self.decoder: Decoder | None = Decoder(options.encoding) if options.encoding else None
         #: False: there is no such side.
         self.readable: bool = options.readable
-        self.flow: Flow = _UNDECIDED
+        self.flow: Flow = Flow.UNDECIDED
         #: What ``flow`` shows of itself, kept beside it since it is looked at for each chunk.
         self.flowing: bool | None = None
         #: The program's last word: True for ``pause()``, False for ``resume()``, None for neither.
@@ -119,11 +126,12 @@ class ReadableState:
 
     # -- who takes the chunks -------------------------------------------------------------------
 
-    def advance(self, event: FlowEvent) -> FlowOutcome | None:
-        """Take one step of the table; what the stream has to do.
-
-        A tick of ``resume()`` is to be scheduled only if none is on its way.
-        """
+    def advance(self, event: FlowEvent, destroyed: bool = False) -> FlowOutcome | None:
+        """Take one step of the table; what to do. A tick of ``resume()`` is scheduled once."""
+        if destroyed and event in IGNORED_ONCE_DESTROYED:
+            # The listener counts all the same, as a socket may be connected once more.
+            self.has_data_listener |= event is _DATA or event is _DATA_BESIDE
+            return None
         self.flow, outcome = FLOWS[self.flow][event]
         self.flowing = self.flow.flowing
         if event is _DATA or event is _DATA_BESIDE:
