@@ -182,8 +182,8 @@ def siege(
     """Let all strangers loose on a server; those who stay do so until the block is left.
 
     Entering it returns once each of them has done what it does. A server that refuses or cuts
-    strangers ends what they do, not the siege. ``source`` is the address that they come from, and ``header`` what
-    their proxy says first.
+    strangers ends what they do, not the siege. ``source`` is the address that they come from, and
+    ``header`` what their proxy says first.
     """
     staying: list[socket.socket] = []
     try:

@@ -329,8 +329,8 @@ def test_the_example_behind_a_proxy_serves_on(header: bytes, tmp_path: Path) -> 
             with siege(anynet.SocketAddress(*address), header=header) as staying:
                 assert staying
                 # One for each of the processes, and another one.
-                assert all([greeted(client()) for _ in range(3)])
-            assert all([greeted(client()) for _ in range(3)])
+                assert all(greeted(client()) for _ in range(3))
+            assert all(greeted(client()) for _ in range(3))
             code, output, errors = program.end(signal.SIGTERM)
     assert (code, output) == (0, "")
     assert "Traceback" not in errors
