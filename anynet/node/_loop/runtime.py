@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import inspect
 from collections.abc import Callable, Coroutine
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from types import TracebackType
 from typing import Any, TypeAlias
 
@@ -130,10 +130,12 @@ class Runtime:
         self,
         coroutine: Coroutine[Any, Any, object],
         on_error: Callable[[Exception], object] | None = None,
+        scope: anyio.CancelScope | None = None,
     ) -> None:
         """Run ``coroutine`` as a task that holds the runtime open.
 
-        ``on_error`` is called with the exception that ends it, instead of the runtime's ending.
+        ``on_error`` is called with the exception that ends it, instead of the runtime's ending;
+        ``scope`` is entered around it.
         """
         if self.reactor.ended or self._task_group is None:
             coroutine.close()
@@ -141,16 +143,18 @@ class Runtime:
         self._coroutines.add(coroutine)
         self.hold()
         self.reactor.yield_to_tasks = True
-        self._task_group.start_soon(self._run_task, coroutine, on_error)
+        self._task_group.start_soon(self._run_task, coroutine, on_error, scope)
 
     async def _run_task(
         self,
         coroutine: Coroutine[Any, Any, object],
         on_error: Callable[[Exception], object] | None,
+        scope: anyio.CancelScope | None,
     ) -> None:
         assert self._task_group is not None
         try:
-            await coroutine
+            with scope or nullcontext():
+                await coroutine
         except (KeyboardInterrupt, SystemExit) as error:
             self._exit = error
             self._task_group.cancel_scope.cancel()
