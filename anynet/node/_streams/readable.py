@@ -20,24 +20,21 @@ from typing import Any, Self, TypeVar
 from anynet.node._emitters.emitter import EventName, Listener
 from anynet.node._errors.errors import (
     AbortError,
-    NodeTypeError,
     method_not_implemented,
-    stream_push_after_eof,
-    stream_unshift_after_end_event,
 )
 from anynet.node._streams.chunk_queue import Chunk
-from anynet.node._streams.chunks import pushed_chunk
 from anynet.node._streams.constructing import begin_stream
 from anynet.node._streams.encoding import Decoder, is_falsy, require_encoding
 from anynet.node._streams.finished import closed
 from anynet.node._streams.flow import FlowEvent, FlowOutcome
+from anynet.node._streams.iterable_source import source_of
 from anynet.node._streams.iterator import ChunkIterator
-from anynet.node._streams.options import StreamOptions, readable_options
+from anynet.node._streams.options import StreamOptions, merged_options, readable_options
 from anynet.node._streams.pipe import add_pipe, remove_pipes
+from anynet.node._streams.pushing import push_chunk, unshift_chunk
 from anynet.node._streams.readable_state import ReadableState, whole_size
 from anynet.node._streams.reading_ticks import (
     announce_readable,
-    emit_readable,
     emit_resume,
     end_readable,
     maybe_read_more,
@@ -70,6 +67,21 @@ class Readable(Stream):
             options = readable_options(options, more)
         Stream.__init__(self, options)
         begin_stream(self, options.signal)
+
+    @classmethod
+    def from_(
+        cls, iterable: Any, options: Mapping[str, Any] | None = None, /, **more: Any
+    ) -> Readable:
+        """A stream of the items of an iterable, sync or async; of text or bytes, as a whole.
+
+        The options are those of :class:`Readable`; it is in object mode by default, and reads one
+        item ahead. Raises ``ERR_INVALID_ARG_TYPE`` for what is no iterable. Node's
+        ``Readable.from``.
+        """
+        source = source_of(iterable)
+        stream = Readable(source.options(merged_options(options, more)))
+        source.attach(stream)
+        return stream
 
     # -- for those who implement a source -------------------------------------------------------
 
@@ -109,77 +121,13 @@ class Readable(Stream):
                 maybe_read_more(self)
             now = self.readable_state  # The listeners may have changed it.
             return (not now.length and not now.ended) or now.accepts_more()
-        return self._push(chunk, encoding)
-
-    def _push(self, chunk: Any, encoding: str | None) -> bool:
-        state = self.readable_state
-        state.answered()
-        if chunk is None:
-            self._source_ended(state)
-            return False
-        data = self._checked_chunk(chunk, encoding)
-        if data is None:
-            return False
-        if data or state.objects:
-            if state.ended:
-                self._error_or_destroy(stream_push_after_eof())
-            if self._destroyed or self._errored is not None or state.ended:
-                return False
-            if state.decoder is not None and isinstance(data, bytes):
-                data = state.decoder.decode(data)
-        if data or state.objects:
-            self._add_chunk(state, data)
-        else:
-            maybe_read_more(self)
-        return state.accepts_more()
+        return push_chunk(self, chunk, encoding)
 
     def unshift(self, chunk: Any, encoding: str | None = None) -> bool:
         """Put back, to be read before everything else, what was read by mistake."""
-        state = self.readable_state
         if chunk is None:
-            return self._push(None, None)
-        data = self._checked_chunk(chunk, encoding)
-        if data is None:
-            return False
-        if data or state.objects:
-            if state.end_emitted:
-                self._error_or_destroy(stream_unshift_after_end_event())
-            if self._destroyed or self._errored is not None or state.end_emitted:
-                return False
-            self._add_chunk(state, data, first=True)
-        return state.accepts_more()
-
-    def _checked_chunk(self, chunk: Any, encoding: str | None) -> Chunk | None:
-        """What is to be read; None: the chunk is of no use, and an error."""
-        try:
-            return pushed_chunk(self.readable_state, chunk, encoding)
-        except NodeTypeError as error:
-            if error.code != "ERR_INVALID_ARG_TYPE":
-                raise
-            self._error_or_destroy(error)
-            return None
-
-    def _add_chunk(self, state: ReadableState, chunk: Chunk, *, first: bool = False) -> None:
-        if state.goes_to_listeners():
-            state.clear_awaited()
-            state.note_data()
-            self.emit("data", chunk)
-        else:
-            state.put(chunk, first=first)
-            if state.need_readable:
-                announce_readable(self)
-        maybe_read_more(self)
-
-    def _source_ended(self, state: ReadableState) -> None:
-        if state.ended:
-            return
-        state.end_source()
-        scheduled = state.claim_readable()
-        if not state.sync:
-            # The source is not inside of being asked: this is an event of its own already.
-            emit_readable(self)
-        elif scheduled:
-            self.runtime.next_tick(emit_readable, self)
+            return push_chunk(self, None, None)
+        return unshift_chunk(self, chunk, encoding)
 
     def _on_constructed(self) -> None:
         super()._on_constructed()

@@ -25,9 +25,11 @@ class ReadingStream(Protocol):
     readable_state: ReadableState
     runtime: Runtime
     _close_emitted: bool
-    _construction: object
     _destroyed: bool
     _errored: BaseException | None
+
+    @property
+    def constructed(self) -> bool: ...
 
     def emit(self, name: str, /, *args: Any) -> bool: ...
 
@@ -68,7 +70,7 @@ def emit_resume(stream: ReadingStream) -> None:
 
 def maybe_read_more(stream: ReadingStream) -> None:
     """Ask the source for more in the next tick, unless it is still to answer."""
-    if stream._construction is None and stream.readable_state.claim_more_tick():
+    if stream.constructed and stream.readable_state.claim_more_tick():
         stream.runtime.next_tick(_read_more, stream)
 
 

@@ -101,6 +101,11 @@ class Stream(EventEmitter):
     #: Prepares the stream, then calls ``callback(error)``; nothing is read or written before.
     _construct: Callable[..., object] | None = None
 
+    @property
+    def constructed(self) -> bool:
+        """For implementers: whether ``_construct`` is not, or no longer, at work."""
+        return self._construction is None
+
     def _on_constructed(self) -> None:
         """``_construct`` has succeeded: go on with what waited for it."""
 
