@@ -33,7 +33,7 @@ def connect(*args: Any, **options: Any) -> Socket:
     """
     found, listener = connect_arguments(args, options)
     socket = Socket.__new__(Socket)
-    socket._construct(found)  # Sorted options, which the constructor would merge once more.
+    socket._begin(found)  # Sorted options, which the constructor would merge once more.
     if found.get("timeout"):
         socket.setTimeout(found["timeout"])
     return socket._connect(found, listener)

@@ -86,9 +86,9 @@ class Socket(SocketEvents):
     def __init__(self, options: Any = None, /, **named: Any) -> None:
         if isinstance(options, int) and not isinstance(options, bool):
             options = {"fd": options}
-        self._construct(merged_options(options if isinstance(options, Mapping) else None, named))
+        self._begin(merged_options(options if isinstance(options, Mapping) else None, named))
 
-    def _construct(self, options: Mapping[str, Any]) -> None:
+    def _begin(self, options: Mapping[str, Any]) -> None:
         settings = socket_settings(options)
         self._set_up(settings.stream, settings.tcp, settings.block_list)
         if settings.capture_rejections is not None:
@@ -265,12 +265,6 @@ class Socket(SocketEvents):
         """
         self._connection.reset(self)
         return self
-
-    # -- events ---------------------------------------------------------------------------------
-
-    def captureRejection(self, error: Exception, name: EventName, *args: Any) -> None:
-        """What a coroutine listener raised destroys the socket."""
-        self.destroy(error)
 
     # -- what it looks like ---------------------------------------------------------------------
 
