@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Self, TypeAlias
 
-from anynet.node._emitters.emitter import EventEmitter
+from anynet.node._emitters.emitter import EventEmitter, EventName
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.readable_state import ReadableState
@@ -110,6 +110,10 @@ class Stream(EventEmitter):
         except Exception as raised:
             callback(raised)
         return self
+
+    def captureRejection(self, error: Exception, name: EventName, *args: object) -> None:
+        """What a coroutine listener raised, under ``captureRejections``, destroys the stream."""
+        self.destroy(error)
 
     def _error_or_destroy(self, error: BaseException, *, later: bool = False) -> None:
         """An error that ends the stream, or is only emitted where streams don't end by themselves.
