@@ -167,6 +167,10 @@ class Stream(EventEmitter):
         except Exception as raised:
             callback(raised)
 
+    def captureRejection(self, error: Exception, name: EventName, *args: object) -> None:
+        """What a coroutine listener raised, under ``captureRejections``, destroys the stream."""
+        self.destroy(error)
+
     def _error_or_destroy(self, error: BaseException, *, later: bool = False) -> None:
         """An error that ends the stream, or is only emitted where streams don't end by themselves.
 

@@ -22,6 +22,7 @@ from anynet.node._errors.errors import (
     missing_args,
     validate_function,
 )
+from anynet.node._errors.numerals import is_truthy
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.options.connect_options import (
     ConnectOptions,
@@ -354,7 +355,7 @@ class Socket(SocketEvents):
 
         On a socket that is not connected it holds from the connect on. Returns the socket.
         """
-        connection, enable = self._connection, noDelay is None or bool(noDelay)
+        connection, enable = self._connection, noDelay is None or is_truthy(noDelay)
         connection.wanted_tcp().want_no_delay(enable, connection.tcp_socket)
         return self
 
@@ -364,7 +365,10 @@ class Socket(SocketEvents):
         The delay counts in whole seconds, and 0 leaves it as it is. On a socket that is not
         connected it holds from the connect on. Returns the socket.
         """
-        connection, delay = self._connection, keep_alive_seconds(initialDelay) if enable else None
+        connection, delay = (
+            self._connection,
+            keep_alive_seconds(initialDelay) if is_truthy(enable) else None,
+        )
         connection.wanted_tcp().want_keep_alive(delay, connection.tcp_socket)
         return self
 
