@@ -122,7 +122,7 @@ class EventEmitter:
         if isinstance(options, Mapping):
             capture = options.get("captureRejections", capture)
         # As in Node, False is no choice: only the default can turn it on for all.
-        if not is_truthy(capture):
+        if capture is None or not is_truthy(capture):
             capture = EventEmitter.captureRejections
         #: For implementers. Tuples that are replaced, never changed: emit iterates over them as
         #: they are, and so does the way of a packet in a stream.

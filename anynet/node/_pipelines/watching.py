@@ -152,7 +152,7 @@ def isWritable(stream: Any) -> bool | None:
 
 def isErrored(stream: Any) -> bool:
     """Whether it has emitted an ``error``."""
-    return isinstance(stream, Stream) and stream._error_emitted
+    return isinstance(stream, Stream) and stream.errored is not None
 
 
 def isDisturbed(stream: Any) -> bool:

@@ -213,7 +213,10 @@ class Readable(Stream):
         """
         self.register_listener(name, listener)
         if name == "data":
-            self._advance(_DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA)
+            # As _advance does it, without its call: it is on the way of each accepted socket.
+            event = _DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA
+            if self.readable_state.advance(event, self._destroyed) is _SCHEDULE_RESUME:
+                self.runtime.next_tick(emit_resume, self)
         elif name == "readable" and not self.readable_state.end_emitted:
             self._advance(_READABLE)
         return self

@@ -201,10 +201,6 @@ class Stream(EventEmitter):
         """``end`` was emitted."""
         self._destroy_if_over()
 
-    def captureRejection(self, error: Exception, name: EventName, *args: Any) -> None:
-        """What a coroutine listener raised destroys the stream."""
-        self.destroy(error)
-
     def _note_error(self, error: BaseException | None) -> None:
         if error is not None and self._errored is None:
             self._errored = error

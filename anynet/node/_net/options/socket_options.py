@@ -232,10 +232,10 @@ def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
 
 def tcp_of_connect(options: Mapping[str, Any], tcp: TcpOptions | None) -> TcpOptions | None:
     """What the options of a connect add to what is wanted of TCP; they are not checked again."""
-    if is_truthy(options.get("noDelay")):
+    if "noDelay" in options and is_truthy(options["noDelay"]):
         tcp = tcp or TcpOptions()
         tcp.want_no_delay(True)
-    if is_truthy(options.get("keepAlive")):
+    if "keepAlive" in options and is_truthy(options["keepAlive"]):
         tcp = tcp or TcpOptions()
         tcp.want_keep_alive(keep_alive_seconds(options.get("keepAliveInitialDelay")))
     return tcp

@@ -35,7 +35,7 @@ def connect(*args: Any, **options: Any) -> Socket:
     found, listener = connect_arguments(args, options)
     socket = Socket.__new__(Socket)
     socket._begin(found)  # Sorted options, which the constructor would merge once more.
-    if is_truthy(found.get("timeout")):
+    if "timeout" in found and is_truthy(found["timeout"]):
         socket.setTimeout(found["timeout"])
     return socket._connect(found, listener)
 
