@@ -7,8 +7,10 @@ Rules that live here:
 * A write without a handle waits while the socket connects, and fails otherwise.
 * A handle is closed, reset or released once. What it had counted stays readable afterwards, as
   ``bytesRead`` and ``bytesWritten`` do in Node.
-* Every read, write and end is an activity for the idle timeout. A peer that takes what was queued,
-  however slowly, is not idle: Node compares how much of the write under way has gone.
+* Every read and write, and the peer's end, is an activity for the idle timeout; our own end is none.
+  A peer that takes what was queued, however slowly, is not idle: Node compares how much of the write
+  under way is left with how much was left before, which is all of it when the write begins. So a
+  write of which some went at once counts as progress for one period more.
 * A server counts a connection as long as its handle is here.
 
 A link serves one connection: a socket that connects again gets a new one. It refers to its socket
@@ -67,6 +69,7 @@ class HandleLink:
     __slots__ = (
         "_bytes_read",
         "_bytes_written",
+        "_left",
         "_pending",
         "_resets",
         "_socket",
@@ -91,6 +94,8 @@ class HandleLink:
         #: Set while an idle timeout is wanted; activities touch it.
         self.idle: IdleTimeout | None = None
         self._pending: PendingWrite | None = None
+        #: What was left of the write under way when the idle timeout last looked; 0 for none.
+        self._left = 0
         # Of a handle that is gone.
         self._bytes_read = self._bytes_written = 0
 
@@ -242,7 +247,9 @@ class HandleLink:
         except OSError as error:
             return self._write_failed(error)
         if self.idle is not None:
-            self.idle.touch(handle.bytes_written)
+            self.idle.touch()
+        if not done:
+            self._left = len(chunk)
         return done
 
     def write_many(self, chunks: list[bytes]) -> bool:
@@ -255,7 +262,9 @@ class HandleLink:
         except OSError as error:
             return self._write_failed(error)
         if self.idle is not None:
-            self.idle.touch(handle.bytes_written)
+            self.idle.touch()
+        if not done:
+            self._left = sum(map(len, chunks))
         return done
 
     def _write_without_handle(self, chunks: list[bytes]) -> bool:
@@ -273,6 +282,7 @@ class HandleLink:
 
     def _written(self, error: OSError | None) -> None:
         self.touch()
+        self._left = 0
         if self._socket is not None:
             self._socket.write_done(None if error is None else system_error(error, "write"))
 
@@ -288,7 +298,6 @@ class HandleLink:
 
     def shut_down(self, callback: Callable[[None], object]) -> None:
         """End our side once everything is sent, then call back. There must be a handle."""
-        self.touch()
         if self.handle is not None:
             # A connection that is broken has ended as well.
             self.handle.shutdown(lambda _error: callback(None))
@@ -311,7 +320,8 @@ class HandleLink:
 
     def _on_idle(self, idle: IdleTimeout) -> None:
         handle = self.handle
-        if handle is not None and handle.queue_size and idle.progress != handle.bytes_written:
-            idle.touch(handle.bytes_written)
+        if handle is not None and self._left and self._left != handle.queue_size:
+            self._left = handle.queue_size
+            idle.touch()
         elif self._socket is not None:
             self._socket.emit("timeout")
