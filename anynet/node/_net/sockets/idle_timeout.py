@@ -1,7 +1,7 @@
 """The idle timeout of a socket.
 
 Rules that live here: it never keeps the runtime open, as Node's timer is unref'ed; activity is
-stamped by ``HandleLink`` (what is read and written, connects, and the peer's end), and costs no timer.
+stamped by ``HandleLink`` (what is read and written, connects, the peer's end), and costs no timer.
 """
 
 from __future__ import annotations
