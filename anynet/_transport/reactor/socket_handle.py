@@ -7,12 +7,15 @@ The rules that live here, all from edges being reported once:
   next turn, until ``b""`` or an error. (Two prototypes that did not lost such an end.)
 - An urgent byte also ends a read early, and raises no edge for what lies behind it: SO_OOBINLINE
   makes it data.
+- A kernel that is out of buffers (ENOBUFS) takes nothing now, as one whose send buffer is full: the
+  connection is whole, and libuv waits as well. But no edge says when it has some again.
 - Reading again after a stop, giving way to others, and a short send re-arm the descriptor
   (EPOLL_CTL_MOD), which raises the edge anew if it is ready. Nothing is read inside of the call.
 """
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -36,6 +39,8 @@ from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import Released
 
 _CHUNK = 65536
+#: So many seconds after the kernel was out of buffers it is asked again.
+_RETRY_DELAY = 0.01
 #: So many reads in a row before other descriptors are served, as in libuv.
 _MAX_READS = 32
 #: After these a short read does not prove that there is nothing more to read.
@@ -167,6 +172,10 @@ class SocketHandle(Handle):
             sent = self._send(data)
         except BlockingIOError:
             sent = 0
+        except OSError as error:
+            if error.errno != errno.ENOBUFS:
+                raise
+            sent = 0
         self.state.bytes_sent += sent
         if sent == len(data):
             return True
@@ -185,13 +194,18 @@ class SocketHandle(Handle):
         self._watch_for_room()
         return False
 
-    def _send_views(self, views: deque[memoryview]) -> None:
-        """Send what the kernel takes; the views lose that."""
+    def _send_views(self, views: deque[memoryview]) -> bool:
+        """Send what the kernel takes; the views lose that. False: it is out of buffers."""
         while views:
             try:
                 self.state.bytes_sent += send_some(self._sock, views)
             except BlockingIOError:
                 break
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
+                return False
+        return True
 
     def _watch_for_room(self) -> None:
         # A short send is no promise of an edge; asking again is, and costs only where it queued.
@@ -200,20 +214,26 @@ class SocketHandle(Handle):
     def _flush(self) -> None:
         while self._queue:
             write = self._queue[0]
-            error = None
+            error, short = None, False
             before = self.state.bytes_sent
             try:
-                self._send_views(write.buffers)
+                short = not self._send_views(write.buffers)
             except OSError as failure:
                 error = failure
             self.queue_size -= self.state.bytes_sent - before
             if write.buffers and error is None:
+                if short:
+                    self.reactor.call_later(_RETRY_DELAY, self._flush_again)
                 return
             self._written(error)
             if error is not None or self.closing:
                 return
         if self._shutdown_done is not None:
             self._shut_down()
+
+    def _flush_again(self) -> None:
+        if self._queue and not self.closing:
+            self._flush()
 
     async def release(self, unread: bytes) -> Released:
         return self.release_now(unread)
