@@ -32,8 +32,8 @@ from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.message_sends import send_some
 from anynet._transport.sockets.system_errors import out_of_memory
+from anynet._transport.streams.released import ReleasedSocket
 from anynet._transport.streams.socket_stream import SocketStream
-from anynet._transport.streams.stream_base import Released
 
 _CHUNK = 65536
 #: So many reads in a row before other descriptors are served, as in libuv.
@@ -212,10 +212,10 @@ class SocketHandle(Handle):
         if self._shutdown_done is not None:
             self._shut_down()
 
-    async def release(self, unread: bytes) -> Released:
+    async def release(self, unread: bytes) -> ReleasedSocket:
         return self.release_now(unread)
 
-    def release_now(self, unread: bytes = b"") -> Released:
+    def release_now(self, unread: bytes = b"") -> ReleasedSocket:
         """The same at once: a socket has no task that would have to end before."""
         self.read_stop()
         self.closing = True

@@ -53,7 +53,7 @@ def give_away(socket: Socket) -> tuple[system.socket, bytes]:
     handle = socket._connection.link.release()
     assert isinstance(handle, SocketHandle)
     released = handle.release_now(unread)
-    return released.sock, released.unread
+    return released.take(), released.unread
 
 
 def take_over(fd: int, unread: bytes, counter: ConnectionCounter | None) -> Socket:
