@@ -16,11 +16,16 @@ from anynet._transport.listening.listener import Listener, ListeningSocket
 from anynet._transport.sockets.handing_over import HandingOver
 
 
+def is_own(listener: Listener) -> bool:
+    """Whether it can change its owner."""
+    # By its very class: what a subclass does at its close, it does in its event loop.
+    return type(listener) is ListeningSocket
+
+
 def check_released(listeners: Sequence[Listener]) -> None:
     """Raise :exc:`ValueError` unless each of them can change its owner."""
     for listener in listeners:
-        # By its very class: what a subclass does at its close, it does in its event loop.
-        if type(listener) is not ListeningSocket:
+        if not is_own(listener):
             raise ValueError(
                 f"{listener.address} cannot be released: this process does not listen there itself"
             )

@@ -36,6 +36,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from anyio.lowlevel import RunVar, current_token
 
+from anynet._transport.loops.backends import Backend
+
 if TYPE_CHECKING:
     import asyncio
 
@@ -91,6 +93,11 @@ class HostLoop(ABC):
     woken_by_close: type[Exception]
     #: What says that the event loop itself is broken: nobody may take it for an error of a program.
     internal_errors: tuple[type[BaseException], ...] = ()
+
+    @property
+    @abstractmethod
+    def backend(self) -> Backend:
+        """The name of the backend, by which another loop of its kind can be run."""
 
     current_task: Callable[[], object]
     #: Raises the backend's cancellation if the task is cancelled; does not yield otherwise.
