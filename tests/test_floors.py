@@ -60,6 +60,7 @@ ROOMS = {
         "_net.servers",
         "_processes",
         "_clusters",
+        "_threads",
     ),
 }
 #: What the adapter may use of the cluster.

@@ -4,7 +4,7 @@ Everything lives in a runtime: ``async with net.runtime()``, or ``net.run(progra
 options, events, their order, errors and their texts are Node's; times are in milliseconds.
 """
 
-from anynet.node import child_process, events, readline, stream
+from anynet.node import child_process, events, readline, stream, worker_threads
 from anynet.node._clusters.primary import Cluster, cluster
 from anynet.node._clusters.worker import Worker
 from anynet.node._emitters.abort import AbortController, AbortSignal
@@ -115,4 +115,5 @@ __all__ = [
     "setInterval",
     "setTimeout",
     "stream",
+    "worker_threads",
 ]

@@ -35,8 +35,8 @@ from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.message_sends import send_some
 from anynet._transport.sockets.system_errors import out_of_memory
+from anynet._transport.streams.released import ReleasedSocket
 from anynet._transport.streams.socket_stream import SocketStream
-from anynet._transport.streams.stream_base import Released
 
 _CHUNK = 65536
 #: So many seconds after the kernel was out of buffers it is asked again.
@@ -235,10 +235,10 @@ class SocketHandle(Handle):
         if self._queue and not self.closing:
             self._flush()
 
-    async def release(self, unread: bytes) -> Released:
+    async def release(self, unread: bytes) -> ReleasedSocket:
         return self.release_now(unread)
 
-    def release_now(self, unread: bytes = b"") -> Released:
+    def release_now(self, unread: bytes = b"") -> ReleasedSocket:
         """The same at once: a socket has no task that would have to end before."""
         self.read_stop()
         self.closing = True

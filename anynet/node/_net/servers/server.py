@@ -270,6 +270,14 @@ class Server(ServerEvents):
         # Like anything in JavaScript, what is no number is never reached.
         return self._count.here >= to_number(most)
 
+    def options_of_sockets(self) -> dict[str, Any]:
+        """For implementers: the options by which another server treats its sockets as this one."""
+        names = ("allowHalfOpen", "pauseOnConnect", "noDelay", "keepAlive", "highWaterMark")
+        return {name: getattr(self, name) for name in names} | {
+            "keepAliveInitialDelay": self.keepAliveInitialDelay * 1000,
+            "blockList": self.blockList,
+        }
+
     def passes_on(self) -> bool:
         """Whether another worker of the cluster is to have the next connection."""
         if self.maxConnections is None or self.dropMaxConnection:
