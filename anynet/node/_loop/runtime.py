@@ -231,7 +231,8 @@ def let_tasks_run() -> None:
 def run(function: Callable[..., object], *args: Any, backend: Backend = "asyncio") -> None:
     """Run a program: call ``function(*args)``, a coroutine function or not, in a runtime.
 
-    Returns when nothing ref'ed is alive any more. Raises what ended the runtime.
+    Returns when nothing ref'ed is alive any more. Raises what ended the runtime; an interrupt
+    (Ctrl-C) comes without the traceback of what it interrupted, as from ``asyncio.run``.
     """
 
     async def program() -> None:
@@ -240,4 +241,14 @@ def run(function: Callable[..., object], *args: Any, backend: Backend = "asyncio
             if inspect.isawaitable(result):
                 await result
 
-    backends.run(program, backend=backend)
+    try:
+        backends.run(program, backend=backend)
+    except KeyboardInterrupt:
+        pass
+    except BaseExceptionGroup as group:
+        if group.split(KeyboardInterrupt)[1] is not None:
+            raise
+    else:
+        return
+    # A new one, outside of the handlers: the other shows the insides of two event loops.
+    raise KeyboardInterrupt

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import MutableMapping
-from typing import Never
+from collections.abc import Mapping, MutableMapping
+from typing import ClassVar, Never
 
 from anynet.cluster.processes.inherited import take_inherited
 from anynet.cluster.processes.parent_watch import exit_with_parent
 from anynet.node._emitters.emitter import EventName, Listener
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Runtime, at_start
 from anynet.node._processes.ipc_endpoint import IpcEndpoint
 
@@ -37,6 +38,11 @@ class Process(IpcEndpoint):
     """
 
     __slots__ = ("_exiting", "_has_inherited", "_inherited", "_unique_id", "exitCode")
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **IpcEndpoint.event_arguments,
+        "exit": (1, 1),
+    }
 
     def __init__(self) -> None:
         super().__init__()

@@ -28,6 +28,7 @@ from anynet.node._errors.errors import (
     stream_null_values,
     write_after_end,
 )
+from anynet.node._loop.fitting import fitted
 from anynet.node._loop.runtime import NoRuntimeError
 from anynet.node._streams.encoding import chunk_bytes, encode, require_encoding, utf16_length
 from anynet.node._streams.end_of_writing import finish_maybe
@@ -157,7 +158,9 @@ class Writable(Stream):
         return self._checked_write(chunk, encoding, callback) is True
 
     def _checked_write(self, chunk: Any, encoding: Any, callback: Any) -> NodeError | bool:
-        called_back: WriteCallback = callback if callable(callback) else None
+        called_back: WriteCallback = None
+        if callable(callback):
+            called_back = fitted(callback, (1, 1), "callback of write()")
         state = self.writable_state
         if isinstance(chunk, str):
             data = encode(chunk, require_encoding(encoding or state.default_encoding))
@@ -280,6 +283,7 @@ class Writable(Stream):
             elif self._destroyed:
                 error = stream_destroyed("end")
         if callable(callback):
+            callback = fitted(callback, (0, 1), "callback of end()")
             if error is None:
                 error = self._errored
             if error is not None:

@@ -29,20 +29,22 @@ from anynet.node._net.options.connect_options import (
     connect_arguments,
     connect_request,
 )
-from anynet.node._net.options.socket_options import SocketOptions, socket_settings, tcp_of_connect
+from anynet.node._net.options.socket_options import (
+    SocketOptions,
+    constructor_options,
+    socket_settings,
+    tcp_of_connect,
+)
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.sockets.connection import EndPart, SocketConnection, ended_by_peer
-from anynet.node._net.sockets.handles import (
-    handle_of_descriptor,
-    handle_of_option,
-)
+from anynet.node._net.sockets.handles import handle_of_descriptor, handle_of_option
 from anynet.node._net.sockets.handover import give_to_core, take_from_core
 from anynet.node._net.sockets.idle_timeout import timeout_milliseconds
-from anynet.node._net.sockets.socket_event_types import SocketEvents
+from anynet.node._net.sockets.socket_event_types import SOCKET_EVENTS, SocketEvents
 from anynet.node._net.values.address_info import AddressInfo
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._streams.finished import destroy_on_abort
-from anynet.node._streams.options import StreamOptions, merged_options
+from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.stream import Stream
 from anynet.node._streams.writable_state import WriteCallback
 
@@ -75,6 +77,7 @@ class Socket(SocketEvents):
         *("close", "error", "prefinish", "finish", "drain", "data", "end", "readable"),
     )
     first_listeners: ClassVar[Mapping[EventName, tuple[Listener, ...]]] = {"end": (_on_end,)}
+    event_arguments = SOCKET_EVENTS
     _gathers: ClassVar[bool] = True
 
     @overload
@@ -84,9 +87,7 @@ class Socket(SocketEvents):
     def __init__(self, /, **options: Unpack[SocketOptions]) -> None: ...
 
     def __init__(self, options: Any = None, /, **named: Any) -> None:
-        if isinstance(options, int) and not isinstance(options, bool):
-            options = {"fd": options}
-        self._construct(merged_options(options if isinstance(options, Mapping) else None, named))
+        self._construct(constructor_options(options, named))
 
     def _construct(self, options: Mapping[str, Any]) -> None:
         settings = socket_settings(options)
@@ -136,7 +137,7 @@ class Socket(SocketEvents):
         """
         current_runtime()
         # Before the connection is taken: what is wrong with the options must not cost it.
-        socket_settings(merged_options(None, options))
+        socket_settings(constructor_options(None, options))
         return take_from_core(socket, options, cls)
 
     async def toCore(self) -> CoreSocket:
