@@ -111,6 +111,8 @@ class ChildProcess(IpcEndpoint):
                 number=worker,
                 watch=watch,
                 own_streams=silent,
+                # Until it can die of it without a traceback: see reset_inherited.
+                blocked_signals=(signals.SIGINT,),
             )
         except OSError as error:
             failure = system_error(error, f"spawn {self.spawnfile}")

@@ -65,6 +65,7 @@ class SocketOptions(TypedDict, total=False):
     highWaterMark: int | None
     keepAlive: bool | None
     keepAliveInitialDelay: float | None
+    manualStart: bool | None
     noDelay: bool | None
     onread: OnRead | None
     readable: bool | None
@@ -189,6 +190,8 @@ class SocketSettings(Value):
     writable: bool = attrs.field(default=True, metadata=row("writable", check=not_false))
     no_delay: bool = attrs.field(default=False, metadata=row("noDelay", check=bool))
     keep_alive: bool = attrs.field(default=False, metadata=row("keepAlive", check=bool))
+    #: Whether nothing is read before something asks for it.
+    manual_start: bool = attrs.field(default=False, metadata=row("manualStart", check=bool))
 
     #: What of them concerns the stream.
     stream: StreamOptions = attrs.field(init=False)

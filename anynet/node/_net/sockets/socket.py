@@ -106,7 +106,7 @@ class Socket(SocketEvents):
             self.runtime.next_tick(destroy_on_abort, self, signal)
         elif signal is not None:
             destroy_on_abort(self, signal)
-        if link.handle is not None:
+        if link.handle is not None and not settings.manual_start:
             self.read(0)
 
     def _set_up(
