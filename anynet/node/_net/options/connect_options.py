@@ -27,6 +27,8 @@ from anynet.node._errors.errors import (
     validate_string,
 )
 from anynet.node._errors.numerals import is_truthy, to_uint32
+from anynet.node._errors.option_warning import warn_of_misspelt
+from anynet.node._loop.fitting import fitted
 from anynet.node._net.functions.connect_defaults import (
     MINIMUM_ATTEMPT_TIMEOUT,
     default_auto_select_family,
@@ -62,6 +64,9 @@ class ConnectOptions(SocketOptions, total=False):
     path: str | None
     port: int | str | None
     timeout: float | None
+
+
+_KNOWN = frozenset(ConnectOptions.__annotations__)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -107,6 +112,8 @@ def connect_arguments(
     options.update(more)
     if None in options.values():
         options = {name: value for name, value in options.items() if value is not None}
+    if not options.keys() <= _KNOWN:
+        warn_of_misspelt(options, _KNOWN)
     return options, listener
 
 
@@ -180,6 +187,7 @@ def _lookup_options(options: Mapping[str, Any]) -> tuple[Any, Any, LookupFunctio
         hints = 0
     if lookup is not None:
         validate_function("options.lookup", lookup)
+        lookup = fitted(lookup, (3, 3), "option lookup")
     elif is_truthy(hints) or family is not None:
         hints, family = _checked_hints(hints), _checked_family(family)
     if not hints and family not in (4, 6):
