@@ -129,7 +129,8 @@ def connect_request(options: Mapping[str, Any]) -> ConnectRequest:
     host = options.get("host", _DEFAULT_HOST)
     if not isinstance(host, str) or not host:
         host = validate_string("options.host", host) if is_truthy(host) else _DEFAULT_HOST
-    local_address, local_port = None, 0
+    local_address: str | None = None
+    local_port: float = 0
     if "localAddress" in options or "localPort" in options:
         local_address, local_port = _local_end(options)
     port = options.get("port", 0)
