@@ -49,7 +49,7 @@ const server = net.createServer({ allowHalfOpen: true, blockList: strangers }, (
   finished(upstream, (error) => console.log(name, 'upstream:', why(error)));
 });
 
-server.listen(port, '127.0.0.1', () => console.log('listening'));
+server.listen(port, '127.0.0.1', () => console.log('listening on', server.address().port));
 process.on('SIGTERM', (signal) => {
   console.log('aborting after', signal);
   server.close(() => console.log('closed'));

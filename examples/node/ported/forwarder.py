@@ -23,7 +23,7 @@ class Blotter(stream.Transform):
         super().__init__({"encoding": "utf8", "decodeStrings": False})
         self.rest = ""
 
-    def _transform(self, chunk: Any, encoding: str, callback: Callable[..., object]) -> None:
+    def _transform(self, chunk: Any, encoding: str | None, callback: Callable[..., object]) -> None:
         *lines, self.rest = (self.rest + chunk).split("\n")
         for line in lines:
             self.push(self.blot(line) + "\n")
@@ -68,7 +68,11 @@ def main(port: int, upstream_port: int) -> None:
         stream.finished(upstream, upstream_over)
 
     server = net.createServer({"allowHalfOpen": True, "blockList": strangers}, on_connection)
-    server.listen(port, "127.0.0.1", lambda: print("listening", flush=True))
+
+    def on_listening() -> None:
+        print("listening on", server.address()["port"], flush=True)
+
+    server.listen(port, "127.0.0.1", on_listening)
 
     def on_sigterm(signal: str, number: int) -> None:
         print("aborting after", signal, flush=True)

@@ -120,7 +120,10 @@ class RedisClient extends EventEmitter {
   }
 }
 
-const client = new RedisClient({ port: Number(process.argv[2]), host: '127.0.0.1' });
+// A port, or the path of a Unix socket.
+const place = process.argv[2];
+const port = Number(place);
+const client = new RedisClient(port ? { port, host: '127.0.0.1' } : { path: place });
 client.on('connect', () => console.log('connected'));
 client.on('reconnecting', () => console.log('reconnecting'));
 client.on('close', () => console.log('closed'));

@@ -67,7 +67,7 @@ class Replies(stream.Transform):
         super().__init__({"readableObjectMode": True})
         self.rest = b""
 
-    def _transform(self, chunk: Any, encoding: str, callback: Callable[..., object]) -> None:
+    def _transform(self, chunk: Any, encoding: str | None, callback: Callable[..., object]) -> None:
         self.rest += chunk
         at = 0
         try:
@@ -151,8 +151,9 @@ def show(label: str) -> Callback:
     return on_answer
 
 
-def main(port: int) -> None:
-    client = RedisClient({"port": port, "host": "127.0.0.1"})
+def main(place: str) -> None:
+    tcp = place.isdigit()
+    client = RedisClient({"port": place, "host": "127.0.0.1"} if tcp else {"path": place})
     client.on("connect", lambda: print("connected"))
     client.on("reconnecting", lambda error: print("reconnecting"))
     client.on("close", lambda: print("closed"))
@@ -186,7 +187,7 @@ def main(port: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("port", type=int)
+    parser.add_argument("place", help="a port, or the path of a Unix socket")
     parser.add_argument("--backend", choices=["trio", "asyncio"], default="trio")
     given = parser.parse_args()
-    net.run(main, given.port, backend=given.backend)
+    net.run(main, given.place, backend=given.backend)

@@ -62,8 +62,8 @@ class Visit {
   }
 
   greet() {
-    if (this.buffer.length < 2 || this.buffer.length < 2 + this.buffer[1]) return false;
     if (this.buffer[0] !== 5) return this.refuse(null, 'not SOCKS5');
+    if (this.buffer.length < 2 || this.buffer.length < 2 + this.buffer[1]) return false;
     const methods = this.take(2 + this.buffer[1]).subarray(2);
     if (!methods.includes(0)) {
       this.client.write(Buffer.from([5, 0xff]));
@@ -119,9 +119,7 @@ server.on('error', (error) => {
   console.log('cannot listen:', error.code);
   process.exitCode = 1;
 });
-server.listen(Number(process.argv[2]), '127.0.0.1', () => {
-  console.log('listening');
-});
+server.listen(Number(process.argv[2]), '127.0.0.1', () => console.log('listening on', server.address().port));
 process.on('SIGTERM', (signal) => {
   console.log('closing after', signal);
   server.close(() => console.log('closed'));

@@ -1,4 +1,4 @@
-"""A SOCKS5 server (RFC 1928) without authentication: `curl --socks5-hostname localhost:1080 URL`."""
+"""A SOCKS5 server (RFC 1928) without authentication: `curl --socks5 localhost:1080 URL`."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Visit:
         self.client = client
         self.buffer = b""
         self.step: Callable[[], bool] | None = self.greet
-        client.setTimeout(10_000, lambda: client.destroy())  # Nobody holds a place by being silent.
+        client.setTimeout(10_000, client.destroy)  # Nobody holds a place by being silent.
         client.on("error", lambda error: None)  # A visitor may always be lost.
         client.on("data", self.read)
 
@@ -80,10 +80,10 @@ class Visit:
         return False
 
     def greet(self) -> bool:
-        if len(self.buffer) < 2 or len(self.buffer) < 2 + self.buffer[1]:
-            return False
         if self.buffer[0] != 5:
             return self.refuse(None, "not SOCKS5")
+        if len(self.buffer) < 2 or len(self.buffer) < 2 + self.buffer[1]:
+            return False
         methods = self.take(2 + self.buffer[1])[2:]
         if 0 not in methods:
             self.client.write(bytes([5, 0xFF]))
@@ -149,12 +149,15 @@ def main(port: int) -> None:
         print("cannot listen:", error.code)
         process.exitCode = 1
 
+    def on_listening() -> None:
+        print("listening on", server.address()["port"], flush=True)
+
     def on_sigterm(signal: str, number: int) -> None:
         print("closing after", signal, flush=True)
         server.close(lambda error: print("closed"))
 
     server.on("error", on_error)
-    server.listen(port, "127.0.0.1", lambda: print("listening", flush=True))
+    server.listen(port, "127.0.0.1", on_listening)
     process.on("SIGTERM", on_sigterm)
 
 
