@@ -56,6 +56,9 @@ class Runtime:
         self._exit: KeyboardInterrupt | SystemExit | None = None
         #: Where servers get what they listen with, if not from the system: from a primary.
         self.listen_source: ListenSource | None = None
+        #: Whether :func:`run` starts a program in here, since it cannot in another loop: that of a
+        #: worker thread runs already.
+        self.programs_start_here: bool = False
         #: Whether something has failed; only known when it ends.
         self.failed: bool = False
 
@@ -225,6 +228,12 @@ def current_runtime() -> Runtime:
     return found
 
 
+def running_runtime() -> Runtime | None:
+    """The same, or None outside of one."""
+    found = _current.get(None)
+    return None if found is None or found.reactor.ended else found
+
+
 def let_tasks_run() -> None:
     """Have the tasks that a callback wakes run before more happens in the runtime."""
     found = _current.get(None)
@@ -235,8 +244,15 @@ def let_tasks_run() -> None:
 def run(function: Callable[..., object], *args: Any, backend: Backend = "asyncio") -> None:
     """Run a program: call ``function(*args)``, a coroutine function or not, in a runtime.
 
-    Returns when nothing ref'ed is alive any more. Raises what ended the runtime.
+    Returns when nothing ref'ed is alive any more. Raises what ended the runtime. In a program that
+    a worker thread runs there is a runtime already: the function is started in that.
     """
+    found = _current.get(None)
+    if found is not None and found.programs_start_here:
+        result = function(*args)
+        if inspect.iscoroutine(result):
+            found.start_task(result)
+        return
 
     async def program() -> None:
         async with runtime():

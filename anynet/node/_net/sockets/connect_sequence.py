@@ -18,6 +18,7 @@ import errno
 import os
 import socket
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from anynet._rules.policy.attempts import interleave
@@ -328,8 +329,8 @@ class ConnectSequence:
             self._socket.emit("connectionAttemptFailed", *failed)
             if queue is None:
                 self._fail(failed[-1])
-            elif self._is_live():
-                self._try_next(queue)
+            else:
+                self._go_on(queue)
 
     # -- several addresses ----------------------------------------------------------------------
 
@@ -361,6 +362,21 @@ class ConnectSequence:
         self._socket.emit("connectionAttemptTimeout", *failed[:-1])
         attempt.cancel()
         self._errors.append(failed[-1])
+        self._go_on(queue)
+
+    def _go_on(self, queue: list[Candidate]) -> None:
+        """Try the next address, once the attempt before has let go of the local port."""
+        if not self._is_live():
+            return
+        if self.request.local_port:
+            # Sockets are closed at the end of the batch (docs/decisions/end-of-batch.md), and until
+            # then the next one could not be bound to the same port.
+            reactor = self._runtime.reactor
+            reactor.close_after_batch(partial(reactor.call_soon, self._try_next_if_live, queue))
+        else:
+            self._try_next(queue)
+
+    def _try_next_if_live(self, queue: list[Candidate]) -> None:
         if self._is_live():
             self._try_next(queue)
 
