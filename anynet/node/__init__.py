@@ -22,6 +22,7 @@ from anynet.node._errors.classes import (
     NodeSystemError,
     NodeTypeError,
 )
+from anynet.node._errors.option_warning import OptionWarning
 from anynet.node._loop.runtime import NoRuntimeError, Runtime, run, runtime
 from anynet.node._loop.timers import (
     Immediate,
@@ -73,6 +74,7 @@ __all__ = [
     "NodeRangeError",
     "NodeSystemError",
     "NodeTypeError",
+    "OptionWarning",
     "PassThrough",
     "Process",
     "Readable",

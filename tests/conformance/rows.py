@@ -1,6 +1,7 @@
 """The rows of the specification of `net`, by the ids that pairs name: `section.thing`.
 
-Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it.
+Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it,
+those of `9` what Node's `process` and other modules have for a program that uses `net`.
 """
 
 from __future__ import annotations
@@ -64,6 +65,16 @@ NAMED = {
     "c.process": "send disconnect connected env exit",
     "c.process.event": "message disconnect",
     "c.handle": "server socket keepOpen",
+    "9.process": "kill exit exitCode nextTick stdin stdout stderr",
+    "9.process.event": """
+        signal beforeExit exit uncaughtException uncaughtExceptionMonitor unhandledRejection
+    """,
+    "9.events": """
+        once on addAbortListener getEventListeners getMaxListeners setMaxListeners listenerCount
+        errorMonitor
+    """,
+    "9.dns": "lookup promises",
+    "9.util": "promisify",
 }
 
 ROWS = frozenset(

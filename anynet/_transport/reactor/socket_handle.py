@@ -86,15 +86,22 @@ class SocketHandle(Handle):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
 
     def _on_ready(self, events: int) -> None:
-        if events & READ_EVENTS:
-            if not self.reading:
-                self._unread = True
-            elif self.read_into is not None:
-                self._read_into_buffers(events & _MORE_TO_READ)
-            else:
-                self._read(events & _MORE_TO_READ)
-        if self._queue and events & WRITE_EVENTS and not self.closing:
-            self._flush()
+        try:
+            if events & READ_EVENTS:
+                if not self.reading:
+                    self._unread = True
+                elif self.read_into is not None:
+                    self._read_into_buffers(events & _MORE_TO_READ)
+                else:
+                    self._read(events & _MORE_TO_READ)
+            if self._queue and events & WRITE_EVENTS and not self.closing:
+                self._flush()
+        except Exception:
+            # If the program goes on after that, what was not read or sent has had its edge.
+            self._unread = True
+            if not self.closing:
+                self.reactor.rearm(self.fd)
+            raise
 
     def _start_reading(self) -> None:
         if self._unread:

@@ -17,7 +17,7 @@ from inspect import iscoroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from anynet.node._emitters.emitter import EventName, Listener
+from anynet.node._emitters.listeners import NOT_GIVEN, EventName, Listener
 from anynet.node._errors.errors import (
     AbortError,
     method_not_implemented,
@@ -205,12 +205,11 @@ class Readable(Stream):
         """Whether :meth:`pause` was called, or a ``readable`` listener reads."""
         return self.readable_state.paused is True or self.readable_state.flowing is False
 
-    def on(self, name: EventName, listener: Listener) -> Self:
-        """Call ``listener`` for every event ``name``.
-
-        Listening to ``data`` starts the flow unless it was paused; listening to ``readable``
-        stops it: then the listener reads.
-        """
+    def on(self, name: EventName, listener: Listener = NOT_GIVEN) -> Any:
+        """As :meth:`EventEmitter.on`; ``data`` starts the flow unless it was paused, ``readable``
+        stops it: then the listener reads."""
+        if listener is NOT_GIVEN:
+            return super().on(name)
         self.register_listener(name, listener)
         if name == "data":
             # As _advance does it, without its call: it is on the way of each accepted socket.

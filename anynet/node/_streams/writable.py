@@ -27,6 +27,7 @@ from anynet.node._errors.errors import (
     stream_destroyed,
     write_after_end,
 )
+from anynet.node._loop.fitting import fitted
 from anynet.node._loop.runtime import NoRuntimeError
 from anynet.node._streams.chunks import written_chunk
 from anynet.node._streams.constructing import begin_stream
@@ -171,7 +172,7 @@ class Writable(Stream):
         """Write now or queue; the answer to ``write``, or why it cannot be."""
         state = self.writable_state
         data, length, encoding = written_chunk(state, chunk, encoding)
-        callback = callback if callable(callback) else None
+        callback = fitted(callback, (1, 1), "callback of write()") if callable(callback) else None
         if self.runtime.reactor.ended:
             raise NoRuntimeError("the runtime has ended")
         if state.end_called:
@@ -298,6 +299,7 @@ class Writable(Stream):
             elif self._destroyed:
                 error = stream_destroyed("end")
         if callable(callback):
+            callback = fitted(callback, (0, 1), "callback of end()")
             if error is None:
                 error = self._errored
             if error is not None:
