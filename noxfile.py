@@ -42,8 +42,10 @@ def tests(session: nox.Session) -> None:
     provide_c_compiler(session)
     provide_programs(session)
     session.run("coverage", "erase")
-    # A process for each core; a test that would be left waiting runs in whichever is free.
-    parallel = ("-n", str(len(os.sched_getaffinity(0))), "--dist", "worksteal")
+    # Half as many processes again as cores, since many tests wait for a deadline or for another
+    # process. A test that would be left waiting itself runs in whichever is free.
+    cores = len(os.sched_getaffinity(0))
+    parallel = ("-n", str(cores + cores // 2), "--dist", "worksteal")
     try:
         session.run("pytest", "--cov", "--cov-report=", *parallel, *session.posargs)
     finally:
