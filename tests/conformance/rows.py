@@ -1,6 +1,7 @@
 """The rows of the specification of `net`, by the ids that pairs name: `section.thing`.
 
-Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it.
+Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it,
+those of `s` what its `stream` and `readline` have.
 """
 
 from __future__ import annotations
@@ -62,6 +63,12 @@ NAMED = {
     "c.process": "send disconnect connected env exit",
     "c.process.event": "message disconnect",
     "c.handle": "server socket keepOpen",
+    "s": """
+        Readable Writable Duplex Transform PassThrough Readable.from objectMode construct destroy
+        pipeline finished promises addAbortSignal isReadable isWritable isErrored isDisturbed
+        isDestroyed getDefaultHighWaterMark setDefaultHighWaterMark
+    """,
+    "s.readline": "createInterface line close pause error prompt question asyncIteration",
 }
 
 ROWS = frozenset(
