@@ -8,7 +8,8 @@ const { log, net } = require('../../tracing');
 const seen = {};
 function note(label, value) {
   seen[label] = value === undefined ? null : value;
-  if (Object.keys(seen).length === 5) log('seen', seen);
+  const keys = Object.keys(seen).sort();
+  if (keys.length === 5) for (const key of keys) log(key, seen[key]);
 }
 const upper = () => new stream.Transform({ transform: (chunk, encoding, done) => done(null, String(chunk).toUpperCase()) });
 const upstream = net.createServer((peer) => {

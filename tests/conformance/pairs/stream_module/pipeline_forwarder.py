@@ -13,7 +13,8 @@ def main():
     def note(label, value):
         seen[label] = value
         if len(seen) == 5:
-            log("seen", seen)
+            for key in sorted(seen):
+                log(key, seen[key])
 
     def upper():
         return stream.Transform(
