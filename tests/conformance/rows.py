@@ -26,7 +26,10 @@ NAMED = {
     "4.listen.options": """
         backlog exclusive host ipv6Only reusePort path port readableAll signal writableAll fd
     """,
-    "5.option": "allowHalfOpen fd onread readable writable signal highWaterMark blockList",
+    "5.option": """
+        allowHalfOpen fd onread readable writable signal highWaterMark blockList typeOfService
+        encoding defaultEncoding
+    """,
     "5.event": """
         lookup connectionAttempt connectionAttemptFailed connectionAttemptTimeout connect ready
         data drain end timeout error close
@@ -48,6 +51,7 @@ NAMED = {
     "6.option": """
         port host localAddress localPort family hints lookup noDelay keepAlive
         keepAliveInitialDelay autoSelectFamily autoSelectFamilyAttemptTimeout blockList path timeout
+        typeOfService
     """,
     "7": """
         connect createConnection createServer getDefaultAutoSelectFamily setDefaultAutoSelectFamily

@@ -59,8 +59,9 @@ def _as_given(value: object) -> object:
     return value
 
 
-def _encoding(value: object) -> str | None:
-    return require_encoding(value) if value else None
+def optional_encoding(value: object) -> str | None:
+    """Of what is read: None, for bytes, where JavaScript takes it for false."""
+    return None if value in (None, False, "") else require_encoding(value)
 
 
 #: An option by its name in Node: the field that it sets, and what makes its value.
@@ -70,7 +71,7 @@ _ALL: _Table = {
     "autoDestroy": ("auto_destroy", _not_false),
     "signal": ("signal", _as_given),
 }
-_READABLE: _Table = {**_ALL, "encoding": ("encoding", _encoding)}
+_READABLE: _Table = {**_ALL, "encoding": ("encoding", optional_encoding)}
 _WRITABLE: _Table = {**_ALL, "defaultEncoding": ("default_encoding", require_encoding)}
 _DUPLEX: _Table = {
     **_READABLE,
