@@ -17,6 +17,7 @@ from anynet._rules.options import Resolver
 from anynet._rules.proxy.header import ProxyHeader, ProxySSL, ProxyTLV, ProxyTLVType
 from anynet._rules.values.addresses import Address, Family, SocketAddress, is_ip, is_ipv4, is_ipv6
 from anynet._rules.values.block_list import BlockList
+from anynet._rules.values.bound_socket import BoundSocket
 from anynet._rules.values.errors import (
     AddressBlocked,
     ConnectAttempt,
@@ -64,6 +65,7 @@ from anynet._rules.values.server_values import (
     ServerStatistics,
     ShutdownReport,
 )
+from anynet._transport.listening.bind import bind
 from anynet._transport.sockets.lookup_threads import LookupStatistics, lookup_statistics
 from anynet._transport.sockets.peer_credentials import PeerCredentials
 from anynet._transport.streams.endpoints import ProxyAttribute
@@ -75,6 +77,7 @@ __all__ = [
     "Address",
     "AddressBlocked",
     "BlockList",
+    "BoundSocket",
     "Close",
     "Connect",
     "ConnectAttempt",
@@ -139,6 +142,7 @@ __all__ = [
     "TLSCertificateError",
     "TLSHandshakeError",
     "Timeout",
+    "bind",
     "connect",
     "create_connection",
     "create_server",

@@ -32,8 +32,10 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
     path or several; with a leading NUL a name of the abstract namespace), or ``fd`` (listening
     sockets or their descriptors, to be adopted), or ``systemd`` (True for all the sockets that
     systemd's socket activation passed to this process, or the name of those to listen on, or
-    several names). ``backlog`` (511), ``ipv6_only`` (False), ``reuse_port`` (False), ``mode``
-    (permissions of the path; None leaves the umask to decide), ``owner`` and ``group`` (who the
+    several names), or ``bound`` (a :class:`BoundSocket` or several, which are taken over, and
+    closed if the server cannot listen). ``backlog`` (511), ``ipv6_only`` (False), ``reuse_port``
+    (False), ``mode`` (permissions of the path; None leaves the umask to decide), ``owner`` and
+    ``group`` (who the
     path is given to before anybody can connect: a name or a number; None leaves it),
     ``replace_stale`` (True: a path whose server is gone may be replaced). ``family`` (``"ipv4"`` or
     ``"ipv6"``) keeps to one of the two; with it, ``::`` takes no IPv4 connections. ``defer_accept``
