@@ -1,7 +1,7 @@
 """The rows of the specification of `net`, by the ids that pairs name: `section.thing`.
 
 Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it,
-those of `s` what its `stream` and `readline` have, those of `9` what its `process` and other modules
+those of `s` what its `stream` and `readline` have, those of `9` what its `process` and others
 have for a program that uses `net`.
 """
 
@@ -28,7 +28,10 @@ NAMED = {
     "4.listen.options": """
         backlog exclusive host ipv6Only reusePort path port readableAll signal writableAll fd
     """,
-    "5.option": "allowHalfOpen fd onread readable writable signal highWaterMark blockList",
+    "5.option": """
+        allowHalfOpen fd onread readable writable signal highWaterMark blockList typeOfService
+        encoding defaultEncoding
+    """,
     "5.event": """
         lookup connectionAttempt connectionAttemptFailed connectionAttemptTimeout connect ready
         data drain end timeout error close
@@ -50,6 +53,7 @@ NAMED = {
     "6.option": """
         port host localAddress localPort family hints lookup noDelay keepAlive
         keepAliveInitialDelay autoSelectFamily autoSelectFamilyAttemptTimeout blockList path timeout
+        typeOfService
     """,
     "7": """
         connect createConnection createServer getDefaultAutoSelectFamily setDefaultAutoSelectFamily

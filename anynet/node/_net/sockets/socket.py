@@ -61,7 +61,8 @@ class Socket(SocketEvents):
     after the peer's), ``fd`` or ``handle`` (a connected socket to wrap; without ``readable`` or
     ``writable`` where they are False), ``highWaterMark`` (65536 bytes), ``onread`` (read into a
     buffer of your own), ``blockList`` (whom not to connect to), ``signal`` (aborting destroys the
-    socket), ``noDelay``, ``keepAlive``, ``keepAliveInitialDelay`` (milliseconds).
+    socket), ``noDelay``, ``keepAlive``, ``keepAliveInitialDelay`` (milliseconds), ``typeOfService``
+    (0 to 255), ``encoding`` (of what is read), ``defaultEncoding`` (of strings that are written).
 
     Raises what Node raises for bad options, and :exc:`NoRuntimeError` outside of a runtime.
     """
