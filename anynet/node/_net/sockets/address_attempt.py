@@ -22,17 +22,18 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from anynet._rules.values.addresses import packed
 from anynet._rules.values.value import Value
 from anynet._transport.reactor.connect import Connect, new_socket
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.closing import close_socket
-from anynet._transport.sockets.resolving import literal
 from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import system_error
 from anynet.node._errors.numerals import to_int32
 from anynet.node._net.options.connect_options import ConnectRequest
 from anynet.node._net.sockets.endpoints import local_of_socket
+from anynet.node._net.values.address_info import scope_number
 
 Version: TypeAlias = Literal[4, 6]
 
@@ -207,12 +208,9 @@ def _sockaddr(address: Any, port: int, family: Version) -> tuple[Any, ...]:
         raise os_error(errno.EINVAL)
     if family == 4:
         return address, port
-    if "%" not in address:
+    text, _, zone = address.partition("%")
+    if not zone:
         return address, port, 0, 0
-    try:
-        found = literal("host", address, port)
-    except ValueError:
-        found = None
-    if found is None:
+    if packed(address) is None:
         raise os_error(errno.EINVAL)
-    return found.to_sockaddr()
+    return text, port, 0, scope_number(zone)

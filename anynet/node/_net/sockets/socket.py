@@ -279,6 +279,9 @@ class Socket(SocketEvents):
         """Whether :meth:`connect` was called, and its outcome is not known yet."""
         return self._connection.connecting
 
+    #: The name that old programs know from Node.
+    _connecting = connecting
+
     @property
     def pending(self) -> bool:
         """Whether it is not connected yet, or not any more."""
