@@ -20,6 +20,7 @@ from anynet.node._errors.errors import (
     NodeError,
     ended_by_other_party,
     missing_args,
+    queue_too_long,
     validate_function,
 )
 from anynet.node._errors.numerals import is_truthy
@@ -33,10 +34,7 @@ from anynet.node._net.options.connect_options import (
 from anynet.node._net.options.socket_options import SocketOptions, socket_settings, tcp_of_connect
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.sockets.connection import EndPart, SocketConnection, ended_by_peer
-from anynet.node._net.sockets.handles import (
-    handle_of_descriptor,
-    handle_of_option,
-)
+from anynet.node._net.sockets.handles import handle_of_descriptor, handle_of_option
 from anynet.node._net.sockets.handover import give_to_core, take_from_core
 from anynet.node._net.sockets.idle_timeout import timeout_milliseconds
 from anynet.node._net.sockets.socket_event_types import SocketEvents
@@ -243,6 +241,11 @@ class Socket(SocketEvents):
             self.runtime.next_tick(self.destroy, error)
         return error
 
+    def _queue_is_full(self, length: int) -> None:
+        limit = self.runtime.max_queued_bytes
+        if limit is not None and length > limit:
+            self.destroy(queue_too_long(limit))
+
     def _final(self, callback: Callable[[None], object]) -> None:
         self._connection.shut_down(self, callback)
 
@@ -354,10 +357,7 @@ class Socket(SocketEvents):
         return self
 
     def setNoDelay(self, noDelay: bool | None = True) -> Self:
-        """Send small packets at once (True), or collect them by Nagle's algorithm.
-
-        On a socket that is not connected it holds from the connect on. Returns the socket.
-        """
+        """Send small packets at once (True), or collect them: now or from the connect on."""
         connection, enable = self._connection, noDelay is None or is_truthy(noDelay)
         connection.wanted_tcp().want_no_delay(enable, connection.tcp_socket)
         return self

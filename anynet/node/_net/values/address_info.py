@@ -58,9 +58,9 @@ def family_name(sockname: Any) -> str:
 
 
 def scope_number(zone: str) -> int:
-    """The number of the interface that a zone names (RFC 4007, section 11); 0 for none, as libuv has.
+    """The number of the interface that a zone names (RFC 4007, section 11); 0 for none.
 
-    With 0 the system refuses an address that needs a zone, and takes any other.
+    As in libuv: with 0 the system refuses an address that needs a zone, and takes any other.
     """
     if zone.isdecimal():
         number = int(zone)
