@@ -209,6 +209,11 @@ def socket_closed_before_connection() -> NodeError:
     return NodeError(message, "ERR_SOCKET_CLOSED_BEFORE_CONNECTION")
 
 
+def queue_too_long(limit: int) -> NodeError:
+    """Ours: Node has no such limit."""
+    return NodeError(f"More than {limit} bytes wait to be sent", "ERR_SOCKET_QUEUE_TOO_LONG")
+
+
 def ended_by_other_party() -> NodeError:
     """A write after the peer's FIN where half-open connections are not allowed."""
     return NodeError("This socket has been ended by the other party", "EPIPE")

@@ -1,7 +1,8 @@
 """The options that a socket is made with, as a table; see ``table``.
 
 Rules that live here, each Node's: ``highWaterMark`` outranks the marks of the two sides; an
-``onread`` that cannot be used is treated as absent; streams of objects are not supported.
+``onread`` that cannot be used is treated as absent, and one without room fails the read; streams of
+objects are not supported.
 """
 
 from __future__ import annotations
@@ -89,27 +90,34 @@ def _read_into(onread: object) -> ReadInto | None:
     buffer = onread.get("buffer")
     if callable(buffer):
         factory = fitted(buffer, (0, 0), "buffer of onread")
-
-        def next_buffer() -> ReadBuffer:
-            return _checked_buffer("the result of options.onread.buffer()", factory())
-
-        return ReadInto(next_buffer, callback)
+        return ReadInto(_BufferSource(factory).next_buffer, callback)
     if isinstance(buffer, bytes | bytearray | memoryview):
         checked = _checked_buffer("options.onread.buffer", buffer)
         return ReadInto(lambda: checked, callback)
     return None
 
 
+class _BufferSource:
+    """The program's function for buffers. Where it gives none the one before is used again."""
+
+    __slots__ = ("_function", "_last")
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self._function = function
+        self._last: ReadBuffer | None = None
+
+    def next_buffer(self) -> ReadBuffer:
+        found = self._function()
+        if self._last is None or isinstance(found, bytes | bytearray | memoryview):
+            self._last = _checked_buffer("the result of options.onread.buffer()", found)
+        return self._last
+
+
 def _checked_buffer(name: str, buffer: Any) -> ReadBuffer:
     """Something that can be read into."""
-    if isinstance(buffer, bytearray) and buffer:
+    if isinstance(buffer, bytearray):
         return buffer
-    if (
-        isinstance(buffer, memoryview)
-        and buffer.c_contiguous
-        and not buffer.readonly
-        and buffer.nbytes
-    ):
+    if isinstance(buffer, memoryview) and buffer.c_contiguous and not buffer.readonly:
         return buffer
     raise invalid_arg_type(name, ["bytearray", "memoryview"], buffer)
 
