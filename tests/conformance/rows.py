@@ -1,6 +1,7 @@
 """The rows of the specification of `net`, by the ids that pairs name: `section.thing`.
 
-Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it.
+Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it,
+those of `t` of its `worker_threads`.
 """
 
 from __future__ import annotations
@@ -62,6 +63,12 @@ NAMED = {
     "c.process": "send disconnect connected env exit",
     "c.process.event": "message disconnect",
     "c.handle": "server socket keepOpen",
+    "t": "isMainThread parentPort threadId workerData receiveMessageOnPort clone shared",
+    "t.Worker": "constructor postMessage terminate ref unref",
+    "t.Worker.event": "online message error exit",
+    "t.port": "postMessage start close ref unref hasRef",
+    "t.port.event": "message close",
+    "t.transfer": "socket server port errors",
 }
 
 ROWS = frozenset(
