@@ -51,6 +51,8 @@ ROOMS = {
         "_loop",
         "_emitters",
         "_streams",
+        "_pipelines",
+        "_readline",
         "_net.values",
         "_net.functions",
         "_net.options",
