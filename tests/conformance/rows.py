@@ -1,8 +1,8 @@
 """The rows of the specification of `net`, by the ids that pairs name: `section.thing`.
 
 Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it,
-those of `s` what its `stream` and `readline` have, those of `9` what its `process` and others
-have for a program that uses `net`.
+those of `s` what its `stream` and `readline` have, those of `t` its `worker_threads`, those of `9`
+what its `process` and other modules have for a program that uses `net`.
 """
 
 from __future__ import annotations
@@ -70,6 +70,12 @@ NAMED = {
     "c.process": "send disconnect connected env exit",
     "c.process.event": "message disconnect",
     "c.handle": "server socket keepOpen",
+    "t": "isMainThread parentPort threadId workerData receiveMessageOnPort clone shared",
+    "t.Worker": "constructor postMessage terminate ref unref",
+    "t.Worker.event": "online message error exit",
+    "t.port": "postMessage start close ref unref hasRef",
+    "t.port.event": "message close",
+    "t.transfer": "socket server port errors",
     "9.process": "kill exit exitCode nextTick stdin stdout stderr",
     "9.process.event": """
         signal beforeExit exit uncaughtException uncaughtExceptionMonitor unhandledRejection
