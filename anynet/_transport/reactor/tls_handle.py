@@ -64,6 +64,7 @@ class TlsHandle(Handle):
         "_failed",
         "_hello",
         "_piece",
+        "_secured",
         "_waiting",
         "engine",
         "inner",
@@ -91,6 +92,8 @@ class TlsHandle(Handle):
         self._choosing = False
         self._decrypted: deque[bytes] = deque()
         self._ended = self._failed = False
+        #: Whether the owner has taken note of the handshake, and writes may go.
+        self._secured = False
         #: Bytes of the piece that the handle below has not sent yet.
         self._piece = 0
         #: Whether a callback for a write, or for what was decrypted, is due.
@@ -131,11 +134,10 @@ class TlsHandle(Handle):
         engine = self.engine
         if engine is None or self._failed:
             return
-        if not engine.established:
-            if not self._advance_handshake(engine):
+        if not self._secured:
+            if not self._advance_handshake(engine) or self.closing or self._failed:
                 return
-            if self.closing or self._failed:
-                return
+            self._secured = True
             self._encrypt()
         self._decrypt(engine)
         self._send(engine.take_output())
@@ -289,7 +291,7 @@ class TlsHandle(Handle):
     def _encrypt(self) -> None:
         """Pass the next pieces on, until the handle below has to wait, or all is done."""
         engine = self.engine
-        if engine is None or not engine.established or self._piece or self._waiting:
+        if engine is None or not self._secured or self._piece or self._waiting:
             return
         while self._queue and self._queue[0].buffers:
             buffers = self._queue[0].buffers

@@ -206,7 +206,7 @@ class SocketConnection:
             socket.once("connect", partial(self._reset, socket))
         elif self.link.handle is None:
             socket.destroy(socket_closed())
-        elif self.tcp_socket is None:
+        elif self.tcp_socket is None or not isinstance(self.link.handle, SocketHandle):
             raise invalid_handle_type()
         else:
             self._reset(socket)

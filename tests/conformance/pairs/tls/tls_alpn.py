@@ -1,4 +1,5 @@
 """ALPN: the server's order decides, and no protocol in common ends the handshake."""
+
 # rows: t.alpn t.errors
 
 from anynet.node import tls

@@ -1,4 +1,5 @@
 """What a client says of certificates that it cannot trust, one after the other."""
+
 # rows: t.verify t.errors
 
 from anynet.node import tls

@@ -1,4 +1,5 @@
 """An echo over TLS: the events of both sides, from the connect to the close."""
+
 # rows: t.connect t.server t.echo
 
 from anynet.node import tls

@@ -1,4 +1,5 @@
 """A line protocol over TLS: what is written before the handshake goes out after it, in order."""
+
 # rows: t.connect t.write
 
 from anynet.node import tls

@@ -1,4 +1,5 @@
 """The server says something and ends: the client's side ends by itself, both are closed."""
+
 # rows: t.end t.server
 
 from anynet.node import tls

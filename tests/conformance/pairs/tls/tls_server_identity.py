@@ -1,4 +1,5 @@
 """The names of a certificate against the name that was asked for, and a check of one's own."""
+
 # rows: t.identity t.errors
 
 from anynet.node import tls

@@ -1,4 +1,5 @@
 """rejectUnauthorized: false goes on, and says why the peer is not trusted."""
+
 # rows: t.verify t.connect
 
 from anynet.node import tls
