@@ -28,6 +28,7 @@ SECTIONS = {
     "functions": "7: the functions of net",
     "order": "8: what runs before what, what keeps a program alive, what ends it",
     "cluster": "c: cluster, process, child_process",
+    "tls": "t: tls",
 }
 
 _HEADER = re.compile(r"^(?://|#) (why|rows|differs): (.+)$", re.MULTILINE)

@@ -1,6 +1,7 @@
 """The rows of the specification of `net`, by the ids that pairs name: `section.thing`.
 
-Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it.
+Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it;
+those of `t` are what `tls` adds to `net`.
 """
 
 from __future__ import annotations
@@ -62,6 +63,10 @@ NAMED = {
     "c.process": "send disconnect connected env exit",
     "c.process.event": "message disconnect",
     "c.handle": "server socket keepOpen",
+    "t": """
+        connect server echo write end destroy errors verify identity alpn client.lost
+        client.certificate version starttls sni certificate context arguments
+    """,
 }
 
 ROWS = frozenset(

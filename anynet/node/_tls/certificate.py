@@ -205,7 +205,9 @@ def _key(node: _Node) -> dict[str, Any]:
     parts = list(_nodes(algorithm.content))
     kind, key = _oid(parts[0].content), bits.content[1:]
     if kind == _RSA:
-        modulus, exponent = (int.from_bytes(each.content, "big") for each in _nodes(_only(key).content))
+        modulus, exponent = (
+            int.from_bytes(each.content, "big") for each in _nodes(_only(key).content)
+        )
         return {
             "modulus": f"{modulus:X}",
             "bits": modulus.bit_length(),

@@ -58,7 +58,9 @@ def standard_name(name: str) -> str:
     if rest.endswith("CHACHA20-POLY1305"):
         cipher = "CHACHA20_POLY1305_SHA256"
     else:
-        cipher, _, digest = rest.replace("AES128", "AES_128").replace("AES256", "AES_256").rpartition("-")
+        cipher, _, digest = (
+            rest.replace("AES128", "AES_128").replace("AES256", "AES_256").rpartition("-")
+        )
         cipher = cipher.replace("-", "_")
         if not cipher.endswith(("GCM", "CCM", "CCM8")):
             cipher += "_CBC"

@@ -162,9 +162,7 @@ class SecureContext:
         return _python_context(self._settings, kind, verify, protocols, places)
 
 
-def createSecureContext(
-    options: Mapping[str, Any] | None = None, /, **more: Any
-) -> SecureContext:
+def createSecureContext(options: Mapping[str, Any] | None = None, /, **more: Any) -> SecureContext:
     """A context to be used again and again, as ``secureContext``.
 
     Options: ``cert`` and ``key`` (PEM texts, or lists of them; a key may be ``{"pem": …,

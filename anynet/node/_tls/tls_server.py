@@ -69,9 +69,7 @@ class Server(NetServer):
         context = context_of(merged_options(options, more))
         self._tls_settings = self._tls_settings.with_context(context)
 
-    def addContext(
-        self, servername: str, context: SecureContext | Mapping[str, Any], /
-    ) -> None:
+    def addContext(self, servername: str, context: SecureContext | Mapping[str, Any], /) -> None:
         """Use ``context``, or one of such options, for clients that ask for ``servername``.
 
         Raises ``ERR_TLS_REQUIRED_SERVER_NAME`` without a name.

@@ -88,6 +88,8 @@ class TLSSocket(Socket):
         self.on("close", self._on_closed)
         if socket is None:
             link = self._connection.link
+            # As in Node it takes itself for about to connect.
+            self._connection.connecting = True
             self._connection.wrap = lambda inner: session.wrap(inner, link)
         else:
             self._stand_over(socket)

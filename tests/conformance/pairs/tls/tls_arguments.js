@@ -21,7 +21,7 @@ const server = tls.createServer(identity('server'));
 log('server', server instanceof net.Server, server instanceof tls.Server, server.listening, server.listenerCount('connection'), server.listenerCount('secureConnection'), server.allowHalfOpen);
 const socket = new tls.TLSSocket();
 log('socket', socket instanceof net.Socket, socket.encrypted, socket.authorized, socket.authorizationError, socket.secureConnecting, socket.allowHalfOpen);
-log('nothing yet', socket.alpnProtocol, socket.servername, socket.getPeerCertificate(), socket.isSessionReused());
+log('nothing yet', socket.alpnProtocol, socket.servername, socket.getPeerCertificate(), socket.isSessionReused(), socket.readyState);
 socket.destroy();
 log('destroyed', socket.destroyed, socket.getPeerCertificate());
 log('defaults', tls.DEFAULT_MIN_VERSION, tls.DEFAULT_MAX_VERSION, tls.DEFAULT_CIPHERS);

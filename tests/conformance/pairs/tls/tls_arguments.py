@@ -47,6 +47,7 @@ def main():
         socket.servername,
         socket.getPeerCertificate(),
         socket.isSessionReused(),
+        socket.readyState,
     )
     socket.destroy()
     log("destroyed", socket.destroyed, socket.getPeerCertificate())

@@ -38,9 +38,9 @@ def main():
 
         def on_close(*_):
             everything = b"".join(received)
-            same = hashlib.sha256(everything).digest() == hashlib.sha256(
-                BLOCK + b"the end"
-            ).digest()
+            same = (
+                hashlib.sha256(everything).digest() == hashlib.sha256(BLOCK + b"the end").digest()
+            )
             log("received", len(everything), same, drained)
             log("counts", socket.bytesRead, socket.bytesWritten)
             server.close()

@@ -53,7 +53,6 @@ def main():
                 log(f"{label}: server", lines)
                 server.close(lambda *_: follow())
 
-
         def on_secure(c):
             lines.append("secureConnection")
             c.on("end", lambda: lines.append("end"))

@@ -45,9 +45,7 @@ def main():
             socket.end()
             server.close()
 
-        socket = tls.connect(
-            port, "127.0.0.1", {"ca": ca, "servername": "localhost"}, on_connected
-        )
+        socket = tls.connect(port, "127.0.0.1", {"ca": ca, "servername": "localhost"}, on_connected)
         log(
             "connecting",
             socket.connecting,

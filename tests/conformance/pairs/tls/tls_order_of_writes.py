@@ -16,8 +16,15 @@ def main():
             return lambda *_: log(f"written {name}")
 
         def on_secure():
-            log("small", socket.write("a", written("a")), socket.writableLength, socket.bytesWritten)
-            log("queued", socket.write("b", written("b")), socket.writableLength, socket.bytesWritten)
+            log(
+                "small", socket.write("a", written("a")), socket.writableLength, socket.bytesWritten
+            )
+            log(
+                "queued",
+                socket.write("b", written("b")),
+                socket.writableLength,
+                socket.bytesWritten,
+            )
             net.nextTick(lambda: log("tick", socket.writableLength))
 
             def on_immediate():

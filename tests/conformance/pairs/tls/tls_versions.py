@@ -29,9 +29,7 @@ def main():
             return
         label, name, theirs, ours = cases.pop(0)
         server = tls.createServer({**identity(name), **theirs}, lambda c: c.end())
-        server.on(
-            "tlsClientError", lambda error, _: log(f"{label}: tlsClientError", brief(error))
-        )
+        server.on("tlsClientError", lambda error, _: log(f"{label}: tlsClientError", brief(error)))
 
         def connect(port):
             socket = tls.connect(
