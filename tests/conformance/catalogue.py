@@ -29,6 +29,8 @@ SECTIONS = {
     "order": "8: what runs before what, what keeps a program alive, what ends it",
     "cluster": "c: cluster, process, child_process",
     "tls": "t: tls",
+    "process": "9: process, its signals, its end and its streams",
+    "modules": "9: the modules events, dns and util",
 }
 
 _HEADER = re.compile(r"^(?://|#) (why|rows|differs): (.+)$", re.MULTILINE)

@@ -1,7 +1,8 @@
 """The rows of the specification of `net`, by the ids that pairs name: `section.thing`.
 
-Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it;
-those of `t` are what `tls` adds to `net`.
+Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it,
+those of `9` what Node's `process` and other modules have for a program that uses `net`, those of
+`t` what `tls` adds to `net`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ NUMBERED = {"1": 5, "8": 10}
 NAMED = {
     "2": """
         addAddress addRange addSubnet check rules isBlockList toJSON fromJSON use.server use.connect
+        addCIDR addCIDRs addAddresses removeAddress removeRange removeSubnet removeCIDR clear size
+        PRIVATE_RANGES
     """,
     "3": "constructor parse errors",
     "4.option": """
@@ -67,6 +70,16 @@ NAMED = {
         connect server echo write end destroy errors verify identity alpn client.lost
         client.certificate version starttls sni certificate context arguments
     """,
+    "9.process": "kill exit exitCode nextTick stdin stdout stderr",
+    "9.process.event": """
+        signal beforeExit exit uncaughtException uncaughtExceptionMonitor unhandledRejection
+    """,
+    "9.events": """
+        once on addAbortListener getEventListeners getMaxListeners setMaxListeners listenerCount
+        errorMonitor
+    """,
+    "9.dns": "lookup promises",
+    "9.util": "promisify",
 }
 
 ROWS = frozenset(

@@ -22,11 +22,12 @@ import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
-from anynet._transport.reactor.client_hello import ClientHello, ClientHelloReader
+from anynet._transport.reactor.client_hello import ClientHelloReader
 from anynet._transport.reactor.handle import Done, Handle, HandleOwner
 from anynet._transport.reactor.tls_engine import TlsEngine
+from anynet._transport.reactor.tls_owner import TlsOwner
 from anynet._transport.sockets.buffers import Buffer, bytes_view
 from anynet._transport.streams.half_state import HalfState
 
@@ -34,16 +35,6 @@ from anynet._transport.streams.half_state import HalfState
 _PIECE = 131072
 #: The record of an alert that ends a handshake, before there is a key.
 _FATAL_ALERT = b"\x15\x03\x03\x00\x02\x02"
-
-
-class TlsOwner(Protocol):
-    """What a TLS handle reports the handshake to."""
-
-    def on_hello(self, hello: ClientHello) -> object: ...
-
-    def on_secure(self) -> object: ...
-
-    def on_tls_error(self, error: Exception) -> object: ...
 
 
 def _ignore(_: OSError | None) -> None:
@@ -306,18 +297,14 @@ class TlsHandle(Handle):
                 self._waiting = True
                 self.reactor.call_soon(self._write_failed, error)
                 return
-            self._take_off(buffers, len(piece))
+            if left := buffers.popleft()[len(piece) :]:
+                buffers.appendleft(left)
             self._piece = len(piece)
             if not sent:
                 return
             self._note_piece()
         if self._queue:
             self._call_back_soon()
-
-    def _take_off(self, buffers: deque[memoryview], size: int) -> None:
-        left = buffers.popleft()[size:]
-        if left:
-            buffers.appendleft(left)
 
     def _note_piece(self) -> None:
         self.state.bytes_sent += self._piece

@@ -19,6 +19,7 @@ from anynet.node._errors.errors import (
     missing_args,
     validate_uint32,
 )
+from anynet.node._loop.fitting import fitted
 from anynet.node._loop.runtime import NoRuntimeError, current_runtime
 
 
@@ -51,11 +52,22 @@ class AbortEvent:
 AbortListener: TypeAlias = Callable[[AbortEvent], object]
 
 
-@attrs.define(eq=False)
 class _Registration:
+    """A listener, and how it is called."""
+
+    __slots__ = ("call", "listener", "once", "removed")
+
     listener: AbortListener
-    once: bool
-    removed: bool = False
+    call: AbortListener
+
+    def __init__(self, listener: AbortListener, once: bool) -> None:
+        self.once = once
+        self.removed = False
+        self.replace(listener)
+
+    def replace(self, listener: AbortListener) -> None:
+        self.listener = listener
+        self.call = fitted(listener, (1, 1), "listener to 'abort'")
 
 
 class AbortSignal:
@@ -113,7 +125,7 @@ class AbortSignal:
                 self._remove(self._onabort)
                 self._onabort = None
         elif self._onabort is not None:
-            self._onabort.listener = listener
+            self._onabort.replace(listener)
         else:
             self._onabort = self._add(listener, once=False)
 
@@ -196,7 +208,7 @@ class AbortSignal:
             if registration.once:
                 self._remove(registration)
             try:
-                result = registration.listener(event)
+                result = registration.call(event)
                 if iscoroutine(result):
                     start_coroutine(result)
             except Exception as error:

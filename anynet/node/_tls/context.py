@@ -107,9 +107,7 @@ class ContextSettings(Value):
     authorities: tuple[bytes, ...] | None = attrs.field(
         default=None, metadata=row("ca", check=functools.partial(_pems, "options.ca"))
     )
-    passphrase: str | None = attrs.field(
-        default=None, metadata=row("passphrase", check=lambda value: str(value))
-    )
+    passphrase: str | None = attrs.field(default=None, metadata=row("passphrase", check=str))
     ciphers: str = attrs.field(
         default=DEFAULT_CIPHERS,
         metadata=row("ciphers", check=lambda value: validate_string("options.ciphers", value)),

@@ -22,13 +22,17 @@ from anynet.node._errors.errors import (
     validate_int32,
     validate_number,
 )
-from anynet.node._net.options.table import as_given, checked, not_false, row, rows_of
+from anynet.node._errors.numerals import is_truthy
+from anynet.node._errors.option_warning import warn_of_misspelt
+from anynet.node._loop.fitting import fitted
+from anynet.node._net.options.table import as_given, checked, if_truthy, not_false, row, rows_of
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._streams.options import (
     DEFAULT_HIGH_WATER_MARK,
     StreamOptions,
     high_water_mark,
+    merged_options,
 )
 
 ReadBuffer: TypeAlias = bytearray | memoryview
@@ -62,6 +66,7 @@ class SocketOptions(TypedDict, total=False):
     highWaterMark: int | None
     keepAlive: bool | None
     keepAliveInitialDelay: float | None
+    manualStart: bool | None
     noDelay: bool | None
     onread: OnRead | None
     readable: bool | None
@@ -75,17 +80,18 @@ def _read_into(onread: object) -> ReadInto | None:
     """The option, where it can be used; otherwise it is treated as absent, as in Node."""
     if not isinstance(onread, Mapping) or not callable(onread.get("callback")):
         return None
+    callback = fitted(onread["callback"], (2, 2), "callback of onread")
     buffer = onread.get("buffer")
     if callable(buffer):
-        factory = buffer
+        factory = fitted(buffer, (0, 0), "buffer of onread")
 
         def next_buffer() -> ReadBuffer:
             return _checked_buffer("the result of options.onread.buffer()", factory())
 
-        return ReadInto(next_buffer, onread["callback"])
+        return ReadInto(next_buffer, callback)
     if isinstance(buffer, bytes | bytearray | memoryview):
         checked = _checked_buffer("options.onread.buffer", buffer)
-        return ReadInto(lambda: checked, onread["callback"])
+        return ReadInto(lambda: checked, callback)
     return None
 
 
@@ -111,11 +117,13 @@ def _delay(value: object) -> int:
     return keep_alive_seconds(validate_number("options.keepAliveInitialDelay", value))
 
 
+@if_truthy
 def _signal(value: Any) -> Any:
     validate_abort_signal("signal", value)
     return value
 
 
+@if_truthy
 def check_block_list(value: object) -> BlockList:
     """The option ``blockList``. Raises ``ERR_INVALID_ARG_TYPE``."""
     if not BlockList.isBlockList(value):
@@ -168,7 +176,8 @@ class SocketSettings(Value):
     capture_rejections: bool | None = attrs.field(
         default=None,
         metadata=row(
-            "captureRejections", check=partial(validate_boolean, "options.captureRejections")
+            "captureRejections",
+            check=if_truthy(partial(validate_boolean, "options.captureRejections")),
         ),
     )
     signal: AbortSignal | None = attrs.field(default=None, metadata=row("signal", check=_signal))
@@ -180,11 +189,15 @@ class SocketSettings(Value):
     )
     read_into: ReadInto | None = attrs.field(default=None, metadata=row("onread", check=_read_into))
     handle: object = attrs.field(default=None, metadata=row("handle", check=as_given))
-    allow_half_open: bool = attrs.field(default=False, metadata=row("allowHalfOpen", check=bool))
+    allow_half_open: bool = attrs.field(
+        default=False, metadata=row("allowHalfOpen", check=is_truthy)
+    )
     readable: bool = attrs.field(default=True, metadata=row("readable", check=not_false))
     writable: bool = attrs.field(default=True, metadata=row("writable", check=not_false))
-    no_delay: bool = attrs.field(default=False, metadata=row("noDelay", check=bool))
-    keep_alive: bool = attrs.field(default=False, metadata=row("keepAlive", check=bool))
+    no_delay: bool = attrs.field(default=False, metadata=row("noDelay", check=is_truthy))
+    keep_alive: bool = attrs.field(default=False, metadata=row("keepAlive", check=is_truthy))
+    #: Whether nothing is read before something asks for it.
+    manual_start: bool = attrs.field(default=False, metadata=row("manualStart", check=is_truthy))
 
     #: What of them concerns the stream.
     stream: StreamOptions = attrs.field(init=False)
@@ -210,8 +223,19 @@ class SocketSettings(Value):
 
 
 _ROWS = rows_of(SocketSettings)
+_KNOWN = frozenset(SocketOptions.__annotations__)
 _NAMES = frozenset({*_UNSUPPORTED, *(name for row in _ROWS for name in row.names)})
 _DEFAULTS = SocketSettings()
+
+
+def constructor_options(options: object, named: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a socket that is made by itself, not by ``connect()``, which has more."""
+    if isinstance(options, int) and not isinstance(options, bool):
+        options = {"fd": options}
+    found = merged_options(options if isinstance(options, Mapping) else None, named)
+    if not found.keys() <= _KNOWN:
+        warn_of_misspelt(found, _KNOWN)
+    return found
 
 
 def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
@@ -219,17 +243,17 @@ def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
     if _NAMES.isdisjoint(options):
         return _DEFAULTS
     for name in _UNSUPPORTED:
-        if options.get(name):
+        if is_truthy(options.get(name)):
             raise invalid_arg_value(f"options.{name}", options[name], "is not supported")
     return SocketSettings(**checked(_ROWS, options))
 
 
 def tcp_of_connect(options: Mapping[str, Any], tcp: TcpOptions | None) -> TcpOptions | None:
     """What the options of a connect add to what is wanted of TCP; they are not checked again."""
-    if options.get("noDelay"):
+    if "noDelay" in options and is_truthy(options["noDelay"]):
         tcp = tcp or TcpOptions()
         tcp.want_no_delay(True)
-    if options.get("keepAlive"):
+    if "keepAlive" in options and is_truthy(options["keepAlive"]):
         tcp = tcp or TcpOptions()
         tcp.want_keep_alive(keep_alive_seconds(options.get("keepAliveInitialDelay")))
     return tcp

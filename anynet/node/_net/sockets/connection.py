@@ -66,6 +66,11 @@ class HasConnection(Protocol):
     _connection: SocketConnection
 
 
+def connection_of(socket: HasConnection) -> SocketConnection:
+    """For implementers: what carries a socket."""
+    return socket._connection
+
+
 class ConnectedSocket(LinkedSocket, ConnectingSocket, Protocol):
     """The socket, as far as its connection needs it."""
 
