@@ -30,6 +30,7 @@ SECTIONS = {
     "stream_module": "s: stream and readline",
     "threads": "t: worker_threads",
     "cluster": "c: cluster, process, child_process",
+    "tls": "l: tls",
     "process": "9: process, its signals, its end and its streams",
     "modules": "9: the modules events, dns and util",
 }

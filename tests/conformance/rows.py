@@ -1,8 +1,9 @@
 """The rows of the specification of `net`, by the ids that pairs name: `section.thing`.
 
 Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it,
-those of `s` what its `stream` and `readline` have, those of `t` its `worker_threads`, those of `9`
-what its `process` and other modules have for a program that uses `net`.
+those of `s` what its `stream` and `readline` have, those of `t` its `worker_threads`, those of `l`
+what `tls` adds to `net`, those of `9` what its `process` and other modules have for a program that
+uses `net`.
 """
 
 from __future__ import annotations
@@ -76,6 +77,10 @@ NAMED = {
     "t.port": "postMessage start close ref unref hasRef",
     "t.port.event": "message close",
     "t.transfer": "socket server port errors",
+    "l": """
+        connect server echo write end destroy errors verify identity alpn client.lost
+        client.certificate version starttls sni certificate context arguments
+    """,
     "9.process": "kill exit exitCode nextTick stdin stdout stderr",
     "9.process.event": """
         signal beforeExit exit uncaughtException uncaughtExceptionMonitor unhandledRejection

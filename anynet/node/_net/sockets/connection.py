@@ -66,6 +66,11 @@ class HasConnection(Protocol):
     _connection: SocketConnection
 
 
+def connection_of(socket: HasConnection) -> SocketConnection:
+    """For implementers: what carries a socket."""
+    return socket._connection
+
+
 class ConnectedSocket(LinkedSocket, ConnectingSocket, Protocol):
     """The socket, as far as its connection needs it."""
 
@@ -214,7 +219,7 @@ class SocketConnection:
             socket.once("connect", partial(self._reset, socket))
         elif self.link.handle is None:
             socket.destroy(socket_closed())
-        elif self.tcp_socket is None:
+        elif self.tcp_socket is None or not isinstance(self.link.handle, SocketHandle):
             raise invalid_handle_type()
         else:
             self._reset(socket)
