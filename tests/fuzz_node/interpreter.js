@@ -17,6 +17,8 @@ const CLASSES = {
   EventEmitter: events, Readable: stream.Readable, Writable: stream.Writable, Duplex: stream.Duplex,
   Transform: stream.Transform, PassThrough: stream.PassThrough, Socket: net.Socket, Server: net.Server,
 };
+// Data that is longer is shown by its length.
+const LONGEST_SHOWN = 200;
 const SYMBOLS = { errorMonitor: events.errorMonitor };
 const LATER = {
   tick: (run) => process.nextTick(run),
@@ -83,6 +85,8 @@ class Run {
     if (typeof value === 'function' && value.listener) return `once(${this.shown(value.listener)})`;
     if (typeof value === 'symbol') return value.description;
     if (Array.isArray(value)) return `[${value.map((each) => this.shown(each)).join(', ')}]`;
+    if (value instanceof Uint8Array && value.length > LONGEST_SHOWN) return `bytes(${value.length})`;
+    if (typeof value === 'string' && value.length > LONGEST_SHOWN) return `text(${value.length})`;
     return tracing.shown(value);
   }
 

@@ -18,6 +18,8 @@ from anynet import node as net
 from tests.conformance import tracing
 from tests.fuzz_node.surface import CLASSES, MODULES
 
+#: Data that is longer is shown by its length.
+LONGEST_SHOWN = 200
 SYMBOLS: dict[str, Any] = {"errorMonitor": net.errorMonitor}
 
 
@@ -110,6 +112,8 @@ class Run:
             return "events.errorMonitor"
         if isinstance(value, list | tuple):
             return f"[{', '.join(map(self.shown, value))}]"
+        if isinstance(value, bytes | str) and len(value) > LONGEST_SHOWN:
+            return f"{'text' if isinstance(value, str) else 'bytes'}({len(value)})"
         return tracing.shown(value)
 
     def value(self, given: Any, frame: Frame) -> Any:

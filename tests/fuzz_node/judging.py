@@ -43,18 +43,16 @@ class Outcome:
     races: list[Difference] = attrs.field(factory=list)
 
 
-def judge(programs: Sequence[Program], on_node: Runner, here: Runner) -> Outcome:
-    """Run programs on both sides and sort what differs."""
-    theirs = on_node(programs)
-    return judge_traces(programs, theirs, on_node, here)
-
-
-def judge_traces(
-    programs: Sequence[Program], theirs: Sequence[Trace], on_node: Runner, here: Runner
+def judge(
+    programs: Sequence[Program],
+    theirs: Sequence[Trace],
+    ours: Sequence[Trace],
+    on_node: Runner,
+    here: Runner,
 ) -> Outcome:
-    """The same, with what Node has printed already."""
+    """Sort what differs between the traces of Node and ours; the runners run programs again."""
     outcome = Outcome(programs=len(programs), lines=sum(map(len, theirs)))
-    found = differences(programs, theirs, here(programs))
+    found = differences(programs, theirs, ours)
     unknown: list[Difference] = []
     for each in found:
         if known := known_difference(each.program, each.node, each.ours):
