@@ -51,6 +51,8 @@ ROOMS = {
         "_loop",
         "_emitters",
         "_streams",
+        "_pipelines",
+        "_readline",
         "_net.values",
         "_net.functions",
         "_net.options",
@@ -58,6 +60,7 @@ ROOMS = {
         "_net.servers",
         "_processes",
         "_clusters",
+        "_threads",
     ),
 }
 #: What the adapter may use of the cluster.

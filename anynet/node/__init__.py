@@ -4,7 +4,7 @@ Everything lives in a runtime: ``async with net.runtime()``, or ``net.run(progra
 options, events, their order, errors and their texts are Node's; times are in milliseconds.
 """
 
-from anynet.node import child_process, events
+from anynet.node import child_process, events, readline, stream, worker_threads
 from anynet.node._clusters.primary import Cluster, cluster
 from anynet.node._clusters.worker import Worker
 from anynet.node._emitters.abort import AbortController, AbortSignal
@@ -53,6 +53,7 @@ from anynet.node._processes.child_process import ChildProcess
 from anynet.node._processes.this_process import Process, process
 from anynet.node._streams.duplex import Duplex
 from anynet.node._streams.readable import Readable
+from anynet.node._streams.transform import PassThrough, Transform
 from anynet.node._streams.writable import Writable
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "NodeRangeError",
     "NodeSystemError",
     "NodeTypeError",
+    "PassThrough",
     "Process",
     "Readable",
     "Runtime",
@@ -83,6 +85,7 @@ __all__ = [
     "TimeoutNaNWarning",
     "TimeoutNegativeWarning",
     "TimeoutOverflowWarning",
+    "Transform",
     "Worker",
     "Writable",
     "captureRejectionSymbol",
@@ -103,6 +106,7 @@ __all__ = [
     "isIPv6",
     "nextTick",
     "process",
+    "readline",
     "run",
     "runtime",
     "setDefaultAutoSelectFamily",
@@ -110,4 +114,6 @@ __all__ = [
     "setImmediate",
     "setInterval",
     "setTimeout",
+    "stream",
+    "worker_threads",
 ]

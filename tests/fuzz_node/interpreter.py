@@ -246,7 +246,7 @@ class Run:
             net.setTimeout(run, milliseconds)
 
     def do_throw(self, _: Frame, message: str) -> None:
-        raise Exception(message)  # noqa: TRY002: as JavaScript's Error
+        raise RuntimeError(message)
 
     def do_listen(self, _: Frame, name: str, steps: Any) -> None:
         server = self.objects[name]

@@ -15,7 +15,7 @@ from typing import Never
 from anynet.cluster.processes.inherited import take_inherited
 from anynet.cluster.processes.parent_watch import exit_with_parent
 from anynet.node._emitters.emitter import EventName, Listener
-from anynet.node._loop.runtime import Runtime, at_start
+from anynet.node._loop.runtime import Runtime, at_start, running_runtime
 from anynet.node._processes.ipc_endpoint import IpcEndpoint
 
 #: The variable through which a child finds its channel.
@@ -102,6 +102,9 @@ class Process(IpcEndpoint):
 
         ``code`` is the exit status; by default ``exitCode``, or 0. Emits ``exit`` before.
         """
+        found = running_runtime()
+        if found is not None and found is not self.runtime:
+            raise SystemExit(code or 0)  # Of a worker thread: it ends that alone.
         if code is not None:
             self.exitCode = code
         self._tell_exit(self.exitCode or 0)

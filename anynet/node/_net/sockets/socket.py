@@ -22,6 +22,7 @@ from anynet.node._errors.errors import (
     missing_args,
     validate_function,
 )
+from anynet.node._errors.numerals import is_truthy
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.options.connect_options import (
     ConnectOptions,
@@ -86,9 +87,9 @@ class Socket(SocketEvents):
     def __init__(self, options: Any = None, /, **named: Any) -> None:
         if isinstance(options, int) and not isinstance(options, bool):
             options = {"fd": options}
-        self._construct(merged_options(options if isinstance(options, Mapping) else None, named))
+        self._begin(merged_options(options if isinstance(options, Mapping) else None, named))
 
-    def _construct(self, options: Mapping[str, Any]) -> None:
+    def _begin(self, options: Mapping[str, Any]) -> None:
         settings = socket_settings(options)
         self._set_up(settings.stream, settings.tcp, settings.block_list)
         if settings.capture_rejections is not None:
@@ -266,12 +267,6 @@ class Socket(SocketEvents):
         self._connection.reset(self)
         return self
 
-    # -- events ---------------------------------------------------------------------------------
-
-    def captureRejection(self, error: Exception, name: EventName, *args: Any) -> None:
-        """What a coroutine listener raised destroys the socket."""
-        self.destroy(error)
-
     # -- what it looks like ---------------------------------------------------------------------
 
     @property
@@ -360,7 +355,7 @@ class Socket(SocketEvents):
 
         On a socket that is not connected it holds from the connect on. Returns the socket.
         """
-        connection, enable = self._connection, noDelay is None or bool(noDelay)
+        connection, enable = self._connection, noDelay is None or is_truthy(noDelay)
         connection.wanted_tcp().want_no_delay(enable, connection.tcp_socket)
         return self
 
@@ -370,7 +365,10 @@ class Socket(SocketEvents):
         The delay counts in whole seconds, and 0 leaves it as it is. On a socket that is not
         connected it holds from the connect on. Returns the socket.
         """
-        connection, delay = self._connection, keep_alive_seconds(initialDelay) if enable else None
+        connection, delay = (
+            self._connection,
+            keep_alive_seconds(initialDelay) if is_truthy(enable) else None,
+        )
         connection.wanted_tcp().want_keep_alive(delay, connection.tcp_socket)
         return self
 
