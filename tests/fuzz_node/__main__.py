@@ -25,7 +25,7 @@ def main() -> int:
     """Run the command; its exit status is 0 only if nothing differs that is not known."""
     options = read_options()
     with ExitStack() as processes:
-        node = processes.enter_context(node_interpreter(find_node(options.node)))
+        node = processes.enter_context(node_interpreter(find_node(options.node)[0]))
         here = {
             backend: processes.enter_context(our_interpreter(backend))
             for backend in options.backends

@@ -60,8 +60,7 @@ def judge(
         else:
             unknown.append(each)
     if unknown:
-        steady = _steady(unknown, on_node, here)
-        for each, is_steady in zip(unknown, steady, strict=True):
+        for each, is_steady in zip(unknown, steady(unknown, on_node, here), strict=True):
             (outcome.differing if is_steady else outcome.races).append(each)
     return outcome
 
@@ -77,15 +76,15 @@ def differences(
     ]
 
 
-def _steady(found: Sequence[Difference], on_node: Runner, here: Runner) -> list[bool]:
+def steady(found: Sequence[Difference], on_node: Runner, here: Runner) -> list[bool]:
     """Whether each of them is there in every run, and Node's trace always the same."""
     programs = [each.program for each in found]
-    steady = [True] * len(found)
+    found_again = [True] * len(found)
     for _ in range(REPEATS):
         for index, (each, node, ours) in enumerate(
             zip(found, on_node(programs), here(programs), strict=True)
         ):
             wanted = canonical(each.program, each.node)
             if canonical(each.program, node) != wanted or canonical(each.program, ours) == wanted:
-                steady[index] = False
-    return steady
+                found_again[index] = False
+    return found_again
