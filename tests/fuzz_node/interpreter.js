@@ -90,6 +90,12 @@ class Run {
     return tracing.shown(value);
   }
 
+  // What a function got. An argument that is none counts as left out.
+  given(args) {
+    const end = args.findLastIndex((each) => each !== undefined && each !== null);
+    return args.slice(0, end + 1).map((each) => this.shown(each));
+  }
+
   value(given, frame) {
     if (Array.isArray(given)) return given.map((each) => this.value(each, frame));
     if (given === null || typeof given !== 'object') return given === null ? undefined : given;
@@ -111,7 +117,7 @@ class Run {
       const call = (args) => {
         if (this.over) return;
         // When a coroutine begins is a documented difference: only what comes of it is compared.
-        if (!asynchronous) this.log({ owner }, [name, ...args.map((each) => this.shown(each))].join(' '));
+        if (!asynchronous) this.log({ owner }, [name, ...this.given(args)].join(' '));
         const left = this.left.get(name);
         this.left.set(name, left - 1);
         if (left > 0) this.steps(body, { owner, args });

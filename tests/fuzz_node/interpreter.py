@@ -116,6 +116,13 @@ class Run:
             return f"{'text' if isinstance(value, str) else 'bytes'}({len(value)})"
         return tracing.shown(value)
 
+    def given(self, args: Sequence[Any]) -> list[str]:
+        """What a function got. An argument that is None counts as left out."""
+        end = len(args)
+        while end and args[end - 1] is None:
+            end -= 1
+        return [self.shown(each) for each in args[:end]]
+
     def value(self, given: Any, frame: Frame) -> Any:
         """What an operand stands for."""
         if isinstance(given, list):
@@ -153,7 +160,7 @@ class Run:
                 return
             # When a coroutine begins is a documented difference: only what comes of it is compared.
             if not spec["asynchronous"]:
-                self.log(Frame(owner), " ".join([name, *map(self.shown, args)]))
+                self.log(Frame(owner), " ".join([name, *self.given(args)]))
             left = self.left[name]
             self.left[name] = left - 1
             if left > 0:
