@@ -223,6 +223,10 @@ def ip_blocked(ip: str) -> NodeError:
     return NodeError(f"IP({ip}) is blocked by net.BlockList", "ERR_IP_BLOCKED")
 
 
+def stream_unable_to_pipe() -> NodeError:
+    return NodeError("Cannot pipe to a closed or destroyed stream", "ERR_STREAM_UNABLE_TO_PIPE")
+
+
 def stream_destroyed(method: str) -> NodeError:
     return NodeError(f"Cannot call {method} after a stream was destroyed", "ERR_STREAM_DESTROYED")
 
