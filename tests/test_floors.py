@@ -56,6 +56,7 @@ ROOMS = {
         "_net.options",
         "_net.sockets",
         "_net.servers",
+        "_modules",
         "_processes",
         "_clusters",
     ),

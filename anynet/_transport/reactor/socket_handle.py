@@ -51,7 +51,7 @@ def _as_os_error(error: OSError | MemoryError) -> OSError:
 class SocketHandle(Handle):
     """A handle of our own stream, registered once for every edge."""
 
-    __slots__ = ("_recv", "_send", "_sock", "_unread", "fd")
+    __slots__ = ("_more", "_recv", "_send", "_sock", "_unread", "fd")
 
     stream: SocketStream
 
@@ -75,6 +75,8 @@ class SocketHandle(Handle):
         self._sock = sock
         self._recv: Callable[[int], bytes] = sock.recv
         self._send: Callable[[Any], int] = sock.send
+        #: A terminal gives one line per read: after every event there may be more to read.
+        self._more: int = PEER_ENDED if getattr(sock, "reads_in_pieces", False) else 0
         #: Whether there may be something to read whose event has passed.
         self._unread = registered  # Its edge may have come with that of the connect.
         if sock.family != socket.AF_UNIX:
@@ -90,7 +92,7 @@ class SocketHandle(Handle):
                 elif self.read_into is not None:
                     self._read_into_buffers()
                 else:
-                    self._read(events & _MORE_TO_READ)
+                    self._read(events & _MORE_TO_READ | self._more)
             if self._queue and events & WRITE_EVENTS and not self.closing:
                 self._flush()
         except Exception:
