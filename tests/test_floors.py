@@ -51,6 +51,8 @@ ROOMS = {
         "_loop",
         "_emitters",
         "_streams",
+        "_pipelines",
+        "_readline",
         "_net.values",
         "_net.functions",
         "_net.options",
@@ -59,6 +61,7 @@ ROOMS = {
         "_modules",
         "_processes",
         "_clusters",
+        "_threads",
     ),
 }
 #: What the adapter may use of the cluster.

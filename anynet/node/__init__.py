@@ -9,7 +9,7 @@ Other modules of Node stand beside it, ``anynet.node.events`` and its like. One 
 
 from typing import NoReturn
 
-from anynet.node import child_process, dns, events, util
+from anynet.node import child_process, dns, events, readline, stream, util, worker_threads
 from anynet.node._clusters.primary import Cluster, cluster
 from anynet.node._clusters.worker import Worker
 from anynet.node._emitters.abort import AbortController, AbortSignal
@@ -60,6 +60,7 @@ from anynet.node._processes.child_process import ChildProcess
 from anynet.node._processes.this_process import Process, process
 from anynet.node._streams.duplex import Duplex
 from anynet.node._streams.readable import Readable
+from anynet.node._streams.transform import PassThrough, Transform
 from anynet.node._streams.writable import Writable
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "NodeSystemError",
     "NodeTypeError",
     "OptionWarning",
+    "PassThrough",
     "Process",
     "Readable",
     "Runtime",
@@ -91,6 +93,7 @@ __all__ = [
     "TimeoutNaNWarning",
     "TimeoutNegativeWarning",
     "TimeoutOverflowWarning",
+    "Transform",
     "Worker",
     "Writable",
     "captureRejectionSymbol",
@@ -112,6 +115,7 @@ __all__ = [
     "isIPv6",
     "nextTick",
     "process",
+    "readline",
     "run",
     "runtime",
     "setDefaultAutoSelectFamily",
@@ -119,7 +123,9 @@ __all__ = [
     "setImmediate",
     "setInterval",
     "setTimeout",
+    "stream",
     "util",
+    "worker_threads",
 ]
 
 

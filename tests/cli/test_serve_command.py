@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import process_of
+
 BACKENDS = ("trio", "asyncio", "uvloop")
 POLICIES = ("round_robin", "shared", "reuse_port")
 ANYNET = (sys.executable, "-W", "error", "-m", "anynet")
@@ -79,21 +81,10 @@ def read_pid(client: socket.socket) -> int:
 
 @contextmanager
 def running(*arguments: str, handler: str = HANDLER) -> Iterator[Running]:
-    with subprocess.Popen(
-        [*ANYNET, "serve", handler, "--host", "127.0.0.1", *arguments]
-        if "--path" not in arguments and "--host" not in arguments
-        else [*ANYNET, "serve", handler, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        limit = threading.Timer(30, process.kill)
-        limit.start()
-        try:
-            yield Running(process)
-        finally:
-            limit.cancel()
-            process.kill()
+    if "--path" not in arguments and "--host" not in arguments:
+        arguments = ("--host", "127.0.0.1", *arguments)
+    with process_of(*ANYNET, "serve", handler, *arguments) as process:
+        yield Running(process)
 
 
 def until(condition: Callable[[], bool], seconds: float = 10) -> float:

@@ -12,6 +12,8 @@ NUMBERED = {"1": 5, "8": 10}
 NAMED = {
     "2": """
         addAddress addRange addSubnet check rules isBlockList toJSON fromJSON use.server use.connect
+        addCIDR addCIDRs addAddresses removeAddress removeRange removeSubnet removeCIDR clear size
+        PRIVATE_RANGES
     """,
     "3": "constructor parse errors",
     "4.option": """

@@ -40,7 +40,7 @@ def install_provider(provider: ListenerProvider | None) -> None:
 
 def provider_for(options: ListenOptions) -> ListenerProvider | None:
     """The provider to ask for ``options``; None when this process opens the sockets itself."""
-    return None if options.exclusive or options.fd else _provider
+    return None if options.exclusive or options.fd or options.adopt else _provider
 
 
 def register_server(server: Drainable) -> None:

@@ -28,11 +28,11 @@ from anynet.node._emitters.listeners import Listener as Listener
 from anynet.node._errors.caller import warn_caller
 from anynet.node._errors.errors import (
     UnhandledError,
-    invalid_arg_type,
     validate_boolean,
     validate_function,
     validate_number,
 )
+from anynet.node._errors.numerals import is_truthy
 from anynet.node._errors.symbols import Symbol
 from anynet.node._errors.values import number_text
 from anynet.node._loop.fitting import Counts, fitted
@@ -116,11 +116,10 @@ class EventEmitter:
         captureRejections: bool | None = None,
     ) -> None:
         capture: object = captureRejections
-        if options is not None:
-            if not isinstance(options, Mapping):
-                raise invalid_arg_type("options", "object", options)
+        if isinstance(options, Mapping):
             capture = options.get("captureRejections", capture)
-        if capture is None:
+        # As in Node, False is no choice: only the default can turn it on for all.
+        if capture is None or not is_truthy(capture):
             capture = EventEmitter.captureRejections
         #: For implementers. Tuples that are replaced, never changed: emit iterates over them as
         #: they are, and so does the way of a packet in a stream.

@@ -108,7 +108,7 @@ class EventBuffer:
 
     def take(self) -> tuple[Any, ...]:
         args = self.events.popleft()
-        if self._paused and len(self.events) < self._low:
+        if self._paused and self.open and len(self.events) < self._low:
             self._paused = False
             self._emitter.resume()
         return args

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from types import TracebackType
 from typing import Any, TypeAlias
 
@@ -61,6 +61,9 @@ class Runtime:
         self.on_idle: Callable[[], object] | None = None
         #: Where servers get what they listen with, if not from the system: from a primary.
         self.listen_source: ListenSource | None = None
+        #: Whether :func:`run` starts a program in here, since it cannot in another loop: that of a
+        #: worker thread runs already.
+        self.programs_start_here: bool = False
         #: Whether something has failed; only known when it ends.
         self.failed: bool = False
 
@@ -145,10 +148,12 @@ class Runtime:
         self,
         coroutine: Coroutine[Any, Any, object],
         on_error: Callable[[Exception], object] | None = None,
+        scope: anyio.CancelScope | None = None,
     ) -> None:
         """Run ``coroutine`` as a task that holds the runtime open.
 
-        ``on_error`` is called with the exception that ends it, instead of the runtime's ending.
+        ``on_error`` is called with the exception that ends it, instead of the runtime's ending;
+        ``scope`` is entered around it.
         """
         if self.reactor.ended or self._task_group is None:
             coroutine.close()
@@ -156,16 +161,18 @@ class Runtime:
         self._coroutines.add(coroutine)
         self.hold()
         self.reactor.yield_to_tasks = True
-        self._task_group.start_soon(self._run_task, coroutine, on_error)
+        self._task_group.start_soon(self._run_task, coroutine, on_error, scope)
 
     async def _run_task(
         self,
         coroutine: Coroutine[Any, Any, object],
         on_error: Callable[[Exception], object] | None,
+        scope: anyio.CancelScope | None,
     ) -> None:
         assert self._task_group is not None
         try:
-            await self._run_coroutine(coroutine, on_error)
+            with scope or nullcontext():
+                await self._run_coroutine(coroutine, on_error)
         except (KeyboardInterrupt, SystemExit) as error:
             self._exit = error
             self._task_group.cancel_scope.cancel()
@@ -245,6 +252,12 @@ def current_runtime() -> Runtime:
     return found
 
 
+def running_runtime() -> Runtime | None:
+    """The same, or None outside of one."""
+    found = _current.get(None)
+    return None if found is None or found.reactor.ended else found
+
+
 def let_tasks_run() -> None:
     """Have the tasks that a callback wakes run before more happens in the runtime."""
     found = _current.get(None)
@@ -256,8 +269,15 @@ def run(function: Callable[..., object], *args: Any, backend: Backend = "asyncio
     """Run a program: call ``function(*args)``, a coroutine function or not, in a runtime.
 
     Returns when nothing ref'ed is alive any more. Raises what ended the runtime; an interrupt
-    (Ctrl-C) comes without the traceback of what it interrupted, as from ``asyncio.run``.
+    (Ctrl-C) comes without the traceback of what it interrupted, as from ``asyncio.run``. In a
+    program that a worker thread runs there is a runtime already: the function is started in that.
     """
+    found = _current.get(None)
+    if found is not None and found.programs_start_here:
+        result = function(*args)
+        if inspect.iscoroutine(result):
+            found.start_task(result)
+        return
 
     async def program() -> None:
         async with runtime() as here:

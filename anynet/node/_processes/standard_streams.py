@@ -66,7 +66,7 @@ class SyncWriter(Writable):
         """How high the terminal is; None where there is none."""
         return os.get_terminal_size(self.fd).lines if self.isTTY else None
 
-    def _write(self, chunk: bytes, encoding: str, callback: Callable[..., object]) -> None:
+    def _write(self, chunk: bytes, encoding: str | None, callback: Callable[..., object]) -> None:
         try:
             _flush_python(self.fd)
             write_all(self.fd, chunk)

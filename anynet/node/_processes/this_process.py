@@ -19,7 +19,13 @@ from anynet.node._emitters.emitter import EventName, Listener
 from anynet.node._errors.errors import invalid_arg_type, validate_integer
 from anynet.node._errors.numerals import to_number
 from anynet.node._loop.fitting import Counts
-from anynet.node._loop.runtime import NoRuntimeError, Runtime, at_start, current_runtime
+from anynet.node._loop.runtime import (
+    NoRuntimeError,
+    Runtime,
+    at_start,
+    current_runtime,
+    running_runtime,
+)
 from anynet.node._loop.timers import nextTick
 from anynet.node._processes.ipc_endpoint import IpcEndpoint
 from anynet.node._processes.signals import NUMBERS, SignalWatch, check_signal, kill, reset_inherited
@@ -174,6 +180,9 @@ class Process(IpcEndpoint):
 
         ``code`` is the exit status; by default ``exitCode``, or 0. Emits ``exit`` before.
         """
+        found = running_runtime()
+        if found is not None and found is not self.runtime:
+            raise SystemExit(code or 0)  # Of a worker thread: it ends that alone.
         if code is not None:
             self.exitCode = code
         self._tell_exit(self.exitCode or 0)

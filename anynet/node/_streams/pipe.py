@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from anynet.node._loop.runtime import Runtime
-from anynet.node._streams.readable_state import Chunk, ReadableState
+from anynet.node._streams.chunk_queue import Chunk
+from anynet.node._streams.readable_state import ReadableState
 from anynet.node._streams.stream import Stream
 
 

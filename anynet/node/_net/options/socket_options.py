@@ -22,9 +22,10 @@ from anynet.node._errors.errors import (
     validate_int32,
     validate_number,
 )
+from anynet.node._errors.numerals import is_truthy
 from anynet.node._errors.option_warning import warn_of_misspelt
 from anynet.node._loop.fitting import fitted
-from anynet.node._net.options.table import as_given, checked, not_false, row, rows_of
+from anynet.node._net.options.table import as_given, checked, if_truthy, not_false, row, rows_of
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._streams.options import (
@@ -116,11 +117,13 @@ def _delay(value: object) -> int:
     return keep_alive_seconds(validate_number("options.keepAliveInitialDelay", value))
 
 
+@if_truthy
 def _signal(value: Any) -> Any:
     validate_abort_signal("signal", value)
     return value
 
 
+@if_truthy
 def check_block_list(value: object) -> BlockList:
     """The option ``blockList``. Raises ``ERR_INVALID_ARG_TYPE``."""
     if not BlockList.isBlockList(value):
@@ -173,7 +176,8 @@ class SocketSettings(Value):
     capture_rejections: bool | None = attrs.field(
         default=None,
         metadata=row(
-            "captureRejections", check=partial(validate_boolean, "options.captureRejections")
+            "captureRejections",
+            check=if_truthy(partial(validate_boolean, "options.captureRejections")),
         ),
     )
     signal: AbortSignal | None = attrs.field(default=None, metadata=row("signal", check=_signal))
@@ -185,13 +189,15 @@ class SocketSettings(Value):
     )
     read_into: ReadInto | None = attrs.field(default=None, metadata=row("onread", check=_read_into))
     handle: object = attrs.field(default=None, metadata=row("handle", check=as_given))
-    allow_half_open: bool = attrs.field(default=False, metadata=row("allowHalfOpen", check=bool))
+    allow_half_open: bool = attrs.field(
+        default=False, metadata=row("allowHalfOpen", check=is_truthy)
+    )
     readable: bool = attrs.field(default=True, metadata=row("readable", check=not_false))
     writable: bool = attrs.field(default=True, metadata=row("writable", check=not_false))
-    no_delay: bool = attrs.field(default=False, metadata=row("noDelay", check=bool))
-    keep_alive: bool = attrs.field(default=False, metadata=row("keepAlive", check=bool))
+    no_delay: bool = attrs.field(default=False, metadata=row("noDelay", check=is_truthy))
+    keep_alive: bool = attrs.field(default=False, metadata=row("keepAlive", check=is_truthy))
     #: Whether nothing is read before something asks for it.
-    manual_start: bool = attrs.field(default=False, metadata=row("manualStart", check=bool))
+    manual_start: bool = attrs.field(default=False, metadata=row("manualStart", check=is_truthy))
 
     #: What of them concerns the stream.
     stream: StreamOptions = attrs.field(init=False)
@@ -237,17 +243,17 @@ def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
     if _NAMES.isdisjoint(options):
         return _DEFAULTS
     for name in _UNSUPPORTED:
-        if options.get(name):
+        if is_truthy(options.get(name)):
             raise invalid_arg_value(f"options.{name}", options[name], "is not supported")
     return SocketSettings(**checked(_ROWS, options))
 
 
 def tcp_of_connect(options: Mapping[str, Any], tcp: TcpOptions | None) -> TcpOptions | None:
     """What the options of a connect add to what is wanted of TCP; they are not checked again."""
-    if options.get("noDelay"):
+    if "noDelay" in options and is_truthy(options["noDelay"]):
         tcp = tcp or TcpOptions()
         tcp.want_no_delay(True)
-    if options.get("keepAlive"):
+    if "keepAlive" in options and is_truthy(options["keepAlive"]):
         tcp = tcp or TcpOptions()
         tcp.want_keep_alive(keep_alive_seconds(options.get("keepAliveInitialDelay")))
     return tcp

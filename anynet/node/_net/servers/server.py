@@ -25,6 +25,7 @@ from anynet._transport.reactor.listen_handle import ListenHandle
 from anynet._transport.sockets.closing import close_socket
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._emitters.abort import AbortSignal
+from anynet.node._emitters.emitter import EventName
 from anynet.node._errors.errors import (
     already_listening,
     server_not_running,
@@ -260,9 +261,25 @@ class Server(ServerEvents):
         self._count.connection_opened()
         self.emit("connection", socket)
 
+    def captureRejection(self, error: Exception, name: EventName, *args: Any) -> None:
+        """What a coroutine listener raised, under ``captureRejections``, is an ``error`` event;
+        a listener to ``connection`` pays with its socket alone."""
+        if name == "connection" and args and isinstance(args[0], Socket):
+            args[0].destroy(error)
+        else:
+            super().captureRejection(error, name, *args)
+
     def _is_full(self, most: object) -> bool:
         # Like anything in JavaScript, what is no number is never reached.
         return self._count.here >= to_number(most)
+
+    def options_of_sockets(self) -> dict[str, Any]:
+        """For implementers: the options by which another server treats its sockets as this one."""
+        names = ("allowHalfOpen", "pauseOnConnect", "noDelay", "keepAlive", "highWaterMark")
+        return {name: getattr(self, name) for name in names} | {
+            "keepAliveInitialDelay": self.keepAliveInitialDelay * 1000,
+            "blockList": self.blockList,
+        }
 
     def passes_on(self) -> bool:
         """Whether another worker of the cluster is to have the next connection."""

@@ -5,7 +5,7 @@ Rules that live here, each Node's:
 * The order is bind, the event ``connectionAttempt``, connect. A listener to the event may destroy
   the socket; then nothing is connected.
 * An error of the connect call itself says where our end is (`` - Local (ADDRESS:PORT)``); one that
-  comes later says so only if a local port was asked for.
+  comes later says so only if a local port was asked for, and has it as attributes then.
 * A socket that is connected, or about to be, makes the system refuse with EISCONN or EALREADY. Here
   each attempt has a socket of its own, so that refusal is said for the system.
 """
@@ -27,6 +27,7 @@ from anynet._transport.sockets.resolving import literal
 from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import system_error
+from anynet.node._errors.numerals import to_int32
 from anynet.node._net.options.connect_options import ConnectRequest
 from anynet.node._net.sockets.endpoints import local_of_socket
 
@@ -136,7 +137,12 @@ class AddressAttempt:
         return self._request.local_address or _ANY_ADDRESS[self.candidate.family]
 
     def _bind(self, sock: socket.socket) -> None:
-        sock.bind(_sockaddr(self._local_host(), self._request.local_port, self.candidate.family))
+        wanted = self._request.local_port
+        port = to_int32(wanted) & 0xFFFF
+        sock.bind(_sockaddr(self._local_host(), port, self.candidate.family))
+        # As Node does to find a bind that the system reports later: so what is no port is in use.
+        if wanted > 0 and wanted != sock.getsockname()[1]:
+            raise os_error(errno.EADDRINUSE)
 
     def _close_socket(self) -> None:
         sock, self.sock = self.sock, None
@@ -160,10 +166,9 @@ class AddressAttempt:
 
     def failure(self, error: OSError) -> tuple[Any, ...]:
         """The arguments of ``connectionAttemptFailed`` for an error that came later."""
-        request, candidate, details = self._request, self.candidate, None
-        if request.local_port:
-            details = f"Local ({self._local_host()}:{request.local_port})"
-        found = system_error(error, "connect", candidate.address, request.port or None, details)
+        request, candidate = self._request, self.candidate
+        local = (self._local_host(), request.local_port) if request.local_port else None
+        found = system_error(error, "connect", candidate.address, request.port or None, local=local)
         return candidate.address, request.port, candidate.family, found
 
 

@@ -18,6 +18,7 @@ import errno
 import os
 import socket
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from anynet._rules.policy.attempts import interleave
@@ -54,6 +55,8 @@ class ConnectingSocket(Protocol):
     autoSelectFamilyAttemptedAddresses: list[str] | None
 
     def emit(self, name: str, /, *args: Any) -> bool: ...
+
+    def listenerCount(self, name: Any, /) -> int: ...
 
     def destroy(self, error: BaseException | None = None, /) -> object: ...
 
@@ -146,7 +149,9 @@ class ConnectSequence:
         if self._attempt is not None or self._timer is not None:
             self._stop_attempt()
         if self._give_up_lookup is not None:
-            self._give_up_lookup()
+            # A single address is an event also of a socket that was destroyed, if one listens.
+            if self.request.all_addresses or not self._socket.listenerCount("lookup"):
+                self._give_up_lookup()
             self._give_up_lookup = None
         if self._path_connect is not None:
             self._path_connect.cancel()
@@ -203,6 +208,7 @@ class ConnectSequence:
     def _on_address(
         self, error: Any = None, address: Any = None, family: Any = None, *_more: object
     ) -> None:
+        self._give_up_lookup = None  # It has answered, and may have more to do.
         self._socket.emit("lookup", error, address, family, self.request.host)
         if not self._is_live():
             return
@@ -214,6 +220,7 @@ class ConnectSequence:
             self._connect_to(Candidate(address, family))
 
     def _on_addresses(self, error: Any = None, addresses: Any = None, *_more: object) -> None:
+        self._give_up_lookup = None  # See above.
         if not self._is_live() or self._queue is not None:
             return
         host = self.request.host
@@ -322,8 +329,8 @@ class ConnectSequence:
             self._socket.emit("connectionAttemptFailed", *failed)
             if queue is None:
                 self._fail(failed[-1])
-            elif self._is_live():
-                self._try_next(queue)
+            else:
+                self._go_on(queue)
 
     # -- several addresses ----------------------------------------------------------------------
 
@@ -355,6 +362,21 @@ class ConnectSequence:
         self._socket.emit("connectionAttemptTimeout", *failed[:-1])
         attempt.cancel()
         self._errors.append(failed[-1])
+        self._go_on(queue)
+
+    def _go_on(self, queue: list[Candidate]) -> None:
+        """Try the next address, once the attempt before has let go of the local port."""
+        if not self._is_live():
+            return
+        if self.request.local_port:
+            # Sockets are closed at the end of the batch (docs/decisions/end-of-batch.md), and until
+            # then the next one could not be bound to the same port.
+            reactor = self._runtime.reactor
+            reactor.close_after_batch(partial(reactor.call_soon, self._try_next_if_live, queue))
+        else:
+            self._try_next(queue)
+
+    def _try_next_if_live(self, queue: list[Candidate]) -> None:
         if self._is_live():
             self._try_next(queue)
 

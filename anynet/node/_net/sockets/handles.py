@@ -17,6 +17,7 @@ from anynet._transport.reactor.handle import Handle, HandleOwner
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.reactor.socket_handle import SocketHandle
 from anynet._transport.reactor.stream_handle import StreamHandle
+from anynet._transport.reactor.tls_handle import TlsHandle
 from anynet._transport.sockets.pipe_socket import PipeSocket
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
@@ -98,6 +99,8 @@ def _kind_of(fd: int) -> str:
 
 def system_socket(handle: Handle | None) -> socket.socket | None:
     """The TCP socket under a handle, if that is what it stands on."""
+    while isinstance(handle, TlsHandle):
+        handle = handle.inner
     if isinstance(handle, SocketHandle) and handle.stream.sock.family != socket.AF_UNIX:
         return handle.stream.sock
     return None

@@ -22,6 +22,7 @@ from anynet.node._errors.errors import (
     missing_args,
     validate_function,
 )
+from anynet.node._errors.numerals import is_truthy
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.options.connect_options import (
     ConnectOptions,
@@ -87,9 +88,9 @@ class Socket(SocketEvents):
     def __init__(self, /, **options: Unpack[SocketOptions]) -> None: ...
 
     def __init__(self, options: Any = None, /, **named: Any) -> None:
-        self._construct(constructor_options(options, named))
+        self._begin(constructor_options(options, named))
 
-    def _construct(self, options: Mapping[str, Any]) -> None:
+    def _begin(self, options: Mapping[str, Any]) -> None:
         settings = socket_settings(options)
         self._set_up(settings.stream, settings.tcp, settings.block_list)
         if settings.capture_rejections is not None:
@@ -267,12 +268,6 @@ class Socket(SocketEvents):
         self._connection.reset(self)
         return self
 
-    # -- events ---------------------------------------------------------------------------------
-
-    def captureRejection(self, error: Exception, name: EventName, *args: Any) -> None:
-        """What a coroutine listener raised destroys the socket."""
-        self.destroy(error)
-
     # -- what it looks like ---------------------------------------------------------------------
 
     @property
@@ -361,7 +356,7 @@ class Socket(SocketEvents):
 
         On a socket that is not connected it holds from the connect on. Returns the socket.
         """
-        connection, enable = self._connection, noDelay is None or bool(noDelay)
+        connection, enable = self._connection, noDelay is None or is_truthy(noDelay)
         connection.wanted_tcp().want_no_delay(enable, connection.tcp_socket)
         return self
 
@@ -371,7 +366,10 @@ class Socket(SocketEvents):
         The delay counts in whole seconds, and 0 leaves it as it is. On a socket that is not
         connected it holds from the connect on. Returns the socket.
         """
-        connection, delay = self._connection, keep_alive_seconds(initialDelay) if enable else None
+        connection, delay = (
+            self._connection,
+            keep_alive_seconds(initialDelay) if is_truthy(enable) else None,
+        )
         connection.wanted_tcp().want_keep_alive(delay, connection.tcp_socket)
         return self
 
