@@ -1,7 +1,8 @@
 """The rows of the specification of `net`, by the ids that pairs name: `section.thing`.
 
 Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it,
-those of `9` what Node's `process` and other modules have for a program that uses `net`.
+those of `s` what its `stream` and `readline` have, those of `9` what its `process` and other modules
+have for a program that uses `net`.
 """
 
 from __future__ import annotations
@@ -75,6 +76,12 @@ NAMED = {
     """,
     "9.dns": "lookup promises",
     "9.util": "promisify",
+    "s": """
+        Readable Writable Duplex Transform PassThrough Readable.from objectMode construct destroy
+        pipeline finished promises addAbortSignal isReadable isWritable isErrored isDisturbed
+        isDestroyed getDefaultHighWaterMark setDefaultHighWaterMark
+    """,
+    "s.readline": "createInterface line close pause error prompt question asyncIteration",
 }
 
 ROWS = frozenset(
