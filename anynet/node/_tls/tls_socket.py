@@ -74,7 +74,7 @@ class TLSSocket(Socket):
         found = {name: options[name] for name in _SOCKET_OPTIONS if name in options}
         if socket is not None:
             found["allowHalfOpen"] = socket.allowHalfOpen
-        self._construct(found)
+        self._begin(found)
         self.encrypted = True
         self.authorized = False
         self.authorizationError: str | None = None
