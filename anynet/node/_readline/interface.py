@@ -72,7 +72,7 @@ class Interface(EventEmitter):
         super().__init__()
         source, signal = options.get("input"), options.get("signal")
         if not isinstance(source, Readable):
-            raise invalid_arg_type("options.input", "stream.Readable", source)
+            raise invalid_arg_type("options.input", "Readable", source)
         if options.get("terminal"):
             raise invalid_arg_value("options.terminal", options["terminal"], "is not supported")
         validate_abort_signal("options.signal", signal)
