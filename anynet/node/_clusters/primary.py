@@ -24,8 +24,9 @@ from anynet.node._clusters import worker as cluster_worker
 from anynet.node._clusters.child import OwnWorker
 from anynet.node._clusters.opening import open_listener
 from anynet.node._clusters.worker import ForkedWorker
-from anynet.node._emitters.emitter import EventEmitter
+from anynet.node._emitters.emitter import EventEmitter, EventName
 from anynet.node._errors.errors import invalid_arg_type, method_not_implemented, validate_string
+from anynet.node._loop.fitting import Counts, fitted
 from anynet.node._loop.runtime import NoRuntimeError, Runtime, at_start, current_runtime
 from anynet.node._processes.child_process import ChildProcess, program_arguments
 from anynet.node._processes.messages import Exiting, FromWorker, ListeningAt, Noted
@@ -64,6 +65,17 @@ class Cluster(EventEmitter):
     #: The primary accepts, and the workers get the connections in turns.
     SCHED_RR: ClassVar[int] = 2
     Worker: ClassVar[type[cluster_worker.Worker]] = cluster_worker.Worker
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **EventEmitter.event_arguments,
+        "disconnect": (1, 1),
+        "exit": (3, 3),
+        "fork": (1, 1),
+        "listening": (2, 2),
+        "message": (3, 3),
+        "online": (1, 1),
+        "setup": (1, 1),
+    }
 
     def __init__(self) -> None:
         super().__init__()
@@ -180,7 +192,7 @@ class Cluster(EventEmitter):
         worker = ForkedWorker(number, child, points, self._remove)
         self._forked[number] = worker
         self._wire(worker, child)
-        environment = {**os.environ, **(env or {}), **more}
+        environment = {**os.environ, **_spread(env), **more}
         child.start(
             environment, settings.get("cwd"), bool(settings["silent"]), number, self._watch[0]
         )
@@ -302,7 +314,7 @@ class Cluster(EventEmitter):
         runtime = self._own_runtime()
         workers = list(self.workers.values())
         if callback is not None:
-            self._waiting.append(callback)
+            self._waiting.append(fitted(callback, (0, 0), "callback of disconnect()"))
         for worker in workers:
             if worker.isConnected():
                 self._leaving.add(worker)
@@ -338,3 +350,12 @@ def _main_program() -> dict[str, Any]:
 
 cluster: Cluster = Cluster()
 at_start(cluster._begin)
+
+
+def _spread(value: object) -> dict[str, Any]:
+    """The properties of a value, as JavaScript spreads it: a string has its letters by number."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, str | list | tuple):
+        return {str(index): each for index, each in enumerate(value)}
+    return {}

@@ -29,11 +29,11 @@ def system_error(
     error: OSError | int,
     syscall: str,
     address: str | None = None,
-    port: int | None = None,
+    port: float | None = None,
     details: str | None = None,
     *,
     described: bool = False,
-    local: tuple[str, int] | None = None,
+    local: tuple[str, float] | None = None,
 ) -> NodeSystemError:
     """Node's form of a failed system call.
 
@@ -47,9 +47,11 @@ def system_error(
     if described:
         message += f": {description_of(number)}"
     if address:
-        message += f" {address}:{port}" if port is not None and port > 0 else f" {address}"
+        message += f" {address}"
+        if port is not None and port > 0:
+            message += f":{number_text(port)}"
     if local is not None:
-        details = f"Local ({local[0]}:{local[1]})"
+        details = f"Local ({local[0]}:{number_text(local[1])})"
     if details:
         message += f" - {details}"
     result = NodeSystemError(message, code, -number or UNKNOWN, syscall)
@@ -157,6 +159,8 @@ def missing_args(*names: str, alternatives: bool = False) -> NodeTypeError:
 
 def _plain(value: object) -> str:
     """A value where Node writes it into a text as it is."""
+    if isinstance(value, bytes | bytearray):
+        return value.decode(errors="replace")
     return value if isinstance(value, str) else inspect(value)
 
 
@@ -205,6 +209,11 @@ def socket_closed_before_connection() -> NodeError:
     return NodeError(message, "ERR_SOCKET_CLOSED_BEFORE_CONNECTION")
 
 
+def queue_too_long(limit: int) -> NodeError:
+    """Ours: Node has no such limit."""
+    return NodeError(f"More than {limit} bytes wait to be sent", "ERR_SOCKET_QUEUE_TOO_LONG")
+
+
 def ended_by_other_party() -> NodeError:
     """A write after the peer's FIN where half-open connections are not allowed."""
     return NodeError("This socket has been ended by the other party", "EPIPE")
@@ -212,6 +221,10 @@ def ended_by_other_party() -> NodeError:
 
 def ip_blocked(ip: str) -> NodeError:
     return NodeError(f"IP({ip}) is blocked by net.BlockList", "ERR_IP_BLOCKED")
+
+
+def stream_unable_to_pipe() -> NodeError:
+    return NodeError("Cannot pipe to a closed or destroyed stream", "ERR_STREAM_UNABLE_TO_PIPE")
 
 
 def stream_destroyed(method: str) -> NodeError:

@@ -8,18 +8,20 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import anyio
 
 from anynet.cluster.processes.exit import ending_signal, wait_for_exit
 from anynet.cluster.processes.start import start_process
+from anynet.node._emitters.listeners import EventName
 from anynet.node._errors.errors import (
     invalid_arg_type,
     system_error,
     unknown_signal,
     validate_string,
 )
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._processes.ipc_endpoint import IpcEndpoint
@@ -53,6 +55,13 @@ class ChildProcess(IpcEndpoint):
         "stdin",
         "stdout",
     )
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **IpcEndpoint.event_arguments,
+        "close": (2, 2),
+        "exit": (2, 2),
+        "spawn": (0, 0),
+    }
 
     def __init__(self, command: Sequence[str]) -> None:
         super().__init__()
@@ -102,6 +111,8 @@ class ChildProcess(IpcEndpoint):
                 number=worker,
                 watch=watch,
                 own_streams=silent,
+                # Until it can die of it without a traceback: see reset_inherited.
+                blocked_signals=(signals.SIGINT,),
             )
         except OSError as error:
             failure = system_error(error, f"spawn {self.spawnfile}")
@@ -125,11 +136,6 @@ class ChildProcess(IpcEndpoint):
             stream.once("close", lambda _failed=False: self._note_closed_stream())
 
     # -- what keeps the runtime open ------------------------------------------------------------
-
-    @property
-    def channel(self) -> Any:
-        """The channel, with ``ref()`` and ``unref()``; None once it is closed."""
-        return self._channel if self.connected else None
 
     def ref(self) -> None:
         """Let the process keep the runtime open while it runs."""

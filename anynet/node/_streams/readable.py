@@ -17,7 +17,7 @@ from inspect import iscoroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from anynet.node._emitters.emitter import EventName, Listener
+from anynet.node._emitters.listeners import NOT_GIVEN, EventName, Listener
 from anynet.node._errors.errors import (
     AbortError,
     method_not_implemented,
@@ -205,16 +205,16 @@ class Readable(Stream):
         """Whether :meth:`pause` was called, or a ``readable`` listener reads."""
         return self.readable_state.paused is True or self.readable_state.flowing is False
 
-    def on(self, name: EventName, listener: Listener) -> Self:
-        """Call ``listener`` for every event ``name``.
-
-        Listening to ``data`` starts the flow unless it was paused; listening to ``readable``
-        stops it: then the listener reads.
-        """
+    def on(self, name: EventName, listener: Listener = NOT_GIVEN) -> Any:
+        """As :meth:`EventEmitter.on`; ``data`` starts the flow unless it was paused, ``readable``
+        stops it: then the listener reads."""
+        if listener is NOT_GIVEN:
+            return super().on(name)
         self.register_listener(name, listener)
         if name == "data":
+            # As _advance does it, without its call: it is on the way of each accepted socket.
             event = _DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA
-            if self.readable_state.advance(event) is _SCHEDULE_RESUME:
+            if self.readable_state.advance(event, self._destroyed) is _SCHEDULE_RESUME:
                 self.runtime.next_tick(emit_resume, self)
         elif name == "readable" and not self.readable_state.end_emitted:
             self._advance(_READABLE)
@@ -242,7 +242,7 @@ class Readable(Stream):
 
     def _advance(self, event: FlowEvent) -> Self:
         state = self.readable_state
-        if (outcome := state.advance(event)) is _EMIT_PAUSE:
+        if (outcome := state.advance(event, self._destroyed)) is _EMIT_PAUSE:
             self.emit("pause")
         elif outcome is _SCHEDULE_RESUME:
             self.runtime.next_tick(emit_resume, self)

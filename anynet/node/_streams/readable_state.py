@@ -20,12 +20,19 @@ from collections import deque
 from anynet.node._errors.errors import out_of_range
 from anynet.node._streams.chunk_queue import ByteQueue, Chunk, ObjectQueue, as_text
 from anynet.node._streams.encoding import Decoder, encode
-from anynet.node._streams.flow import FLOWS, Flow, FlowEvent, FlowOutcome, review, shown_flow
+from anynet.node._streams.flow import (
+    FLOWS,
+    IGNORED_ONCE_DESTROYED,
+    Flow,
+    FlowEvent,
+    FlowOutcome,
+    review,
+    shown_flow,
+)
 from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.pipe_set import PipeSet
 
 # Looking a member up in its class is a call of a Python function in Python 3.11.
-_UNDECIDED = Flow.UNDECIDED
 _PAUSE, _RESUME = FlowEvent.PAUSE, FlowEvent.RESUME
 _DATA, _DATA_BESIDE = FlowEvent.DATA_LISTENER, FlowEvent.DATA_BESIDE_READABLE
 _ANNOUNCE, _SCHEDULE_RESUME = FlowOutcome.ANNOUNCE, FlowOutcome.SCHEDULE_RESUME
@@ -70,7 +77,7 @@ class ReadableState:
         self.decoder: Decoder | None = Decoder(options.encoding) if options.encoding else None
         #: False: there is no such side.
         self.readable: bool = options.readable
-        self.flow: Flow = _UNDECIDED
+        self.flow: Flow = Flow.UNDECIDED
         #: What ``flow`` shows of itself, kept beside it since it is looked at for each chunk.
         self.flowing: bool | None = None
         #: The program's last word: True for ``pause()``, False for ``resume()``, None for neither.
@@ -116,11 +123,12 @@ class ReadableState:
 
     # -- who takes the chunks -------------------------------------------------------------------
 
-    def advance(self, event: FlowEvent) -> FlowOutcome | None:
-        """Take one step of the table; what the stream has to do.
-
-        A tick of ``resume()`` is to be scheduled only if none is on its way.
-        """
+    def advance(self, event: FlowEvent, destroyed: bool = False) -> FlowOutcome | None:
+        """Take one step of the table; what to do. A tick of ``resume()`` is scheduled once."""
+        if destroyed and event in IGNORED_ONCE_DESTROYED:
+            # The listener counts all the same, as a socket may be connected once more.
+            self.has_data_listener |= event is _DATA or event is _DATA_BESIDE
+            return None
         self.flow, outcome = FLOWS[self.flow][event]
         self.flowing = self.flow.flowing
         if event is _DATA or event is _DATA_BESIDE:
@@ -287,15 +295,15 @@ class ReadableState:
     def available(self, size: int | None) -> int:
         """How much a read of ``size`` gets now; None takes what there is.
 
-        That is one object, or the first chunk while it flows, so that chunks keep their bounds,
-        else everything.
+        That is one object or the first chunk, so that chunks keep their bounds; but of text that
+        does not flow it is everything. (Bytes that do not flow were joined too, before Node 26.)
         """
         if not self.length or (size is not None and size <= 0):
             return 0
         if self.objects:
             return 1
         if size is None:
-            first = self.flowing and self.buffer
+            first = (self.flowing or self.decoder is None) and self.buffer
             return first.first_size() if first else self.length
         if size <= self.length:
             return size

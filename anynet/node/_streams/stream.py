@@ -14,10 +14,11 @@ Rules that live here, each Node's:
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Generic, Protocol, Self, TypeAlias, TypeVar, overload
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeAlias, TypeVar, overload
 
 from anynet.node._emitters.emitter import EventEmitter, EventName
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.readable_state import ReadableState
@@ -79,6 +80,21 @@ class Stream(EventEmitter):
         "runtime",
         "writable_state",
     )
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **EventEmitter.event_arguments,
+        "close": (0, 0),
+        "data": (1, 1),
+        "drain": (0, 0),
+        "end": (0, 0),
+        "finish": (0, 0),
+        "pause": (0, 0),
+        "pipe": (1, 1),
+        "prefinish": (0, 0),
+        "readable": (0, 0),
+        "resume": (0, 0),
+        "unpipe": (2, 2),
+    }
 
     def __init__(self, options: StreamOptions, runtime: Runtime | None = None) -> None:
         EventEmitter.__init__(self)
@@ -167,6 +183,10 @@ class Stream(EventEmitter):
         except Exception as raised:
             callback(raised)
 
+    def captureRejection(self, error: Exception, name: EventName, *args: object) -> None:
+        """What a coroutine listener raised, under ``captureRejections``, destroys the stream."""
+        self.destroy(error)
+
     def _error_or_destroy(self, error: BaseException, *, later: bool = False) -> None:
         """An error that ends the stream, or is only emitted where streams don't end by themselves.
 
@@ -196,10 +216,6 @@ class Stream(EventEmitter):
     def _reading_ended(self) -> None:
         """``end`` was emitted."""
         self._destroy_if_over()
-
-    def captureRejection(self, error: Exception, name: EventName, *args: Any) -> None:
-        """What a coroutine listener raised destroys the stream."""
-        self.destroy(error)
 
     def _note_error(self, error: BaseException | None) -> None:
         if error is not None and self._errored is None:

@@ -27,6 +27,7 @@ from anynet.node._errors.errors import (
     stream_destroyed,
     write_after_end,
 )
+from anynet.node._loop.fitting import fitted
 from anynet.node._loop.runtime import NoRuntimeError
 from anynet.node._streams.chunks import written_chunk
 from anynet.node._streams.constructing import begin_stream
@@ -133,6 +134,9 @@ class Writable(Stream):
         self._error_or_destroy(error, later=True)
         return error
 
+    def _queue_is_full(self, length: int) -> None:
+        """For implementers: ``length``, the high-water mark or more, waits after a write."""
+
     # -- writing --------------------------------------------------------------------------------
 
     def write(self, chunk: Any, encoding: Any = None, callback: Any = None) -> bool:
@@ -173,7 +177,7 @@ class Writable(Stream):
         """Write now or queue; the answer to ``write``, or why it cannot be."""
         state = self.writable_state
         data, length, encoding = written_chunk(state, chunk, encoding)
-        callback = callback if callable(callback) else None
+        callback = fitted(callback, (1, 1), "callback of write()") if callable(callback) else None
         if self.runtime.reactor.ended:
             raise NoRuntimeError("the runtime has ended")
         if state.end_called or self._destroyed:
@@ -193,6 +197,7 @@ class Writable(Stream):
         """The answer to a write: whether to go on without waiting for 'drain'."""
         if state.length and state.length >= state.high_water_mark:
             state.note_full()
+            self._queue_is_full(state.length)
             return False
         return self._errored is None and not self._destroyed
 
@@ -301,6 +306,7 @@ class Writable(Stream):
             elif self._destroyed:
                 error = stream_destroyed("end")
         if callable(callback):
+            callback = fitted(callback, (0, 1), "callback of end()")
             if error is None:
                 error = self._errored
             if error is not None:

@@ -1,4 +1,4 @@
-"""Streams with two sides, and the options of all. The judge is Node 25.8.1, as in the others."""
+"""Streams with two sides, and the options of all. The judge is Node, as in the others."""
 
 from __future__ import annotations
 
