@@ -11,7 +11,6 @@ import pytest
 from anynet.node._errors.errors import AbortError, NodeError
 from anynet.node._loop.runtime import runtime
 from anynet.node._pipelines import promises
-from anynet.node._pipelines.calling import call_fitted
 from anynet.node._pipelines.pipeline import pipeline
 from anynet.node._streams.readable import Readable
 from anynet.node._streams.writable import Writable
@@ -159,16 +158,18 @@ async def test_a_failure_that_nobody_awaits_ends_the_runtime(drop_first: bool) -
             await anyio.sleep_forever()
 
 
-def test_arguments_that_a_function_has_no_room_for_are_dropped() -> None:
-    class Taker:
-        def method(self, one: object) -> tuple[object, ...]:
-            return (one,)
+async def test_functions_may_take_fewer_arguments() -> None:
+    trace = Trace()
 
-    def keyword(one: object, *, two: int = 2) -> tuple[object, ...]:
-        return (one, two)
+    async def items() -> AsyncIterator[str]:
+        yield "x"
 
-    assert call_fitted(lambda: "none", 1, 2) == "none"
-    assert call_fitted(Taker().method, 1, 2) == (1,)
-    assert call_fitted(keyword, 1, 3) == (1, 2)
-    assert call_fitted(lambda *values: values, 1, 2) == (1, 2)
-    assert call_fitted(dict, [(1, 2)]) == {1: 2}
+    async def count(items: AsyncIterator[str]) -> int:
+        return len([item async for item in items])
+
+    async with runtime():
+        pipeline(items, count, lambda: trace.append("no arguments"))
+        pipeline(items, count, lambda error: trace.append(f"{error}"))
+        pipeline(items, count, lambda error, value: trace.append(f"{error} {value}"))
+        assert await promises.pipeline(items, lambda: count(items())) == 1
+    assert sorted(trace) == ["None", "None 1", "no arguments"]
