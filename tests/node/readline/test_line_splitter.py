@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from anynet.node._readline.line_splitter import LineSplitter
 
-TEXTS = st.lists(st.text(alphabet="ab\r\n\u2028\u2029", max_size=6), max_size=8)
+TEXTS = st.lists(st.text(alphabet="ab\r\n\u2028\u2029", min_size=1, max_size=6), max_size=8)
 
 
 @given(texts=TEXTS)
