@@ -59,6 +59,7 @@ ROOMS = {
         "_net.sockets",
         "_net.servers",
         "_tls",
+        "_modules",
         "_processes",
         "_clusters",
         "_threads",

@@ -25,7 +25,7 @@ from anynet.node._net.options.tcp_options import TcpOptions
 from anynet.node._net.sockets.connect_sequence import ConnectingSocket, ConnectSequence
 from anynet.node._net.sockets.endpoints import Endpoints, local_of_socket
 from anynet.node._net.sockets.handle_link import HandleLink, LinkedSocket
-from anynet.node._net.sockets.handles import system_socket
+from anynet.node._net.sockets.handles import connected_socket, system_socket
 from anynet.node._net.values.address_info import AddressInfo
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._streams.duplex import Duplex
@@ -111,8 +111,7 @@ class SocketConnection:
         self, socket: ConnectedSocket, request: ConnectRequest, block_list: BlockList | None
     ) -> None:
         """Look up, and try the addresses."""
-        # The system refuses to connect a socket that is connected, or about to be.
-        connected = None if self.link.handle is None else system_socket(self.link.handle)
+        connected = connected_socket(self.link.handle)
         self._sequence = ConnectSequence(
             socket, self, request, block_list, self._sequence, connected
         )
@@ -132,6 +131,15 @@ class SocketConnection:
         reactor = socket.runtime.reactor
         handle: Handle = SocketHandle(reactor, stream, self.link, registered=True)
         self.attach_handle(handle if self.wrap is None else self.wrap(handle))
+        self._announce(socket)
+
+    def established_again(self, socket: ConnectedSocket) -> None:
+        """The system has taken the connect of a socket that is connected for a success."""
+        self._sequence = None
+        self.connecting = False
+        self._announce(socket)
+
+    def _announce(self, socket: ConnectedSocket) -> None:
         if self.link.idle is not None:
             self.link.idle.touch()
         socket.emit("connect")

@@ -1,6 +1,6 @@
 // Bad arguments of connect and createServer are thrown, and what is made looks as it should.
 // why: A mistake in an option must be seen where it is made, and code asks sockets and servers what they are before they do anything.
-// rows: t.arguments t.errors
+// rows: l.arguments l.errors
 'use strict';
 const { attempt, log, net } = require('../../tracing');
 const { identity, tls } = require('../../certificates');

@@ -1,6 +1,6 @@
 """Bad arguments of connect and createServer are thrown, and what is made looks as it should."""
 
-# rows: t.arguments t.errors
+# rows: l.arguments l.errors
 
 from anynet import node as net
 from anynet.node import tls

@@ -1,6 +1,6 @@
 // Megabytes both ways, through a pipe and against back-pressure: nothing is lost, and drain comes.
 // why: A write is a message of many records; one that is lost or repeated at a full buffer destroys a file on its way.
-// rows: t.write t.echo
+// rows: l.write l.echo
 'use strict';
 const crypto = require('node:crypto');
 const { log } = require('../../tracing');

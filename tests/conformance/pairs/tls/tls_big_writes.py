@@ -1,6 +1,6 @@
 """Megabytes both ways, through a pipe and against back-pressure: nothing is lost, and drain comes."""
 
-# rows: t.write t.echo
+# rows: l.write l.echo
 
 import hashlib
 

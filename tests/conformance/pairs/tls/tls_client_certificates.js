@@ -1,6 +1,6 @@
 // A server that asks its clients for certificates: none, a good one, that of a stranger.
 // why: Where a certificate is the only key, a client that gets in without one has broken in; and one that is kept out for no reason is a fault to find.
-// rows: t.client.certificate t.server t.errors
+// rows: l.client.certificate l.server l.errors
 'use strict';
 const { log } = require('../../tracing');
 const { brief, ca, identity, listen, tls } = require('../../certificates');

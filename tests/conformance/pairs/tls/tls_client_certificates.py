@@ -1,6 +1,6 @@
 """A server that asks its clients for certificates: none, a good one, that of a stranger."""
 
-# rows: t.client.certificate t.server t.errors
+# rows: l.client.certificate l.server l.errors
 
 from anynet import node as net
 from anynet.node import tls

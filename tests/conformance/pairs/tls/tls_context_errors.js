@@ -1,6 +1,6 @@
 // Bad certificates, keys, passphrases, versions and ciphers are reported by the call.
 // why: A server with a wrong key must say so when it starts, and not to its first client.
-// rows: t.context t.errors
+// rows: l.context l.errors
 'use strict';
 const { log } = require('../../tracing');
 const { ca, identity, pem, tls } = require('../../certificates');

@@ -1,6 +1,6 @@
 """Bad certificates, keys, passphrases, versions and ciphers are reported by the call."""
 
-# rows: t.context t.errors
+# rows: l.context l.errors
 
 from anynet.node import tls
 from tests.conformance.certificates import ca, identity, pem

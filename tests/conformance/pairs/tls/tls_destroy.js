@@ -1,6 +1,6 @@
 // destroy() at every stage: before the connect, in the handshake, when secured, with writes pending; and end() before the handshake.
 // why: Whoever gives up must be let go at once, with no event after close, and the other side hears of it as an end or a failed handshake.
-// rows: t.destroy t.end
+// rows: l.destroy l.end
 'use strict';
 const { log } = require('../../tracing');
 const { brief, ca, identity, listen, tls } = require('../../certificates');

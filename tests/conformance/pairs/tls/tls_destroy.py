@@ -1,6 +1,6 @@
 """destroy() at every stage: before the connect, in the handshake, when secured, with writes pending; and end() before the handshake."""
 
-# rows: t.destroy t.end
+# rows: l.destroy l.end
 
 from anynet import node as net
 from anynet.node import tls

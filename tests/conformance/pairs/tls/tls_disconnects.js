@@ -1,6 +1,6 @@
 // What ends before the handshake is done: on the server a tlsClientError, on the client ECONNRESET.
 // why: Anybody may connect to a TLS server and leave, or talk something else; a server that dies of that, or a client that waits for ever, is of no use.
-// rows: t.errors t.server t.client.lost
+// rows: l.errors l.server l.client.lost
 'use strict';
 const { log, net } = require('../../tracing');
 const { brief, ca, identity, listen, tls } = require('../../certificates');

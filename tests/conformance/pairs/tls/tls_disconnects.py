@@ -1,6 +1,6 @@
 """What ends before the handshake is done: on the server a tlsClientError, on the client ECONNRESET."""
 
-# rows: t.errors t.server t.client.lost
+# rows: l.errors l.server l.client.lost
 
 from anynet import node as net
 from anynet.node import tls

@@ -1,6 +1,6 @@
 // Half-closing over TLS: with allowHalfOpen the server still answers after the client's end.
 // why: A request whose end is an end-of-stream is answered only if TLS, too, can end one side alone.
-// rows: t.end t.connect
+// rows: l.end l.connect
 'use strict';
 const { log, watch } = require('../../tracing');
 const { ca, identity, listen, tls } = require('../../certificates');

@@ -1,6 +1,6 @@
 """Half-closing over TLS: with allowHalfOpen the server still answers after the client's end."""
 
-# rows: t.end t.connect
+# rows: l.end l.connect
 
 from anynet import node as net
 from anynet.node import tls

@@ -1,6 +1,6 @@
 // When the callback of a write comes: after the ticks and before the immediates, never in the call.
 // why: Code that counts writes, or continues in their callbacks, must find the same order on TLS as in Node.
-// rows: t.write
+// rows: l.write
 'use strict';
 const { log } = require('../../tracing');
 const { ca, identity, listen, tls } = require('../../certificates');

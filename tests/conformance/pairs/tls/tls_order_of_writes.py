@@ -1,6 +1,6 @@
 """When the callback of a write comes: after the ticks and before the immediates, never in the call."""
 
-# rows: t.write
+# rows: l.write
 
 from anynet import node as net
 from anynet.node import tls

@@ -1,6 +1,6 @@
 // What getPeerCertificate shows of a certificate, and of the chain above it.
 // why: Programs log, compare and pin parts of certificates: fingerprints, names, dates, the serial number.
-// rows: t.certificate t.connect
+// rows: l.certificate l.connect
 'use strict';
 const { log } = require('../../tracing');
 const { ca, identity, listen, pem, tls } = require('../../certificates');

@@ -1,6 +1,6 @@
 """What getPeerCertificate shows of a certificate, and of the chain above it."""
 
-# rows: t.certificate t.connect
+# rows: l.certificate l.connect
 
 from anynet.node import tls
 from tests.conformance.certificates import ca, identity, listen, pem

@@ -1,6 +1,6 @@
 // The forms of connect, a Unix socket, an idle timeout, and TLS inside of TLS.
 // why: Ported code calls connect in all of its forms, and expects of a TLS socket whatever any socket can.
-// rows: t.arguments t.connect
+// rows: l.arguments l.connect
 'use strict';
 const { log, watch } = require('../../tracing');
 const { ca, identity, listen, tls } = require('../../certificates');

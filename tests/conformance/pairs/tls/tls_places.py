@@ -1,6 +1,6 @@
 """The forms of connect, a Unix socket, an idle timeout, and TLS inside of TLS."""
 
-# rows: t.arguments t.connect
+# rows: l.arguments l.connect
 
 from anynet.node import tls
 from tests.conformance.certificates import ca, identity, listen

@@ -1,6 +1,6 @@
 // Certificates by the name that a client asks for: addContext, and a callback that answers later.
 // why: One address serves many names; the wrong certificate is refused by every client.
-// rows: t.sni t.server
+// rows: l.sni l.server
 'use strict';
 const { log } = require('../../tracing');
 const { ca, identity, listen, tls } = require('../../certificates');

@@ -1,6 +1,6 @@
 """Certificates by the name that a client asks for: addContext, and a callback that answers later."""
 
-# rows: t.sni t.server
+# rows: l.sni l.server
 
 from anynet import node as net
 from anynet.node import tls

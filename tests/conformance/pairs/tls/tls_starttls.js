@@ -1,6 +1,6 @@
 // STARTTLS: a plain connection that both sides secure in the middle.
 // why: SMTP, IMAP, LDAP and PostgreSQL begin in plain text and go on encrypted over the same socket.
-// rows: t.starttls t.connect
+// rows: l.starttls l.connect
 'use strict';
 const { log, net, watch } = require('../../tracing');
 const { ca, identity, listen, tls } = require('../../certificates');

@@ -1,6 +1,6 @@
 """STARTTLS: a plain connection that both sides secure in the middle."""
 
-# rows: t.starttls t.connect
+# rows: l.starttls l.connect
 
 from anynet import node as net
 from anynet.node import tls

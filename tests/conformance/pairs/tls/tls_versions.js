@@ -1,6 +1,6 @@
 // Versions and ciphers: what both can is used, and having none in common is an error on both sides.
 // why: Old peers speak TLS 1.2 alone; programs log which version and cipher they got, and alert on a failed handshake by its code.
-// rows: t.version t.errors
+// rows: l.version l.errors
 'use strict';
 const { log } = require('../../tracing');
 const { brief, ca, identity, listen, tls } = require('../../certificates');

@@ -1,6 +1,6 @@
 """Versions and ciphers: what both can is used, and having none in common is an error on both sides."""
 
-# rows: t.version t.errors
+# rows: l.version l.errors
 
 from anynet.node import tls
 from tests.conformance.certificates import brief, ca, identity, listen
