@@ -66,7 +66,7 @@ def _reason(hostname: str, cert: Mapping[str, Any]) -> str | None:
 
 
 def _alternatives(text: str) -> list[tuple[str, str]]:
-    """The kinds and values of all names. Raises :exc:`ValueError` for quotes that are not closed."""
+    """The kinds and values of all names. Raises :exc:`ValueError` for open quotes."""
     found, at = [], 0
     while at < len(text):
         match = _ALTERNATIVE.match(text, at)

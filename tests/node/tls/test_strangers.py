@@ -1,4 +1,4 @@
-"""What anybody may do to a TLS server: it goes on, lets go of the stranger, and says so by events."""
+"""What anybody may do to a TLS server: it goes on, lets the stranger go, and says so by events."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ async def test_garbage_after_the_handshake_is_an_error_of_its_socket() -> None:
 
 
 async def test_a_client_that_does_not_read_is_held_back() -> None:
-    """It takes no more than its high-water mark; the rest is encrypted once there is room for it."""
+    """It takes no more than its high-water mark; the rest is encrypted once there is room."""
     async with serving() as (server, _):
         accepted: list[Any] = []
         server.on("secureConnection", accepted.append)
