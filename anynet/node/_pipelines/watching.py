@@ -15,7 +15,7 @@ from anynet.node._errors.errors import (
     validate_abort_signal,
     validate_function,
 )
-from anynet.node._pipelines.calling import call_fitted
+from anynet.node._loop.fitting import fitted
 from anynet.node._pipelines.outcome import Outcome
 from anynet.node._streams.finished import (
     EndWatch,
@@ -58,9 +58,9 @@ def finished(
     if options is not None and not isinstance(options, Mapping):
         raise invalid_arg_type("options", "object", options)
     found = merged_options(options, more)
-    told: Callable[..., Any] = validate_function("callback", callback)
+    told = fitted(validate_function("callback", callback), (1, 1), "callback of finished()")
     validate_abort_signal("options.signal", found.get("signal"))
-    return watch_end(require_stream(stream), found, lambda error: call_fitted(told, error))
+    return watch_end(require_stream(stream), found, told)
 
 
 def watch_end(

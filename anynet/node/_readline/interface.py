@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from anynet.node._emitters.emitter import EventEmitter
+from anynet.node._emitters.listeners import EventName
 from anynet.node._emitters.waiting import EventBuffer, EventIterator
 from anynet.node._errors.errors import (
     invalid_arg_type,
@@ -23,8 +24,8 @@ from anynet.node._errors.errors import (
     use_after_close,
     validate_abort_signal,
 )
+from anynet.node._loop.fitting import Counts, fitted
 from anynet.node._loop.runtime import Runtime, current_runtime
-from anynet.node._pipelines.calling import call_fitted
 from anynet.node._readline.line_splitter import LineSplitter
 from anynet.node._streams.encoding import Decoder
 from anynet.node._streams.options import merged_options
@@ -67,6 +68,14 @@ class Interface(EventEmitter):
     """
 
     __slots__ = ("_decoder", "_iterator", "_lines", "_old_prompt", "_on_answer", "_prompt")
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **EventEmitter.event_arguments,
+        "close": (0, 0),
+        "line": (1, 1),
+        "pause": (0, 0),
+        "resume": (0, 0),
+    }
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         super().__init__()
@@ -211,7 +220,7 @@ class Interface(EventEmitter):
             signal = options.get("signal", signal)
         if not callable(callback) or (signal is not None and signal.aborted):
             return
-        told: Callable[..., object] = callback
+        told: Callable[..., object] = fitted(callback, (1, 1), "callback of question()")
         if self._on_answer is not None:
             self.prompt()
             return
@@ -219,7 +228,7 @@ class Interface(EventEmitter):
         def answer(line: str) -> None:
             if signal is not None:
                 signal.removeEventListener("abort", self._take_back)
-            call_fitted(told, line)
+            told(line)
 
         if signal is not None:
             signal.addEventListener("abort", self._take_back)

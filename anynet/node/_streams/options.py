@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from anynet.node._errors.errors import invalid_arg_value, validate_boolean, validate_integer
+from anynet.node._loop.fitting import fitted
 from anynet.node._streams.encoding import require_encoding
 
 DEFAULT_HIGH_WATER_MARK = 65536
@@ -94,6 +95,17 @@ _DUPLEX: _Table = {
     "writable": ("writable", _not_false),
     "allowHalfOpen": ("allow_half_open", _not_false),
 }
+#: How many arguments each of the functions is called with.
+_ARGUMENTS = {
+    "construct": 1,
+    "destroy": 2,
+    "final": 1,
+    "flush": 1,
+    "read": 1,
+    "transform": 3,
+    "write": 3,
+    "writev": 2,
+}
 _SOURCE = frozenset({"construct", "read", "destroy"})
 _SINK = frozenset({"construct", "write", "writev", "final", "destroy"})
 _TRANSFORM = _SOURCE | _SINK | {"transform", "flush"}
@@ -168,7 +180,9 @@ def _fields(found: Mapping[str, Any], table: _Table, functions: frozenset[str]) 
             field, convert = table[name]
             fields[field] = convert(value)
         elif name in functions and callable(value):
-            fields.setdefault("functions", {})[name] = value
+            count = _ARGUMENTS[name]
+            function = fitted(value, (count, count), f"option {name}")
+            fields.setdefault("functions", {})[name] = function
     return fields
 
 

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
+from anynet.node._emitters.listeners import EventName
 from anynet.node._errors.classes import NodeError
+from anynet.node._loop.fitting import Counts
 from anynet.node._net.servers.server import Server as NetServer
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._streams.options import merged_options
@@ -39,6 +41,12 @@ class Server(NetServer):
     """
 
     __slots__ = ("_contexts", "_tls_settings")
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **NetServer.event_arguments,
+        "secureConnection": (1, 1),
+        "tlsClientError": (2, 2),
+    }
 
     def __init__(
         self,

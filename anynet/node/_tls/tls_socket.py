@@ -13,10 +13,12 @@ that of any socket. Rules that live here, each Node's:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from anynet._transport.reactor.handle import Handle
+from anynet.node._emitters.listeners import EventName
 from anynet.node._errors.errors import invalid_arg_type, socket_closed
+from anynet.node._loop.fitting import Counts
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._streams.options import merged_options
 from anynet.node._tls.errors import not_available
@@ -48,6 +50,12 @@ class TLSSocket(Socket):
         "secureConnecting",
         "servername",
     )
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **Socket.event_arguments,
+        "secure": (0, 0),
+        "secureConnect": (0, 0),
+    }
 
     def __init__(
         self,
