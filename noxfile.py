@@ -73,6 +73,18 @@ def conformance(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz_node(session: nox.Session) -> None:
+    """Run random programs on Node and on the adapter; arguments go to tests.fuzz_node.
+
+    ``--node PATH`` takes another Node than the one that judges.
+    """
+    given, others = split_node(session)
+    node = given or provide_node(session)
+    install(session, "test")
+    session.run("python", "-m", "tests.fuzz_node", "--node", node, *others)
+
+
+@nox.session
 def anyio_tests(session: nox.Session) -> None:
     """Run AnyIO's own socket tests over anynet; arguments go to pytest.
 

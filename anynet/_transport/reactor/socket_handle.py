@@ -34,7 +34,7 @@ from anynet._transport.reactor.poller import (
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.message_sends import send_some
-from anynet._transport.sockets.system_errors import out_of_memory
+from anynet._transport.sockets.system_errors import os_error, out_of_memory
 from anynet._transport.streams.released import ReleasedSocket
 from anynet._transport.streams.socket_stream import SocketStream
 
@@ -151,6 +151,9 @@ class SocketHandle(Handle):
             owner = self.owner
             if owner is None:
                 return
+            if not buffer:
+                self._end_without_room()
+                return
             try:
                 count = self._sock.recv_into(buffer)
             except BlockingIOError:
@@ -173,6 +176,17 @@ class SocketHandle(Handle):
                 return
         if not self.closing:
             self.reactor.rearm(self.fd)
+
+    def _end_without_room(self) -> None:
+        """Fail, as libuv does, if there is something to read into a buffer that is empty."""
+        try:
+            self._sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._end_reading(error)
+        else:
+            self._end_reading(os_error(errno.ENOBUFS))
 
     def write(self, data: Buffer, done: Done) -> bool:
         if self._queue:

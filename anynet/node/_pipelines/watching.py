@@ -53,7 +53,7 @@ def finished(
     Returns a function that stops watching; the listeners stay until it is called. Raises
     ``ERR_INVALID_ARG_TYPE``.
     """
-    if callable(options) and callback is None:
+    if callback is None and (callable(options) or not more):
         options, callback = None, options
     if options is not None and not isinstance(options, Mapping):
         raise invalid_arg_type("options", "object", options)

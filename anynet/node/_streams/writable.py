@@ -134,6 +134,9 @@ class Writable(Stream):
         self._error_or_destroy(error, later=True)
         return error
 
+    def _queue_is_full(self, length: int) -> None:
+        """For implementers: ``length``, the high-water mark or more, waits after a write."""
+
     # -- writing --------------------------------------------------------------------------------
 
     def write(self, chunk: Any, encoding: Any = None, callback: Any = None) -> bool:
@@ -194,6 +197,7 @@ class Writable(Stream):
         """The answer to a write: whether to go on without waiting for 'drain'."""
         if state.length and state.length >= state.high_water_mark:
             state.note_full()
+            self._queue_is_full(state.length)
             return False
         return self._errored is None and not self._destroyed
 

@@ -18,7 +18,7 @@ import anyio
 
 from anynet.node._emitters.emitter import EventEmitter
 from anynet.node._emitters.listeners import EventName
-from anynet.node._errors.errors import missing_args
+from anynet.node._errors.thread_errors import nothing_to_post
 from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Backend, Runtime, current_runtime
 from anynet.node._threads.cloning import Message, pack, transfer_list, unpack
@@ -126,7 +126,7 @@ class Worker(EventEmitter):
         As :meth:`MessagePort.postMessage`; what is sent after the end is dropped.
         """
         if not args:
-            raise missing_args("message")
+            raise nothing_to_post("MessagePort")
         message = pack(args[0], transfer_list(args[1] if len(args) > 1 else None))
         if not self._endpoint.outbox.put(message):
             message.close()
@@ -168,7 +168,8 @@ class Worker(EventEmitter):
         elif isinstance(item, Failed):
             self.emit("error", item.error)
         elif isinstance(item, Exited):
-            self._on_exit(item.code)
+            # Behind the close of the ports that the worker had, which has a phase of its own.
+            self.runtime.reactor.call_later(0, self._on_exit, item.code, ref=self._held)
 
     def _on_exit(self, code: int) -> None:
         self.ended, self.code, self.threadId = True, code, -1

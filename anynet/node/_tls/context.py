@@ -107,9 +107,7 @@ class ContextSettings(Value):
     authorities: tuple[bytes, ...] | None = attrs.field(
         default=None, metadata=row("ca", check=functools.partial(_pems, "options.ca"))
     )
-    passphrase: str | None = attrs.field(
-        default=None, metadata=row("passphrase", check=lambda value: str(value))
-    )
+    passphrase: str | None = attrs.field(default=None, metadata=row("passphrase", check=str))
     ciphers: str = attrs.field(
         default=DEFAULT_CIPHERS,
         metadata=row("ciphers", check=lambda value: validate_string("options.ciphers", value)),
@@ -215,11 +213,9 @@ def _python_context(
 
 
 def _set_versions(context: ssl.SSLContext, settings: ContextSettings) -> None:
-    older, newest = split_ciphers(settings.ciphers)
+    older = split_ciphers(settings.ciphers)
     lowest, highest = settings.lowest, settings.highest
-    if newest is None and highest is _TLS13 and lowest < _TLS13:
-        highest = _TLS12
-    elif older is None and highest is _TLS13 and lowest < _TLS13:
+    if older is None and highest is _TLS13 and lowest < _TLS13:
         lowest = _TLS13
     context.minimum_version, context.maximum_version = lowest, highest
     if older is not None:

@@ -71,7 +71,7 @@ def connect(*args: Any, **options: Any) -> TLSSocket:
         return socket
     if found.get("timeout"):
         socket.setTimeout(found["timeout"])
-    socket._connect(found, session.start_client)
+    socket.connect(found, session.start_client)
     return socket
 
 

@@ -1,4 +1,4 @@
-"""``tls.Server`` and ``tls.createServer``: a server whose connections are secured before they count.
+"""``tls.Server`` and ``tls.createServer``: connections are secured before the program has them.
 
 Rules that live here, each Node's:
 
