@@ -50,9 +50,9 @@ def start_process(
 
     ``env`` is its whole environment otherwise, ``number`` which worker it is, ``watch`` the
     descriptor by which it notices our end, ``streams`` what its standard input, output and error
-    are: ours (``pipe``), this process's own, nothing, or a descriptor. ``blocked_signals`` wait in the process until it
-    unblocks them: nothing else holds from its first moment on, before it can handle any. Raises
-    :exc:`OSError`; nothing is left over then.
+    are: ours (``pipe``), this process's own, nothing, or a descriptor. ``blocked_signals`` wait in
+    the process until it unblocks them: nothing else holds from its first moment on, before it can
+    handle any. Raises :exc:`OSError`; nothing is left over then.
     """
     with ExitStack() as theirs, ExitStack() as ours:
         ends: list[socket.socket] = []

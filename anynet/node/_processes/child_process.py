@@ -241,8 +241,9 @@ def fork(modulePath: str, *more: Any, **named: Any) -> ChildProcess:
     or keyword arguments, are ``cwd``, ``env`` (this process's own), ``execPath`` (the interpreter),
     ``execArgv`` (its options), ``silent`` (True: its standard streams are sockets of the child's
     object) and ``stdio``, which outranks that: ``"pipe"``, ``"inherit"``, ``"ignore"``, or a list
-    of these and of descriptors for the three streams, with one ``"ipc"`` after them. What fails later is an ``error`` event. In the other program ``net.process`` has the
-    channel, as soon as a runtime begins.
+    of these and of descriptors for the three streams, with one ``"ipc"`` after them. What fails
+    later is an ``error`` event. In the other program ``net.process`` has the channel, as soon as a
+    runtime begins.
 
     Raises ``ERR_INVALID_ARG_TYPE``, ``ERR_INVALID_ARG_VALUE``, ``ERR_CHILD_PROCESS_IPC_REQUIRED``
     or ``ERR_IPC_ONE_PIPE`` for bad arguments, :exc:`NoRuntimeError` outside of a runtime.

@@ -17,7 +17,10 @@ from anynet.node._errors.errors import invalid_arg_value, ipc_one_pipe, ipc_requ
 
 _IPC = "ipc"
 _WORDS: dict[str, StandardStream] = {
-    "pipe": "pipe", "overlapped": "pipe", "inherit": "inherit", "ignore": "ignore",
+    "pipe": "pipe",
+    "overlapped": "pipe",
+    "inherit": "inherit",
+    "ignore": "ignore",
     _IPC: "ignore",
 }
 
