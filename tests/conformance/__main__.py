@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import time
@@ -26,33 +27,49 @@ from tests.conformance.traces import differences, normalised
 def main() -> int:
     """Run the command; its exit status is 0 only if every pair is equal."""
     options = read_options()
-    node = find_node(options.node)
+    node, version = find_node(options.node)
+    is_judge = version == NODE_VERSION
+    if not is_judge:
+        if options.record:
+            sys.exit(f"traces are recorded from Node {NODE_VERSION} alone, not {version}: {node}")
+        print(f"Node {version} judges in the place of {NODE_VERSION}: {node}", flush=True)
     if options.trace:
         return print_traces(options, node)
     pairs = chosen(options)
     if options.record:
         return record(pairs, node, options.jobs)
     started = time.monotonic()
-    failed = [verdict.pair.name for verdict in verdicts(pairs, node, options) if verdict.failures]
+    judged = verdicts(pairs, node, options, kept_traces=is_judge)
+    failed = [verdict.pair.name for verdict in judged if verdict.failures]
     if failed:
         print(f"\nFailed: {' '.join(failed)}")
     differing = sum(bool(pair.differences) for pair in pairs)
     where = " and ".join(options.backends) or "nothing else"
     print(
-        f"\n{len(pairs) - len(failed)} of {len(pairs)} pairs equal on Node {NODE_VERSION} and on"
+        f"\n{len(pairs) - len(failed)} of {len(pairs)} pairs equal on Node {version} and on"
         f" {where} ({differing} of them but for documented lines),"
         f" {options.repeat} run(s) of each in {time.monotonic() - started:.1f} s"
     )
     return 1 if failed or not pairs else 0
 
 
-def verdicts(pairs: list[Pair], node: str, options: argparse.Namespace) -> Iterator[Verdict]:
-    """Judge the pairs as the command line says, and print each verdict."""
+def verdicts(
+    pairs: list[Pair], node: str, options: argparse.Namespace, *, kept_traces: bool
+) -> Iterator[Verdict]:
+    """Judge the pairs as the command line says, and print each verdict.
+
+    ``kept_traces``: those that are kept must be what this Node prints.
+    """
     cores = os.cpu_count() or 1
     workers = options.jobs or cores
     with busy_cores(cores) if options.load else nullcontext():
         for verdict in judge_all(
-            pairs, node, options.backends, repeat=options.repeat, workers=workers
+            pairs,
+            node,
+            options.backends,
+            repeat=options.repeat,
+            workers=workers,
+            kept_traces=kept_traces,
         ):
             print(*verdict.failures or [f"{verdict.pair.name}: equal"], sep="\n", flush=True)
             yield verdict
@@ -62,7 +79,11 @@ def read_options() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="pairs; all if none is named")
-    parser.add_argument("--node", help="path of Node; default: $CONFORMANCE_NODE")
+    parser.add_argument(
+        "--node",
+        help=f"path of Node; default: $CONFORMANCE_NODE; any but {NODE_VERSION} may be compared"
+        " with, but the traces that are kept are not that one's",
+    )
     parser.add_argument("--repeat", type=int, default=1, help="runs of each pair")
     parser.add_argument("--load", action="store_true", help="keep all cores busy meanwhile")
     parser.add_argument("--jobs", type=int, help="pairs at a time; default: one for each core")
@@ -86,8 +107,8 @@ def read_options() -> argparse.Namespace:
     return options
 
 
-def find_node(path: str | None) -> str:
-    """The path of the right Node, or the end of the program: nothing is skipped."""
+def find_node(path: str | None) -> tuple[str, str]:
+    """The path of Node and its version, or the end of the program: nothing is skipped."""
     node = path or os.environ.get("CONFORMANCE_NODE")
     if not node:
         sys.exit("Node is missing: give --node or set CONFORMANCE_NODE to its path")
@@ -95,9 +116,9 @@ def find_node(path: str | None) -> str:
         printed = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         sys.exit(f"Node does not run: {error}")
-    if (version := printed.stdout.strip().removeprefix("v")) != NODE_VERSION:
-        sys.exit(f"Node must be {NODE_VERSION}, not {version}: {node}")
-    return node
+    if not (version := re.fullmatch(r"v(\d+\.\d+\.\d+\S*)", printed.stdout.strip())):
+        sys.exit(f"this is no Node, but {printed.stdout.strip()}: {node}")
+    return node, version[1]
 
 
 def chosen(options: argparse.Namespace) -> list[Pair]:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.catalogue import NODE_VERSION
+
 ROOT = Path(__file__).parents[2]
 JUDGE = """
 import json, sys
@@ -129,14 +131,47 @@ def test_each_program_has_an_empty_directory(tmp_path: Path) -> None:
     assert judged(tmp_path, program, program, trace="[]\n1\n2\n") == []
 
 
+def run_judge(node: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command, with the Node of this path."""
+    return subprocess.run(
+        [sys.executable, "-m", "tests.conformance", "--node", node, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+        env={"PATH": ""},
+    )
+
+
 @pytest.mark.parametrize(
     ("node", "said"),
-    [("", "Node is missing"), ("/no/such/node", "Node does not run"), (sys.executable, "must be")],
+    [("", "Node is missing"), ("/no/such/node", "Node does not run"), (sys.executable, "no Node")],
 )
-def test_a_node_that_is_missing_or_another_fails(node: str, said: str) -> None:
-    command = [sys.executable, "-m", "tests.conformance", "--node", node]
-    done = subprocess.run(
-        command, capture_output=True, text=True, cwd=ROOT, check=False, env={"PATH": ""}
-    )
+def test_a_node_that_is_missing_fails(node: str, said: str) -> None:
+    done = run_judge(node)
     assert done.returncode == 1
     assert said in done.stderr
+
+
+#: It says that it is another Node, and prints what a pair's own program does, in Python.
+ANOTHER_NODE = """#!{python}
+import sys
+if sys.argv[1] == "--version":
+    print("v4.5.6")
+else:
+    print("-".join(["one", "two"]), "three", "four", sep="\\n")
+"""
+
+
+def test_another_node_may_judge_but_not_be_recorded(tmp_path: Path) -> None:
+    node = tmp_path / "node"
+    node.write_text(ANOTHER_NODE.format(python=sys.executable))
+    node.chmod(0o755)
+    done = run_judge(str(node), "functions_is_ip")
+    said, *verdict = done.stdout.splitlines()
+    assert said == f"Node 4.5.6 judges in the place of {NODE_VERSION}: {node}"
+    assert verdict[0] == "functions_is_ip: differs on trio and asyncio (- Node, + ours):"
+    assert "0 of 1 pairs equal on Node 4.5.6 and on trio and asyncio" in verdict[-1]
+    recording = run_judge(str(node), "functions_is_ip", "--record")
+    assert recording.returncode == 1
+    assert f"recorded from Node {NODE_VERSION} alone, not 4.5.6" in recording.stderr

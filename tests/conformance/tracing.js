@@ -48,9 +48,16 @@ function watch(emitter, label, ...names) {
   for (const name of names) emitter.on(name, (...values) => log(`${label} ${name}`, ...values));
 }
 
+// The rules of a block list, its addresses sorted: Node keeps those in the order of a hash table.
+function byText(rules) {
+  const first = rules.findIndex((rule) => !rule.startsWith('Address:'));
+  const count = first < 0 ? rules.length : first;
+  return [...rules.slice(0, count).sort(), ...rules.slice(count)];
+}
+
 process.on('uncaughtException', (error) => {
   log('uncaught', error);
   process.exit(1);
 });
 
-module.exports = { attempt, child_process, cluster, log, net, process, shown, watch };
+module.exports = { attempt, byText, child_process, cluster, log, net, process, shown, watch };

@@ -72,6 +72,15 @@ def watch(emitter: Any, label: str, *names: str) -> None:
         watch_one(name)
 
 
+def byText(rules: list[str]) -> list[str]:
+    """The rules of a block list, its addresses sorted: Node keeps those in the order of a hash
+    table."""
+    count = 0
+    while count < len(rules) and rules[count].startswith("Address:"):
+        count += 1
+    return [*sorted(rules[:count]), *rules[count:]]
+
+
 def run(main: Callable[[], object]) -> None:
     """Run the program of a pair on the backend that the runner asks for."""
     try:

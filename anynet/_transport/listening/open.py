@@ -20,11 +20,13 @@ from anyio.lowlevel import checkpoint
 from anynet._rules.checks import check_int, check_socket
 from anynet._rules.options import ListenOptions
 from anynet._rules.values.addresses import SocketAddress, is_ip, zoned
+from anynet._rules.values.bound_socket import BoundSocket
 from anynet._rules.values.host_names import is_localhost
 from anynet._transport.listening.listener import Listener, ListeningSocket
 from anynet._transport.listening.passed_sockets import PASSED_SOCKETS
 from anynet._transport.listening.path_owner import find_owner
 from anynet._transport.listening.provider import provider_for
+from anynet._transport.listening.released_listeners import ReleasedListeners
 from anynet._transport.listening.unix_path import (
     bind_unix_path,
     bind_unix_path_now,
@@ -52,8 +54,9 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
     caller's sockets are left as they were. Raises :exc:`OSError` with the error number of the
     system and the address that could not be listened on, :exc:`ValueError` for a name or a path
     that cannot be an address, for a user or a group that does not exist, for a descriptor that is
-    not a listening stream socket and for a socket that systemd did not pass, and
-    :exc:`NotImplementedError` for ``reuse_port`` or ``defer_accept`` on a platform without it.
+    not a listening stream socket and for a socket that systemd did not pass,
+    :exc:`anyio.ClosedResourceError` for what was adopted before, and :exc:`NotImplementedError` for
+    ``reuse_port`` or ``defer_accept`` on a platform without it.
     """
     await checkpoint()
     provider = provider_for(options)
@@ -61,8 +64,12 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
         return await provider.open(await _resolved(options))
     if options.fd:
         return _adopt_all(options.fd)
+    if isinstance(options.adopt, ReleasedListeners):
+        return options.adopt.take()
     if options.systemd:
         return _passed(options.systemd)
+    if options.bound:
+        return _listen_bound(options.bound, min(options.backlog, _MAX_INT))
     backlog = min(options.backlog, _MAX_INT)
     owner = await find_owner(options.owner, options.group)
     opened: list[Listener] = []
@@ -82,6 +89,22 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
             for index, port in enumerate(ports):
                 if port == 0 or port not in ports[:index]:
                     opened += _listen_tcp(groups, port, options, backlog)
+    except BaseException:
+        _close_all(opened)
+        raise
+    return opened
+
+
+def _listen_bound(bound: Sequence[BoundSocket], backlog: int) -> list[Listener]:
+    """Take the bound sockets over, and listen: with all of them, or all are closed."""
+    opened: list[Listener] = []
+    try:
+        for each in bound:
+            held = each.take()
+            assert isinstance(held, ListeningSocket)
+            opened.append(held)
+        for listener in opened:
+            _start(listener, backlog)
     except BaseException:
         _close_all(opened)
         raise
@@ -196,6 +219,13 @@ def listen_tcp_now(
     return listener
 
 
+def bind_tcp_now(
+    address: SocketAddress, *, ipv6_only: bool = False, reuse_port: bool = False
+) -> ListeningSocket:
+    """Bind one address without waiting, and do not listen; raises :exc:`OSError` as above."""
+    return ListeningSocket(_bind(address, ipv6_only, reuse_port, None))
+
+
 def listen_unix_now(path: str, *, mode: int | None = None, backlog: int = 511) -> ListeningSocket:
     """Listen on a path without waiting; see :func:`bind_unix_path_now` for what it raises."""
     bound = bind_unix_path_now(path, mode=mode, backlog=backlog)
@@ -227,7 +257,7 @@ def take_descriptor(fd: int) -> ListeningSocket:
     return ListeningSocket(sock, borrowed_from=fd)
 
 
-def _start(listener: ListeningSocket, backlog: int) -> None:
+def _start(listener: Listener, backlog: int) -> None:
     try:
         listener.sock.listen(backlog)
     except OSError as error:

@@ -27,7 +27,7 @@ from typing import TypeAlias
 import anyio
 from anyio.lowlevel import checkpoint
 
-from anynet._transport.listening.path_lock import lock_path, lock_path_briefly
+from anynet._transport.listening.path_lock import lock_path, lock_path_now
 from anynet._transport.listening.path_owner import Owner, give_to
 from anynet._transport.sockets.closing import close_fd, close_socket
 from anynet._transport.sockets.unix_address import check_unix_path
@@ -105,7 +105,7 @@ class BoundPath:
     def _unlink(self, directory: int) -> None:
         # Without the lock too, rather than hold up the event loop or leave the path behind: our
         # socket still listens, so the holder of the lock finds it alive and lets the path be.
-        lock = lock_path_briefly(directory, self._name)
+        lock = lock_path_now(directory, self._name)
         # If it is not allowed any more, the next server that binds the path replaces it.
         with contextlib.suppress(OSError):
             if _identity(_lstat(directory, self._name)) == self._identity:
@@ -157,20 +157,24 @@ async def bind_unix_path(
         return BoundPath(sock, directory, path, identity)
 
 
-def bind_unix_path_now(path: str, *, mode: int | None = None, backlog: int = 511) -> BoundPath:
+def bind_unix_path_now(
+    path: str, *, mode: int | None = None, backlog: int | None = 511
+) -> BoundPath:
     """Listen on ``path`` without waiting, and without replacing anything that is there.
 
-    Its lock is taken only if it can be had within a few milliseconds. Raises :exc:`ValueError` for
-    a path that is too long, and the :exc:`OSError` of the system.
+    Without a ``backlog`` the socket is bound, and does not listen. Its lock is taken only if it is
+    free. Raises :exc:`ValueError` for a path that is too long, and the :exc:`OSError` of the
+    system.
     """
     check_unix_path(path)
     with _new_socket(path) as (sock, directory):
         if directory is None:
             _bind(sock, path)
-            sock.listen(backlog)
+            if backlog is not None:
+                sock.listen(backlog)
             return BoundPath(sock)
         # It is not replaced before it listens: a process that finds it dead looks again later.
-        lock = lock_path_briefly(directory, os.path.basename(path))
+        lock = lock_path_now(directory, os.path.basename(path))
         try:
             if mode is not None:
                 _set_mode_unbound(sock, mode)
@@ -249,9 +253,12 @@ def _start(
     *,
     mode: int | None,
     owner: Owner | None = None,
-    backlog: int,
+    backlog: int | None,
 ) -> tuple[int, int] | None:
-    """Listen on the bound socket; return the identity of its path. Needs the lock."""
+    """Listen on the bound socket, if a backlog says so; return the identity of its path.
+
+    Needs the lock.
+    """
     name = os.path.basename(path)
     try:
         status = os.lstat(name, dir_fd=directory)
@@ -260,7 +267,8 @@ def _start(
             _set_mode_bound(directory, name, mode)
         if owner is not None:
             give_to(owner, name, directory)
-        sock.listen(backlog)
+        if backlog is not None:
+            sock.listen(backlog)
     except OSError as error:
         with contextlib.suppress(OSError):
             if stat.S_ISSOCK(os.lstat(name, dir_fd=directory).st_mode):

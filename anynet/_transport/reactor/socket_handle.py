@@ -3,8 +3,8 @@
 The rules that live here, all from edges being reported once:
 
 - A short read proves that nothing is left, except after RDHUP, HUP, ERR or an urgent mark: an
-  end-of-stream that arrived with the data has raised its edge already. Then one reads on until
-  ``b""`` or an error. (Two prototypes that did not lost such an end.)
+  end-of-stream that arrived with the data has raised its edge already. Then one reads on, in the
+  next turn, until ``b""`` or an error. (Two prototypes that did not lost such an end.)
 - An urgent byte also ends a read early, and raises no edge for what lies behind it: SO_OOBINLINE
   makes it data.
 - A kernel that is out of buffers (ENOBUFS) takes nothing now, as one whose send buffer is full: the
@@ -35,8 +35,8 @@ from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.message_sends import send_some
 from anynet._transport.sockets.system_errors import os_error, out_of_memory
+from anynet._transport.streams.released import ReleasedSocket
 from anynet._transport.streams.socket_stream import SocketStream
-from anynet._transport.streams.stream_base import Released
 
 _CHUNK = 65536
 #: So many seconds after the kernel was out of buffers it is asked again.
@@ -45,8 +45,6 @@ _RETRY_DELAY = 0.01
 _MAX_READS = 32
 #: After these a short read does not prove that there is nothing more to read.
 _MORE_TO_READ = URGENT | PEER_ENDED | HANGUP | ERROR
-#: After these the end comes in the same turn as the data before it.
-_OVER = HANGUP | ERROR
 
 
 def _as_os_error(error: OSError | MemoryError) -> OSError:
@@ -56,7 +54,7 @@ def _as_os_error(error: OSError | MemoryError) -> OSError:
 class SocketHandle(Handle):
     """A handle of our own stream, registered once for every edge."""
 
-    __slots__ = ("_recv", "_send", "_sock", "_unread", "fd")
+    __slots__ = ("_more", "_recv", "_send", "_sock", "_unread", "fd")
 
     stream: SocketStream
 
@@ -80,6 +78,8 @@ class SocketHandle(Handle):
         self._sock = sock
         self._recv: Callable[[int], bytes] = sock.recv
         self._send: Callable[[Any], int] = sock.send
+        #: A terminal gives one line per read: after every event there may be more to read.
+        self._more: int = PEER_ENDED if getattr(sock, "reads_in_pieces", False) else 0
         #: Whether there may be something to read whose event has passed.
         self._unread = registered  # Its edge may have come with that of the connect.
         if sock.family != socket.AF_UNIX:
@@ -88,15 +88,22 @@ class SocketHandle(Handle):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
 
     def _on_ready(self, events: int) -> None:
-        if events & READ_EVENTS:
-            if not self.reading:
-                self._unread = True
-            elif self.read_into is not None:
-                self._read_into_buffers()
-            else:
-                self._read(events & _MORE_TO_READ)
-        if self._queue and events & WRITE_EVENTS and not self.closing:
-            self._flush()
+        try:
+            if events & READ_EVENTS:
+                if not self.reading:
+                    self._unread = True
+                elif self.read_into is not None:
+                    self._read_into_buffers(events & _MORE_TO_READ | self._more)
+                else:
+                    self._read(events & _MORE_TO_READ | self._more)
+            if self._queue and events & WRITE_EVENTS and not self.closing:
+                self._flush()
+        except Exception:
+            # If the program goes on after that, what was not read or sent has had its edge.
+            self._unread = True
+            if not self.closing:
+                self.reactor.rearm(self.fd)
+            raise
 
     def _start_reading(self) -> None:
         if self._unread:
@@ -129,14 +136,14 @@ class SocketHandle(Handle):
                 self._unread = True
                 return
             if count < _CHUNK:
-                if not more:
-                    return
-                if not more & _OVER:
-                    # As in libuv the end has a turn of its own, after the immediates of this one.
+                if more:
+                    # As in libuv the end has a turn of its own, after the immediates and closes of
+                    # this one; since its 1.52 after a hang-up too.
                     break
+                return
         self.reactor.rearm(self.fd)
 
-    def _read_into_buffers(self) -> None:
+    def _read_into_buffers(self, more: int) -> None:
         for _ in range(_MAX_READS):
             if self.read_into is None:
                 break
@@ -158,9 +165,14 @@ class SocketHandle(Handle):
                 self._end_reading(None)
                 return
             self.state.bytes_received += count
+            size = len(buffer)
             self.reactor.call(owner.on_read_into, count, buffer)
             if not self.reading:
                 self._unread = True
+                return
+            if count < size:
+                if more:
+                    break
                 return
         if not self.closing:
             self.reactor.rearm(self.fd)
@@ -246,10 +258,10 @@ class SocketHandle(Handle):
         if self._queue and not self.closing:
             self._flush()
 
-    async def release(self, unread: bytes) -> Released:
+    async def release(self, unread: bytes) -> ReleasedSocket:
         return self.release_now(unread)
 
-    def release_now(self, unread: bytes = b"") -> Released:
+    def release_now(self, unread: bytes = b"") -> ReleasedSocket:
         """The same at once: a socket has no task that would have to end before."""
         self.read_stop()
         self.closing = True

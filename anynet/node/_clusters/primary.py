@@ -24,9 +24,10 @@ from anynet.node._clusters import worker as cluster_worker
 from anynet.node._clusters.child import OwnWorker
 from anynet.node._clusters.opening import open_listener
 from anynet.node._clusters.worker import ForkedWorker
-from anynet.node._emitters.emitter import EventEmitter
+from anynet.node._emitters.emitter import EventEmitter, EventName
 from anynet.node._errors.errors import invalid_arg_type, method_not_implemented, validate_string
 from anynet.node._errors.numerals import is_truthy
+from anynet.node._loop.fitting import Counts, fitted
 from anynet.node._loop.runtime import NoRuntimeError, Runtime, at_start, current_runtime
 from anynet.node._processes.child_process import ChildProcess, program_arguments
 from anynet.node._processes.messages import Exiting, FromWorker, ListeningAt, Noted
@@ -66,6 +67,17 @@ class Cluster(EventEmitter):
     #: The primary accepts, and the workers get the connections in turns.
     SCHED_RR: ClassVar[int] = 2
     Worker: ClassVar[type[cluster_worker.Worker]] = cluster_worker.Worker
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **EventEmitter.event_arguments,
+        "disconnect": (1, 1),
+        "exit": (3, 3),
+        "fork": (1, 1),
+        "listening": (2, 2),
+        "message": (3, 3),
+        "online": (1, 1),
+        "setup": (1, 1),
+    }
 
     def __init__(self) -> None:
         super().__init__()
@@ -305,7 +317,7 @@ class Cluster(EventEmitter):
         runtime = self._own_runtime()
         workers = list(self.workers.values())
         if callback is not None:
-            self._waiting.append(callback)
+            self._waiting.append(fitted(callback, (0, 0), "callback of disconnect()"))
         for worker in workers:
             if worker.isConnected():
                 self._leaving.add(worker)

@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 from anynet.node._errors import classes as error_classes
 from anynet.node._errors.numbers import UNKNOWN, code_of, description_of, number_of, resolution_code
 from anynet.node._errors.numerals import to_number
-from anynet.node._errors.values import grouped_number, inspect, number_text
+from anynet.node._errors.values import grouped_number, inspect, kind_of_value, number_text
 from anynet.node._errors.values import received as received
 
 AbortError = error_classes.AbortError
@@ -134,6 +134,13 @@ def out_of_range(name: str, range_text: str, value: object) -> NodeRangeError:
     return NodeRangeError(message, "ERR_OUT_OF_RANGE")
 
 
+def invalid_return_value(expected: str, name: str, value: object) -> NodeTypeError:
+    """``Expected expected to be returned from the "name" function but got …``."""
+    got = kind_of_value(value)
+    message = f'Expected {expected} to be returned from the "{name}" function but got {got}.'
+    return NodeTypeError(message, "ERR_INVALID_RETURN_VALUE")
+
+
 def bad_port(name: str, value: object, allow_zero: bool = True) -> NodeRangeError:
     sign = ">=" if allow_zero else ">"
     message = f"{name} should be {sign} 0 and < 65536. {received(value)}."
@@ -216,6 +223,10 @@ def ip_blocked(ip: str) -> NodeError:
     return NodeError(f"IP({ip}) is blocked by net.BlockList", "ERR_IP_BLOCKED")
 
 
+def stream_unable_to_pipe() -> NodeError:
+    return NodeError("Cannot pipe to a closed or destroyed stream", "ERR_STREAM_UNABLE_TO_PIPE")
+
+
 def stream_destroyed(method: str) -> NodeError:
     return NodeError(f"Cannot call {method} after a stream was destroyed", "ERR_STREAM_DESTROYED")
 
@@ -247,6 +258,10 @@ def stream_premature_close() -> NodeError:
 
 def stream_cannot_pipe() -> NodeError:
     return NodeError("Cannot pipe, not readable", "ERR_STREAM_CANNOT_PIPE")
+
+
+def use_after_close(what: str) -> NodeError:
+    return NodeError(f"{what} was closed", "ERR_USE_AFTER_CLOSE")
 
 
 def method_not_implemented(method: str) -> NodeError:

@@ -8,12 +8,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import anyio
 
 from anynet.cluster.processes.exit import ending_signal, wait_for_exit
 from anynet.cluster.processes.start import INHERITED, StandardStream, start_process
+from anynet.node._emitters.listeners import EventName
 from anynet.node._errors.errors import (
     invalid_arg_type,
     system_error,
@@ -21,6 +22,7 @@ from anynet.node._errors.errors import (
     validate_string,
 )
 from anynet.node._errors.numerals import is_truthy
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._processes.ipc_endpoint import IpcEndpoint
@@ -55,6 +57,13 @@ class ChildProcess(IpcEndpoint):
         "stdin",
         "stdout",
     )
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **IpcEndpoint.event_arguments,
+        "close": (2, 2),
+        "exit": (2, 2),
+        "spawn": (0, 0),
+    }
 
     def __init__(self, command: Sequence[str]) -> None:
         super().__init__()
@@ -104,6 +113,8 @@ class ChildProcess(IpcEndpoint):
                 number=worker,
                 watch=watch,
                 streams=streams,
+                # Until it can die of it without a traceback: see reset_inherited.
+                blocked_signals=(signals.SIGINT,),
             )
         except OSError as error:
             failure = system_error(error, f"spawn {self.spawnfile}")

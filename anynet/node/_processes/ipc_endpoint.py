@@ -13,7 +13,7 @@ import math
 import socket
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from anynet.cluster.wire.codec import BadMessage
 from anynet.cluster.wire.frame_socket import Finished, is_gone
@@ -28,6 +28,7 @@ from anynet.node._errors.errors import (
     missing_args,
     system_error,
 )
+from anynet.node._loop.fitting import Counts, fitted
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.servers.connection_count import ConnectionCount
 from anynet.node._processes.ipc import IpcChannel
@@ -50,6 +51,12 @@ class IpcEndpoint(EventEmitter):
     """
 
     __slots__ = ("_channel", "_counted", "_early", "_on_internal", "runtime")
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **EventEmitter.event_arguments,
+        "disconnect": (0, 0),
+        "message": (2, 2),
+    }
 
     def __init__(self) -> None:
         super().__init__()
@@ -249,7 +256,8 @@ def _send_arguments(
         options, callback = {}, options
     elif options is not None and not isinstance(options, Mapping):
         raise invalid_arg_type("options", "object", options)
-    return message, handle, options or {}, callback if callable(callback) else None
+    called_back = fitted(callback, (1, 1), "callback") if callable(callback) else None
+    return message, handle, options or {}, called_back
 
 
 def check_message(message: object, given: bool) -> None:

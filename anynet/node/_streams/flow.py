@@ -9,6 +9,8 @@ Rules that live here, each Node's:
   (:func:`review`), so that a listener may be replaced by another without a chunk in between.
 * ``resume()`` never delivers from inside its call: it schedules a tick. The state changes at once,
   because what is pushed before that tick already goes to the ``data`` listeners.
+* Once the stream is destroyed, what a program asks for changes nothing (since Node 26;
+  :data:`IGNORED_ONCE_DESTROYED`); a tick that was scheduled before still comes.
 
 ``FLOW_CHANGES`` is the whole of it: a pair of state and event that has no row changes nothing.
 ``FLOWS`` has a row for those too.
@@ -131,6 +133,16 @@ FLOWS: Mapping[Flow, Mapping[FlowEvent, FlowRow]] = {
     flow: {event: FLOW_CHANGES.get((flow, event), (flow, None)) for event in FlowEvent}
     for flow in Flow
 }
+
+#: What a destroyed stream does not heed.
+IGNORED_ONCE_DESTROYED = frozenset(
+    {
+        FlowEvent.PAUSE,
+        FlowEvent.RESUME,
+        FlowEvent.DATA_LISTENER,
+        FlowEvent.DATA_BESIDE_READABLE,
+    }
+)
 
 
 def review(

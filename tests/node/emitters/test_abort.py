@@ -1,4 +1,4 @@
-"""Abort signals, as Node 25.8.1 has them."""
+"""Abort signals, as Node has them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The emitter. What Node 25.8.1 did with the same calls stands behind every order and text here."""
+"""The emitter. What Node did with the same calls stands behind every order and text here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checks of arguments. Every expected text was printed by Node 25.8.1."""
+"""The checks of arguments. Every expected text was printed by Node."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts and codes of the adapter's errors. Every expected text was printed by Node 25.8.1."""
+"""The texts and codes of the adapter's errors. Every expected text was printed by Node."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How values are worded in errors. Every expected text was printed by Node 25.8.1."""
+"""How values are worded in errors. Every expected text was printed by Node."""
 
 from __future__ import annotations
 

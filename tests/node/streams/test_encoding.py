@@ -1,4 +1,4 @@
-"""Text and bytes. The expectations are what Node 25.8.1 makes of the same strings and packets."""
+"""Text and bytes. The expectations are what Node makes of the same strings and packets."""
 
 from __future__ import annotations
 

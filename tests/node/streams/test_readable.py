@@ -1,4 +1,4 @@
-"""The reading side. What Node 25.8.1 did with the same program stands behind every order here."""
+"""The reading side. What Node did with the same program stands behind every order here."""
 
 from __future__ import annotations
 

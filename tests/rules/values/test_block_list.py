@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
+import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -166,26 +170,123 @@ def test_a_family_limits_what_text_counts_as() -> None:
     assert block_list.check(SocketAddress("1.2.3.4"), "ipv6")
 
 
-def test_rules_are_printed_newest_first_with_repetitions() -> None:
+def test_rules_are_printed_by_kind_the_newest_first() -> None:
     block_list = BlockList()
     block_list.add_address("1.2.3.4")
+    block_list.add_address("5.6.7.8")
     block_list.add_address("1.2.3.4")
+    block_list.add_range("10.0.0.1", "10.0.0.10")
     block_list.add_range("10.0.0.1", "10.0.0.10")
     block_list.add_subnet("8592:757C:efae:4e45::", 64)
     block_list.add_subnet("10.1.2.3/08")
     block_list.add_address("0:0::FFFF:1.2.3.4")
     block_list.add_range("::A", "::b%lo")
     assert block_list.rules == [
-        "Range: IPv6 ::a-::b",
+        "Address: IPv4 5.6.7.8",
         "Address: IPv6 ::ffff:1.2.3.4",
         "Subnet: IPv4 10.1.2.3/8",
         "Subnet: IPv6 8592:757c:efae:4e45::/64",
+        "Range: IPv6 ::a-::b",
         "Range: IPv4 10.0.0.1-10.0.0.10",
-        "Address: IPv4 1.2.3.4",
-        "Address: IPv4 1.2.3.4",
+        "Range: IPv4 10.0.0.1-10.0.0.10",
     ]
     assert len(block_list) == 7
     assert repr(block_list) == "<BlockList of 7 rules>"
+    block_list.clear()
+    assert block_list.rules == []
+    assert not block_list.check("1.2.3.4") and not block_list.check("10.0.0.5")
+
+
+@pytest.mark.parametrize("added", MAPPED_SPELLINGS)
+@pytest.mark.parametrize("removed", MAPPED_SPELLINGS)
+def test_an_address_is_removed_by_any_spelling(added: str, removed: str) -> None:
+    block_list = BlockList()
+    block_list.add_address(added)
+    block_list.add_address("1.2.3.4")
+    assert block_list.rules == ["Address: IPv4 1.2.3.4"]
+    assert block_list.remove_address(removed)
+    assert not block_list.check("1.2.3.4") and not block_list.check(added)
+    assert not block_list.remove_address(removed)
+
+
+def test_a_removal_takes_one_addition_back_by_its_text() -> None:
+    block_list = BlockList()
+    for network in ("10.1.1.1/8", "10.0.0.0/8", "FE80::1%lo/64", "10.1.1.1/8"):
+        block_list.add_subnet(network)
+    block_list.add_range("10.0.0.1", "10.0.0.9")
+    block_list.add_range("10.0.0.1", "10.0.0.9")
+    assert block_list.remove_subnet("10.1.1.1", 8)
+    assert not block_list.remove_subnet("10.2.2.2/8")
+    assert block_list.remove_subnet("fe80:0::1/64")
+    assert block_list.rules[:2] == ["Subnet: IPv4 10.0.0.0/8", "Subnet: IPv4 10.1.1.1/8"]
+    assert block_list.remove_subnet("10.1.1.1/8")
+    assert not block_list.remove_subnet("10.1.1.1/8")
+    assert block_list.check("10.3.3.3")
+    assert block_list.remove_subnet("10.0.0.0/8")
+    assert not block_list.check("10.3.3.3")
+    assert block_list.remove_range("10.0.0.1", "10.0.0.9") and block_list.check("10.0.0.3")
+    assert not block_list.remove_range("10.0.0.1", "10.0.0.8")
+    assert block_list.remove_range("10.0.0.1", "10.0.0.9") and not block_list.check("10.0.0.3")
+    assert not block_list.remove_range("10.0.0.1", "10.0.0.9")
+    assert len(block_list) == 0
+
+
+def test_several_are_added_or_none() -> None:
+    block_list = BlockList()
+    block_list.add_addresses(["1.2.3.4", SocketAddress("::1", 80)])
+    block_list.add_subnets(BlockList.PRIVATE_RANGES)
+    assert len(block_list) == 10
+    for blocked in ("1.2.3.4", "::1", "10.9.9.9", "172.31.0.1", "fd00::1", "febf::"):
+        assert block_list.check(blocked)
+    assert not block_list.check("172.32.0.1") and not block_list.check("8.8.8.8")
+    with pytest.raises(ValueError, match="network must be an IPv4 or IPv6 address, not 'x'"):
+        block_list.add_subnets(["9.0.0.0/8", "x/8"])
+    with pytest.raises(ValueError, match="address must be an IPv4 or IPv6 address, not 'x'"):
+        block_list.add_addresses(["9.9.9.9", "x"])
+    with pytest.raises(TypeError, match="networks must be several, not '9.0.0.0/8'"):
+        block_list.add_subnets("9.0.0.0/8")
+    with pytest.raises(TypeError, match="addresses must be several, not '::1'"):
+        block_list.add_addresses("::1")
+    assert len(block_list) == 10
+
+
+@pytest.mark.parametrize(
+    "remake", [copy.copy, copy.deepcopy, lambda each: pickle.loads(pickle.dumps(each))]
+)
+def test_a_copy_is_a_list_of_its_own(remake: Callable[[BlockList], BlockList]) -> None:
+    original = BlockList()
+    original.add_addresses(["1.2.3.4", "::1"])
+    original.add_subnets(["10.0.0.0/8", "10.0.0.0/8"])
+    copied = remake(original)
+    assert copied.rules == original.rules
+    copied.clear()
+    assert original.check("10.1.1.1") and original.check("::1")
+
+
+def test_a_list_is_shared_between_threads() -> None:
+    block_list = BlockList()
+    block_list.add_subnet("10.0.0.0/9")
+    ended = threading.Event()
+
+    def change() -> None:
+        # Merging takes the interval that blocks 10.1.1.1 out and puts a larger one in its place.
+        for _ in range(2_000):
+            block_list.add_subnet("10.128.0.0/9")
+            block_list.remove_subnet("10.128.0.0/9")
+        ended.set()
+
+    before, missed = sys.getswitchinterval(), 0
+    sys.setswitchinterval(1e-6)
+    try:
+        thread = threading.Thread(target=change)
+        thread.start()
+        while not ended.is_set():
+            missed += not block_list.check("10.1.1.1")
+        thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert missed == 0
+    assert block_list.rules == ["Subnet: IPv4 10.0.0.0/9"]
 
 
 def test_the_rules_are_a_copy() -> None:
@@ -299,7 +400,12 @@ def test_rules_survive_json(as_text: bool) -> None:
     restored = BlockList()
     restored.add_address("7.7.7.7")
     restored.from_json(json.dumps(original.to_json()) if as_text else original.to_json())
-    assert restored.rules == [*reversed(original.rules), "Address: IPv4 7.7.7.7"]
+    assert restored.rules == [
+        "Address: IPv4 1.2.3.4",
+        "Address: IPv6 ::ffff:9.9.9.9",
+        "Address: IPv4 7.7.7.7",
+        *original.rules[2:],
+    ]
     for address in ("1.2.3.4", "10.0.0.10", "8592:757c:efae:4e45::5", "9.9.9.9", "7.7.7.7"):
         assert restored.check(address)
 

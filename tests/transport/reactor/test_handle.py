@@ -15,7 +15,7 @@ import anyio
 import pytest
 
 from anynet._transport.reactor.socket_handle import SocketHandle
-from anynet._transport.streams.stream_base import Released
+from anynet._transport.streams.released import ReleasedSocket
 from tests.testing.pairs import pattern_of
 from tests.transport.reactors import (
     Recorder,
@@ -245,7 +245,7 @@ async def test_closing_and_releasing_inside_the_callback(new_pair: NewPair) -> N
         theirs.setblocking(False)
         closed, released = recorded(reactor, ours), recorded(reactor, theirs)
         closed.handle.write(b"for the other", unexpected)
-        given: list[Released] = []
+        given: list[ReleasedSocket] = []
 
         def release(_: bytes) -> None:
             assert isinstance(released.handle, SocketHandle)
@@ -259,7 +259,7 @@ async def test_closing_and_releasing_inside_the_callback(new_pair: NewPair) -> N
         assert result.state.bytes_received == len(b"for the other")
         assert closed.events == ["closed"]
         assert released.events == ["data"]
-        result.sock.close()
+        result.close()
 
 
 @PAIRS

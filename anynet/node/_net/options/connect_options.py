@@ -27,6 +27,8 @@ from anynet.node._errors.errors import (
     validate_string,
 )
 from anynet.node._errors.numerals import is_truthy, to_uint32
+from anynet.node._errors.option_warning import warn_of_misspelt
+from anynet.node._loop.fitting import fitted
 from anynet.node._net.functions.connect_defaults import (
     MINIMUM_ATTEMPT_TIMEOUT,
     default_auto_select_family,
@@ -62,6 +64,9 @@ class ConnectOptions(SocketOptions, total=False):
     path: str | None
     port: int | str | None
     timeout: float | None
+
+
+_KNOWN = frozenset(ConnectOptions.__annotations__)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -107,6 +112,8 @@ def connect_arguments(
     options.update(more)
     if None in options.values():
         options = {name: value for name, value in options.items() if value is not None}
+    if not options.keys() <= _KNOWN:
+        warn_of_misspelt(options, _KNOWN)
     return options, listener
 
 
@@ -122,7 +129,8 @@ def connect_request(options: Mapping[str, Any]) -> ConnectRequest:
     host = options.get("host", _DEFAULT_HOST)
     if not isinstance(host, str) or not host:
         host = validate_string("options.host", host) if is_truthy(host) else _DEFAULT_HOST
-    local_address, local_port = None, 0
+    local_address: str | None = None
+    local_port: float = 0
     if "localAddress" in options or "localPort" in options:
         local_address, local_port = _local_end(options)
     port = options.get("port", 0)
@@ -180,6 +188,7 @@ def _lookup_options(options: Mapping[str, Any]) -> tuple[Any, Any, LookupFunctio
         hints = 0
     if lookup is not None:
         validate_function("options.lookup", lookup)
+        lookup = fitted(lookup, (3, 3), "option lookup")
     elif is_truthy(hints) or family is not None:
         hints, family = _checked_hints(hints), _checked_family(family)
     if not hints and family not in (4, 6):

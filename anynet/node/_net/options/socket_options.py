@@ -24,13 +24,18 @@ from anynet.node._errors.errors import (
     validate_number,
 )
 from anynet.node._errors.numerals import is_truthy
+from anynet.node._errors.option_warning import warn_of_misspelt
+from anynet.node._loop.fitting import fitted
 from anynet.node._net.options.table import as_given, checked, if_truthy, not_false, row, rows_of
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.values.block_list import BlockList
+from anynet.node._streams.encoding import require_encoding
 from anynet.node._streams.options import (
     DEFAULT_HIGH_WATER_MARK,
     StreamOptions,
     high_water_mark,
+    merged_options,
+    optional_encoding,
 )
 
 ReadBuffer: TypeAlias = bytearray | memoryview
@@ -59,16 +64,20 @@ class SocketOptions(TypedDict, total=False):
     allowHalfOpen: bool | None
     blockList: BlockList | None
     captureRejections: bool
+    defaultEncoding: str | None
+    encoding: str | None
     fd: int | None
     handle: object
     highWaterMark: int | None
     keepAlive: bool | None
     keepAliveInitialDelay: float | None
+    manualStart: bool | None
     noDelay: bool | None
     onread: OnRead | None
     readable: bool | None
     readableHighWaterMark: int | None
     signal: AbortSignal | None
+    typeOfService: int | None
     writable: bool | None
     writableHighWaterMark: int | None
 
@@ -77,12 +86,14 @@ def _read_into(onread: object) -> ReadInto | None:
     """The option, where it can be used; otherwise it is treated as absent, as in Node."""
     if not isinstance(onread, Mapping) or not callable(onread.get("callback")):
         return None
+    callback = fitted(onread["callback"], (2, 2), "callback of onread")
     buffer = onread.get("buffer")
     if callable(buffer):
-        return ReadInto(_BufferSource(buffer).next_buffer, onread["callback"])
+        factory = fitted(buffer, (0, 0), "buffer of onread")
+        return ReadInto(_BufferSource(factory).next_buffer, callback)
     if isinstance(buffer, bytes | bytearray | memoryview):
         checked = _checked_buffer("options.onread.buffer", buffer)
-        return ReadInto(lambda: checked, onread["callback"])
+        return ReadInto(lambda: checked, callback)
     return None
 
 
@@ -119,6 +130,10 @@ def _delay(value: object) -> int:
     return keep_alive_seconds(validate_number("options.keepAliveInitialDelay", value))
 
 
+def _type_of_service(value: object) -> int:
+    return validate_int32("options.typeOfService", value, 0, 255)
+
+
 @if_truthy
 def _signal(value: Any) -> Any:
     validate_abort_signal("signal", value)
@@ -141,6 +156,8 @@ def stream_options(
     readable: bool = True,
     writable: bool = True,
     source_pushes: bool = False,
+    encoding: str | None = None,
+    default_encoding: str = "utf8",
 ) -> StreamOptions:
     """The options of a socket's stream: the same for all connections of a server, so made once."""
     return StreamOptions(
@@ -151,6 +168,8 @@ def stream_options(
         writable=writable,
         source_pushes=source_pushes,
         emit_close=False,
+        encoding=encoding,
+        default_encoding=default_encoding,
         counts_characters=True,
     )
 
@@ -162,6 +181,9 @@ class SocketSettings(Value):
     #: In whole seconds, of keep-alive.
     keep_alive_delay: int = attrs.field(
         default=0, metadata=row("keepAliveInitialDelay", check=_delay)
+    )
+    type_of_service: int | None = attrs.field(
+        default=None, metadata=row("typeOfService", check=_type_of_service)
     )
     readable_mark: int = attrs.field(
         default=DEFAULT_HIGH_WATER_MARK,
@@ -198,6 +220,16 @@ class SocketSettings(Value):
     writable: bool = attrs.field(default=True, metadata=row("writable", check=not_false))
     no_delay: bool = attrs.field(default=False, metadata=row("noDelay", check=is_truthy))
     keep_alive: bool = attrs.field(default=False, metadata=row("keepAlive", check=is_truthy))
+    #: Whether nothing is read before something asks for it.
+    manual_start: bool = attrs.field(default=False, metadata=row("manualStart", check=is_truthy))
+    #: Of what is read; None for bytes.
+    encoding: str | None = attrs.field(
+        default=None, metadata=row("encoding", check=optional_encoding)
+    )
+    #: Of strings that are written without one.
+    default_encoding: str = attrs.field(
+        default="utf8", metadata=row("defaultEncoding", check=require_encoding)
+    )
 
     #: What of them concerns the stream.
     stream: StreamOptions = attrs.field(init=False)
@@ -212,19 +244,34 @@ class SocketSettings(Value):
             self.allow_half_open,
             self.readable,
             self.writable,
+            encoding=self.encoding,
+            default_encoding=self.default_encoding,
         )
 
     @tcp.default
     def _tcp(self) -> TcpOptions | None:
-        if not self.no_delay and not self.keep_alive:
+        if not self.no_delay and not self.keep_alive and self.type_of_service is None:
             return None
         delay = self.keep_alive_delay if self.keep_alive else None
-        return TcpOptions(no_delay=self.no_delay, keep_alive=delay)
+        return TcpOptions(
+            no_delay=self.no_delay, keep_alive=delay, type_of_service=self.type_of_service
+        )
 
 
 _ROWS = rows_of(SocketSettings)
+_KNOWN = frozenset(SocketOptions.__annotations__)
 _NAMES = frozenset({*_UNSUPPORTED, *(name for row in _ROWS for name in row.names)})
 _DEFAULTS = SocketSettings()
+
+
+def constructor_options(options: object, named: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a socket that is made by itself, not by ``connect()``, which has more."""
+    if isinstance(options, int) and not isinstance(options, bool):
+        options = {"fd": options}
+    found = merged_options(options if isinstance(options, Mapping) else None, named)
+    if not found.keys() <= _KNOWN:
+        warn_of_misspelt(found, _KNOWN)
+    return found
 
 
 def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
@@ -239,10 +286,10 @@ def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
 
 def tcp_of_connect(options: Mapping[str, Any], tcp: TcpOptions | None) -> TcpOptions | None:
     """What the options of a connect add to what is wanted of TCP; they are not checked again."""
-    if is_truthy(options.get("noDelay")):
+    if "noDelay" in options and is_truthy(options["noDelay"]):
         tcp = tcp or TcpOptions()
         tcp.want_no_delay(True)
-    if is_truthy(options.get("keepAlive")):
+    if "keepAlive" in options and is_truthy(options["keepAlive"]):
         tcp = tcp or TcpOptions()
         tcp.want_keep_alive(keep_alive_seconds(options.get("keepAliveInitialDelay")))
     return tcp

@@ -51,8 +51,18 @@ class TcpOptions:
 
     __slots__ = ("_values",)
 
-    def __init__(self, *, no_delay: bool = False, keep_alive: int | None = None) -> None:
-        self._values: dict[_Name, Any] = {"no_delay": no_delay, "keep_alive": keep_alive}
+    def __init__(
+        self,
+        *,
+        no_delay: bool = False,
+        keep_alive: int | None = None,
+        type_of_service: int | None = None,
+    ) -> None:
+        self._values: dict[_Name, Any] = {
+            "no_delay": no_delay,
+            "keep_alive": keep_alive,
+            "type_of_service": type_of_service,
+        }
 
     def _want(self, name: _Name, value: Any, sock: socket.socket | None) -> None:
         known = self._values.get(name)

@@ -18,6 +18,7 @@ import anyio
 
 from anynet._rules.values.addresses import is_ip
 from anynet._transport.listening.listener import Listener
+from anynet._transport.listening.released_listeners import ReleasedListeners
 from anynet._transport.reactor.listen_handle import ListenHandle, OnConnection
 from anynet.node._errors.errors import NodeSystemError, system_error
 from anynet.node._loop.runtime import Runtime
@@ -149,6 +150,22 @@ class ServerListening:
                 self._server.emit("error", system_error(error, "listen"))
             else:
                 self._attach_handle(handle)
+
+    def take_over(self, listener: Listener) -> None:
+        """Listen with what came from another thread."""
+        handle = ListenHandle(self._runtime.reactor, listener)
+        try:
+            handle.start(self._on_connection)
+        except OSError:
+            handle.close()
+            raise
+        self._attach_handle(handle)
+
+    def release(self) -> ReleasedListeners:
+        """Give away what it listens with. There must be a handle that can be released."""
+        handle, self.handle = self.handle, None
+        assert handle is not None
+        return handle.release()
 
     def _attach_handle(self, handle: ListenHandle) -> None:
         self.handle = handle

@@ -34,8 +34,8 @@ def connect(*args: Any, **options: Any) -> Socket:
     """
     found, listener = connect_arguments(args, options)
     socket = Socket.__new__(Socket)
-    socket._construct(found)  # Sorted options, which the constructor would merge once more.
-    if is_truthy(found.get("timeout")):
+    socket._begin(found)  # Sorted options, which the constructor would merge once more.
+    if "timeout" in found and is_truthy(found["timeout"]):
         socket.setTimeout(found["timeout"])
     # By the method: what a program puts in its place, to trace it say, has this connect as well.
     return socket.connect(found) if listener is None else socket.connect(found, listener)

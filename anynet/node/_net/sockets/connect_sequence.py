@@ -57,6 +57,8 @@ class ConnectingSocket(Protocol):
 
     def emit(self, name: str, /, *args: Any) -> bool: ...
 
+    def listenerCount(self, name: Any, /) -> int: ...
+
     def destroy(self, error: BaseException | None = None, /) -> object: ...
 
 
@@ -150,7 +152,9 @@ class ConnectSequence:
         if self._attempt is not None or self._timer is not None:
             self._stop_attempt()
         if self._give_up_lookup is not None:
-            self._give_up_lookup()
+            # A single address is an event also of a socket that was destroyed, if one listens.
+            if self.request.all_addresses or not self._socket.listenerCount("lookup"):
+                self._give_up_lookup()
             self._give_up_lookup = None
         if self._path_connect is not None:
             self._path_connect.cancel()
@@ -213,6 +217,7 @@ class ConnectSequence:
     def _on_address(
         self, error: Any = None, address: Any = None, family: Any = None, *_more: object
     ) -> None:
+        self._give_up_lookup = None  # It has answered, and may have more to do.
         self._socket.emit("lookup", error, address, family, self.request.host)
         if not self._is_live():
             return
@@ -224,6 +229,7 @@ class ConnectSequence:
             self._connect_to(Candidate(address, family))
 
     def _on_addresses(self, error: Any = None, addresses: Any = None, *_more: object) -> None:
+        self._give_up_lookup = None  # See above.
         if not self._is_live() or self._queue is not None:
             return
         host = self.request.host

@@ -66,6 +66,11 @@ class HasConnection(Protocol):
     _connection: SocketConnection
 
 
+def connection_of(socket: HasConnection) -> SocketConnection:
+    """For implementers: what carries a socket."""
+    return socket._connection
+
+
 class ConnectedSocket(LinkedSocket, ConnectingSocket, Protocol):
     """The socket, as far as its connection needs it."""
 
@@ -75,13 +80,15 @@ class ConnectedSocket(LinkedSocket, ConnectingSocket, Protocol):
 class SocketConnection:
     """The one connection that a socket has at a time; see the module."""
 
-    __slots__ = ("_endpoints", "_sequence", "connecting", "link", "tcp")
+    __slots__ = ("_endpoints", "_sequence", "connecting", "link", "tcp", "wrap")
 
     def __init__(self, socket: ConnectedSocket, tcp: TcpOptions | None = None) -> None:
         self.link: HandleLink = HandleLink(socket)
         #: What is wanted of TCP; None for nothing so far.
         self.tcp: TcpOptions | None = tcp
         self.connecting: bool = False
+        #: Puts a handle over that of each new connection: one that encrypts.
+        self.wrap: Callable[[Handle], Handle] | None = None
         #: The connect under way; it may have failed its checks, so `connecting` is what counts.
         self._sequence: ConnectSequence | None = None
         self._endpoints: Endpoints | None = None
@@ -122,7 +129,8 @@ class SocketConnection:
             self._endpoints.forget_local()
         # Connect has registered the descriptor, and leaves it registered.
         reactor = socket.runtime.reactor
-        self.attach_handle(SocketHandle(reactor, stream, self.link, registered=True))
+        handle: Handle = SocketHandle(reactor, stream, self.link, registered=True)
+        self.attach_handle(handle if self.wrap is None else self.wrap(handle))
         self._announce(socket)
 
     def established_again(self, socket: ConnectedSocket) -> None:
@@ -211,7 +219,7 @@ class SocketConnection:
             socket.once("connect", partial(self._reset, socket))
         elif self.link.handle is None:
             socket.destroy(socket_closed())
-        elif self.tcp_socket is None:
+        elif self.tcp_socket is None or not isinstance(self.link.handle, SocketHandle):
             raise invalid_handle_type()
         else:
             self._reset(socket)

@@ -31,17 +31,22 @@ from anynet.node._net.options.connect_options import (
     connect_arguments,
     connect_request,
 )
-from anynet.node._net.options.socket_options import SocketOptions, socket_settings, tcp_of_connect
+from anynet.node._net.options.socket_options import (
+    SocketOptions,
+    constructor_options,
+    socket_settings,
+    tcp_of_connect,
+)
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.sockets.connection import EndPart, SocketConnection, ended_by_peer
 from anynet.node._net.sockets.handles import handle_of_descriptor, handle_of_option
 from anynet.node._net.sockets.handover import give_to_core, take_from_core
 from anynet.node._net.sockets.idle_timeout import timeout_milliseconds
-from anynet.node._net.sockets.socket_event_types import SocketEvents
+from anynet.node._net.sockets.socket_event_types import SOCKET_EVENTS, SocketEvents
 from anynet.node._net.values.address_info import AddressInfo
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._streams.finished import destroy_on_abort
-from anynet.node._streams.options import StreamOptions, merged_options
+from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.stream import Stream
 from anynet.node._streams.writable_state import WriteCallback
 
@@ -57,7 +62,8 @@ class Socket(SocketEvents):
     after the peer's), ``fd`` or ``handle`` (a connected socket to wrap; without ``readable`` or
     ``writable`` where they are False), ``highWaterMark`` (65536 bytes), ``onread`` (read into a
     buffer of your own), ``blockList`` (whom not to connect to), ``signal`` (aborting destroys the
-    socket), ``noDelay``, ``keepAlive``, ``keepAliveInitialDelay`` (milliseconds).
+    socket), ``noDelay``, ``keepAlive``, ``keepAliveInitialDelay`` (milliseconds), ``typeOfService``
+    (0 to 255), ``encoding`` (of what is read), ``defaultEncoding`` (of strings that are written).
 
     Raises what Node raises for bad options, and :exc:`NoRuntimeError` outside of a runtime.
     """
@@ -74,6 +80,7 @@ class Socket(SocketEvents):
         *("close", "error", "prefinish", "finish", "drain", "data", "end", "readable"),
     )
     first_listeners: ClassVar[Mapping[EventName, tuple[Listener, ...]]] = {"end": (_on_end,)}
+    event_arguments = SOCKET_EVENTS
     _gathers: ClassVar[bool] = True
 
     @overload
@@ -83,11 +90,9 @@ class Socket(SocketEvents):
     def __init__(self, /, **options: Unpack[SocketOptions]) -> None: ...
 
     def __init__(self, options: Any = None, /, **named: Any) -> None:
-        if isinstance(options, int) and not isinstance(options, bool):
-            options = {"fd": options}
-        self._construct(merged_options(options if isinstance(options, Mapping) else None, named))
+        self._begin(constructor_options(options, named))
 
-    def _construct(self, options: Mapping[str, Any]) -> None:
+    def _begin(self, options: Mapping[str, Any]) -> None:
         settings = socket_settings(options)
         self._set_up(settings.stream, settings.tcp, settings.block_list)
         if settings.capture_rejections is not None:
@@ -104,7 +109,7 @@ class Socket(SocketEvents):
             self.runtime.next_tick(destroy_on_abort, self, signal)
         elif signal is not None:
             destroy_on_abort(self, signal)
-        if link.handle is not None:
+        if link.handle is not None and not settings.manual_start:
             self.read(0)
 
     def _set_up(
@@ -135,7 +140,7 @@ class Socket(SocketEvents):
         """
         current_runtime()
         # Before the connection is taken: what is wrong with the options must not cost it.
-        socket_settings(merged_options(None, options))
+        socket_settings(constructor_options(None, options))
         return take_from_core(socket, options, cls)
 
     async def toCore(self) -> CoreSocket:

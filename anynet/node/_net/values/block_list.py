@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import TypeGuard
+from contextlib import suppress
+from itertools import starmap
+from typing import ClassVar, TypeGuard
 
 from anynet._rules.values import block_list
 from anynet._rules.values.addresses import FAMILIES, Family
@@ -32,6 +34,10 @@ _RULES: dict[Family, re.Pattern[str]] = {
 }
 
 
+#: What JavaScript prints for the number that it reads: no sign but a minus, no leading zero.
+_PREFIX = re.compile(r"0|-?[1-9][0-9]{0,14}")
+
+
 class BlockList:
     """Rules for addresses, ranges and subnets, to be checked or given to a server or a socket.
 
@@ -39,9 +45,16 @@ class BlockList:
     that of strings, `"ipv4"` (the default) or `"ipv6"` in any case; a `SocketAddress` has its own.
     Bad types raise NodeTypeError with `ERR_INVALID_ARG_TYPE`, an unknown family
     `ERR_INVALID_ARG_VALUE`, a string that is no address of the family `ERR_INVALID_ADDRESS`.
+
+    An address is held once, as an IPv4 one and its mapped form are the same; a range or a subnet
+    as often as it was added. Each removal takes one of those back, by its text
+    (`10.1.1.1/8` is not `10.0.0.0/8`); removing what is not there does nothing.
     """
 
     __slots__ = ("_list",)
+
+    #: The CIDRs of private, loopback and link-local addresses, for :meth:`addCIDRs`.
+    PRIVATE_RANGES: ClassVar[tuple[str, ...]] = block_list.BlockList.PRIVATE_RANGES
 
     def __init__(self) -> None:
         self._list = block_list.BlockList()
@@ -49,6 +62,20 @@ class BlockList:
     def addAddress(self, address: str | SocketAddress, family: str | None = None) -> None:
         """Block one address; the port of a `SocketAddress` does not matter."""
         self._list.add_address(_address("address", address, family).address)
+
+    def addAddresses(
+        self, addresses: Sequence[str | SocketAddress], family: str | None = None
+    ) -> None:
+        """Block several addresses, or none if one of them is bad."""
+        _check_array("addresses", addresses)
+        if family is not None:
+            validate_string("family", family)
+        self._list.add_addresses(
+            [
+                _address(f"addresses[{index}]", each, family).address
+                for index, each in enumerate(addresses)
+            ]
+        )
 
     def addRange(
         self, start: str | SocketAddress, end: str | SocketAddress, family: str | None = None
@@ -74,9 +101,51 @@ class BlockList:
         Raises `ERR_OUT_OF_RANGE` (NodeRangeError) unless the prefix is in 0..32, or 0..128 for
         IPv6.
         """
-        base = _address("network", network, family)
-        width = 128 if base.family == "ipv6" else 32
-        self._list.add_subnet(base.address, validate_int32("prefix", prefix, 0, width))
+        self._list.add_subnet(*_subnet(network, prefix, family))
+
+    def addCIDR(self, cidr: str) -> None:
+        """Block the subnet of a text such as `10.0.0.0/8` or `fe80::/10`.
+
+        Raises `ERR_INVALID_ARG_VALUE` if the prefix is missing or no plain integer,
+        `ERR_INVALID_ADDRESS` for a bad address, `ERR_OUT_OF_RANGE` as :meth:`addSubnet` does.
+        """
+        self._list.add_subnet(*_subnet(*_split_cidr(cidr)))
+
+    def addCIDRs(self, cidrs: Sequence[str]) -> None:
+        """Block several, or none if one of them is bad."""
+        _check_array("cidrs", cidrs)
+        parts = []
+        for index, cidr in enumerate(cidrs):
+            validate_string(f"cidrs[{index}]", cidr)
+            parts.append(_split_cidr(cidr))
+        self._list.add_subnets([f"{base}/{size}" for base, size in starmap(_subnet, parts)])
+
+    def removeAddress(self, address: str | SocketAddress, family: str | None = None) -> None:
+        """Take an address back, in whichever spelling it was added."""
+        self._list.remove_address(_address("address", address, family).address)
+
+    def removeRange(
+        self, start: str | SocketAddress, end: str | SocketAddress, family: str | None = None
+    ) -> None:
+        """Take one :meth:`addRange` of these ends back."""
+        first, last = _address("start", start, family), _address("end", end, family)
+        # Ends that addRange refuses can have made no rule.
+        with suppress(ValueError):
+            self._list.remove_range(first.address, last.address)
+
+    def removeSubnet(
+        self, network: str | SocketAddress, prefix: int, family: str | None = None
+    ) -> None:
+        """Take one :meth:`addSubnet` of this network and prefix back."""
+        self._list.remove_subnet(*_subnet(network, prefix, family))
+
+    def removeCIDR(self, cidr: str) -> None:
+        """Take one :meth:`addCIDR` of this text back."""
+        self._list.remove_subnet(*_subnet(*_split_cidr(cidr)))
+
+    def clear(self) -> None:
+        """Remove all rules."""
+        self._list.clear()
 
     def check(self, address: str | SocketAddress, family: str | None = None) -> bool:
         """Tell whether an address is blocked.
@@ -93,12 +162,17 @@ class BlockList:
 
     @property
     def rules(self) -> list[str]:
-        """The rules as text, the newest first.
+        """The rules as text: addresses, then subnets, then ranges, each the newest first.
 
         They read `Address: IPv4 1.2.3.4`, `Range: IPv4 10.0.0.1-10.0.0.10` or
         `Subnet: IPv6 2001:db8::/32`.
         """
         return self._list.rules
+
+    @property
+    def size(self) -> int:
+        """How many rules there are."""
+        return len(self._list)
 
     def toJSON(self) -> list[str]:
         """The rules as a value that `json.dumps` takes: the same list as `rules`."""
@@ -107,10 +181,11 @@ class BlockList:
     def fromJSON(self, data: str | Sequence[str]) -> None:
         """Add the rules of a list as `toJSON` makes it, or of such a list as JSON text.
 
-        They are added from the front of the list to its end, so `rules` holds them in the opposite
-        order afterwards. Strings that do not read like a rule are passed over. Raises ValueError
-        for text that is not JSON, `ERR_INVALID_ARG_TYPE` for anything else that is no list of
-        strings, and for a rule of bad values what adding it raises: those before it are added.
+        They are added from the front of the list to its end, so `rules` holds those of a kind in
+        the opposite order afterwards. Strings that do not read like a rule are passed over.
+        Raises ValueError for text that is not JSON, `ERR_INVALID_ARG_TYPE` for anything else that
+        is no list of strings, and for a rule of bad values what adding it raises: those before it
+        are added.
         """
         listed = json.loads(data) if isinstance(data, str) else data
         if not isinstance(listed, list | tuple) or not all(isinstance(x, str) for x in listed):
@@ -144,6 +219,31 @@ def _address(name: str, address: str | SocketAddress, family: str | None) -> Soc
         return address
     validate_string(name, address)
     return SocketAddress(address=address, family=_family_or_default(family))
+
+
+def _subnet(
+    network: str | SocketAddress, prefix: int, family: str | None = None
+) -> tuple[str, int]:
+    """A network and its prefix, checked."""
+    base = _address("network", network, family)
+    width = 128 if base.family == "ipv6" else 32
+    return base.address, validate_int32("prefix", prefix, 0, width)
+
+
+def _split_cidr(cidr: str) -> tuple[str, int, str]:
+    """The network of a CIDR, its prefix and its family, none of them checked yet."""
+    validate_string("cidr", cidr)
+    network, slash, digits = cidr.rpartition("/")
+    if not slash:
+        raise invalid_arg_value("cidr", cidr, 'must contain a prefix length (e.g. "10.0.0.0/8")')
+    if not _PREFIX.fullmatch(digits):
+        raise invalid_arg_value("cidr", cidr, "prefix length must be a valid integer")
+    return network, int(digits), "ipv6" if ":" in network else "ipv4"
+
+
+def _check_array(name: str, value: object) -> None:
+    if not isinstance(value, list | tuple):
+        raise invalid_arg_type(name, "Array", value)
 
 
 def _family_or_default(family: str | None) -> str:

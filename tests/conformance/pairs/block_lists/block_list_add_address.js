@@ -2,7 +2,7 @@
 // why: A rule holds for one family only; a check that forgot the family would block strangers or let a blocked peer in.
 // rows: 2.addAddress 2.check
 'use strict';
-const { attempt, log, net } = require('../../tracing');
+const { attempt, byText, log, net } = require('../../tracing');
 
 const list = new net.BlockList();
 attempt('empty', () => list.check('1.1.1.1'));
@@ -15,4 +15,4 @@ for (const address of ['1.1.1.0', '1.1.1.1', '1.1.1.2', '2.2.2.2', '01.1.1.1', '
   log(`check ${address}`, list.check(address), list.check(address, 'ipv4'), list.check(address, 'ipv6'));
 for (const address of ['8592:757c:efae:4e45:fb5d:d62a:d00:8e17', '::ab', '0:0::00AB', '::ac', '::'])
   log(`check ${address}`, list.check(address), list.check(address, 'ipv6'), list.check(address, 'IPV6'));
-log('rules', list.rules);
+log('rules', byText(list.rules));

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from anynet import node as net
-from tests.conformance.tracing import attempt, log, run
+from tests.conformance.tracing import attempt, byText, log, run
 
 
 def main():
@@ -29,7 +29,7 @@ def main():
             list.check(address, "ipv6"),
             list.check(address, "IPV6"),
         )
-    log("rules", list.rules)
+    log("rules", byText(list.rules))
 
 
 run(main)

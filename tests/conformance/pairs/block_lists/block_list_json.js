@@ -2,7 +2,7 @@
 // why: Rules are stored as JSON and read back at the next start; what is lost on the way is a hole in the firewall.
 // rows: 2.toJSON 2.fromJSON
 'use strict';
-const { log, net } = require('../../tracing');
+const { byText, log, net } = require('../../tracing');
 
 const list = new net.BlockList();
 list.addAddress('1.2.3.4');
@@ -11,15 +11,15 @@ list.addRange('10.0.0.1', '10.0.0.10');
 list.addRange('1::', '1::ff', 'ipv6');
 list.addSubnet('172.16.0.0', 12);
 list.addSubnet('2001:db8::', 32, 'ipv6');
-const saved = list.toJSON();
+const saved = byText(list.toJSON());
 log('saved', saved);
 const copy = new net.BlockList();
 copy.addAddress('9.9.9.9');
 log('from a list', copy.fromJSON(saved));
-log('rules', copy.rules);
+log('rules', byText(copy.rules));
 const text = '["Address: IPv4 5.5.5.5", "Subnet: IPv6 fe80::/10"]';
 log('from text', copy.fromJSON(text));
-log('rules', copy.rules);
+log('rules', byText(copy.rules));
 log('empty', copy.fromJSON([]), copy.fromJSON('[]'), copy.rules.length);
 for (const address of ['1.2.3.4', '10.0.0.10', '10.0.0.11', '172.31.0.0', '172.32.0.0', '5.5.5.5', '9.9.9.9'])
   log(`check ${address}`, list.check(address), copy.check(address));

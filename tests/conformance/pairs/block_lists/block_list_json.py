@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from anynet import node as net
-from tests.conformance.tracing import log, run
+from tests.conformance.tracing import byText, log, run
 
 
 def main():
@@ -15,16 +15,16 @@ def main():
     list.addRange("1::", "1::ff", "ipv6")
     list.addSubnet("172.16.0.0", 12)
     list.addSubnet("2001:db8::", 32, "ipv6")
-    saved = list.toJSON()
+    saved = byText(list.toJSON())
     log("saved", saved)
     copy = net.BlockList()
     copy.addAddress("9.9.9.9")
     log("from a list", copy.fromJSON(saved))
-    log("rules", copy.rules)
+    log("rules", byText(copy.rules))
     text = '["Address: IPv4 5.5.5.5", "Subnet: IPv6 fe80::/10"]'
     log("from text", copy.fromJSON(text))
-    log("rules", copy.rules)
-    log("empty", copy.fromJSON([]), copy.fromJSON("[]"), len(copy.rules))
+    log("rules", byText(copy.rules))
+    log("empty", copy.fromJSON([]), copy.fromJSON("[]"), len(byText(copy.rules)))
     for address in [
         "1.2.3.4",
         "10.0.0.10",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from anynet import node as net
-from tests.conformance.tracing import attempt, log, run
+from tests.conformance.tracing import attempt, byText, log, run
 
 
 def main():
@@ -17,7 +17,7 @@ def main():
     attempt("text of an object", lambda: list.fromJSON("{}"))
     attempt("text of a number", lambda: list.fromJSON("1"))
     attempt("text of a list of numbers", lambda: list.fromJSON("[1]"))
-    log("still none", list.rules)
+    log("still none", byText(list.rules))
     for text in [
         "x",
         "",
@@ -34,7 +34,7 @@ def main():
         "Range: IPv4 1.1.1.1 - 1.1.1.6",
     ]:
         attempt(f"passes over {text}", lambda: list.fromJSON([text]))
-    log("still none", list.rules)
+    log("still none", byText(list.rules))
     attempt(
         "no address",
         lambda: list.fromJSON(
@@ -47,7 +47,7 @@ def main():
     )
     attempt("prefix", lambda: list.fromJSON(["Subnet: IPv4 1.1.1.1/99"]))
     attempt("prefix of ipv6", lambda: list.fromJSON(["Subnet: IPv6 ::1/900"]))
-    log("those before the bad ones", list.rules)
+    log("those before the bad ones", byText(list.rules))
 
 
 run(main)

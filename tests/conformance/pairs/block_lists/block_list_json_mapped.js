@@ -1,22 +1,22 @@
 // fromJSON with rules for IPv4-mapped addresses, and with more text than a rule.
 // why: The text of a rule for a mapped address must read back as that rule, or a restart forgets it.
 // rows: 2.fromJSON
-// differs: Every rule that toJSON writes is read again, as a whole; Node loses mapped ones and cuts lines short.
+// differs: A text is a rule as a whole or not at all; Node takes the beginning of one that goes on for the rule.
 'use strict';
-const { attempt, log, net } = require('../../tracing');
+const { attempt, byText, log, net } = require('../../tracing');
 
 const list = new net.BlockList();
 list.addAddress('::ffff:1.2.3.4', 'ipv6');
 list.addSubnet('::ffff:9.0.0.0', 104, 'ipv6');
 list.addRange('::ffff:7.7.7.1', '::ffff:7.7.7.3', 'ipv6');
 list.addAddress('8.8.8.8');
-log('saved', list.toJSON());
+log('saved', byText(list.toJSON()));
 const copy = new net.BlockList();
-copy.fromJSON(list.toJSON());
-log('read', copy.rules);
+copy.fromJSON(byText(list.toJSON()));
+log('read', byText(copy.rules));
 log('check', copy.check('8.8.8.8'), copy.check('4.4.4.4'));
 log('check mapped', copy.check('1.2.3.4'), copy.check('9.1.1.1'), copy.check('7.7.7.2'));
 const other = new net.BlockList();
 for (const text of ['Address: IPv4 5.5.5.5', 'Address: IPv4 1.1.1.1234', 'Subnet: IPv4 1.1.1.1/325'])
   attempt('read', () => other.fromJSON([text]));
-log('rules', other.rules);
+log('rules', byText(other.rules));

@@ -2,7 +2,7 @@
 // why: On a dual-stack server IPv4 peers appear as ::ffff:a.b.c.d; if a spelling did not meet the IPv4 rule, blocking would be evaded.
 // rows: 2.check 2.addAddress 2.addSubnet 2.addRange
 'use strict';
-const { log, net } = require('../../tracing');
+const { byText, log, net } = require('../../tracing');
 
 const spellings = [
   '::ffff:1.2.3.4',
@@ -31,7 +31,7 @@ mapped.addSubnet('::ffff:9.0.0.0', 104, 'ipv6');
 mapped.addRange('::ffff:7.7.7.1', '::ffff:7.7.7.3', 'ipv6');
 for (const plain of ['5.6.7.8', '5.6.7.9', '9.255.255.255', '10.0.0.0', '7.7.7.0', '7.7.7.1', '7.7.7.3', '7.7.7.4'])
   log(`mapped rules ${plain}`, mapped.check(plain), mapped.check(`::ffff:${plain}`, 'ipv6'));
-log('rules', mapped.rules);
+log('rules', byText(mapped.rules));
 const all = new net.BlockList();
 all.addSubnet('::', 0, 'ipv6');
 log('all of ipv6', all.check('1.2.3.4'), all.check('::1', 'ipv6'));

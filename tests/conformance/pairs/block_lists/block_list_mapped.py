@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from anynet import node as net
-from tests.conformance.tracing import log, run
+from tests.conformance.tracing import byText, log, run
 
 
 def main():
@@ -53,7 +53,7 @@ def main():
         "7.7.7.4",
     ]:
         log(f"mapped rules {plain}", mapped.check(plain), mapped.check(f"::ffff:{plain}", "ipv6"))
-    log("rules", mapped.rules)
+    log("rules", byText(mapped.rules))
     all = net.BlockList()
     all.addSubnet("::", 0, "ipv6")
     log("all of ipv6", all.check("1.2.3.4"), all.check("::1", "ipv6"))

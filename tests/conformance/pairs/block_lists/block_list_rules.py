@@ -1,15 +1,15 @@
-"""The rules as text: newest first, in canonical spelling, repeated ones included; the list is a copy."""
+"""The rules as text: addresses, subnets, ranges, the newest first, in canonical spelling; the list is a copy."""
 
 # rows: 2.rules 2.toJSON
 from __future__ import annotations
 
 from anynet import node as net
-from tests.conformance.tracing import log, run
+from tests.conformance.tracing import byText, log, run
 
 
 def main():
     list = net.BlockList()
-    log("none", list.rules, list.toJSON())
+    log("none", byText(list.rules), byText(list.toJSON()))
     list.addAddress("123.123.123.123")
     list.addRange("10.0.0.1", "10.0.0.10")
     list.addSubnet("8592:757c:efae:4e45:0:0:0:1", 64, "ipv6")
@@ -20,12 +20,12 @@ def main():
     list.addAddress("1:0:0:2:0:0:0:3", "ipv6")
     list.addRange("::1", "::0:0:9", "ipv6")
     list.addAddress("123.123.123.123")
-    for rule in list.rules:
+    for rule in byText(list.rules):
         log(rule)
-    copy = list.rules
+    copy = byText(list.rules)
     copy.append("Address: IPv4 9.9.9.9")
-    log("copy", len(copy), len(list.rules), list.check("9.9.9.9"))
-    log("json", list.toJSON())
+    log("copy", len(copy), len(byText(list.rules)), list.check("9.9.9.9"))
+    log("json", byText(list.toJSON()))
 
 
 run(main)

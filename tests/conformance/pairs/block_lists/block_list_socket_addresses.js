@@ -2,7 +2,7 @@
 // why: A SocketAddress carries its family, which beats the argument; a port that obeyed the argument would refuse or misfile the rule.
 // rows: 2.addAddress 2.addRange 2.addSubnet 2.check 2.rules
 'use strict';
-const { attempt, log, net } = require('../../tracing');
+const { attempt, byText, log, net } = require('../../tracing');
 
 function value(address, family, port) {
   return new net.SocketAddress({ address, family, port });
@@ -16,7 +16,7 @@ attempt('range', () => list.addRange(value('10.0.0.1', 'ipv4', 5), value('10.0.0
 attempt('range half', () => list.addRange(value('10.0.1.1', 'ipv4', 5), '10.0.1.3'));
 attempt('range other half', () => list.addRange('5::1', value('5::3', 'ipv6', 1), 'ipv6'));
 attempt('subnet', () => list.addSubnet(value('9::', 'ipv6', 0), 100, 'ipv4'));
-log('rules', list.rules);
+log('rules', byText(list.rules));
 log('same port', list.check(value('2.2.2.2', 'ipv4', 80)));
 log('other port', list.check(value('2.2.2.2', 'ipv4', 81)));
 log('text', list.check('2.2.2.2'), list.check('2::2', 'ipv6'), list.check('3.3.3.3'));

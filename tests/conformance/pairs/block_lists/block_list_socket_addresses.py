@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from anynet import node as net
-from tests.conformance.tracing import attempt, log, run
+from tests.conformance.tracing import attempt, byText, log, run
 
 
 def main():
@@ -24,7 +24,7 @@ def main():
     attempt("range half", lambda: list.addRange(value("10.0.1.1", "ipv4", 5), "10.0.1.3"))
     attempt("range other half", lambda: list.addRange("5::1", value("5::3", "ipv6", 1), "ipv6"))
     attempt("subnet", lambda: list.addSubnet(value("9::", "ipv6", 0), 100, "ipv4"))
-    log("rules", list.rules)
+    log("rules", byText(list.rules))
     log("same port", list.check(value("2.2.2.2", "ipv4", 80)))
     log("other port", list.check(value("2.2.2.2", "ipv4", 81)))
     log("text", list.check("2.2.2.2"), list.check("2::2", "ipv6"), list.check("3.3.3.3"))

@@ -1,7 +1,7 @@
 """The default of autoSelectFamilyAttemptTimeout before anyone sets it."""
 
 # rows: 7.getDefaultAutoSelectFamilyAttemptTimeout
-# differs: An attempt may last 250 ms by default, as RFC 8305 recommends and the manual says; Node 25 has 500 ms.
+# differs: An attempt may last 250 ms by default, as RFC 8305 recommends and the manual says; Node has 500 ms.
 from __future__ import annotations
 
 from anynet import node as net

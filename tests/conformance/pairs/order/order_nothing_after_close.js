@@ -1,5 +1,5 @@
-// After close no event comes but pause and resume, whatever is called on the socket.
-// why: Objects are dropped at close; later events, but for the pause and resume that are called for, reach code that let go of its state.
+// After close no event comes, whatever is called on the socket; pause and resume do nothing.
+// why: Objects are dropped at close; later events reach code that let go of its state.
 // rows: 8.1 5.event.close 5.destroy 5.pause 5.resume 5.setTimeout
 'use strict';
 const { log, net, watch } = require('../../tracing');

@@ -1,4 +1,4 @@
-"""After close no event comes but pause and resume, whatever is called on the socket."""
+"""After close no event comes, whatever is called on the socket; pause and resume do nothing."""
 
 # rows: 8.1 5.event.close 5.destroy 5.pause 5.resume 5.setTimeout
 

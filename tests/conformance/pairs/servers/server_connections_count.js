@@ -1,4 +1,4 @@
-// The count of connections as a member; Node 25 keeps it only under its old private name.
+// The count of connections as a member; Node keeps it only under its old private name.
 // why: Old programs poll the count; it rises before the connection event and falls with the socket's handle.
 // rows: 4.connections 4.getConnections
 'use strict';

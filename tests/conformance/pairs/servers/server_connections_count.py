@@ -1,4 +1,4 @@
-"""The count of connections as a member; Node 25 keeps it only under its old private name."""
+"""The count of connections as a member; Node keeps it only under its old private name."""
 # rows: 4.connections 4.getConnections
 
 from __future__ import annotations

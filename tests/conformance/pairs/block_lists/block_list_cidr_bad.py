@@ -1,0 +1,49 @@
+"""CIDRs that are none: which error each is, in addCIDR and in removeCIDR."""
+
+# rows: 2.addCIDR 2.removeCIDR
+from __future__ import annotations
+
+from anynet import node as net
+from tests.conformance.tracing import attempt, log, run
+
+
+def main():
+    list = net.BlockList()
+    for cidr in [
+        "1.2.3.4",
+        "",
+        "1.2.3.4/",
+        "1.2.3.4/x",
+        "1.2.3.4/8x",
+        "1.2.3.4/ 8",
+        "1.2.3.4/08",
+        "1.2.3.4/+8",
+        "1.2.3.4/1e1",
+        "1.2.3.4/8.0",
+        "1.2.3.4/0x8",
+        "1.2.3.4/00",
+        "1.2.3.4/-0",
+        "1.2.3.4/-1",
+        "1.2.3.4/33",
+        "1.2.3.4/999999999999",
+        "::1/129",
+        "/8",
+        "x/8",
+        "1.2.3/8",
+        "01.2.3.4/8",
+        " 1.2.3.4/8",
+        "1.2.3.4 /8",
+        "1.2.3.4/8/9",
+        "[::1]/64",
+        "1.2.3.4:80/8",
+        5,
+        True,
+        {},
+        [],
+    ]:
+        attempt("add", lambda: list.addCIDR(cidr))
+        attempt("remove", lambda: list.removeCIDR(cidr))
+    log("rules", list.rules)
+
+
+run(main)
