@@ -23,8 +23,7 @@ class Pipelines(Streams):
             names.append(f"{letter}{number + 1}")
             steps += self.new_stream(letter, names[-1])
         watched: list[Step] = [
-            self._finished(choices.one_of(*names))
-            for _ in range(choices.weighted({0: 3, 1: 3, 2: 1}))
+            self._finished(choices.one_of(*names)) for _ in range(choices.weighted({0: 3, 1: 3, 2: 1}))
         ]
         before = self.steps(choices.weighted({0: 5, 1: 2, 2: 1}))
         joined = [self._pipeline(names)] if choices.chance(88) else []
@@ -54,12 +53,7 @@ class Pipelines(Streams):
             if choices.chance(12):
                 options[key] = choices.chance(35)
         args = [options] if options else []
-        return [
-            "apply",
-            None,
-            "stream.finished",
-            [object_named(name), *args, self._callback("over")],
-        ]
+        return ["apply", None, "stream.finished", [object_named(name), *args, self._callback("over")]]
 
 
 def pipeline_program(choices: Choices) -> Program:
