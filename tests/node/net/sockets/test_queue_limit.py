@@ -93,7 +93,7 @@ async def test_what_stays_below_the_limit_arrives() -> None:
 
         def on_connection(c: Socket) -> None:
             c.on("data", received.extend)
-            c.on("end", lambda: server.close() and None)
+            c.on("end", server.close)
 
         server = createServer(on_connection)
 
