@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 from tests.conformance.__main__ import find_node
-from tests.fuzz_node.batches import BATCH, Interpreter, node_interpreter, our_interpreter
+from tests.fuzz_node.batches import BATCH, Interpreter, Trace, node_interpreter, our_interpreter
 from tests.fuzz_node.comparing import side_by_side_of
 from tests.fuzz_node.generators.kinds import KINDS, generate
 from tests.fuzz_node.javascript import as_javascript
-from tests.fuzz_node.judging import Difference, Outcome, judge_traces
+from tests.fuzz_node.judging import Difference, Outcome, judge
 from tests.fuzz_node.programs import Program
 from tests.fuzz_node.shrinking import shrink
 
@@ -23,7 +25,7 @@ def main() -> int:
     """Run the command; its exit status is 0 only if nothing differs that is not known."""
     options = read_options()
     with ExitStack() as processes:
-        node = processes.enter_context(node_interpreter(find_node(options.node)))
+        node = processes.enter_context(node_interpreter(find_node(options.node)[0]))
         here = {
             backend: processes.enter_context(our_interpreter(backend))
             for backend in options.backends
@@ -41,9 +43,10 @@ def compare(options: argparse.Namespace, node: Interpreter, here: dict[str, Inte
         for start in range(0, options.count, BATCH):
             numbers = range(start, min(start + BATCH, options.count))
             programs = [generate(kind, options.seed, number) for number in numbers]
-            theirs = node.run_all(programs)
+            theirs, ours = run_everywhere(programs, node, here)
             for backend, outcome in outcomes.items():
-                found = judge_traces(programs, theirs, node.run_all, here[backend].run_all)
+                runners = node.run_all, here[backend].run_all
+                found = judge(programs, theirs, ours[backend], *runners)
                 add(outcome, found)
                 for each in found.differing:
                     print(f"{backend}: {each.program.name} differs", flush=True)
@@ -51,6 +54,16 @@ def compare(options: argparse.Namespace, node: Interpreter, here: dict[str, Inte
         report(backend, outcome, node, here[backend], options.shrink)
     print(f"{time.monotonic() - started:.1f} s")
     return 1 if any(outcome.differing for outcome in outcomes.values()) else 0
+
+
+def run_everywhere(
+    programs: Sequence[Program], node: Interpreter, here: dict[str, Interpreter]
+) -> tuple[list[Trace], dict[str, list[Trace]]]:
+    """The traces of Node and of each backend, which run side by side: most programs wait a lot."""
+    with ThreadPoolExecutor() as pool:
+        theirs = pool.submit(node.run_all, programs)
+        ours = {backend: pool.submit(each.run_all, programs) for backend, each in here.items()}
+        return theirs.result(), {backend: each.result() for backend, each in ours.items()}
 
 
 def add(outcome: Outcome, found: Outcome) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
 
 from tests.conformance.traces import normalised, side_by_side
@@ -18,8 +19,8 @@ from tests.fuzz_node.programs import Program
 
 #: The kinds whose traces are compared object by object.
 APART: Final = frozenset({"sockets"})
-#: What a listener to ``data`` is called in these kinds, and what it logs.
-_DATA = re.compile(r'^(data\d+) (bytes )?(".*")$')
+#: What a listener to ``data`` is called in these kinds, and what it logs: the data or its length.
+_DATA = re.compile(r'^(data\d+) (?:(bytes |)(".*")|(bytes|text)\((\d+)\))$')
 
 
 def canonical(program: Program, trace: Trace) -> list[str]:
@@ -39,13 +40,22 @@ def side_by_side_of(program: Program, node: Trace, ours: Trace) -> str:
 
 
 def _data_joined(lines: Sequence[str]) -> list[str]:
+    """The lines, with those that come of successive ``data`` events made one."""
     joined: list[str] = []
-    for line in lines:
-        match, before = _DATA.match(line), _DATA.match(joined[-1]) if joined else None
-        if match and before and match.group(1, 2) == before.group(1, 2):
-            text = json.loads(before[3]) + json.loads(match[3])
-            kind = f"{match[1]} {match[2] or ''}"
-            joined[-1] = kind + json.dumps(text, ensure_ascii=False)
-        else:
-            joined.append(line)
+    for is_data, group in groupby(lines, key=_listener_to_data):
+        joined += [_as_one(list(group))] if is_data else group
     return joined
+
+
+def _listener_to_data(line: str) -> str | None:
+    match = _DATA.match(line)
+    return match[1] if match else None
+
+
+def _as_one(lines: list[str]) -> str:
+    matches = [match for line in lines if (match := _DATA.match(line))]
+    kind = (matches[0][2] or matches[0][4] or "text").strip()
+    texts = [json.loads(match[3]) if match[3] else "" for match in matches]
+    length = sum(int(match[5] or 0) for match in matches) + sum(map(len, texts))
+    shown = json.dumps("".join(texts), ensure_ascii=False) if all(texts) else f"({length})"
+    return f"{matches[0][1]} {kind} {shown}"

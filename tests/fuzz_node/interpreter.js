@@ -17,6 +17,8 @@ const CLASSES = {
   EventEmitter: events, Readable: stream.Readable, Writable: stream.Writable, Duplex: stream.Duplex,
   Transform: stream.Transform, PassThrough: stream.PassThrough, Socket: net.Socket, Server: net.Server,
 };
+// Data that is longer is shown by its length.
+const LONGEST_SHOWN = 200;
 const SYMBOLS = { errorMonitor: events.errorMonitor };
 const LATER = {
   tick: (run) => process.nextTick(run),
@@ -83,7 +85,15 @@ class Run {
     if (typeof value === 'function' && value.listener) return `once(${this.shown(value.listener)})`;
     if (typeof value === 'symbol') return value.description;
     if (Array.isArray(value)) return `[${value.map((each) => this.shown(each)).join(', ')}]`;
+    if (value instanceof Uint8Array && value.length > LONGEST_SHOWN) return `bytes(${value.length})`;
+    if (typeof value === 'string' && value.length > LONGEST_SHOWN) return `text(${value.length})`;
     return tracing.shown(value);
+  }
+
+  // What a function got. An argument that is none counts as left out.
+  given(args) {
+    const end = args.findLastIndex((each) => each !== undefined && each !== null);
+    return args.slice(0, end + 1).map((each) => this.shown(each));
   }
 
   value(given, frame) {
@@ -107,7 +117,7 @@ class Run {
       const call = (args) => {
         if (this.over) return;
         // When a coroutine begins is a documented difference: only what comes of it is compared.
-        if (!asynchronous) this.log({ owner }, [name, ...args.map((each) => this.shown(each))].join(' '));
+        if (!asynchronous) this.log({ owner }, [name, ...this.given(args)].join(' '));
         const left = this.left.get(name);
         this.left.set(name, left - 1);
         if (left > 0) this.steps(body, { owner, args });

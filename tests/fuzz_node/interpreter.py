@@ -18,6 +18,8 @@ from anynet import node as net
 from tests.conformance import tracing
 from tests.fuzz_node.surface import CLASSES, MODULES
 
+#: Data that is longer is shown by its length.
+LONGEST_SHOWN = 200
 SYMBOLS: dict[str, Any] = {"errorMonitor": net.errorMonitor}
 
 
@@ -110,7 +112,16 @@ class Run:
             return "events.errorMonitor"
         if isinstance(value, list | tuple):
             return f"[{', '.join(map(self.shown, value))}]"
+        if isinstance(value, bytes | str) and len(value) > LONGEST_SHOWN:
+            return f"{'text' if isinstance(value, str) else 'bytes'}({len(value)})"
         return tracing.shown(value)
+
+    def given(self, args: Sequence[Any]) -> list[str]:
+        """What a function got. An argument that is None counts as left out."""
+        end = len(args)
+        while end and args[end - 1] is None:
+            end -= 1
+        return [self.shown(each) for each in args[:end]]
 
     def value(self, given: Any, frame: Frame) -> Any:
         """What an operand stands for."""
@@ -149,7 +160,7 @@ class Run:
                 return
             # When a coroutine begins is a documented difference: only what comes of it is compared.
             if not spec["asynchronous"]:
-                self.log(Frame(owner), " ".join([name, *map(self.shown, args)]))
+                self.log(Frame(owner), " ".join([name, *self.given(args)]))
             left = self.left[name]
             self.left[name] = left - 1
             if left > 0:

@@ -43,18 +43,16 @@ class Outcome:
     races: list[Difference] = attrs.field(factory=list)
 
 
-def judge(programs: Sequence[Program], on_node: Runner, here: Runner) -> Outcome:
-    """Run programs on both sides and sort what differs."""
-    theirs = on_node(programs)
-    return judge_traces(programs, theirs, on_node, here)
-
-
-def judge_traces(
-    programs: Sequence[Program], theirs: Sequence[Trace], on_node: Runner, here: Runner
+def judge(
+    programs: Sequence[Program],
+    theirs: Sequence[Trace],
+    ours: Sequence[Trace],
+    on_node: Runner,
+    here: Runner,
 ) -> Outcome:
-    """The same, with what Node has printed already."""
+    """Sort what differs between the traces of Node and ours; the runners run programs again."""
     outcome = Outcome(programs=len(programs), lines=sum(map(len, theirs)))
-    found = differences(programs, theirs, here(programs))
+    found = differences(programs, theirs, ours)
     unknown: list[Difference] = []
     for each in found:
         if known := known_difference(each.program, each.node, each.ours):
@@ -62,8 +60,7 @@ def judge_traces(
         else:
             unknown.append(each)
     if unknown:
-        steady = _steady(unknown, on_node, here)
-        for each, is_steady in zip(unknown, steady, strict=True):
+        for each, is_steady in zip(unknown, steady(unknown, on_node, here), strict=True):
             (outcome.differing if is_steady else outcome.races).append(each)
     return outcome
 
@@ -79,15 +76,15 @@ def differences(
     ]
 
 
-def _steady(found: Sequence[Difference], on_node: Runner, here: Runner) -> list[bool]:
+def steady(found: Sequence[Difference], on_node: Runner, here: Runner) -> list[bool]:
     """Whether each of them is there in every run, and Node's trace always the same."""
     programs = [each.program for each in found]
-    steady = [True] * len(found)
+    found_again = [True] * len(found)
     for _ in range(REPEATS):
         for index, (each, node, ours) in enumerate(
             zip(found, on_node(programs), here(programs), strict=True)
         ):
             wanted = canonical(each.program, each.node)
             if canonical(each.program, node) != wanted or canonical(each.program, ours) == wanted:
-                steady[index] = False
-    return steady
+                found_again[index] = False
+    return found_again

@@ -1,39 +1,21 @@
-"""What of Node's world programs may use here: its classes and the functions of its modules.
-
-Programs are made of what is there: a class that is missing here is in no program.
-"""
+"""What of Node's world programs use here: its classes, and the functions of its modules."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any, Final
 
 from anynet import node as net
+from anynet.node import events, stream
 
-
-def _module(name: str) -> Any:
-    try:
-        return import_module(f"anynet.node.{name}")
-    except ModuleNotFoundError:
-        return net
-
-
-MODULES: Final[Mapping[str, Any]] = {
-    "net": net,
-    "stream": _module("stream"),
-    "events": net.events,
-}
-_CLASSES = {
-    "EventEmitter": net,
-    "Readable": MODULES["stream"],
-    "Writable": MODULES["stream"],
-    "Duplex": MODULES["stream"],
-    "Transform": MODULES["stream"],
-    "PassThrough": MODULES["stream"],
-    "Socket": net,
-    "Server": net,
-}
+MODULES: Final[Mapping[str, Any]] = {"net": net, "stream": stream, "events": events}
 CLASSES: Final[Mapping[str, Any]] = {
-    name: getattr(module, name) for name, module in _CLASSES.items() if hasattr(module, name)
+    "EventEmitter": net.EventEmitter,
+    "Readable": stream.Readable,
+    "Writable": stream.Writable,
+    "Duplex": stream.Duplex,
+    "Transform": stream.Transform,
+    "PassThrough": stream.PassThrough,
+    "Socket": net.Socket,
+    "Server": net.Server,
 }

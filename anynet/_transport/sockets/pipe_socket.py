@@ -6,8 +6,8 @@ Rules that live here:
   with ENOTCONN and writing with EPIPE. Ending it does nothing; closing it is what its peer sees.
 * Whether descriptors block is a property of what they stand for, which other processes share. So a
   standard stream is left as it is, and asked before each read instead; it is never closed.
-* A terminal gives one line per read, however many have come, and announces them once: so all of
-  them are read at once.
+* A terminal gives one line per read, however many have come, and announces them once: a short read
+  proves nothing (``reads_in_pieces``).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class PipeSocket(socket.socket):
         self._readable: bool = mode != os.O_WRONLY
         self._writable: bool = mode != os.O_RDONLY
         self._is_standard: bool = fd in _STANDARD
-        self._is_terminal: bool = os.isatty(fd)
+        self.reads_in_pieces: bool = os.isatty(fd)
         if not self._is_standard:
             os.set_blocking(fd, False)
 
@@ -49,18 +49,6 @@ class PipeSocket(socket.socket):
         """Nothing: it does not block, or may not be changed."""
 
     def recv(self, max_bytes: int, flags: int = 0) -> bytes:
-        data = self._read(max_bytes)
-        while self._is_terminal and 0 < len(data) < max_bytes:
-            try:
-                more = self._read(max_bytes - len(data))
-            except BlockingIOError:
-                break
-            if not more:
-                break
-            data += more
-        return data
-
-    def _read(self, max_bytes: int) -> bytes:
         if not self._readable:
             raise os_error(errno.ENOTCONN)
         if self._is_standard and not _is_ready(self._fd, select.POLLIN):
@@ -69,7 +57,7 @@ class PipeSocket(socket.socket):
 
     def recv_into(self, buffer: Any, size: int = 0, flags: int = 0) -> int:
         view = memoryview(buffer).cast("B")
-        data = self._read(size or len(view))
+        data = self.recv(size or len(view))
         view[: len(data)] = data
         return len(data)
 

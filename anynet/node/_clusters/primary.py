@@ -192,7 +192,7 @@ class Cluster(EventEmitter):
         worker = ForkedWorker(number, child, points, self._remove)
         self._forked[number] = worker
         self._wire(worker, child)
-        environment = {**os.environ, **(env or {}), **more}
+        environment = {**os.environ, **_spread(env), **more}
         child.start(
             environment, settings.get("cwd"), bool(settings["silent"]), number, self._watch[0]
         )
@@ -350,3 +350,12 @@ def _main_program() -> dict[str, Any]:
 
 cluster: Cluster = Cluster()
 at_start(cluster._begin)
+
+
+def _spread(value: object) -> dict[str, Any]:
+    """The properties of a value, as JavaScript spreads it: a string has its letters by number."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, str | list | tuple):
+        return {str(index): each for index, each in enumerate(value)}
+    return {}

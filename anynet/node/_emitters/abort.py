@@ -88,8 +88,11 @@ class AbortSignal:
         "_reason",
         "_sources",
         "_waiting",
+        "max_listeners",
     )
 
+    #: From how many listeners on there is a warning; 0 for never.
+    max_listeners: float
     _aborted: bool
     _reason: object
     _listeners: list[_Registration]
@@ -158,6 +161,10 @@ class AbortSignal:
         registration = self._find(listener)
         if type == "abort" and registration is not None:
             self._remove(registration)
+
+    def listeners_to(self, name: object) -> list[Callable[..., object]]:
+        """For implementers: who is called, and in which order."""
+        return [each.listener for each in self._listeners] if name == "abort" else []
 
     def _find(self, listener: AbortListener) -> _Registration | None:
         for registration in self._listeners:
@@ -283,6 +290,7 @@ class AbortController:
 
 def _new_signal() -> AbortSignal:
     signal = AbortSignal.__new__(AbortSignal)
+    signal.max_listeners = 0
     signal._aborted = False
     signal._reason = None
     signal._listeners = []

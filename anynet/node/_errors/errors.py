@@ -209,6 +209,11 @@ def socket_closed_before_connection() -> NodeError:
     return NodeError(message, "ERR_SOCKET_CLOSED_BEFORE_CONNECTION")
 
 
+def queue_too_long(limit: int) -> NodeError:
+    """Ours: Node has no such limit."""
+    return NodeError(f"More than {limit} bytes wait to be sent", "ERR_SOCKET_QUEUE_TOO_LONG")
+
+
 def ended_by_other_party() -> NodeError:
     """A write after the peer's FIN where half-open connections are not allowed."""
     return NodeError("This socket has been ended by the other party", "EPIPE")
@@ -216,6 +221,10 @@ def ended_by_other_party() -> NodeError:
 
 def ip_blocked(ip: str) -> NodeError:
     return NodeError(f"IP({ip}) is blocked by net.BlockList", "ERR_IP_BLOCKED")
+
+
+def stream_unable_to_pipe() -> NodeError:
+    return NodeError("Cannot pipe to a closed or destroyed stream", "ERR_STREAM_UNABLE_TO_PIPE")
 
 
 def stream_destroyed(method: str) -> NodeError:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import anyio
 from anyio.abc import TaskGroup
 
+from anynet._rules.checks import check_int
 from anynet._transport.loops import backends
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.reactor import Reactor
@@ -48,7 +49,11 @@ class Runtime:
 
     reactor: Reactor
 
-    def __init__(self) -> None:
+    def __init__(self, max_queued_bytes: int | None = None) -> None:
+        if max_queued_bytes is not None:
+            check_int("max_queued_bytes", max_queued_bytes, minimum=1)
+        #: For sockets: from which length of its queue on one is destroyed; None for no limit.
+        self.max_queued_bytes: int | None = max_queued_bytes
         self._task_group: TaskGroup | None = None
         self._token: contextvars.Token[Runtime] | None = None
         self._coroutines: set[Coroutine[Any, Any, object]] = set()
@@ -235,9 +240,15 @@ class Runtime:
         self._closers.pop(close, None)
 
 
-def runtime() -> Runtime:
-    """A runtime, to be entered by ``async with``: the scope in which a Node program lives."""
-    return Runtime()
+def runtime(*, max_queued_bytes: int | None = None) -> Runtime:
+    """A runtime, to be entered by ``async with``: the scope in which a Node program lives.
+
+    ``max_queued_bytes`` limits what Node does not: how much may wait in one socket to be sent, as
+    ``writableLength`` counts it. A write that passes it, and the high-water mark of the socket,
+    destroys the socket with an ``error`` event (``ERR_SOCKET_QUEUE_TOO_LONG``). None, the default:
+    no limit. Raises :exc:`TypeError` or :exc:`ValueError` unless it is a whole number from 1 on.
+    """
+    return Runtime(max_queued_bytes)
 
 
 def current_runtime() -> Runtime:
@@ -265,8 +276,15 @@ def let_tasks_run() -> None:
         found.reactor.yield_to_tasks = True
 
 
-def run(function: Callable[..., object], *args: Any, backend: Backend = "asyncio") -> None:
+def run(
+    function: Callable[..., object],
+    *args: Any,
+    backend: Backend = "asyncio",
+    max_queued_bytes: int | None = None,
+) -> None:
     """Run a program: call ``function(*args)``, a coroutine function or not, in a runtime.
+
+    ``max_queued_bytes`` is that of :func:`runtime`.
 
     Returns when nothing ref'ed is alive any more. Raises what ended the runtime; an interrupt
     (Ctrl-C) comes without the traceback of what it interrupted, as from ``asyncio.run``. In a
@@ -280,7 +298,7 @@ def run(function: Callable[..., object], *args: Any, backend: Backend = "asyncio
         return
 
     async def program() -> None:
-        async with runtime() as here:
+        async with runtime(max_queued_bytes=max_queued_bytes) as here:
             try:
                 result = function(*args)
             except Exception as error:

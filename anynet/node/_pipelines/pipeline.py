@@ -26,6 +26,7 @@ from anynet.node._errors.errors import (
     missing_args,
     stream_destroyed,
     stream_premature_close,
+    stream_unable_to_pipe,
     validate_abort_signal,
 )
 from anynet.node._loop.runtime import Runtime, current_runtime
@@ -39,7 +40,10 @@ from anynet.node._streams.transform import PassThrough
 #: Called once, with an error or None, and with what the last function returned.
 Callback = Callable[[BaseException | None, Any], object]
 _PREMATURE = "ERR_STREAM_PREMATURE_CLOSE"
-_SOURCES = ["ReadableStream", "Iterable", "AsyncIterable"]
+_BODIES = [
+    *("Blob", "ReadableStream", "WritableStream", "Stream", "Iterable", "AsyncIterable"),
+    *("function", "{ readable, writable } pair", "Promise"),
+]
 
 
 class Pipeline:
@@ -78,6 +82,8 @@ class Pipeline:
         for index, part in enumerate(self._parts):
             last = index == len(self._parts) - 1
             if isinstance(part, Stream):
+                if not last and getattr(self._parts[index + 1], "destroyed", False) is True:
+                    raise stream_unable_to_pipe()
                 self._watch(part, reading=not last, writing=index > 0, last=last)
             if index == 0:
                 found = self._source(part)
@@ -87,7 +93,7 @@ class Pipeline:
             elif callable(part):
                 found = self._call(part, found, index, last)
             else:
-                raise invalid_arg_type("body", _SOURCES, part)
+                raise invalid_arg_type("body", _BODIES, part)
         if outer is not None and outer.aborted:
             self._runtime.next_tick(self.abort)
         return found
@@ -142,7 +148,7 @@ class Pipeline:
         if isinstance(part, Stream) or not callable(part):
             if isinstance(part, Stream) or _is_iterable(part):
                 return part
-            raise invalid_arg_type("body", _SOURCES, part)
+            raise invalid_arg_type("body", _BODIES, part)
         found = call_fitted(part, {"signal": self._controller.signal})
         if not _is_iterable(found):
             _drop(found)

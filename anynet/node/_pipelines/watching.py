@@ -22,6 +22,7 @@ from anynet.node._streams.finished import (
     can_be_read,
     can_be_written,
     destroy_on_abort,
+    has_failed,
     is_written,
 )
 from anynet.node._streams.options import merged_options
@@ -52,7 +53,7 @@ def finished(
     Returns a function that stops watching; the listeners stay until it is called. Raises
     ``ERR_INVALID_ARG_TYPE``.
     """
-    if callable(options) and callback is None:
+    if callback is None and (callable(options) or not more):
         options, callback = None, options
     if options is not None and not isinstance(options, Mapping):
         raise invalid_arg_type("options", "object", options)
@@ -152,7 +153,7 @@ def isWritable(stream: Any) -> bool | None:
 
 def isErrored(stream: Any) -> bool:
     """Whether it has emitted an ``error``."""
-    return isinstance(stream, Stream) and stream.errored is not None
+    return isinstance(stream, Stream) and has_failed(stream)
 
 
 def isDisturbed(stream: Any) -> bool:

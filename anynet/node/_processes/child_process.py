@@ -137,11 +137,6 @@ class ChildProcess(IpcEndpoint):
 
     # -- what keeps the runtime open ------------------------------------------------------------
 
-    @property
-    def channel(self) -> Any:
-        """The channel, with ``ref()`` and ``unref()``; None once it is closed."""
-        return self._channel if self.connected else None
-
     def ref(self) -> None:
         """Let the process keep the runtime open while it runs."""
         self._refed = True

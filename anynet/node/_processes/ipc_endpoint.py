@@ -73,6 +73,11 @@ class IpcEndpoint(EventEmitter):
         """Whether the channel is open."""
         return self._channel is not None and self._channel.open
 
+    @property
+    def channel(self) -> Any:
+        """The channel, with ``ref()`` and ``unref()``; None where there is none, or no more."""
+        return self._channel if self.connected else None
+
     def _open_channel(self, runtime: Runtime, sock: socket.socket) -> None:
         self.runtime = runtime
         self._channel = IpcChannel(runtime.reactor, sock, self._on_message, self._on_end)
@@ -249,7 +254,7 @@ def _send_arguments(
         handle, options, callback = None, {}, handle
     elif callable(options):
         options, callback = {}, options
-    elif len(args) > 2 and not isinstance(options, Mapping):
+    elif options is not None and not isinstance(options, Mapping):
         raise invalid_arg_type("options", "object", options)
     called_back = fitted(callback, (1, 1), "callback") if callable(callback) else None
     return message, handle, options or {}, called_back

@@ -32,7 +32,7 @@ from anynet.node._streams.readable import Readable
 
 #: How many lines a loop may leave unread before the input is paused.
 _MAX_LINES = 1024
-_LEAST_CRLF_DELAY = 100.0
+_LEAST_CRLF_DELAY = 100
 _MILLISECONDS = 1000
 
 

@@ -68,8 +68,9 @@ def _as_given(value: object) -> object:
     return value
 
 
-def _encoding(value: object) -> str | None:
-    return require_encoding(value) if value else None
+def optional_encoding(value: object) -> str | None:
+    """Of what is read: None, for bytes, where JavaScript takes it for false."""
+    return None if value in (None, False, "") else require_encoding(value)
 
 
 _CAPTURE = "options.captureRejections"
@@ -81,7 +82,7 @@ _ALL: _Table = {
     "signal": ("signal", _as_given),
     "captureRejections": ("capture_rejections", partial(validate_boolean, _CAPTURE)),
 }
-_READABLE: _Table = {**_ALL, "encoding": ("encoding", _encoding)}
+_READABLE: _Table = {**_ALL, "encoding": ("encoding", optional_encoding)}
 _WRITABLE: _Table = {
     **_ALL,
     "defaultEncoding": ("default_encoding", require_encoding),

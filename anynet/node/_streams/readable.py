@@ -24,7 +24,7 @@ from anynet.node._errors.errors import (
 )
 from anynet.node._streams.chunk_queue import Chunk
 from anynet.node._streams.constructing import begin_stream
-from anynet.node._streams.encoding import Decoder, is_falsy, require_encoding
+from anynet.node._streams.encoding import Decoder, require_encoding
 from anynet.node._streams.finished import closed
 from anynet.node._streams.flow import FlowEvent, FlowOutcome
 from anynet.node._streams.iterable_source import source_of
@@ -187,7 +187,7 @@ class Readable(Stream):
 
     def setEncoding(self, encoding: str | None = None) -> Self:
         """Read text instead of bytes; a character split over packets arrives whole."""
-        name = "utf8" if is_falsy(encoding) else require_encoding(encoding)
+        name = "utf8" if encoding is None or encoding == "" else require_encoding(encoding)
         self.readable_state.decode_from_now_on(Decoder(name))
         return self
 

@@ -295,15 +295,15 @@ class ReadableState:
     def available(self, size: int | None) -> int:
         """How much a read of ``size`` gets now; None takes what there is.
 
-        That is one object, or the first chunk while it flows, so that chunks keep their bounds,
-        else everything.
+        That is one object or the first chunk, so that chunks keep their bounds; but of text that
+        does not flow it is everything. (Bytes that do not flow were joined too, before Node 26.)
         """
         if not self.length or (size is not None and size <= 0):
             return 0
         if self.objects:
             return 1
         if size is None:
-            first = self.flowing and self.buffer
+            first = (self.flowing or self.decoder is None) and self.buffer
             return first.first_size() if first else self.length
         if size <= self.length:
             return size

@@ -67,18 +67,14 @@ class TlsSettings(Value):
     """How one connection, or those of one server, are secured."""
 
     context: SecureContext
-    protocols: Protocols = attrs.field(
-        default=(), metadata=row("ALPNProtocols", check=_protocols)
-    )
+    protocols: Protocols = attrs.field(default=(), metadata=row("ALPNProtocols", check=_protocols))
     alpn_callback: AlpnCallback | None = attrs.field(
         default=None, metadata=row("ALPNCallback", check=_function("ALPNCallback"))
     )
     sni_callback: SniCallback | None = attrs.field(
         default=None, metadata=row("SNICallback", check=_function("SNICallback"))
     )
-    request_certificate: bool = attrs.field(
-        default=False, metadata=row("requestCert", check=bool)
-    )
+    request_certificate: bool = attrs.field(default=False, metadata=row("requestCert", check=bool))
     reject_unauthorized: bool = attrs.field(
         default=True, metadata=row("rejectUnauthorized", check=not_false)
     )

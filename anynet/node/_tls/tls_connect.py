@@ -71,13 +71,11 @@ def connect(*args: Any, **options: Any) -> TLSSocket:
         return socket
     if found.get("timeout"):
         socket.setTimeout(found["timeout"])
-    socket._connect(found, session.start_client)
+    socket.connect(found, session.start_client)
     return socket
 
 
-def _sort(
-    args: tuple[Any, ...], more: Mapping[str, Any]
-) -> tuple[dict[str, Any], Listener | None]:
+def _sort(args: tuple[Any, ...], more: Mapping[str, Any]) -> tuple[dict[str, Any], Listener | None]:
     """The options of a call, without those that are None, and the listener."""
     mappings = [each for each in args[1:3] if isinstance(each, Mapping)]
     rest = tuple(each for index, each in enumerate(args) if not index or each not in mappings)

@@ -1,4 +1,4 @@
-"""``tls.Server`` and ``tls.createServer``: a server whose connections are secured before they count.
+"""``tls.Server`` and ``tls.createServer``: connections are secured before the program has them.
 
 Rules that live here, each Node's:
 
@@ -69,9 +69,7 @@ class Server(NetServer):
         context = context_of(merged_options(options, more))
         self._tls_settings = self._tls_settings.with_context(context)
 
-    def addContext(
-        self, servername: str, context: SecureContext | Mapping[str, Any], /
-    ) -> None:
+    def addContext(self, servername: str, context: SecureContext | Mapping[str, Any], /) -> None:
         """Use ``context``, or one of such options, for clients that ask for ``servername``.
 
         Raises ``ERR_TLS_REQUIRED_SERVER_NAME`` without a name.

@@ -1,4 +1,4 @@
-"""``TLSSocket``: a socket whose bytes are encrypted, over a connection of its own or another socket.
+"""``TLSSocket``: a socket whose bytes are encrypted, over its own connection or another socket.
 
 A TLS socket *is* a ``Socket`` and *has* a session, which performs the handshake. Its handle stands
 on that of the connection, so everything else (reading, writing, half-closing, idle timeouts) is
@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from anynet._transport.reactor.handle import Handle
 from anynet.node._errors.errors import invalid_arg_type, socket_closed
+from anynet.node._net.sockets.connection import connection_of
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._streams.options import merged_options
 from anynet.node._tls.errors import not_available
@@ -74,7 +75,7 @@ class TLSSocket(Socket):
         found = {name: options[name] for name in _SOCKET_OPTIONS if name in options}
         if socket is not None:
             found["allowHalfOpen"] = socket.allowHalfOpen
-        self._construct(found)
+        super().__init__(found)
         self.encrypted = True
         self.authorized = False
         self.authorizationError: str | None = None
@@ -87,8 +88,10 @@ class TLSSocket(Socket):
         # Before anything of the program's: the session lets go of the socket after all of it.
         self.on("close", self._on_closed)
         if socket is None:
-            link = self._connection.link
-            self._connection.wrap = lambda inner: session.wrap(inner, link)
+            link = connection_of(self).link
+            # As in Node it takes itself for about to connect.
+            connection_of(self).connecting = True
+            connection_of(self).wrap = lambda inner: session.wrap(inner, link)
         else:
             self._stand_over(socket)
 
@@ -100,37 +103,37 @@ class TLSSocket(Socket):
     def _stand_over(self, socket: Socket) -> None:
         socket.on("error", self.destroy)
         socket.on("close", lambda *_: self.destroy())
-        if socket._connection.link.handle is not None:
+        if connection_of(socket).link.handle is not None:
             self._take_handle(socket)
         elif socket.connecting:
-            self._connection.connecting = True
+            connection_of(self).connecting = True
             socket.once("connect", lambda: self._on_other_connected(socket))
         else:
             self.runtime.next_tick(self.destroy, socket_closed())
 
     def _on_other_connected(self, socket: Socket) -> None:
-        self._connection.connecting = False
+        connection_of(self).connecting = False
         if not self.destroyed:
             self._take_handle(socket)
             self.emit("connect")
 
     def _take_handle(self, socket: Socket) -> None:
-        inner = socket._connection.link.handle
+        inner = connection_of(socket).link.handle
         assert inner is not None
 
         def close_inner(done: Callable[[], object]) -> None:
-            if socket._connection.link.handle is None:
+            if connection_of(socket).link.handle is None:
                 self.runtime.next_tick(done)
             else:
                 socket.once("close", lambda *_: done())
                 socket.destroy()
 
-        handle = self._session.wrap(inner, self._connection.link, close_inner)
-        self._connection.attach_handle(handle)
+        handle = self._session.wrap(inner, connection_of(self).link, close_inner)
+        connection_of(self).attach_handle(handle)
         self.runtime.next_tick(self._begin_reading, socket, handle)
 
     def _begin_reading(self, socket: Socket, handle: Handle) -> None:
-        if self._connection.link.handle is not handle:
+        if connection_of(self).link.handle is not handle:
             return
         unread = socket.readable_state.take_unread()
         if unread:

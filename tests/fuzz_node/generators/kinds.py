@@ -7,12 +7,16 @@ from typing import Final
 
 from tests.fuzz_node.generators.choices import Choices
 from tests.fuzz_node.generators.emitter import emitter_program
+from tests.fuzz_node.generators.pipelines import pipeline_program
+from tests.fuzz_node.generators.sockets import socket_program
 from tests.fuzz_node.generators.streams import stream_program
 from tests.fuzz_node.programs import Program
 
 KINDS: Final[Mapping[str, Callable[[Choices], Program]]] = {
     "emitter": emitter_program,
     "streams": stream_program,
+    "pipelines": pipeline_program,
+    "sockets": socket_program,
 }
 
 

@@ -30,11 +30,19 @@ WRITABLE_LOOKS = (
 )  # fmt: skip
 
 
+#: The streams of a program, a letter for each; see CLASSES.
+SHAPES = {"r": 4, "w": 4, "rw": 4, "d": 3, "rd": 2, "dw": 1, "rww": 1, "t": 3, "rtw": 2, "p": 1}
+CLASSES = {
+    "r": "Readable", "w": "Writable", "d": "Duplex", "t": "Transform", "p": "PassThrough",
+}  # fmt: skip
+
+
 class Streams:
     """Draws the steps of one program."""
 
     def __init__(self, choices: Choices) -> None:
         self.choices = choices
+        self.objects = choices.chance(15)
         #: The streams, by the sides that each has.
         self.readables: list[str] = []
         self.writables: list[str] = []
@@ -42,7 +50,7 @@ class Streams:
     def draw(self) -> Program:
         """A whole program."""
         choices = self.choices
-        shape = choices.weighted({"r": 4, "w": 4, "rw": 4, "d": 3, "rd": 2, "dw": 1, "rww": 1})
+        shape = choices.weighted(SHAPES)
         steps: list[Step] = []
         for number, sides in enumerate(shape):
             steps += self.new_stream(sides, f"{sides}{number + 1}")
@@ -54,44 +62,69 @@ class Streams:
 
     # -- making streams ---------------------------------------------------------------------------
 
-    def new_stream(self, sides: str, name: str) -> list[Step]:
-        """A Readable (r), Writable (w) or Duplex (d), mostly with a listener to its errors."""
+    def new_stream(self, letter: str, name: str) -> list[Step]:
+        """A stream of the class of that letter, mostly with a listener to its errors."""
         choices = self.choices
-        kind = {"r": "Readable", "w": "Writable", "d": "Duplex"}[sides]
         options: dict[str, Value] = {}
-        if sides in "rd":
+        if letter != "w":
             self.readables.append(name)
-            self._source(name, options)
-        if sides in "wd":
+            self._source(name, options, "read" if letter in "rd" else None)
+        if letter != "r":
             self.writables.append(name)
-            self._sink(name, options)
-        if sides == "d" and choices.chance(30):
+            self._sink(name, options, functions=letter in "wd")
+        if letter == "t":
+            self._between(name, options)
+        self._both(letter, name, options)
+        steps: list[Step] = [["new", name, CLASSES[letter], [options]]]
+        if choices.chance(80):
+            steps.append(["call", name, "on", ["error", self._listener(name, empty=70)]])
+        return steps
+
+    def _both(self, letter: str, name: str, options: dict[str, Value]) -> None:
+        choices = self.choices
+        if self.objects:
+            options[choices.one_of("objectMode", "objectMode", "readableObjectMode")] = True
+        if letter in "dtp" and choices.chance(30):
             options["allowHalfOpen"] = choices.chance(40)
         if choices.chance(12):
             options["autoDestroy"] = choices.chance(20)
         if choices.chance(6):
             options["emitClose"] = False
+        if choices.chance(10):
+            answers: list[list[Value]] = [[]] * 8 + [[error("C")]]
+            options["construct"] = self._sink_function(name, "construct", 0, answers)
         if choices.chance(12):
-            options["destroy"] = choices.make_function(
-                lambda: self._answer(1, [[], [error("D")], [{"$": "argument", "of": 0}]]),
-                owner=name,
-                prefix="destroy",
-                times=2,
-            )
-        steps: list[Step] = [["new", name, kind, [options]]]
-        if choices.chance(80):
-            steps.append(["call", name, "on", ["error", self._listener(name, empty=70)]])
-        return steps
+            reasons: list[list[Value]] = [[], [error("D")], [{"$": "argument", "of": 0}]]
+            options["destroy"] = self._sink_function(name, "destroy", 1, reasons)
 
-    def _source(self, name: str, options: dict[str, Value]) -> None:
+    def _between(self, name: str, options: dict[str, Value]) -> None:
+        """The functions of a Transform."""
+        choices = self.choices
+        if choices.chance(95):
+            options["transform"] = choices.make_function(
+                lambda: self._transformed(name, 2), owner=name, prefix="transform", times=99
+            )
+        if choices.chance(30):
+            options["flush"] = choices.make_function(
+                lambda: self._transformed(name, 0), owner=name, prefix="flush", times=99
+            )
+
+    def _transformed(self, name: str, place: int) -> list[Step]:
+        choices = self.choices
+        pushes = [self._push(name) for _ in range(choices.weighted({0: 5, 1: 3, 2: 1}))]
+        same = {"$": "argument", "of": 0} if place else self._chunk()
+        answers: list[list[Value]] = [[]] * 4 + [[{"$": "null"}, same]] * 6 + [[error("T")]]
+        return [*pushes, *self._answer(place, answers)]
+
+    def _source(self, name: str, options: dict[str, Value], read: str | None) -> None:
         choices = self.choices
         if choices.chance(35):
             key = "highWaterMark" if choices.chance(80) else "readableHighWaterMark"
             options[key] = choices.one_of(0, 1, 3, 5, 16)
         if choices.chance(10):
             options["encoding"] = choices.one_of("utf8", "latin1", "hex", "base64")
-        if choices.chance(95):
-            options["read"] = choices.make_function(
+        if read and choices.chance(95):
+            options[read] = choices.make_function(
                 lambda: self._reading(name),
                 owner=name,
                 prefix="read",
@@ -108,13 +141,15 @@ class Streams:
             return [["later", *self._when(), steps]]
         return steps
 
-    def _sink(self, name: str, options: dict[str, Value]) -> None:
+    def _sink(self, name: str, options: dict[str, Value], functions: bool) -> None:
         choices = self.choices
         if choices.chance(45) and "highWaterMark" not in options:
             key = "highWaterMark" if choices.chance(80) else "writableHighWaterMark"
             options[key] = choices.one_of(0, 1, 3, 5, 16)
         if choices.chance(8):
             options["defaultEncoding"] = choices.one_of("latin1", "hex", "utf8")
+        if not functions:
+            return
         answers: list[list[Value]] = [[]] * 12 + [[error("W")]]
         if choices.chance(95):
             options["write"] = self._sink_function(name, "write", 2, answers)
@@ -182,6 +217,8 @@ class Streams:
         return ["call", name, "removeAllListeners", [event]]
 
     def _chunk(self) -> Value:
+        if self.objects and self.choices.chance(60):
+            return self.choices.one_of(1, 0, "", True, False, [1], {"k": "v"}, 2.5)
         text = self.choices.text()
         return data(text) if self.choices.chance(60) else text
 

@@ -203,6 +203,11 @@ class Server(ServerEvents):
         return self._count.here
 
     @property
+    def _connectionKey(self) -> str | None:
+        """And another: what was to be listened on, as ``4:127.0.0.1:80``."""
+        return self._listening.connection_key
+
+    @property
     def listening(self) -> bool:
         """Whether it listens."""
         return self._listening.handle is not None

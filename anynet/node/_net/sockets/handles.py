@@ -97,10 +97,14 @@ def _kind_of(fd: int) -> str:
     return "FILE" if stat.S_ISREG(mode) or stat.S_ISCHR(mode) else "UNKNOWN"
 
 
-def system_socket(handle: Handle | None) -> socket.socket | None:
-    """The TCP socket under a handle, if that is what it stands on."""
+def connected_socket(handle: Handle | None) -> socket.socket | None:
+    """The system's socket under a handle, of whatever family."""
     while isinstance(handle, TlsHandle):
         handle = handle.inner
-    if isinstance(handle, SocketHandle) and handle.stream.sock.family != socket.AF_UNIX:
-        return handle.stream.sock
-    return None
+    return handle.stream.sock if isinstance(handle, SocketHandle) else None
+
+
+def system_socket(handle: Handle | None) -> socket.socket | None:
+    """The TCP socket under a handle, if that is what it stands on."""
+    sock = connected_socket(handle)
+    return None if sock is None or sock.family == socket.AF_UNIX else sock

@@ -20,6 +20,7 @@ from anynet.node._errors.errors import (
     NodeError,
     ended_by_other_party,
     missing_args,
+    queue_too_long,
     validate_function,
 )
 from anynet.node._errors.numerals import is_truthy
@@ -61,7 +62,8 @@ class Socket(SocketEvents):
     after the peer's), ``fd`` or ``handle`` (a connected socket to wrap; without ``readable`` or
     ``writable`` where they are False), ``highWaterMark`` (65536 bytes), ``onread`` (read into a
     buffer of your own), ``blockList`` (whom not to connect to), ``signal`` (aborting destroys the
-    socket), ``noDelay``, ``keepAlive``, ``keepAliveInitialDelay`` (milliseconds).
+    socket), ``noDelay``, ``keepAlive``, ``keepAliveInitialDelay`` (milliseconds), ``typeOfService``
+    (0 to 255), ``encoding`` (of what is read), ``defaultEncoding`` (of strings that are written).
 
     Raises what Node raises for bad options, and :exc:`NoRuntimeError` outside of a runtime.
     """
@@ -244,6 +246,11 @@ class Socket(SocketEvents):
             self.runtime.next_tick(self.destroy, error)
         return error
 
+    def _queue_is_full(self, length: int) -> None:
+        limit = self.runtime.max_queued_bytes
+        if limit is not None and length > limit:
+            self.destroy(queue_too_long(limit))
+
     def _final(self, callback: Callable[[None], object]) -> None:
         self._connection.shut_down(self, callback)
 
@@ -279,6 +286,9 @@ class Socket(SocketEvents):
     def connecting(self) -> bool:
         """Whether :meth:`connect` was called, and its outcome is not known yet."""
         return self._connection.connecting
+
+    #: The name that old programs know from Node.
+    _connecting = connecting
 
     @property
     def pending(self) -> bool:
@@ -352,10 +362,7 @@ class Socket(SocketEvents):
         return self
 
     def setNoDelay(self, noDelay: bool | None = True) -> Self:
-        """Send small packets at once (True), or collect them by Nagle's algorithm.
-
-        On a socket that is not connected it holds from the connect on. Returns the socket.
-        """
+        """Send small packets at once (True), or collect them: now or from the connect on."""
         connection, enable = self._connection, noDelay is None or is_truthy(noDelay)
         connection.wanted_tcp().want_no_delay(enable, connection.tcp_socket)
         return self
