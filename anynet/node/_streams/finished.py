@@ -99,6 +99,7 @@ class EndWatch:
 
     def _on_end(self) -> None:
         self._read = True
+        self._count_absent_side()
         self._side_ended(self._written or not self._writable)
 
     def _on_finish(self) -> None:
@@ -121,7 +122,13 @@ class EndWatch:
             return stream_premature_close()
         return stream._errored
 
+    def _count_absent_side(self) -> None:
+        """A writing side that is waited for, and that the stream has not, ends with the other."""
+        if not self._stream.writable_state.writable:
+            self._written = True
+
     def _on_close(self, *_: object) -> None:
+        self._count_absent_side()
         self._finish(self._error_of_close())
 
     def _finish(self, error: BaseException | None) -> None:

@@ -130,9 +130,9 @@ class Readable(Stream):
         return unshift_chunk(self, chunk, encoding)
 
     def _on_constructed(self) -> None:
-        super()._on_constructed()
         if self.readable_state.need_readable:
             maybe_read_more(self)
+        super()._on_constructed()  # The reading side of a duplex is the first.
 
     # -- reading --------------------------------------------------------------------------------
 

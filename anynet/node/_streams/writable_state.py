@@ -230,15 +230,14 @@ class WritableState:
         """The call that began the write is over; the write may not be."""
         self.sync = False
 
-    def end_write(self, *, failed: bool = False) -> WriteCallback:
-        """The write is done, or has failed; its callback, which is pending if it is done."""
+    def end_write(self) -> WriteCallback:
+        """The write is done, or has failed; its callback, which is pending now."""
         callback = self.writing_callback
         self.writing = False
         self.writing_callback = None
         self.length -= self.writing_length
         self.writing_length = 0
-        if not failed:
-            self.pending_callbacks += 1
+        self.pending_callbacks += 1
         return callback
 
     def enqueue(self, entry: Entry) -> None:
