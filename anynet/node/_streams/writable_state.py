@@ -165,9 +165,7 @@ class WritableState:
 
     def is_settled(self) -> bool:
         """Whether no callback of a write or of ``_final`` is under way or to come."""
-        return not (
-            self.writing or self.queue or self.pending_callbacks or self.end is _FINALIZING
-        )
+        return not (self.writing or self.queue or self.pending_callbacks or self.end is _FINALIZING)
 
     def add_finish_callback(self, callback: Callable[..., object]) -> None:
         self.finish_callbacks = [*(self.finish_callbacks or ()), callback]
