@@ -18,6 +18,7 @@ from anynet._rules.options import Resolver
 from anynet._rules.proxy.header import ProxyHeader, ProxySSL, ProxyTLV, ProxyTLVType
 from anynet._rules.values.addresses import Address, Family, SocketAddress, is_ip, is_ipv4, is_ipv6
 from anynet._rules.values.block_list import BlockList
+from anynet._rules.values.bound_socket import BoundSocket
 from anynet._rules.values.errors import (
     AddressBlocked,
     ConnectAttempt,
@@ -65,6 +66,7 @@ from anynet._rules.values.server_values import (
     ServerStatistics,
     ShutdownReport,
 )
+from anynet._transport.listening.bind import bind
 from anynet._transport.listening.released_listeners import ReleasedListeners
 from anynet._transport.sockets.lookup_threads import LookupStatistics, lookup_statistics
 from anynet._transport.sockets.peer_credentials import PeerCredentials
@@ -78,6 +80,7 @@ __all__ = [
     "Address",
     "AddressBlocked",
     "BlockList",
+    "BoundSocket",
     "Close",
     "Connect",
     "ConnectAttempt",
@@ -145,6 +148,7 @@ __all__ = [
     "TLSCertificateError",
     "TLSHandshakeError",
     "Timeout",
+    "bind",
     "connect",
     "create_connection",
     "create_server",

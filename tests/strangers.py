@@ -17,7 +17,7 @@ from typing import TypeAlias
 import anynet
 
 #: How long a stranger waits for an answer before it goes on. No assertion depends on it.
-PATIENCE = 0.2
+PATIENCE = 0.05
 FLOOD = 40
 
 Connect: TypeAlias = Callable[[], socket.socket]

@@ -52,7 +52,19 @@ def _encoded_objects(program: Program, node: Trace, ours: Trace) -> bool:
     )
 
 
+def _reset_at_once(program: Program, node: Trace, ours: Trace) -> bool:
+    return program.mentions("resetAndDestroy") and any(
+        '"connect ECONNRESET' in text for _, text in node
+    )
+
+
 KNOWN: Final = (
+    KnownDifference(
+        "reset_at_once",
+        "Where a server resets a connection in its connection listener, the client has connected"
+        " and its read fails; in Node, which accepts first, connecting fails.",
+        _reset_at_once,
+    ),
     KnownDifference(
         "prefetched_chunk",
         "While a source is asked, the chunk that flows next counts among what waits, for push and"

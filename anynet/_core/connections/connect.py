@@ -241,7 +241,9 @@ def connect(
 
     ``family`` (``"ipv4"`` or ``"ipv6"``) restricts the addresses, ``resolver`` (a
     :class:`Resolver`) says which a name has instead of the system, ``block_list`` forbids some,
-    ``local_host`` and ``local_port`` bind our end. ``tls`` is True or an :class:`ssl.SSLContext`;
+    ``local_host`` and ``local_port`` bind our end; ``bound`` (a :class:`BoundSocket`) is a socket
+    that is bound already: it is taken over, closed if the connect fails, and tries one address, the
+    first of its own family. ``tls`` is True or an :class:`ssl.SSLContext`;
     ``server_hostname`` (default: the host) is the name to verify;
     ``tls_standard_compatible`` (True) expects an announced close, and makes the context do so too.
 

@@ -30,8 +30,9 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
     Where to listen: ``host`` (a name, an address, or several; by default all addresses of both
     families), ``port`` (one or several; by default, and for 0, any free one), or ``path`` (a Unix
     path or several; with a leading NUL a name of the abstract namespace), or ``fd`` (listening
-    sockets or their descriptors, to be adopted), or ``adopt`` (what :meth:`Server.release` of
-    another server gave, in whichever thread; it is closed if this one cannot listen with it), or
+    sockets or their descriptors, to be adopted), or ``bound`` (a :class:`BoundSocket` or several,
+    which are taken over), or ``adopt`` (what :meth:`Server.release` of another server gave, in
+    whichever thread) – these two are closed if the server cannot listen with them – or
     ``systemd`` (True for all the sockets that systemd's socket activation passed to this process,
     or the name of those to listen on, or several names). ``backlog`` (511),
     ``ipv6_only`` (False), ``reuse_port`` (False), ``mode`` (permissions of the path; None leaves

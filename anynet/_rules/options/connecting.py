@@ -27,6 +27,7 @@ from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.proxy.protocol import build_header
 from anynet._rules.values.addresses import FAMILIES, Family
 from anynet._rules.values.block_list import BlockList
+from anynet._rules.values.bound_socket import BoundSocket
 from anynet._rules.values.errors import ConnectError
 
 
@@ -62,6 +63,7 @@ class ConnectOptions(Options):
     family: Family | None = option(None, partial(check_choice, choices=FAMILIES))
     local_host: str | None = option(None, check_host)
     local_port: int | None = option(None, check_port)
+    bound: BoundSocket | None = option(None, partial(check_type, expected=BoundSocket))
     resolver: Resolver | None = option(None, check_callable)
     block_list: BlockList | None = option(None, partial(check_type, expected=BlockList))
     #: RFC 8305 §5 recommends 250 ms between the starts of two attempts.
@@ -79,8 +81,18 @@ class ConnectOptions(Options):
                     raise ValueError(f"{name} and path exclude each other")
         elif self.port is None:
             raise ValueError("port or path is needed to connect")
+        if self.bound is not None:
+            self._check_bound(self.bound)
         if self.server_hostname is not None and not self.tls:
             raise ValueError("server_hostname is for tls, which is off")
+
+    def _check_bound(self, bound: BoundSocket) -> None:
+        for name in ("local_host", "local_port"):
+            if getattr(self, name) is not None:
+                raise ValueError(f"{name} and bound exclude each other")
+        if isinstance(bound.address, str) != (self.path is not None):
+            what = "a path" if isinstance(bound.address, str) else "a port"
+            raise ValueError(f"bound is {what}, which connects to another one only")
 
 
 @options
@@ -100,6 +112,7 @@ class ConnectOptionNames(ConnectionOptionNames, SocketOptionNames, total=False):
     family: Family | None
     local_host: str | None
     local_port: int | None
+    bound: BoundSocket | None
     resolver: Resolver | None
     block_list: BlockList | None
     attempt_delay: float

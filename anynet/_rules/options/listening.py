@@ -19,12 +19,14 @@ from anynet._rules.checks import (
     check_port,
     check_seconds,
     check_socket,
+    check_type,
     shown,
 )
 from anynet._rules.options.resolver import Resolver
 from anynet._rules.options.table import Options, option, options
 from anynet._rules.values.addresses import FAMILIES, Family
 from anynet._rules.values.adoptable import Adoptable
+from anynet._rules.values.bound_socket import BoundSocket
 
 Path: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
@@ -94,6 +96,19 @@ def _check_adoptable(name: str, value: object) -> None:
         raise TypeError(f"{name} must be what a server has released, not {shown(value)}")
 
 
+def _bound_sockets(
+    name: str, value: BoundSocket | Iterable[BoundSocket] | None
+) -> tuple[BoundSocket, ...]:
+    if value is None:
+        return ()
+    several = (value,) if isinstance(value, BoundSocket) else _several(name, value)
+    for each in several:
+        check_type(name, each, BoundSocket)
+    if len(set(several)) < len(several):
+        raise ValueError(f"{name} must not hold a socket twice: {shown(several)}")
+    return several
+
+
 def _passed_sockets(name: str, value: bool | str | Iterable[str] | None) -> bool | tuple[str, ...]:
     if value is None or isinstance(value, bool):
         return bool(value)
@@ -119,7 +134,7 @@ def _check_account(name: str, value: object) -> int | str:
 
 @options
 class ListenOptions(Options):
-    """Where a server listens. No host, port, path, fd, adopt or systemd means any free
+    """Where a server listens. No host, port, path, fd, adopt, systemd or bound means any free
     TCP port.
 
     Several hosts with several ports listen on every combination; with port 0 and several
@@ -132,6 +147,7 @@ class ListenOptions(Options):
     fd: tuple[int | socket.socket, ...] = option(None, convert=_sockets, in_worker=True)
     adopt: Adoptable | None = option(None, _check_adoptable, in_worker=True)
     systemd: bool | tuple[str, ...] = option(False, convert=_passed_sockets)
+    bound: tuple[BoundSocket, ...] = option(None, convert=_bound_sockets, in_worker=True)
     backlog: int = option(_DEFAULT_BACKLOG, check_non_negative_int)
     ipv6_only: bool = option(False, check_bool)
     reuse_port: bool = option(False, check_bool)
@@ -148,7 +164,9 @@ class ListenOptions(Options):
 
     def check_together(self) -> None:
         tcp = self.port is not None or self.host != (None,)
-        given = [name for name in ("path", "fd", "adopt", "systemd") if getattr(self, name)]
+        given = [
+            name for name in ("path", "fd", "adopt", "systemd", "bound") if getattr(self, name)
+        ]
         if tcp:
             given.insert(0, "port" if self.port is not None else "host")
         if len(given) > 1:
@@ -176,7 +194,7 @@ class ListenOptions(Options):
     @property
     def is_tcp(self) -> bool:
         """Whether the server opens TCP listeners of its own."""
-        return not (self.path or self.fd or self.adopt or self.systemd)
+        return not (self.path or self.fd or self.adopt or self.systemd or self.bound)
 
 
 #: The options that a worker of a cluster sends to its primary.
@@ -192,6 +210,7 @@ class ListenOptionNames(TypedDict, total=False):
     fd: int | socket.socket | Iterable[int | socket.socket] | None
     adopt: Adoptable | None
     systemd: bool | str | Iterable[str] | None
+    bound: BoundSocket | Iterable[BoundSocket] | None
     backlog: int
     ipv6_only: bool
     reuse_port: bool

@@ -31,6 +31,7 @@ from anynet._transport.dialing.connect_errors import (
 from anynet._transport.dialing.connect_one import ConnectedSocket, Connector
 from anynet._transport.dialing.happy_eyeballs import Attempt, HappyEyeballs
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
+from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.resolving import literal, resolve
 from anynet._transport.sockets.unix_address import check_unix_path
 
@@ -89,16 +90,34 @@ class _Connect:
 
     async def run(self, socket_options: SocketOptions) -> Connected:
         await self._host.enter_operation()
+        bound = self._options.bound
+        if bound is None:
+            return await self._connect(socket_options)
+        sock = bound.take().as_client()
+        try:
+            return await self._connect(socket_options, sock)
+        except BaseException:
+            close_socket(sock)
+            raise
+
+    async def _connect(
+        self, socket_options: SocketOptions, bound: socket.socket | None = None
+    ) -> Connected:
         options = self._options
-        local = None if options.local_host is None else self._local_address(options.local_host)
+        local = self._local_end()
         connector = Connector(
-            local_address=local,
+            local_address=local if bound is None else None,
             local_port=options.local_port,
+            bound=bound,
             socket_options=socket_options,
             block_list=options.block_list,
         )
         target = self._target(local)
         addresses = [target] if target is not None else await self._look_up(local)
+        if bound is not None:
+            # One attempt: a socket whose connect has failed is not bound any more (Linux gives it
+            # another port at the next, and other systems do not connect it again).
+            addresses = addresses[:1]
         if len(addresses) == 1:
             attempt: Attempt[ConnectedSocket] = Attempt(addresses[0], self._host.time)
             self._attempts.append(attempt)
@@ -138,6 +157,15 @@ class _Connect:
                 attempt.error = TimeoutError(errno.ETIMEDOUT, "no answer in time")
         return timeout_failure(target_text(self._options), seconds, self.timeline())
 
+    def _local_end(self) -> SocketAddress | None:
+        """The address of our end, if the options name one: its family is that of the connect."""
+        options = self._options
+        if options.bound is not None:
+            return (
+                options.bound.address if isinstance(options.bound.address, SocketAddress) else None
+            )
+        return None if options.local_host is None else self._local_address(options.local_host)
+
     def _local_address(self, host: str) -> SocketAddress:
         address = self._literal("local_host", host, self._options.local_port or 0)
         if address is None:
@@ -156,7 +184,9 @@ class _Connect:
         address = self._literal("host", host, options.port or 0)
         family = options.family if local is None else local.family
         if address is not None and family not in (None, address.family):
-            reason = f"of family {family}" if local is None else "of the family of local_host"
+            reason = f"of family {family}"
+            if local is not None:
+                reason = f"of the family of {'bound' if options.bound else 'local_host'}"
             raise ValueError(f"host {shown(host)} is not {reason}")
         return address
 

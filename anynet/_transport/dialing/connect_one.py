@@ -57,6 +57,8 @@ class Connector:
     local_port: int | None
     socket_options: SocketOptions
     block_list: BlockList | None
+    #: The socket to connect, one address after the other; it stays open when that fails.
+    bound: socket.socket | None = None
 
     async def connect(self, address: Address) -> ConnectedSocket:
         """Connect to ``address``; the socket is close-on-exec.
@@ -65,10 +67,10 @@ class Connector:
         Cancellation closes the socket.
         """
         if isinstance(address, str):
-            return await _connect_unix(address)
+            return await _connect_unix(address, self.bound)
         if self.block_list is not None and self.block_list.check(address):
             raise AddressBlocked(address)
-        sock = socket.socket(_FAMILIES[address.family], socket.SOCK_STREAM)
+        sock = self.bound or socket.socket(_FAMILIES[address.family], socket.SOCK_STREAM)
         try:
             sock.setblocking(False)
             if self.local_address is not None or self.local_port:
@@ -89,7 +91,8 @@ class Connector:
                 raise os_error(errno.ECONNREFUSED)
             return ConnectedSocket(sock, peername)
         except BaseException:
-            close_socket(sock)
+            if sock is not self.bound:
+                close_socket(sock)
             raise
 
     def _bind(self, sock: socket.socket, address: SocketAddress) -> None:
@@ -102,9 +105,9 @@ class Connector:
         sock.bind(local.to_sockaddr())
 
 
-async def _connect_unix(path: str) -> ConnectedSocket:
+async def _connect_unix(path: str, bound: socket.socket | None) -> ConnectedSocket:
     """Connect to a path. Waits while the listener's backlog is full."""
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock = bound or socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
         pause = _FIRST_PAUSE
@@ -117,7 +120,8 @@ async def _connect_unix(path: str) -> ConnectedSocket:
             raise os_error(code)
         return ConnectedSocket(sock, sock.getpeername())
     except BaseException:
-        close_socket(sock)
+        if sock is not bound:
+            close_socket(sock)
         raise
 
 

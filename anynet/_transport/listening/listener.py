@@ -41,6 +41,25 @@ class Listener(Protocol):
         """Close it, but leave a socket of the caller's open: it could not be used after all."""
 
 
+class SocketAtPath(socket.socket):
+    """A client's socket that is bound to a path, which is unlinked when it is closed.
+
+    A socket that goes to another process (it is detached then) leaves the path where it is.
+    """
+
+    def __init__(self, path: BoundPath) -> None:
+        bound = path.sock
+        path.sock = self
+        super().__init__(bound.family, bound.type, bound.proto, fileno=bound.detach())
+        self.setblocking(False)
+        self._path = path
+
+    def close(self) -> None:
+        # The path goes first: while the socket is open no other file can have its inode.
+        self._path.close()
+        super().close()
+
+
 class ListeningSocket:
     """A socket that listens: non-blocking, owned by this object.
 
@@ -74,6 +93,10 @@ class ListeningSocket:
     def file(self) -> PathFile | None:
         """The file that this made to listen at a path."""
         return None if self._path is None else self._path.file
+
+    def as_client(self) -> socket.socket:
+        """The socket for a connection, if it does not listen; closing it unlinks the path."""
+        return self.sock if self._path is None else SocketAtPath(self._path)
 
     def close(self) -> None:
         """Stop listening, and unlink the path if this made one. Calling it again does nothing."""

@@ -20,6 +20,7 @@ from anyio.lowlevel import checkpoint
 from anynet._rules.checks import check_int, check_socket
 from anynet._rules.options import ListenOptions
 from anynet._rules.values.addresses import SocketAddress, is_ip, zoned
+from anynet._rules.values.bound_socket import BoundSocket
 from anynet._rules.values.host_names import is_localhost
 from anynet._transport.listening.listener import Listener, ListeningSocket
 from anynet._transport.listening.passed_sockets import PASSED_SOCKETS
@@ -67,6 +68,8 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
         return options.adopt.take()
     if options.systemd:
         return _passed(options.systemd)
+    if options.bound:
+        return _listen_bound(options.bound, min(options.backlog, _MAX_INT))
     backlog = min(options.backlog, _MAX_INT)
     owner = await find_owner(options.owner, options.group)
     opened: list[Listener] = []
@@ -86,6 +89,22 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
             for index, port in enumerate(ports):
                 if port == 0 or port not in ports[:index]:
                     opened += _listen_tcp(groups, port, options, backlog)
+    except BaseException:
+        _close_all(opened)
+        raise
+    return opened
+
+
+def _listen_bound(bound: Sequence[BoundSocket], backlog: int) -> list[Listener]:
+    """Take the bound sockets over, and listen: with all of them, or all are closed."""
+    opened: list[Listener] = []
+    try:
+        for each in bound:
+            held = each.take()
+            assert isinstance(held, ListeningSocket)
+            opened.append(held)
+        for listener in opened:
+            _start(listener, backlog)
     except BaseException:
         _close_all(opened)
         raise
@@ -200,6 +219,13 @@ def listen_tcp_now(
     return listener
 
 
+def bind_tcp_now(
+    address: SocketAddress, *, ipv6_only: bool = False, reuse_port: bool = False
+) -> ListeningSocket:
+    """Bind one address without waiting, and do not listen; raises :exc:`OSError` as above."""
+    return ListeningSocket(_bind(address, ipv6_only, reuse_port, None))
+
+
 def listen_unix_now(path: str, *, mode: int | None = None, backlog: int = 511) -> ListeningSocket:
     """Listen on a path without waiting; see :func:`bind_unix_path_now` for what it raises."""
     bound = bind_unix_path_now(path, mode=mode, backlog=backlog)
@@ -231,7 +257,7 @@ def take_descriptor(fd: int) -> ListeningSocket:
     return ListeningSocket(sock, borrowed_from=fd)
 
 
-def _start(listener: ListeningSocket, backlog: int) -> None:
+def _start(listener: Listener, backlog: int) -> None:
     try:
         listener.sock.listen(backlog)
     except OSError as error:

@@ -157,17 +157,21 @@ async def bind_unix_path(
         return BoundPath(sock, directory, path, identity)
 
 
-def bind_unix_path_now(path: str, *, mode: int | None = None, backlog: int = 511) -> BoundPath:
+def bind_unix_path_now(
+    path: str, *, mode: int | None = None, backlog: int | None = 511
+) -> BoundPath:
     """Listen on ``path`` without waiting, and without replacing anything that is there.
 
-    Its lock is taken only if it is free. Raises :exc:`ValueError` for
-    a path that is too long, and the :exc:`OSError` of the system.
+    Without a ``backlog`` the socket is bound, and does not listen. Its lock is taken only if it is
+    free. Raises :exc:`ValueError` for a path that is too long, and the :exc:`OSError` of the
+    system.
     """
     check_unix_path(path)
     with _new_socket(path) as (sock, directory):
         if directory is None:
             _bind(sock, path)
-            sock.listen(backlog)
+            if backlog is not None:
+                sock.listen(backlog)
             return BoundPath(sock)
         # It is not replaced before it listens: a process that finds it dead looks again later.
         lock = lock_path_now(directory, os.path.basename(path))
@@ -249,9 +253,12 @@ def _start(
     *,
     mode: int | None,
     owner: Owner | None = None,
-    backlog: int,
+    backlog: int | None,
 ) -> tuple[int, int] | None:
-    """Listen on the bound socket; return the identity of its path. Needs the lock."""
+    """Listen on the bound socket, if a backlog says so; return the identity of its path.
+
+    Needs the lock.
+    """
     name = os.path.basename(path)
     try:
         status = os.lstat(name, dir_fd=directory)
@@ -260,7 +267,8 @@ def _start(
             _set_mode_bound(directory, name, mode)
         if owner is not None:
             give_to(owner, name, directory)
-        sock.listen(backlog)
+        if backlog is not None:
+            sock.listen(backlog)
     except OSError as error:
         with contextlib.suppress(OSError):
             if stat.S_ISSOCK(os.lstat(name, dir_fd=directory).st_mode):

@@ -34,7 +34,7 @@ from anynet._transport.reactor.poller import (
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.message_sends import send_some
-from anynet._transport.sockets.system_errors import out_of_memory
+from anynet._transport.sockets.system_errors import os_error, out_of_memory
 from anynet._transport.streams.released import ReleasedSocket
 from anynet._transport.streams.socket_stream import SocketStream
 
@@ -54,7 +54,7 @@ def _as_os_error(error: OSError | MemoryError) -> OSError:
 class SocketHandle(Handle):
     """A handle of our own stream, registered once for every edge."""
 
-    __slots__ = ("_recv", "_send", "_sock", "_unread", "fd")
+    __slots__ = ("_more", "_recv", "_send", "_sock", "_unread", "fd")
 
     stream: SocketStream
 
@@ -78,6 +78,8 @@ class SocketHandle(Handle):
         self._sock = sock
         self._recv: Callable[[int], bytes] = sock.recv
         self._send: Callable[[Any], int] = sock.send
+        #: A terminal gives one line per read: after every event there may be more to read.
+        self._more: int = PEER_ENDED if getattr(sock, "reads_in_pieces", False) else 0
         #: Whether there may be something to read whose event has passed.
         self._unread = registered  # Its edge may have come with that of the connect.
         if sock.family != socket.AF_UNIX:
@@ -86,15 +88,22 @@ class SocketHandle(Handle):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
 
     def _on_ready(self, events: int) -> None:
-        if events & READ_EVENTS:
-            if not self.reading:
-                self._unread = True
-            elif self.read_into is not None:
-                self._read_into_buffers(events & _MORE_TO_READ)
-            else:
-                self._read(events & _MORE_TO_READ)
-        if self._queue and events & WRITE_EVENTS and not self.closing:
-            self._flush()
+        try:
+            if events & READ_EVENTS:
+                if not self.reading:
+                    self._unread = True
+                elif self.read_into is not None:
+                    self._read_into_buffers(events & _MORE_TO_READ | self._more)
+                else:
+                    self._read(events & _MORE_TO_READ | self._more)
+            if self._queue and events & WRITE_EVENTS and not self.closing:
+                self._flush()
+        except Exception:
+            # If the program goes on after that, what was not read or sent has had its edge.
+            self._unread = True
+            if not self.closing:
+                self.reactor.rearm(self.fd)
+            raise
 
     def _start_reading(self) -> None:
         if self._unread:
@@ -142,6 +151,9 @@ class SocketHandle(Handle):
             owner = self.owner
             if owner is None:
                 return
+            if not buffer:
+                self._end_without_room()
+                return
             try:
                 count = self._sock.recv_into(buffer)
             except BlockingIOError:
@@ -164,6 +176,17 @@ class SocketHandle(Handle):
                 return
         if not self.closing:
             self.reactor.rearm(self.fd)
+
+    def _end_without_room(self) -> None:
+        """Fail, as libuv does, if there is something to read into a buffer that is empty."""
+        try:
+            self._sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._end_reading(error)
+        else:
+            self._end_reading(os_error(errno.ENOBUFS))
 
     def write(self, data: Buffer, done: Done) -> bool:
         if self._queue:

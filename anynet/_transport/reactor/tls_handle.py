@@ -22,11 +22,12 @@ import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
-from anynet._transport.reactor.client_hello import ClientHello, ClientHelloReader
+from anynet._transport.reactor.client_hello import ClientHelloReader
 from anynet._transport.reactor.handle import Done, Handle, HandleOwner
 from anynet._transport.reactor.tls_engine import TlsEngine
+from anynet._transport.reactor.tls_owner import TlsOwner
 from anynet._transport.sockets.buffers import Buffer, bytes_view
 from anynet._transport.streams.half_state import HalfState
 
@@ -34,16 +35,6 @@ from anynet._transport.streams.half_state import HalfState
 _PIECE = 131072
 #: The record of an alert that ends a handshake, before there is a key.
 _FATAL_ALERT = b"\x15\x03\x03\x00\x02\x02"
-
-
-class TlsOwner(Protocol):
-    """What a TLS handle reports the handshake to."""
-
-    def on_hello(self, hello: ClientHello) -> object: ...
-
-    def on_secure(self) -> object: ...
-
-    def on_tls_error(self, error: Exception) -> object: ...
 
 
 def _ignore(_: OSError | None) -> None:
@@ -64,6 +55,7 @@ class TlsHandle(Handle):
         "_failed",
         "_hello",
         "_piece",
+        "_secured",
         "_waiting",
         "engine",
         "inner",
@@ -91,6 +83,8 @@ class TlsHandle(Handle):
         self._choosing = False
         self._decrypted: deque[bytes] = deque()
         self._ended = self._failed = False
+        #: Whether the owner has taken note of the handshake, and writes may go.
+        self._secured = False
         #: Bytes of the piece that the handle below has not sent yet.
         self._piece = 0
         #: Whether a callback for a write, or for what was decrypted, is due.
@@ -131,11 +125,10 @@ class TlsHandle(Handle):
         engine = self.engine
         if engine is None or self._failed:
             return
-        if not engine.established:
-            if not self._advance_handshake(engine):
+        if not self._secured:
+            if not self._advance_handshake(engine) or self.closing or self._failed:
                 return
-            if self.closing or self._failed:
-                return
+            self._secured = True
             self._encrypt()
         self._decrypt(engine)
         self._send(engine.take_output())
@@ -289,7 +282,7 @@ class TlsHandle(Handle):
     def _encrypt(self) -> None:
         """Pass the next pieces on, until the handle below has to wait, or all is done."""
         engine = self.engine
-        if engine is None or not engine.established or self._piece or self._waiting:
+        if engine is None or not self._secured or self._piece or self._waiting:
             return
         while self._queue and self._queue[0].buffers:
             buffers = self._queue[0].buffers
@@ -304,18 +297,14 @@ class TlsHandle(Handle):
                 self._waiting = True
                 self.reactor.call_soon(self._write_failed, error)
                 return
-            self._take_off(buffers, len(piece))
+            if left := buffers.popleft()[len(piece) :]:
+                buffers.appendleft(left)
             self._piece = len(piece)
             if not sent:
                 return
             self._note_piece()
         if self._queue:
             self._call_back_soon()
-
-    def _take_off(self, buffers: deque[memoryview], size: int) -> None:
-        left = buffers.popleft()[size:]
-        if left:
-            buffers.appendleft(left)
 
     def _note_piece(self) -> None:
         self.state.bytes_sent += self._piece
@@ -362,10 +351,13 @@ class TlsHandle(Handle):
             self._write_done(None)
         elif self._queue:
             self._encrypt()
-        if self.reading and not self.closing:
-            self._hand_out()
-            if self.reading and not self._ended:
-                self.inner.read_start()
+        if self.reading:
+            self._resume()
+
+    def _resume(self) -> None:
+        self._hand_out()
+        if self.reading and not self._ended:
+            self.inner.read_start()
 
     def _shut_down(self) -> None:
         if self._shutdown_done is None or self.closing:

@@ -58,13 +58,14 @@ class HandingOver(ABC, Generic[T]):
         """What to raise where it was taken or closed before."""
 
     @property
-    def _in_own_process(self) -> bool:
+    def in_own_process(self) -> bool:
+        """False in a forked child, which shares with its parent what the kernel has."""
         return os.getpid() == self._pid
 
     def __del__(self) -> None:
         if getattr(self, "_held", None):
             try:
-                if self._in_own_process:
+                if self.in_own_process:
                     warnings.warn(
                         f"{self!r} was not adopted, and is closed now",
                         ResourceWarning,

@@ -82,4 +82,4 @@ class ReleasedSocket(Released):
 
     def _close(self, held: socket.socket) -> None:
         # In a forked child the option would be set on the parent's socket too.
-        close_socket(held, reset=self.state.mid_message and self._in_own_process)
+        close_socket(held, reset=self.state.mid_message and self.in_own_process)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from anynet._rules.values.portable import Portable
-from anynet.node._errors.values import inspect
+from anynet.node._errors.values import inspect, template_text
 
 
 class NodeError(Portable, Exception):
@@ -90,7 +90,7 @@ class InvalidAddressFamily(NodeRangeError):
     """A lookup answered with an address family that is neither 4 nor 6."""
 
     def __init__(self, family: object, host: str, port: int) -> None:
-        message = f"Invalid address family: {inspect(family)} {host}:{port}"
+        message = f"Invalid address family: {template_text(family)} {host}:{port}"
         super().__init__(message, "ERR_INVALID_ADDRESS_FAMILY")
         self.host = host
         self.port = port

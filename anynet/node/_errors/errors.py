@@ -209,6 +209,11 @@ def socket_closed_before_connection() -> NodeError:
     return NodeError(message, "ERR_SOCKET_CLOSED_BEFORE_CONNECTION")
 
 
+def queue_too_long(limit: int) -> NodeError:
+    """Ours: Node has no such limit."""
+    return NodeError(f"More than {limit} bytes wait to be sent", "ERR_SOCKET_QUEUE_TOO_LONG")
+
+
 def ended_by_other_party() -> NodeError:
     """A write after the peer's FIN where half-open connections are not allowed."""
     return NodeError("This socket has been ended by the other party", "EPIPE")
@@ -273,6 +278,15 @@ def ipc_channel_closed() -> NodeError:
 
 def ipc_disconnected() -> NodeError:
     return NodeError("IPC channel is already disconnected", "ERR_IPC_DISCONNECTED")
+
+
+def ipc_required() -> NodeError:
+    message = "Forked processes must have an IPC channel, missing value 'ipc' in options.stdio"
+    return NodeError(message, "ERR_CHILD_PROCESS_IPC_REQUIRED")
+
+
+def ipc_one_pipe() -> NodeError:
+    return NodeError("Child process can have only one IPC pipe", "ERR_IPC_ONE_PIPE")
 
 
 def unknown_signal(signal: str) -> NodeTypeError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from anynet.node._errors.classes import NodeError, NodeTypeError
 from anynet.node._errors.values import inspect
 
@@ -25,7 +27,7 @@ def not_listed() -> DataCloneError:
 
 
 def invalid_transfer() -> DataCloneError:
-    return DataCloneError("Found invalid value in transferList")
+    return DataCloneError("Found invalid value in transferList.")
 
 
 def contains_source_port() -> DataCloneError:
@@ -49,6 +51,10 @@ def not_transferable(kind: str) -> NodeError:
     return NodeError(message, "ERR_WORKER_HANDLE_NOT_TRANSFERABLE")
 
 
+def nothing_to_post(kind: str) -> NodeTypeError:
+    return NodeTypeError(f"Not enough arguments to {kind}.postMessage", "ERR_MISSING_ARGS")
+
+
 def transfer_list_type() -> NodeTypeError:
     message = "Optional transferList argument must be an iterable"
     return NodeTypeError(message, "ERR_INVALID_ARG_TYPE")
@@ -57,7 +63,7 @@ def transfer_list_type() -> NodeTypeError:
 def worker_path(filename: str) -> NodeTypeError:
     message = (
         "The worker script or module filename must be an absolute path or a relative path starting"
-        f" with './' or '../'. Received {inspect(filename)}"
+        f" with './' or '../'. Received {json.dumps(filename, ensure_ascii=False)}"
     )
     return NodeTypeError(message, "ERR_WORKER_PATH")
 

@@ -162,6 +162,11 @@ def is_written(stream: Stream) -> bool:
     return stream._errored is None and (state.finished or (state.end_called and not state.length))
 
 
+def has_failed(stream: Stream) -> bool:
+    """Whether it has emitted an ``error``."""
+    return stream._error_emitted
+
+
 def can_be_read(stream: Stream) -> bool | None:
     """Whether something may still be read; None for a stream that has no such side."""
     if not isinstance(getattr(stream, "readable", None), bool):

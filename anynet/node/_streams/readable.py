@@ -17,14 +17,14 @@ from inspect import iscoroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from anynet.node._emitters.emitter import EventName, Listener
+from anynet.node._emitters.listeners import NOT_GIVEN, EventName, Listener
 from anynet.node._errors.errors import (
     AbortError,
     method_not_implemented,
 )
 from anynet.node._streams.chunk_queue import Chunk
 from anynet.node._streams.constructing import begin_stream
-from anynet.node._streams.encoding import Decoder, is_falsy, require_encoding
+from anynet.node._streams.encoding import Decoder, require_encoding
 from anynet.node._streams.finished import closed
 from anynet.node._streams.flow import FlowEvent, FlowOutcome
 from anynet.node._streams.iterable_source import source_of
@@ -187,7 +187,7 @@ class Readable(Stream):
 
     def setEncoding(self, encoding: str | None = None) -> Self:
         """Read text instead of bytes; a character split over packets arrives whole."""
-        name = "utf8" if is_falsy(encoding) else require_encoding(encoding)
+        name = "utf8" if encoding is None or encoding == "" else require_encoding(encoding)
         self.readable_state.decode_from_now_on(Decoder(name))
         return self
 
@@ -205,12 +205,11 @@ class Readable(Stream):
         """Whether :meth:`pause` was called, or a ``readable`` listener reads."""
         return self.readable_state.paused is True or self.readable_state.flowing is False
 
-    def on(self, name: EventName, listener: Listener) -> Self:
-        """Call ``listener`` for every event ``name``.
-
-        Listening to ``data`` starts the flow unless it was paused; listening to ``readable``
-        stops it: then the listener reads.
-        """
+    def on(self, name: EventName, listener: Listener = NOT_GIVEN) -> Any:
+        """As :meth:`EventEmitter.on`; ``data`` starts the flow unless it was paused, ``readable``
+        stops it: then the listener reads."""
+        if listener is NOT_GIVEN:
+            return super().on(name)
         self.register_listener(name, listener)
         if name == "data":
             # As _advance does it, without its call: it is on the way of each accepted socket.

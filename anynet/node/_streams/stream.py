@@ -14,10 +14,11 @@ Rules that live here, each Node's:
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Generic, Protocol, Self, TypeAlias, TypeVar, overload
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeAlias, TypeVar, overload
 
 from anynet.node._emitters.emitter import EventEmitter, EventName
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.readable_state import ReadableState
@@ -79,6 +80,21 @@ class Stream(EventEmitter):
         "runtime",
         "writable_state",
     )
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **EventEmitter.event_arguments,
+        "close": (0, 0),
+        "data": (1, 1),
+        "drain": (0, 0),
+        "end": (0, 0),
+        "finish": (0, 0),
+        "pause": (0, 0),
+        "pipe": (1, 1),
+        "prefinish": (0, 0),
+        "readable": (0, 0),
+        "resume": (0, 0),
+        "unpipe": (2, 2),
+    }
 
     def __init__(self, options: StreamOptions, runtime: Runtime | None = None) -> None:
         EventEmitter.__init__(self)

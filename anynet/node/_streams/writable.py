@@ -27,6 +27,7 @@ from anynet.node._errors.errors import (
     stream_destroyed,
     write_after_end,
 )
+from anynet.node._loop.fitting import fitted
 from anynet.node._loop.runtime import NoRuntimeError
 from anynet.node._streams.chunks import written_chunk
 from anynet.node._streams.constructing import begin_stream
@@ -133,6 +134,9 @@ class Writable(Stream):
         self._error_or_destroy(error, later=True)
         return error
 
+    def _queue_is_full(self, length: int) -> None:
+        """For implementers: ``length``, the high-water mark or more, waits after a write."""
+
     # -- writing --------------------------------------------------------------------------------
 
     def write(self, chunk: Any, encoding: Any = None, callback: Any = None) -> bool:
@@ -167,17 +171,20 @@ class Writable(Stream):
             encoding, callback = None, encoding
         return self._checked_write(chunk, encoding, callback) is True
 
-    def _checked_write(self, chunk: Any, encoding: Any, callback: Any) -> NodeError | bool:
+    def _checked_write(
+        self, chunk: Any, encoding: Any, callback: Any, *, ending: bool = False
+    ) -> NodeError | bool:
         """Write now or queue; the answer to ``write``, or why it cannot be."""
         state = self.writable_state
         data, length, encoding = written_chunk(state, chunk, encoding)
-        callback = callback if callable(callback) else None
+        callback = fitted(callback, (1, 1), "callback of write()") if callable(callback) else None
         if self.runtime.reactor.ended:
             raise NoRuntimeError("the runtime has ended")
-        if state.end_called:
-            return self.refuse_write(write_after_end(), callback)
-        if self._destroyed:
-            return self.refuse_write(stream_destroyed("write"), callback)
+        if state.end_called or self._destroyed:
+            error = write_after_end() if state.end_called else stream_destroyed("write")
+            # As the methods of Node's are: what end() writes does not pass through write().
+            refuse = Writable.refuse_write if ending else type(self).refuse_write
+            return refuse(self, error, callback)
         waits = state.writing or state.corked or self._construction is not None
         if waits or self._errored is not None:
             state.enqueue((data, length, callback, encoding))
@@ -190,6 +197,7 @@ class Writable(Stream):
         """The answer to a write: whether to go on without waiting for 'drain'."""
         if state.length and state.length >= state.high_water_mark:
             state.note_full()
+            self._queue_is_full(state.length)
             return False
         return self._errored is None and not self._destroyed
 
@@ -285,7 +293,7 @@ class Writable(Stream):
         state = self.writable_state
         error: BaseException | None = None
         if chunk is not None:
-            answer = self._checked_write(chunk, encoding, None)
+            answer = self._checked_write(chunk, encoding, None, ending=True)
             if isinstance(answer, NodeError):
                 error = answer
         if state.uncork(entirely=True):
@@ -299,6 +307,7 @@ class Writable(Stream):
             elif self._destroyed:
                 error = stream_destroyed("end")
         if callable(callback):
+            callback = fitted(callback, (0, 1), "callback of end()")
             if error is None:
                 error = self._errored
             if error is not None:

@@ -14,13 +14,13 @@ import attrs
 from anynet.node._threads.message_port import MessagePort
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class WorkerContext:
-    """What a worker knows of itself."""
+    """What a worker knows of itself. It is there before its runtime, which copies the context."""
 
     thread_id: int
-    worker_data: Any
-    parent_port: MessagePort
+    worker_data: Any = None
+    parent_port: MessagePort | None = None
 
 
 current: ContextVar[WorkerContext | None] = ContextVar("anynet.node worker", default=None)

@@ -12,12 +12,13 @@ The rules that live here, each Node's:
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from anynet._transport.sockets.handing_over import HandingOver
 from anynet.node._emitters.emitter import EventEmitter, EventName, Listener
-from anynet.node._errors.errors import missing_args
-from anynet.node._errors.thread_errors import detached_port
+from anynet.node._errors.thread_errors import detached_port, nothing_to_post
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._threads.cloning import Message, pack, transfer_list, unpack
 from anynet.node._threads.mailbox import CLOSED, Mailbox, Reader
@@ -60,7 +61,14 @@ class MessagePort(EventEmitter):
     both sides share.
     """
 
-    __slots__ = ("_endpoint", "_held", "_reader", "_refed", "runtime")
+    __slots__ = ("_closing", "_endpoint", "_held", "_reader", "_refed", "runtime")
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **EventEmitter.event_arguments,
+        "close": (0, 0),
+        "message": (1, 1),
+        "messageerror": (1, 1),
+    }
 
     def __init__(self, endpoint: Endpoint, runtime: Runtime) -> None:
         super().__init__()
@@ -68,12 +76,15 @@ class MessagePort(EventEmitter):
         self.runtime: Runtime = runtime
         self._endpoint: Endpoint | None = endpoint
         self._reader = Reader(runtime, endpoint.inbox, self._on_item)
+        self._closing = False
         self._refed = False
         self._held = False
         runtime.at_end(self._end)
 
-    def postMessage(self, *args: Any) -> None:
+    def postMessage(self, *args: Any) -> bool | None:
         """``postMessage(value[, transferList])``: send a copy of ``value`` to the other side.
+
+        Returns True if the other side was open, and None if this one is not.
 
         What is in ``transferList`` moves: a connected TCP socket from which nothing was read and to
         which nothing was written, a TCP server that listens, a port. Raises ``DataCloneError`` for
@@ -81,12 +92,14 @@ class MessagePort(EventEmitter):
         ``ERR_WORKER_HANDLE_NOT_TRANSFERABLE``; then nothing has moved.
         """
         if not args:
-            raise missing_args("message")
+            raise nothing_to_post("MessagePort")
         moving = transfer_list(args[1] if len(args) > 1 else None)
         message = pack(args[0], moving, self)
-        endpoint = self._endpoint
-        if endpoint is None or not endpoint.outbox.put(message):
+        endpoint = None if self._closing else self._endpoint
+        sent = None if endpoint is None else endpoint.outbox.put(message)
+        if not sent:
             message.close()
+        return sent
 
     def start(self) -> None:
         """Deliver messages from now on, as the first listener for ``message`` does."""
@@ -95,9 +108,8 @@ class MessagePort(EventEmitter):
 
     def close(self) -> None:
         """Close both ports; each emits ``close``."""
-        endpoint = self._endpoint
-        if endpoint is not None and not endpoint.inbox.closed:
-            endpoint.outbox.put(CLOSED)
+        if self._endpoint is not None and not self._closing:
+            self._closing = True
             self.runtime.reactor.on_close(self._finish)
 
     def ref(self) -> None:
@@ -146,7 +158,7 @@ class MessagePort(EventEmitter):
 
     def _on_item(self, item: Any) -> None:
         if item is CLOSED:
-            self.runtime.reactor.on_close(self._finish)
+            self.close()
             return
         try:
             value = unpack(item)
@@ -161,7 +173,7 @@ class MessagePort(EventEmitter):
         endpoint = self._endpoint
         item = None if endpoint is None else endpoint.inbox.take()
         if item is CLOSED:
-            self.runtime.reactor.on_close(self._finish)
+            self.close()
             return None
         return None if item is None else (unpack(item),)
 

@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from types import CodeType
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from anynet.node._errors.errors import invalid_arg_type
 from anynet.node._errors.thread_errors import module_not_found, worker_path
@@ -50,12 +50,7 @@ def load(target: Target) -> Callable[[], object]:
 
 
 def _execute(code: CodeType, path: str) -> None:
-    namespace: dict[str, Any] = {
-        "__name__": "__main__",
-        "__file__": path,
-        "__builtins__": __builtins__,
-    }
-    exec(code, namespace)
+    exec(code, {"__name__": "__main__", "__file__": path})
 
 
 async def run(program: Callable[[], object]) -> None:

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Generator, Mapping
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 import anyio
 
 from anynet.node._emitters.emitter import EventEmitter
-from anynet.node._errors.errors import missing_args
+from anynet.node._emitters.listeners import EventName
+from anynet.node._errors.thread_errors import nothing_to_post
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Backend, Runtime, current_runtime
 from anynet.node._threads.cloning import Message, pack, transfer_list, unpack
 from anynet.node._threads.mailbox import Reader
@@ -71,6 +73,15 @@ class Worker(EventEmitter):
 
     __slots__ = ("_endpoint", "_held", "_reader", "_thread", "code", "ended", "runtime", "threadId")
 
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **EventEmitter.event_arguments,
+        "error": (1, 1),
+        "exit": (1, 1),
+        "message": (1, 1),
+        "messageerror": (1, 1),
+        "online": (0, 0),
+    }
+
     @overload
     def __init__(self, program: Target, options: Mapping[str, Any] | None = None, /) -> None: ...
 
@@ -115,7 +126,7 @@ class Worker(EventEmitter):
         As :meth:`MessagePort.postMessage`; what is sent after the end is dropped.
         """
         if not args:
-            raise missing_args("message")
+            raise nothing_to_post("MessagePort")
         message = pack(args[0], transfer_list(args[1] if len(args) > 1 else None))
         if not self._endpoint.outbox.put(message):
             message.close()
@@ -157,7 +168,8 @@ class Worker(EventEmitter):
         elif isinstance(item, Failed):
             self.emit("error", item.error)
         elif isinstance(item, Exited):
-            self._on_exit(item.code)
+            # Behind the close of the ports that the worker had, which has a phase of its own.
+            self.runtime.reactor.call_later(0, self._on_exit, item.code, ref=self._held)
 
     def _on_exit(self, code: int) -> None:
         self.ended, self.code, self.threadId = True, code, -1

@@ -106,10 +106,12 @@ class WorkerThread:
                 self._host = current_host_loop()
                 if self._terminated:
                     return FAILED
+            context = WorkerContext(self._id)
+            current.set(context)
             async with runtime() as here:
                 here.programs_start_here = True
-                port = MessagePort(self._endpoint, here)
-                current.set(WorkerContext(self._id, unpack(self._data), port))
+                context.parent_port = MessagePort(self._endpoint, here)
+                context.worker_data = unpack(self._data)
                 program = load(self._target)
                 self._endpoint.outbox.put(Online())
                 await run(program)

@@ -1,8 +1,8 @@
 """Certificates as Node shows them: read from their DER encoding (X.690, RFC 5280).
 
-Nothing is verified here: that is OpenSSL's, and done before. Python shows a certificate as a mapping
-only if it was verified, without its key and in other words, so it is read again. The bytes come
-from the peer: whatever does not read well raises :exc:`ValueError`.
+Nothing is verified here: that is OpenSSL's, and done before. Python shows a certificate as a
+mapping only if it was verified, without its key and in other words, so it is read again. The bytes
+come from the peer: whatever does not read well raises :exc:`ValueError`.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ _CURVES = {
     "1.3.132.0.35": ("secp521r1", "P-521", 521),
 }
 _ACCESS = {"1.3.6.1.5.5.7.48.1": "OCSP - URI", "1.3.6.1.5.5.7.48.2": "CA Issuers - URI"}
+#: Not those of the locale.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _BOOLEAN, _INTEGER, _OID, _BMP, _GENERALIZED = 0x01, 0x02, 0x06, 0x1E, 0x18
 _EXTENSIONS, _VERSION = 0xA3, 0xA0
 _EMAIL, _DNS, _DIRECTORY, _URI, _ADDRESS, _REGISTERED = 0x81, 0x82, 0xA4, 0x86, 0x87, 0x88
@@ -205,7 +207,9 @@ def _key(node: _Node) -> dict[str, Any]:
     parts = list(_nodes(algorithm.content))
     kind, key = _oid(parts[0].content), bits.content[1:]
     if kind == _RSA:
-        modulus, exponent = (int.from_bytes(each.content, "big") for each in _nodes(_only(key).content))
+        modulus, exponent = (
+            int.from_bytes(each.content, "big") for each in _nodes(_only(key).content)
+        )
         return {
             "modulus": f"{modulus:X}",
             "bits": modulus.bit_length(),
@@ -225,7 +229,9 @@ def _time(node: _Node) -> str:
     if node.tag != _GENERALIZED:
         text = ("20" if text < "50" else "19") + text  # RFC 5280, section 4.1.2.5.1
     when = datetime.strptime(text, "%Y%m%d%H%M%SZ")
-    month = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[when.month - 1]
+    month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][
+        when.month - 1
+    ]
     return f"{month} {when.day:2} {when:%H:%M:%S} {when.year} GMT"
 
 

@@ -1,8 +1,8 @@
 """Ciphers: the default ones, and what they are called by whom.
 
-Rules that live here: a list of Node's names those of TLS 1.3 (``TLS_…``) beside older ones; a list
-without either kind rules that kind's versions out. Python has no way to choose among those of
-TLS 1.3, so a list that leaves one of them out is refused.
+Rules that live here: a list of Node's names those of TLS 1.3 (``TLS_…``) beside older ones. A list
+of those alone rules older versions out; a list without them leaves them as they are. Python has no
+way to choose among those of TLS 1.3, so a list that leaves one of them out is refused.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ DEFAULT_CIPHERS = ":".join(
 _EXCHANGES = ("ECDHE-ECDSA", "ECDHE-RSA", "DHE-RSA")
 
 
-def split_ciphers(ciphers: str) -> tuple[str | None, tuple[str, ...] | None]:
-    """The list for versions up to 1.2, and the names for 1.3; None for one that is empty.
+def split_ciphers(ciphers: str) -> str | None:
+    """The list for versions up to 1.2; None if only TLS 1.3 is to be spoken.
 
     Raises ``ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`` if not all of those for 1.3 are in it.
     """
     names = [each for each in ciphers.split(":") if each]
-    newest = tuple(each for each in names if each.startswith("TLS_"))
+    newest = {each for each in names if each.startswith("TLS_")}
     older = ":".join(each for each in names if not each.startswith("TLS_"))
-    if newest and not set(_NEWEST) <= set(newest):
+    if newest and not newest.issuperset(_NEWEST):
         raise not_available("a choice of TLS 1.3 ciphers")
-    return older or None, newest or None
+    return older or (None if newest else "")
 
 
 def standard_name(name: str) -> str:
@@ -58,7 +58,9 @@ def standard_name(name: str) -> str:
     if rest.endswith("CHACHA20-POLY1305"):
         cipher = "CHACHA20_POLY1305_SHA256"
     else:
-        cipher, _, digest = rest.replace("AES128", "AES_128").replace("AES256", "AES_256").rpartition("-")
+        cipher, _, digest = (
+            rest.replace("AES128", "AES_128").replace("AES256", "AES_256").rpartition("-")
+        )
         cipher = cipher.replace("-", "_")
         if not cipher.endswith(("GCM", "CCM", "CCM8")):
             cipher += "_CBC"

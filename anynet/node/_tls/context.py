@@ -107,9 +107,7 @@ class ContextSettings(Value):
     authorities: tuple[bytes, ...] | None = attrs.field(
         default=None, metadata=row("ca", check=functools.partial(_pems, "options.ca"))
     )
-    passphrase: str | None = attrs.field(
-        default=None, metadata=row("passphrase", check=lambda value: str(value))
-    )
+    passphrase: str | None = attrs.field(default=None, metadata=row("passphrase", check=str))
     ciphers: str = attrs.field(
         default=DEFAULT_CIPHERS,
         metadata=row("ciphers", check=lambda value: validate_string("options.ciphers", value)),
@@ -162,9 +160,7 @@ class SecureContext:
         return _python_context(self._settings, kind, verify, protocols, places)
 
 
-def createSecureContext(
-    options: Mapping[str, Any] | None = None, /, **more: Any
-) -> SecureContext:
+def createSecureContext(options: Mapping[str, Any] | None = None, /, **more: Any) -> SecureContext:
     """A context to be used again and again, as ``secureContext``.
 
     Options: ``cert`` and ``key`` (PEM texts, or lists of them; a key may be ``{"pem": …,
@@ -217,11 +213,9 @@ def _python_context(
 
 
 def _set_versions(context: ssl.SSLContext, settings: ContextSettings) -> None:
-    older, newest = split_ciphers(settings.ciphers)
+    older = split_ciphers(settings.ciphers)
     lowest, highest = settings.lowest, settings.highest
-    if newest is None and highest is _TLS13 and lowest < _TLS13:
-        highest = _TLS12
-    elif older is None and highest is _TLS13 and lowest < _TLS13:
+    if older is None and highest is _TLS13 and lowest < _TLS13:
         lowest = _TLS13
     context.minimum_version, context.maximum_version = lowest, highest
     if older is not None:

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from anynet.node._errors.errors import validate_function, validate_number
+from anynet.node._loop.fitting import fitted
 from anynet.node._net.options.connect_options import Listener, connect_arguments
 from anynet.node._net.sockets.socket import Socket
-from anynet.node._tls.errors import disconnected
 from anynet.node._tls.identity import checkServerIdentity
 from anynet.node._tls.options import tls_settings
 from anynet.node._tls.tls_socket import TLSSocket
@@ -39,6 +39,7 @@ def connect(*args: Any, **options: Any) -> TLSSocket:
     found, listener = _sort(args, options)
     check = found.get("checkServerIdentity", checkServerIdentity)
     validate_function("options.checkServerIdentity", check)
+    check = fitted(check, (2, 2), "checkServerIdentity")
     if "minDHSize" in found:
         validate_number("options.minDHSize", found["minDHSize"], 1)
     settings = tls_settings(found)
@@ -60,9 +61,7 @@ def connect(*args: Any, **options: Any) -> TLSSocket:
         socket.removeListener("end", on_end)
 
     def on_end() -> None:
-        if not session.had_error:
-            session.had_error = True
-            socket.destroy(disconnected(found))
+        session.on_early_end(found)
 
     session.on_secure_connect = on_secure
     socket.prependListener("end", on_end)
@@ -71,13 +70,11 @@ def connect(*args: Any, **options: Any) -> TLSSocket:
         return socket
     if found.get("timeout"):
         socket.setTimeout(found["timeout"])
-    socket._connect(found, session.start_client)
+    socket.connect(found, session.start_client)
     return socket
 
 
-def _sort(
-    args: tuple[Any, ...], more: Mapping[str, Any]
-) -> tuple[dict[str, Any], Listener | None]:
+def _sort(args: tuple[Any, ...], more: Mapping[str, Any]) -> tuple[dict[str, Any], Listener | None]:
     """The options of a call, without those that are None, and the listener."""
     mappings = [each for each in args[1:3] if isinstance(each, Mapping)]
     rest = tuple(each for index, each in enumerate(args) if not index or each not in mappings)

@@ -1,4 +1,4 @@
-"""``TLSSocket``: a socket whose bytes are encrypted, over a connection of its own or another socket.
+"""``TLSSocket``: a socket whose bytes are encrypted, over its own connection or another socket.
 
 A TLS socket *is* a ``Socket`` and *has* a session, which performs the handshake. Its handle stands
 on that of the connection, so everything else (reading, writing, half-closing, idle timeouts) is
@@ -13,10 +13,13 @@ that of any socket. Rules that live here, each Node's:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from anynet._transport.reactor.handle import Handle
+from anynet.node._emitters.listeners import EventName
 from anynet.node._errors.errors import invalid_arg_type, socket_closed
+from anynet.node._loop.fitting import Counts
+from anynet.node._net.sockets.connection import connection_of
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._streams.options import merged_options
 from anynet.node._tls.errors import not_available
@@ -49,6 +52,12 @@ class TLSSocket(Socket):
         "servername",
     )
 
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **Socket.event_arguments,
+        "secure": (0, 0),
+        "secureConnect": (0, 0),
+    }
+
     def __init__(
         self,
         socket: Socket | None = None,
@@ -74,7 +83,7 @@ class TLSSocket(Socket):
         found = {name: options[name] for name in _SOCKET_OPTIONS if name in options}
         if socket is not None:
             found["allowHalfOpen"] = socket.allowHalfOpen
-        self._construct(found)
+        super().__init__(found)
         self.encrypted = True
         self.authorized = False
         self.authorizationError: str | None = None
@@ -84,53 +93,55 @@ class TLSSocket(Socket):
         self.secureConnecting = True
         session = TlsSession(self, settings, is_server=is_server, pick=pick)
         self._session = session
-        # Before anything of the program's: the session lets go of the socket after all of it.
-        self.on("close", self._on_closed)
         if socket is None:
-            link = self._connection.link
-            self._connection.wrap = lambda inner: session.wrap(inner, link)
+            link = connection_of(self).link
+            # As in Node it takes itself for about to connect.
+            connection_of(self).connecting = True
+            connection_of(self).wrap = lambda inner: session.wrap(inner, link)
         else:
             self._stand_over(socket)
 
-    def _on_closed(self, *_had_error: object) -> None:
-        self.runtime.next_tick(self._session.forget_socket)
+    def _destroy(self, error: BaseException | None, callback: Callable[..., object]) -> None:
+        super()._destroy(error, callback)
+        # So that a closed socket is no cycle for the collector.
+        self._session.let_go()
 
     # -- over another socket --------------------------------------------------------------------
 
     def _stand_over(self, socket: Socket) -> None:
         socket.on("error", self.destroy)
         socket.on("close", lambda *_: self.destroy())
-        if socket._connection.link.handle is not None:
+        if connection_of(socket).link.handle is not None:
             self._take_handle(socket)
         elif socket.connecting:
-            self._connection.connecting = True
+            connection_of(self).connecting = True
             socket.once("connect", lambda: self._on_other_connected(socket))
         else:
             self.runtime.next_tick(self.destroy, socket_closed())
 
     def _on_other_connected(self, socket: Socket) -> None:
-        self._connection.connecting = False
+        connection_of(self).connecting = False
         if not self.destroyed:
             self._take_handle(socket)
             self.emit("connect")
 
     def _take_handle(self, socket: Socket) -> None:
-        inner = socket._connection.link.handle
+        inner = connection_of(socket).link.handle
         assert inner is not None
 
         def close_inner(done: Callable[[], object]) -> None:
-            if socket._connection.link.handle is None:
+            if connection_of(socket).link.handle is None:
                 self.runtime.next_tick(done)
             else:
                 socket.once("close", lambda *_: done())
                 socket.destroy()
 
-        handle = self._session.wrap(inner, self._connection.link, close_inner)
-        self._connection.attach_handle(handle)
+        handle = self._session.wrap(inner, connection_of(self).link, close_inner)
+        connection_of(self).attach_handle(handle)
         self.runtime.next_tick(self._begin_reading, socket, handle)
 
     def _begin_reading(self, socket: Socket, handle: Handle) -> None:
-        if self._connection.link.handle is not handle:
+        if connection_of(self).link.handle is not handle:
             return
         unread = socket.readable_state.take_unread()
         if unread:

@@ -58,9 +58,7 @@ def _judge(context: ssl.SSLContext, cipher: bytes, chain: Sequence[bytes]) -> ss
         tls.do_handshake()
     except ssl.SSLWantReadError:
         pass
-    hello = (
-        b"\x03\x03" + bytes(32) + b"\x00" + cipher + b"\x00" + _vector(2, _RENEGOTIATION_INFO)
-    )
+    hello = b"\x03\x03" + bytes(32) + b"\x00" + cipher + b"\x00" + _vector(2, _RENEGOTIATION_INFO)
     certificates = _vector(3, b"".join(_vector(3, each) for each in chain))
     incoming.write(_records(_message(_SERVER_HELLO, hello) + _message(_CERTIFICATE, certificates)))
     try:

@@ -307,5 +307,5 @@ async def test_whatever_an_import_raises_ends_the_cluster(
     path = [*sys.path, str(tmp_path)]
     backend = backend_of(anyio_backend)
     with pytest.raises(ProgramError, match=f"^broken:serve: .*{text}"):
-        async with Cluster("broken:serve", workers=2, backend=backend, import_path=path) as cluster:
+        async with Cluster("broken:serve", workers=1, backend=backend, import_path=path) as cluster:
             await cluster.wait_listening()

@@ -15,6 +15,7 @@ import attrs
 from anynet._rules.checks import MAX_PORT
 from anynet._rules.values.addresses import is_ip
 from anynet._rules.values.value import Value
+from anynet._transport.sockets.unix_address import check_unix_path
 from anynet.node._errors.errors import (
     invalid_arg_type,
     invalid_arg_value,
@@ -27,6 +28,8 @@ from anynet.node._errors.errors import (
     validate_string,
 )
 from anynet.node._errors.numerals import is_truthy, to_uint32
+from anynet.node._errors.option_warning import warn_of_misspelt
+from anynet.node._loop.fitting import fitted
 from anynet.node._net.functions.connect_defaults import (
     MINIMUM_ATTEMPT_TIMEOUT,
     default_auto_select_family,
@@ -62,6 +65,9 @@ class ConnectOptions(SocketOptions, total=False):
     path: str | None
     port: int | str | None
     timeout: float | None
+
+
+_KNOWN = frozenset(ConnectOptions.__annotations__)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -107,6 +113,8 @@ def connect_arguments(
     options.update(more)
     if None in options.values():
         options = {name: value for name, value in options.items() if value is not None}
+    if not options.keys() <= _KNOWN:
+        warn_of_misspelt(options, _KNOWN)
     return options, listener
 
 
@@ -122,7 +130,8 @@ def connect_request(options: Mapping[str, Any]) -> ConnectRequest:
     host = options.get("host", _DEFAULT_HOST)
     if not isinstance(host, str) or not host:
         host = validate_string("options.host", host) if is_truthy(host) else _DEFAULT_HOST
-    local_address, local_port = None, 0
+    local_address: str | None = None
+    local_port: float = 0
     if "localAddress" in options or "localPort" in options:
         local_address, local_port = _local_end(options)
     port = options.get("port", 0)
@@ -180,6 +189,7 @@ def _lookup_options(options: Mapping[str, Any]) -> tuple[Any, Any, LookupFunctio
         hints = 0
     if lookup is not None:
         validate_function("options.lookup", lookup)
+        lookup = fitted(lookup, (3, 3), "option lookup")
     elif is_truthy(hints) or family is not None:
         hints, family = _checked_hints(hints), _checked_family(family)
     if not hints and family not in (4, 6):
@@ -207,3 +217,12 @@ def _checked_family(family: object) -> Literal[0, 4, 6]:
     if found is None:
         raise invalid_arg_value("options.family", family, "must be one of: 0, 4, 6")
     return found
+
+
+def is_socket_path(path: str) -> bool:
+    """Whether the system has an address for it. Node asks only when it connects."""
+    try:
+        check_unix_path(path)
+    except ValueError:  # UnicodeEncodeError is one.
+        return False
+    return "\0" not in path[1:]

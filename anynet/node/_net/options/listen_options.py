@@ -20,6 +20,7 @@ from anynet.node._errors.errors import (
     validate_port,
 )
 from anynet.node._errors.numerals import is_truthy, to_int32, to_number
+from anynet.node._errors.option_warning import warn_of_misspelt
 
 Callback: TypeAlias = Callable[..., object]
 
@@ -41,6 +42,9 @@ class ListenOptions(TypedDict, total=False):
     readableAll: bool
     writableAll: bool
     signal: AbortSignal | None
+
+
+_KNOWN = frozenset(ListenOptions.__annotations__)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -109,6 +113,9 @@ def sort_arguments(args: tuple[Any, ...], more: Mapping[str, Any]) -> ListenArgu
         options = _short_form(first, args, more)
     elif more and isinstance(first, Mapping):
         options = {**first, **more}
+    if isinstance(options, Mapping) and not options.keys() <= _KNOWN:
+        given = {name: value for name, value in options.items() if value is not None}
+        warn_of_misspelt(given, _KNOWN)
     return ListenArguments(options, callback, backlog)
 
 

@@ -11,6 +11,7 @@ import attrs
 from anynet._rules.values.value import Value
 from anynet.node._errors.errors import invalid_arg_type, validate_number
 from anynet.node._errors.numerals import is_truthy, to_int32
+from anynet.node._errors.option_warning import warn_of_misspelt
 from anynet.node._net.options.socket_options import check_block_list
 from anynet.node._net.options.table import checked, row, rows_of
 from anynet.node._net.values.block_list import BlockList
@@ -68,6 +69,7 @@ class AcceptSettings(Value):
 
 
 _ROWS = rows_of(AcceptSettings)
+_KNOWN = frozenset(ServerOptions.__annotations__)
 
 
 def accept_settings(options: object, more: Mapping[str, Any]) -> AcceptSettings:
@@ -78,4 +80,6 @@ def accept_settings(options: object, more: Mapping[str, Any]) -> AcceptSettings:
     if isinstance(options, str | int | float):
         raise invalid_arg_type("options", "object", options)
     found = merged_options(options if isinstance(options, Mapping) else None, more)
+    if not found.keys() <= _KNOWN:
+        warn_of_misspelt(found, _KNOWN)
     return AcceptSettings(**checked(_ROWS, found))

@@ -1,7 +1,8 @@
 """The options that a socket is made with, as a table; see ``table``.
 
 Rules that live here, each Node's: ``highWaterMark`` outranks the marks of the two sides; an
-``onread`` that cannot be used is treated as absent; streams of objects are not supported.
+``onread`` that cannot be used is treated as absent, and one without room fails the read; streams of
+objects are not supported.
 """
 
 from __future__ import annotations
@@ -23,13 +24,18 @@ from anynet.node._errors.errors import (
     validate_number,
 )
 from anynet.node._errors.numerals import is_truthy
+from anynet.node._errors.option_warning import warn_of_misspelt
+from anynet.node._loop.fitting import fitted
 from anynet.node._net.options.table import as_given, checked, if_truthy, not_false, row, rows_of
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.values.block_list import BlockList
+from anynet.node._streams.encoding import require_encoding
 from anynet.node._streams.options import (
     DEFAULT_HIGH_WATER_MARK,
     StreamOptions,
     high_water_mark,
+    merged_options,
+    optional_encoding,
 )
 
 ReadBuffer: TypeAlias = bytearray | memoryview
@@ -58,16 +64,20 @@ class SocketOptions(TypedDict, total=False):
     allowHalfOpen: bool | None
     blockList: BlockList | None
     captureRejections: bool
+    defaultEncoding: str | None
+    encoding: str | None
     fd: int | None
     handle: object
     highWaterMark: int | None
     keepAlive: bool | None
     keepAliveInitialDelay: float | None
+    manualStart: bool | None
     noDelay: bool | None
     onread: OnRead | None
     readable: bool | None
     readableHighWaterMark: int | None
     signal: AbortSignal | None
+    typeOfService: int | None
     writable: bool | None
     writableHighWaterMark: int | None
 
@@ -76,30 +86,38 @@ def _read_into(onread: object) -> ReadInto | None:
     """The option, where it can be used; otherwise it is treated as absent, as in Node."""
     if not isinstance(onread, Mapping) or not callable(onread.get("callback")):
         return None
+    callback = fitted(onread["callback"], (2, 2), "callback of onread")
     buffer = onread.get("buffer")
     if callable(buffer):
-        factory = buffer
-
-        def next_buffer() -> ReadBuffer:
-            return _checked_buffer("the result of options.onread.buffer()", factory())
-
-        return ReadInto(next_buffer, onread["callback"])
+        factory = fitted(buffer, (0, 0), "buffer of onread")
+        return ReadInto(_BufferSource(factory).next_buffer, callback)
     if isinstance(buffer, bytes | bytearray | memoryview):
         checked = _checked_buffer("options.onread.buffer", buffer)
-        return ReadInto(lambda: checked, onread["callback"])
+        return ReadInto(lambda: checked, callback)
     return None
+
+
+class _BufferSource:
+    """The program's function for buffers. Where it gives none the one before is used again."""
+
+    __slots__ = ("_function", "_last")
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self._function = function
+        self._last: ReadBuffer | None = None
+
+    def next_buffer(self) -> ReadBuffer:
+        found = self._function()
+        if self._last is None or isinstance(found, bytes | bytearray | memoryview):
+            self._last = _checked_buffer("the result of options.onread.buffer()", found)
+        return self._last
 
 
 def _checked_buffer(name: str, buffer: Any) -> ReadBuffer:
     """Something that can be read into."""
-    if isinstance(buffer, bytearray) and buffer:
+    if isinstance(buffer, bytearray):
         return buffer
-    if (
-        isinstance(buffer, memoryview)
-        and buffer.c_contiguous
-        and not buffer.readonly
-        and buffer.nbytes
-    ):
+    if isinstance(buffer, memoryview) and buffer.c_contiguous and not buffer.readonly:
         return buffer
     raise invalid_arg_type(name, ["bytearray", "memoryview"], buffer)
 
@@ -110,6 +128,10 @@ def _mark(name: str) -> Callable[[Any], int]:
 
 def _delay(value: object) -> int:
     return keep_alive_seconds(validate_number("options.keepAliveInitialDelay", value))
+
+
+def _type_of_service(value: object) -> int:
+    return validate_int32("options.typeOfService", value, 0, 255)
 
 
 @if_truthy
@@ -134,6 +156,8 @@ def stream_options(
     readable: bool = True,
     writable: bool = True,
     source_pushes: bool = False,
+    encoding: str | None = None,
+    default_encoding: str = "utf8",
 ) -> StreamOptions:
     """The options of a socket's stream: the same for all connections of a server, so made once."""
     return StreamOptions(
@@ -144,6 +168,8 @@ def stream_options(
         writable=writable,
         source_pushes=source_pushes,
         emit_close=False,
+        encoding=encoding,
+        default_encoding=default_encoding,
         counts_characters=True,
     )
 
@@ -155,6 +181,9 @@ class SocketSettings(Value):
     #: In whole seconds, of keep-alive.
     keep_alive_delay: int = attrs.field(
         default=0, metadata=row("keepAliveInitialDelay", check=_delay)
+    )
+    type_of_service: int | None = attrs.field(
+        default=None, metadata=row("typeOfService", check=_type_of_service)
     )
     readable_mark: int = attrs.field(
         default=DEFAULT_HIGH_WATER_MARK,
@@ -191,6 +220,16 @@ class SocketSettings(Value):
     writable: bool = attrs.field(default=True, metadata=row("writable", check=not_false))
     no_delay: bool = attrs.field(default=False, metadata=row("noDelay", check=is_truthy))
     keep_alive: bool = attrs.field(default=False, metadata=row("keepAlive", check=is_truthy))
+    #: Whether nothing is read before something asks for it.
+    manual_start: bool = attrs.field(default=False, metadata=row("manualStart", check=is_truthy))
+    #: Of what is read; None for bytes.
+    encoding: str | None = attrs.field(
+        default=None, metadata=row("encoding", check=optional_encoding)
+    )
+    #: Of strings that are written without one.
+    default_encoding: str = attrs.field(
+        default="utf8", metadata=row("defaultEncoding", check=require_encoding)
+    )
 
     #: What of them concerns the stream.
     stream: StreamOptions = attrs.field(init=False)
@@ -205,19 +244,34 @@ class SocketSettings(Value):
             self.allow_half_open,
             self.readable,
             self.writable,
+            encoding=self.encoding,
+            default_encoding=self.default_encoding,
         )
 
     @tcp.default
     def _tcp(self) -> TcpOptions | None:
-        if not self.no_delay and not self.keep_alive:
+        if not self.no_delay and not self.keep_alive and self.type_of_service is None:
             return None
         delay = self.keep_alive_delay if self.keep_alive else None
-        return TcpOptions(no_delay=self.no_delay, keep_alive=delay)
+        return TcpOptions(
+            no_delay=self.no_delay, keep_alive=delay, type_of_service=self.type_of_service
+        )
 
 
 _ROWS = rows_of(SocketSettings)
+_KNOWN = frozenset(SocketOptions.__annotations__)
 _NAMES = frozenset({*_UNSUPPORTED, *(name for row in _ROWS for name in row.names)})
 _DEFAULTS = SocketSettings()
+
+
+def constructor_options(options: object, named: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a socket that is made by itself, not by ``connect()``, which has more."""
+    if isinstance(options, int) and not isinstance(options, bool):
+        options = {"fd": options}
+    found = merged_options(options if isinstance(options, Mapping) else None, named)
+    if not found.keys() <= _KNOWN:
+        warn_of_misspelt(found, _KNOWN)
+    return found
 
 
 def socket_settings(options: Mapping[str, Any]) -> SocketSettings:

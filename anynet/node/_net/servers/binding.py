@@ -22,6 +22,7 @@ from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.lookup_threads import look_up
 from anynet.node._errors.errors import NodeSystemError, lookup_error, system_error
 from anynet.node._net.options.listen_options import ListenRequest
+from anynet.node._net.values.address_info import scope_number
 
 _ANY_IPV4 = "0.0.0.0"
 _ANY_IPV6 = "::"
@@ -104,15 +105,7 @@ def _listen(host: str, request: ListenRequest) -> ListeningSocket:
 
 def _socket_address(host: str, port: int) -> SocketAddress:
     address, _, zone = host.partition("%")
-    return SocketAddress(address, port, scope_id=_scope_id(zone) if zone else 0)
-
-
-def _scope_id(zone: str) -> int:
-    """The number of an interface; 0 for none, with which the system refuses the address."""
-    try:
-        return socket.if_nametoindex(zone)
-    except OSError:
-        return 0
+    return SocketAddress(address, port, scope_id=scope_number(zone) if zone else 0)
 
 
 def _bind_path(path: str, request: ListenRequest) -> ListeningSocket:

@@ -32,6 +32,7 @@ from anynet.node._errors.errors import (
     validate_function,
 )
 from anynet.node._errors.numerals import to_number
+from anynet.node._loop.fitting import fitted
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.options.listen_options import ListenOptions, sort_arguments
 from anynet.node._net.options.server_options import ServerOptions, accept_settings
@@ -39,7 +40,7 @@ from anynet.node._net.options.socket_options import stream_options
 from anynet.node._net.options.tcp_options import TcpOptions
 from anynet.node._net.servers.connection_count import ConnectionCount
 from anynet.node._net.servers.listening import ServerListening
-from anynet.node._net.servers.server_event_types import ServerEvents
+from anynet.node._net.servers.server_event_types import SERVER_EVENTS, ServerEvents
 from anynet.node._net.sockets.accepting import accepted_socket
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._net.values.address_info import AddressInfo, drop_argument, family_name, ip_text
@@ -75,6 +76,8 @@ class Server(ServerEvents):
         "pauseOnConnect",
         "runtime",
     )
+
+    event_arguments = SERVER_EVENTS
 
     @overload
     def __init__(
@@ -200,6 +203,11 @@ class Server(ServerEvents):
         return self._count.here
 
     @property
+    def _connectionKey(self) -> str | None:
+        """And another: what was to be listened on, as ``4:127.0.0.1:80``."""
+        return self._listening.connection_key
+
+    @property
     def listening(self) -> bool:
         """Whether it listens."""
         return self._listening.handle is not None
@@ -300,7 +308,8 @@ class Server(ServerEvents):
         ``ERR_INVALID_ARG_TYPE`` if ``callback`` is no function. Returns the server.
         """
         validate_function("callback", callback)
-        self.runtime.next_tick(callback, None, self._count.everywhere)
+        called_back = fitted(callback, (2, 2), "callback of getConnections()")
+        self.runtime.next_tick(called_back, None, self._count.everywhere)
         return self
 
     @property
@@ -323,7 +332,7 @@ class Server(ServerEvents):
         """
         if callable(callback):
             if self._listening.handle is None:
-                callback = partial(callback, server_not_running())
+                callback = partial(fitted(callback, (1, 1), "callback"), server_not_running())
             self.once("close", callback)
         self._listening.close()
         self._emit_close_if_drained()

@@ -6,8 +6,11 @@ Rules that live here, each Node's:
   the socket; then nothing is connected.
 * An error of the connect call itself says where our end is (`` - Local (ADDRESS:PORT)``); one that
   comes later says so only if a local port was asked for, and has it as attributes then.
-* A socket that is connected, or about to be, makes the system refuse with EISCONN or EALREADY. Here
-  each attempt has a socket of its own, so that refusal is said for the system.
+* A socket that is about to be connected makes the system refuse with EALREADY. Here each attempt
+  has a socket of its own, so that refusal is said for the system.
+* A socket that is connected is connected once more by the system call itself. Linux takes the first
+  such call for the one that asks how a connect without waiting went, and answers with success,
+  wherever it goes to; only the next is EISCONN.
 """
 
 from __future__ import annotations
@@ -19,17 +22,18 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from anynet._rules.values.addresses import packed
 from anynet._rules.values.value import Value
 from anynet._transport.reactor.connect import Connect, new_socket
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.closing import close_socket
-from anynet._transport.sockets.resolving import literal
 from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import system_error
 from anynet.node._errors.numerals import to_int32
 from anynet.node._net.options.connect_options import ConnectRequest
 from anynet.node._net.sockets.endpoints import local_of_socket
+from anynet.node._net.values.address_info import scope_number
 
 Version: TypeAlias = Literal[4, 6]
 
@@ -80,18 +84,19 @@ class AddressAttempt:
     def start(
         self,
         announce: Callable[[Candidate], object],
-        refused: tuple[int, socket.socket] | None = None,
+        refused: tuple[int | None, socket.socket] | None = None,
     ) -> Exception | None:
         """Begin. Returns the error of what fails at once, unless the socket was destroyed.
 
         ``announce`` emits ``connectionAttempt``, and raises :exc:`AttemptStoppedError` if that is
-        the end of it. ``refused`` is the error with which the system would refuse this socket, and
-        the socket that is in use already.
+        the end of it. ``refused`` is the error with which the system would refuse this socket, or
+        None if the system is to say, and the socket that is in use already. If it takes that once
+        more, ``done`` is called without error and stream.
         """
         try:
             self.sock = new_socket(_FAMILIES[self.candidate.family])
             if self._is_bound:
-                self._bind(self.sock)
+                self._bind(self.sock if refused is None else refused[1])
         except OSError as error:
             self._close_socket()
             if not self._is_bound:
@@ -109,8 +114,24 @@ class AddressAttempt:
         if refused is not None:
             number, in_use = refused
             self._close_socket()
-            return self._error_at_once(os_error(number), _local_details(in_use))
+            return self._connect_again(in_use) if number is None else self._refusal(number, in_use)
         return self._start_connecting(self.sock)
+
+    def _connect_again(self, connected: socket.socket) -> Exception | None:
+        candidate, number = self.candidate, errno.EISCONN
+        if connected.family != socket.AF_UNIX:
+            try:
+                sockaddr = _sockaddr(candidate.address, self._request.port, candidate.family)
+                number = connected.connect_ex(sockaddr)
+            except OSError as error:
+                number = error.errno or errno.EINVAL
+        if number:
+            return self._refusal(number, connected)
+        self._reactor.call_soon(self._on_done, None, None)
+        return None
+
+    def _refusal(self, number: int, in_use: socket.socket) -> Exception:
+        return self._error_at_once(os_error(number), local_details(in_use))
 
     def _start_connecting(self, sock: socket.socket) -> Exception | None:
         candidate = self.candidate
@@ -118,7 +139,7 @@ class AddressAttempt:
             sockaddr = _sockaddr(candidate.address, self._request.port, candidate.family)
         except OSError as error:
             # Node has no socket yet by then, unless it had to bind one.
-            details = _local_details(sock) if self._is_bound else NO_LOCAL_END
+            details = local_details(sock) if self._is_bound else NO_LOCAL_END
             failure = self._error_at_once(error, details)
             self._close_socket()
             return failure
@@ -126,7 +147,7 @@ class AddressAttempt:
         try:
             connect.start(sockaddr)
         except OSError as error:
-            failure = self._error_at_once(error, _local_details(sock))
+            failure = self._error_at_once(error, local_details(sock))
             connect.cancel()
             self.sock = None
             return failure
@@ -172,8 +193,9 @@ class AddressAttempt:
         return candidate.address, request.port, candidate.family, found
 
 
-def _local_details(sock: socket.socket) -> str:
-    end = local_of_socket(sock)
+def local_details(sock: socket.socket | None) -> str:
+    """What an error says about our end, which is that of ``sock``."""
+    end = None if sock is None else local_of_socket(sock)
     return NO_LOCAL_END if end is None else f"Local ({end['address']}:{end['port']})"
 
 
@@ -186,12 +208,9 @@ def _sockaddr(address: Any, port: int, family: Version) -> tuple[Any, ...]:
         raise os_error(errno.EINVAL)
     if family == 4:
         return address, port
-    if "%" not in address:
+    text, _, zone = address.partition("%")
+    if not zone:
         return address, port, 0, 0
-    try:
-        found = literal("host", address, port)
-    except ValueError:
-        found = None
-    if found is None:
+    if packed(address) is None:
         raise os_error(errno.EINVAL)
-    return found.to_sockaddr()
+    return text, port, 0, scope_number(zone)

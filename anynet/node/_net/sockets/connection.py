@@ -25,7 +25,7 @@ from anynet.node._net.options.tcp_options import TcpOptions
 from anynet.node._net.sockets.connect_sequence import ConnectingSocket, ConnectSequence
 from anynet.node._net.sockets.endpoints import Endpoints, local_of_socket
 from anynet.node._net.sockets.handle_link import HandleLink, LinkedSocket
-from anynet.node._net.sockets.handles import system_socket
+from anynet.node._net.sockets.handles import connected_socket, system_socket
 from anynet.node._net.values.address_info import AddressInfo
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._streams.duplex import Duplex
@@ -64,6 +64,11 @@ class HasConnection(Protocol):
     """A socket, as far as its ends are concerned."""
 
     _connection: SocketConnection
+
+
+def connection_of(socket: HasConnection) -> SocketConnection:
+    """For implementers: what carries a socket."""
+    return socket._connection
 
 
 class ConnectedSocket(LinkedSocket, ConnectingSocket, Protocol):
@@ -106,8 +111,7 @@ class SocketConnection:
         self, socket: ConnectedSocket, request: ConnectRequest, block_list: BlockList | None
     ) -> None:
         """Look up, and try the addresses."""
-        # The system refuses to connect a socket that is connected, or about to be.
-        connected = None if self.link.handle is None else system_socket(self.link.handle)
+        connected = connected_socket(self.link.handle)
         self._sequence = ConnectSequence(
             socket, self, request, block_list, self._sequence, connected
         )
@@ -127,6 +131,15 @@ class SocketConnection:
         reactor = socket.runtime.reactor
         handle: Handle = SocketHandle(reactor, stream, self.link, registered=True)
         self.attach_handle(handle if self.wrap is None else self.wrap(handle))
+        self._announce(socket)
+
+    def established_again(self, socket: ConnectedSocket) -> None:
+        """The system has taken the connect of a socket that is connected for a success."""
+        self._sequence = None
+        self.connecting = False
+        self._announce(socket)
+
+    def _announce(self, socket: ConnectedSocket) -> None:
         if self.link.idle is not None:
             self.link.idle.touch()
         socket.emit("connect")
@@ -206,7 +219,7 @@ class SocketConnection:
             socket.once("connect", partial(self._reset, socket))
         elif self.link.handle is None:
             socket.destroy(socket_closed())
-        elif self.tcp_socket is None:
+        elif self.tcp_socket is None or not isinstance(self.link.handle, SocketHandle):
             raise invalid_handle_type()
         else:
             self._reset(socket)

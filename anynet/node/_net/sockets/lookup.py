@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import anyio
@@ -69,3 +69,11 @@ async def _ask_system(
 
 def _described(address: SocketAddress) -> dict[str, Any]:
     return {"address": zoned(address), "family": 6 if address.family == "ipv6" else 4}
+
+
+def listed_addresses(addresses: object) -> list[tuple[Any, Any]]:
+    """The addresses and families of an answer; None for what is not there."""
+    if not isinstance(addresses, list | tuple) or not addresses:
+        return [(None, None)]
+    found = [each if isinstance(each, Mapping) else {} for each in addresses]
+    return [(each.get("address"), each.get("family")) for each in found]

@@ -20,6 +20,7 @@ from anynet.node._errors.errors import (
     NodeError,
     ended_by_other_party,
     missing_args,
+    queue_too_long,
     validate_function,
 )
 from anynet.node._errors.numerals import is_truthy
@@ -30,26 +31,24 @@ from anynet.node._net.options.connect_options import (
     connect_arguments,
     connect_request,
 )
-from anynet.node._net.options.socket_options import SocketOptions, socket_settings, tcp_of_connect
+from anynet.node._net.options.socket_options import (
+    SocketOptions,
+    constructor_options,
+    socket_settings,
+    tcp_of_connect,
+)
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.sockets.connection import EndPart, SocketConnection, ended_by_peer
-from anynet.node._net.sockets.handles import (
-    handle_of_descriptor,
-    handle_of_option,
-)
+from anynet.node._net.sockets.handles import handle_of_descriptor, handle_of_option
 from anynet.node._net.sockets.handover import give_to_core, take_from_core
 from anynet.node._net.sockets.idle_timeout import timeout_milliseconds
-from anynet.node._net.sockets.socket_event_types import SocketEvents
+from anynet.node._net.sockets.socket_event_types import SOCKET_EVENTS, SocketEvents, on_own_end
 from anynet.node._net.values.address_info import AddressInfo
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._streams.finished import destroy_on_abort
-from anynet.node._streams.options import StreamOptions, merged_options
+from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.stream import Stream
 from anynet.node._streams.writable_state import WriteCallback
-
-
-def _on_end() -> None:
-    """Every socket listens to its own ``end``: as in Node, that counts among the listeners."""
 
 
 class Socket(SocketEvents):
@@ -59,7 +58,8 @@ class Socket(SocketEvents):
     after the peer's), ``fd`` or ``handle`` (a connected socket to wrap; without ``readable`` or
     ``writable`` where they are False), ``highWaterMark`` (65536 bytes), ``onread`` (read into a
     buffer of your own), ``blockList`` (whom not to connect to), ``signal`` (aborting destroys the
-    socket), ``noDelay``, ``keepAlive``, ``keepAliveInitialDelay`` (milliseconds).
+    socket), ``noDelay``, ``keepAlive``, ``keepAliveInitialDelay`` (milliseconds), ``typeOfService``
+    (0 to 255), ``encoding`` (of what is read), ``defaultEncoding`` (of strings that are written).
 
     Raises what Node raises for bad options, and :exc:`NoRuntimeError` outside of a runtime.
     """
@@ -75,7 +75,8 @@ class Socket(SocketEvents):
     first_events: ClassVar[tuple[EventName, ...]] = (
         *("close", "error", "prefinish", "finish", "drain", "data", "end", "readable"),
     )
-    first_listeners: ClassVar[Mapping[EventName, tuple[Listener, ...]]] = {"end": (_on_end,)}
+    first_listeners: ClassVar[Mapping[EventName, tuple[Listener, ...]]] = {"end": (on_own_end,)}
+    event_arguments = SOCKET_EVENTS
     _gathers: ClassVar[bool] = True
 
     @overload
@@ -85,9 +86,7 @@ class Socket(SocketEvents):
     def __init__(self, /, **options: Unpack[SocketOptions]) -> None: ...
 
     def __init__(self, options: Any = None, /, **named: Any) -> None:
-        if isinstance(options, int) and not isinstance(options, bool):
-            options = {"fd": options}
-        self._begin(merged_options(options if isinstance(options, Mapping) else None, named))
+        self._begin(constructor_options(options, named))
 
     def _begin(self, options: Mapping[str, Any]) -> None:
         settings = socket_settings(options)
@@ -106,7 +105,7 @@ class Socket(SocketEvents):
             self.runtime.next_tick(destroy_on_abort, self, signal)
         elif signal is not None:
             destroy_on_abort(self, signal)
-        if link.handle is not None:
+        if link.handle is not None and not settings.manual_start:
             self.read(0)
 
     def _set_up(
@@ -137,7 +136,7 @@ class Socket(SocketEvents):
         """
         current_runtime()
         # Before the connection is taken: what is wrong with the options must not cost it.
-        socket_settings(merged_options(None, options))
+        socket_settings(constructor_options(None, options))
         return take_from_core(socket, options, cls)
 
     async def toCore(self) -> CoreSocket:
@@ -243,6 +242,11 @@ class Socket(SocketEvents):
             self.runtime.next_tick(self.destroy, error)
         return error
 
+    def _queue_is_full(self, length: int) -> None:
+        limit = self.runtime.max_queued_bytes
+        if limit is not None and length > limit:
+            self.destroy(queue_too_long(limit))
+
     def _final(self, callback: Callable[[None], object]) -> None:
         self._connection.shut_down(self, callback)
 
@@ -278,6 +282,9 @@ class Socket(SocketEvents):
     def connecting(self) -> bool:
         """Whether :meth:`connect` was called, and its outcome is not known yet."""
         return self._connection.connecting
+
+    #: The name that old programs know from Node.
+    _connecting = connecting
 
     @property
     def pending(self) -> bool:
@@ -351,10 +358,7 @@ class Socket(SocketEvents):
         return self
 
     def setNoDelay(self, noDelay: bool | None = True) -> Self:
-        """Send small packets at once (True), or collect them by Nagle's algorithm.
-
-        On a socket that is not connected it holds from the connect on. Returns the socket.
-        """
+        """Send small packets at once (True), or collect them: now or from the connect on."""
         connection, enable = self._connection, noDelay is None or is_truthy(noDelay)
         connection.wanted_tcp().want_no_delay(enable, connection.tcp_socket)
         return self
@@ -362,8 +366,7 @@ class Socket(SocketEvents):
     def setKeepAlive(self, enable: bool = False, initialDelay: float = 0) -> Self:
         """Probe a silent connection (True), for the first time after ``initialDelay`` ms.
 
-        The delay counts in whole seconds, and 0 leaves it as it is. On a socket that is not
-        connected it holds from the connect on. Returns the socket.
+        The delay counts in whole seconds, and 0 leaves it as it is. Holds from the connect on.
         """
         connection, delay = (
             self._connection,

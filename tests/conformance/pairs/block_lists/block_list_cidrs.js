@@ -1,5 +1,5 @@
 // addCIDRs: several at once, in their order; bad text among them adds none.
-// why: A list that is replaced as a whole must not be left half there.
+// why: The private networks are blocked in one call; a list with a typing error must not be half there.
 // rows: 2.addCIDRs 2.PRIVATE_RANGES
 'use strict';
 const { attempt, log, net } = require('../../tracing');

@@ -1,5 +1,5 @@
 // addCIDRs with an address or a prefix that is bad, behind good ones.
-// why: A list that is replaced as a whole must not be left half there.
+// why: A program that goes on after the error must know whether a part of its list is in force.
 // rows: 2.addCIDRs
 // differs: Of the CIDRs of a list all are added or none; Node leaves those before a bad address or prefix.
 'use strict';

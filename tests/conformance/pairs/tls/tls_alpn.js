@@ -1,6 +1,6 @@
 // ALPN: the server's order decides, and no protocol in common ends the handshake.
 // why: HTTP/2 and its like are chosen by ALPN alone; a client that is told the wrong protocol talks another language.
-// rows: t.alpn t.errors
+// rows: l.alpn l.errors
 'use strict';
 const { log } = require('../../tracing');
 const { ca, identity, listen, tls } = require('../../certificates');

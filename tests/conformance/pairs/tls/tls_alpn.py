@@ -1,5 +1,6 @@
 """ALPN: the server's order decides, and no protocol in common ends the handshake."""
-# rows: t.alpn t.errors
+
+# rows: l.alpn l.errors
 
 from anynet.node import tls
 from tests.conformance.certificates import ca, identity, listen

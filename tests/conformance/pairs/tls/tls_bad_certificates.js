@@ -1,6 +1,6 @@
 // What a client says of certificates that it cannot trust, one after the other.
 // why: Programs tell a self-signed certificate from an expired one by the code, and some go on for one of them alone.
-// rows: t.verify t.errors
+// rows: l.verify l.errors
 'use strict';
 const { log } = require('../../tracing');
 const { ca, identity, listen, pem, tls } = require('../../certificates');

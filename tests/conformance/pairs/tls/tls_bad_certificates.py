@@ -1,5 +1,6 @@
 """What a client says of certificates that it cannot trust, one after the other."""
-# rows: t.verify t.errors
+
+# rows: l.verify l.errors
 
 from anynet.node import tls
 from tests.conformance.certificates import ca, identity, listen, pem

@@ -1,6 +1,6 @@
 // An echo over TLS: the events of both sides, from the connect to the close.
 // why: The first program that anybody moves from net to tls: another order, or an event missing, and its handlers run at the wrong time.
-// rows: t.connect t.server t.echo
+// rows: l.connect l.server l.echo
 'use strict';
 const { log, watch } = require('../../tracing');
 const { ca, identity, listen, tls } = require('../../certificates');

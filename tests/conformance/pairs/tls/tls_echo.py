@@ -1,5 +1,6 @@
 """An echo over TLS: the events of both sides, from the connect to the close."""
-# rows: t.connect t.server t.echo
+
+# rows: l.connect l.server l.echo
 
 from anynet.node import tls
 from tests.conformance.certificates import ca, identity, listen
@@ -44,9 +45,7 @@ def main():
             socket.end()
             server.close()
 
-        socket = tls.connect(
-            port, "127.0.0.1", {"ca": ca, "servername": "localhost"}, on_connected
-        )
+        socket = tls.connect(port, "127.0.0.1", {"ca": ca, "servername": "localhost"}, on_connected)
         log(
             "connecting",
             socket.connecting,

@@ -1,6 +1,6 @@
 // A line protocol over TLS: what is written before the handshake goes out after it, in order.
 // why: Programs write as soon as they have called connect; a write that is lost or refused before the handshake breaks each of them.
-// rows: t.connect t.write
+// rows: l.connect l.write
 'use strict';
 const { log, watch } = require('../../tracing');
 const { ca, identity, listen, tls } = require('../../certificates');

@@ -1,5 +1,6 @@
 """A line protocol over TLS: what is written before the handshake goes out after it, in order."""
-# rows: t.connect t.write
+
+# rows: l.connect l.write
 
 from anynet.node import tls
 from tests.conformance.certificates import ca, identity, listen

@@ -1,6 +1,6 @@
 // The server says something and ends: the client's side ends by itself, both are closed.
 // why: A client without allowHalfOpen that does not end by itself leaves the connection open for ever.
-// rows: t.end t.server
+// rows: l.end l.server
 'use strict';
 const { log, watch } = require('../../tracing');
 const { ca, identity, listen, tls } = require('../../certificates');

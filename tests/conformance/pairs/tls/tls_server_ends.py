@@ -1,5 +1,6 @@
 """The server says something and ends: the client's side ends by itself, both are closed."""
-# rows: t.end t.server
+
+# rows: l.end l.server
 
 from anynet.node import tls
 from tests.conformance.certificates import ca, identity, listen

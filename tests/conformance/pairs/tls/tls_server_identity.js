@@ -1,6 +1,6 @@
 // The names of a certificate against the name that was asked for, and a check of one's own.
 // why: Whoever asks for one name and takes the certificate of another talks to anybody; and some programs pin certificates by a check of their own.
-// rows: t.identity t.errors
+// rows: l.identity l.errors
 'use strict';
 const { attempt, log } = require('../../tracing');
 const { ca, identity, listen, tls } = require('../../certificates');

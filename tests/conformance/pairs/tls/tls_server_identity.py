@@ -1,5 +1,6 @@
 """The names of a certificate against the name that was asked for, and a check of one's own."""
-# rows: t.identity t.errors
+
+# rows: l.identity l.errors
 
 from anynet.node import tls
 from tests.conformance.certificates import ca, identity, listen

@@ -1,6 +1,6 @@
 // rejectUnauthorized: false goes on, and says why the peer is not trusted.
 // why: Programs for networks of their own go on with any certificate and look at authorized and authorizationError.
-// rows: t.verify t.connect
+// rows: l.verify l.connect
 'use strict';
 const { log } = require('../../tracing');
 const { ca, identity, listen, pem, tls } = require('../../certificates');

@@ -1,5 +1,6 @@
 """rejectUnauthorized: false goes on, and says why the peer is not trusted."""
-# rows: t.verify t.connect
+
+# rows: l.verify l.connect
 
 from anynet.node import tls
 from tests.conformance.certificates import ca, identity, listen
