@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from types import CodeType
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from anynet.node._errors.errors import invalid_arg_type
 from anynet.node._errors.thread_errors import module_not_found, worker_path
@@ -26,8 +26,7 @@ Target: TypeAlias = "str | os.PathLike[str] | Callable[[], object]"
 def check_target(target: object) -> Target:
     """The program as a path that is complete, or a function. Raises what Node raises."""
     if callable(target):
-        program: Callable[[], object] = target
-        return program
+        return cast("Target", target)
     if isinstance(target, os.PathLike):
         return os.path.abspath(target)
     if not isinstance(target, str):
