@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from types import CodeType
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from anynet.node._errors.errors import invalid_arg_type
 from anynet.node._errors.thread_errors import module_not_found, worker_path
@@ -26,9 +26,9 @@ Target: TypeAlias = "str | os.PathLike[str] | Callable[[], object]"
 def check_target(target: object) -> Target:
     """The program as a path that is complete, or a function. Raises what Node raises."""
     if callable(target):
-        return cast("Target", target)
+        return target
     if isinstance(target, os.PathLike):
-        return os.path.abspath(target)
+        return os.path.abspath(os.fsdecode(target))
     if not isinstance(target, str):
         raise invalid_arg_type("filename", ["string", "URL"], target)
     if not (os.path.isabs(target) or target.startswith(("./", "../"))):
