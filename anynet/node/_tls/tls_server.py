@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeAlias
 
-from anynet.node._emitters.emitter import EventName
+from anynet.node._emitters.listeners import EventName
 from anynet.node._errors.classes import NodeError
 from anynet.node._loop.fitting import Counts
 from anynet.node._net.servers.server import Server as NetServer

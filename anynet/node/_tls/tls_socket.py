@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NoReturn
 
 from anynet._transport.reactor.handle import Handle
-from anynet.node._emitters.emitter import EventName
+from anynet.node._emitters.listeners import EventName
 from anynet.node._errors.errors import invalid_arg_type, socket_closed
 from anynet.node._loop.fitting import Counts
 from anynet.node._net.sockets.connection import connection_of
