@@ -149,8 +149,8 @@ class Pipeline:
             if isinstance(part, Stream) or _is_iterable(part):
                 return part
             raise invalid_arg_type("body", _BODIES, part)
-        begin = fitted(part, (1, 1), "function that begins a pipeline")
-        found = begin({"signal": self._controller.signal})
+        source = fitted(part, (1, 1), "source of pipeline()")
+        found = source({"signal": self._controller.signal})
         if not _is_iterable(found):
             _drop(found)
             raise invalid_return_value("Iterable, AsyncIterable or Stream", "source", found)
@@ -159,8 +159,8 @@ class Pipeline:
 
     def _call(self, function: Callable[..., Any], found: Any, index: int, last: bool) -> Any:
         above = found if isinstance(found, Stream) else async_iterator_of(found)
-        transform = fitted(function, (2, 2), "function of a pipeline")
-        result = transform(above, {"signal": self._controller.signal})
+        call = fitted(function, (2, 2), "function of pipeline()")
+        result = call(above, {"signal": self._controller.signal})
         if not last:
             if not hasattr(result, "__aiter__"):
                 _drop(result)
@@ -309,6 +309,5 @@ def pipeline(*streams: Any) -> Any:
     callback = streams[-1] if streams else None
     if isinstance(callback, Stream) or not callable(callback):
         raise invalid_arg_type("streams[stream.length - 1]", "function", callback)
-    told = fitted(callback, (2, 2), "callback of pipeline()")
-    parts = Pipeline(streams[:-1], told, {})
-    return parts.assemble()
+    called_back = fitted(callback, (2, 2), "callback of pipeline()")
+    return Pipeline(streams[:-1], called_back, {}).assemble()

@@ -71,17 +71,18 @@ class Interface(EventEmitter):
 
     event_arguments: ClassVar[Mapping[EventName, Counts]] = {
         **EventEmitter.event_arguments,
-        "close": (0, 0),
         "line": (1, 1),
+        "close": (0, 0),
         "pause": (0, 0),
         "resume": (0, 0),
+        "error": (1, 1),
     }
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         super().__init__()
         source, signal = options.get("input"), options.get("signal")
         if not isinstance(source, Readable):
-            raise invalid_arg_type("options.input", "stream.Readable", source)
+            raise invalid_arg_type("options.input", "Readable", source)
         if options.get("terminal"):
             raise invalid_arg_value("options.terminal", options["terminal"], "is not supported")
         validate_abort_signal("options.signal", signal)
@@ -220,7 +221,7 @@ class Interface(EventEmitter):
             signal = options.get("signal", signal)
         if not callable(callback) or (signal is not None and signal.aborted):
             return
-        told: Callable[..., object] = fitted(callback, (1, 1), "callback of question()")
+        called_back = fitted(callback, (1, 1), "callback of question()")
         if self._on_answer is not None:
             self.prompt()
             return
@@ -228,7 +229,7 @@ class Interface(EventEmitter):
         def answer(line: str) -> None:
             if signal is not None:
                 signal.removeEventListener("abort", self._take_back)
-            told(line)
+            called_back(line)
 
         if signal is not None:
             signal.addEventListener("abort", self._take_back)

@@ -100,7 +100,7 @@ class Server(NetServer):
         secured = TLSSocket.__new__(TLSSocket)
         secured._secure(raw, {}, self._tls_settings, True, self._pick)
         secured.server = self
-        _Handshake(self, secured).begin()
+        _Handshake(self, secured).begin(secured)
 
 
 class _Handshake:
@@ -110,18 +110,21 @@ class _Handshake:
 
     def __init__(self, server: Server, socket: TLSSocket) -> None:
         self._server = server
-        self._socket = socket
+        #: None after its close.
+        self._socket: TLSSocket | None = socket
         #: Whether it was reported, as secured or as failed.
         self._over = False
 
-    def begin(self) -> None:
-        self._socket._session.on_secure_connect = self._on_secure
+    def begin(self, socket: TLSSocket) -> None:
+        socket._session.on_secure_connect = self._on_secure
         # They keep errors from being unhandled ones, until the socket is the program's.
-        self._socket.on("error", self._on_error)
-        self._socket.on("close", self._on_close)
+        socket.on("error", self._on_error)
+        socket.on("close", self._on_close)
 
     def _on_secure(self) -> None:
         socket, server = self._socket, self._server
+        if socket is None:
+            return
         socket._session.check_client()
         self._over = True
         socket.secureConnecting = False
@@ -136,6 +139,7 @@ class _Handshake:
 
     def _on_close(self, *_had_error: object) -> None:
         self._on_error(hang_up())
+        self._socket = None
 
 
 def createServer(

@@ -93,8 +93,6 @@ class TLSSocket(Socket):
         self.secureConnecting = True
         session = TlsSession(self, settings, is_server=is_server, pick=pick)
         self._session = session
-        # Before anything of the program's: the session lets go of the socket after all of it.
-        self.on("close", self._on_closed)
         if socket is None:
             link = connection_of(self).link
             # As in Node it takes itself for about to connect.
@@ -103,8 +101,10 @@ class TLSSocket(Socket):
         else:
             self._stand_over(socket)
 
-    def _on_closed(self, *_had_error: object) -> None:
-        self.runtime.next_tick(self._session.forget_socket)
+    def _destroy(self, error: BaseException | None, callback: Callable[..., object]) -> None:
+        super()._destroy(error, callback)
+        # So that a closed socket is no cycle for the collector.
+        self._session.let_go()
 
     # -- over another socket --------------------------------------------------------------------
 
