@@ -101,6 +101,16 @@ class SortedOptions(dict[str, Any]):
 def connect_arguments(
     args: tuple[Any, ...], more: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Listener | None]:
+    """Sort the arguments of a call, and warn of options that look misspelt."""
+    options, listener = sort_connect_arguments(args, more)
+    if not options.keys() <= _KNOWN:
+        warn_of_misspelt(options, _KNOWN)
+    return SortedOptions(options), listener
+
+
+def sort_connect_arguments(
+    args: tuple[Any, ...], more: Mapping[str, Any]
+) -> tuple[dict[str, Any], Listener | None]:
     """Sort the arguments of a call: the options, without those that are None, and the listener.
 
     ``more`` are the keyword arguments.
@@ -121,9 +131,7 @@ def connect_arguments(
     options.update(more)
     if None in options.values():
         options = {name: value for name, value in options.items() if value is not None}
-    if not options.keys() <= _KNOWN:
-        warn_of_misspelt(options, _KNOWN)
-    return SortedOptions(options), listener
+    return options, listener
 
 
 def _is_place(value: object) -> bool:
