@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-_HERE = Path(__file__).parent / "certificates"
+PEM_FILES = Path(__file__).parent / "certificates"
 
 
 def pem(file: str) -> bytes:
     """The text of a certificate or a key."""
-    return (_HERE / f"{file}.pem").read_bytes()
+    return (PEM_FILES / f"{file}.pem").read_bytes()
 
 
 def identity(name: str) -> dict[str, bytes]:

@@ -351,10 +351,13 @@ class TlsHandle(Handle):
             self._write_done(None)
         elif self._queue:
             self._encrypt()
-        if self.reading and not self.closing:
-            self._hand_out()
-            if self.reading and not self._ended:
-                self.inner.read_start()
+        if self.reading:
+            self._resume()
+
+    def _resume(self) -> None:
+        self._hand_out()
+        if self.reading and not self._ended:
+            self.inner.read_start()
 
     def _shut_down(self) -> None:
         if self._shutdown_done is None or self.closing:

@@ -26,10 +26,12 @@ from anynet.node._clusters.opening import open_listener
 from anynet.node._clusters.worker import ForkedWorker
 from anynet.node._emitters.emitter import EventEmitter, EventName
 from anynet.node._errors.errors import invalid_arg_type, method_not_implemented, validate_string
+from anynet.node._errors.numerals import is_truthy
 from anynet.node._loop.fitting import Counts, fitted
 from anynet.node._loop.runtime import NoRuntimeError, Runtime, at_start, current_runtime
 from anynet.node._processes.child_process import ChildProcess, program_arguments
 from anynet.node._processes.messages import Exiting, FromWorker, ListeningAt, Noted
+from anynet.node._processes.stdio import standard_streams
 from anynet.node._processes.this_process import process
 
 _POLICY_VARIABLE = "NODE_CLUSTER_SCHED_POLICY"
@@ -153,8 +155,9 @@ class Cluster(EventEmitter):
 
         ``exec`` is the program (this one), ``args`` its arguments (those of this one),
         ``execArgv`` options of the interpreter (``["-m"]`` for a module, else none), ``cwd`` the
-        working directory and ``silent`` whether the streams of a worker are sockets of its
-        ``process`` (False). Emits ``setup`` later, with the settings.
+        working directory, ``silent`` whether the streams of a worker are sockets of its
+        ``process`` (False), and ``stdio`` what they are, as for ``fork()``. Emits ``setup`` later,
+        with the settings.
         """
         if settings is not None and not isinstance(settings, Mapping):
             raise invalid_arg_type("settings", "object", settings)
@@ -186,6 +189,8 @@ class Cluster(EventEmitter):
         program = validate_string("settings.exec", settings["exec"] or None)
         arguments = program_arguments(settings["args"])
         command = [sys.executable, *settings["execArgv"], program, *arguments]
+        silent = is_truthy(settings["silent"])
+        streams = standard_streams(settings.get("stdio"), silent=silent)
         self._workers_made += 1
         child = ChildProcess(command)
         number = self._workers_made
@@ -193,9 +198,7 @@ class Cluster(EventEmitter):
         self._forked[number] = worker
         self._wire(worker, child)
         environment = {**os.environ, **_spread(env), **more}
-        child.start(
-            environment, settings.get("cwd"), bool(settings["silent"]), number, self._watch[0]
-        )
+        child.start(environment, settings.get("cwd"), streams, number, self._watch[0])
         runtime.next_tick(self.emit, "fork", worker)
         if child.pid is not None:
             self.workers[number] = worker

@@ -280,6 +280,15 @@ def ipc_disconnected() -> NodeError:
     return NodeError("IPC channel is already disconnected", "ERR_IPC_DISCONNECTED")
 
 
+def ipc_required() -> NodeError:
+    message = "Forked processes must have an IPC channel, missing value 'ipc' in options.stdio"
+    return NodeError(message, "ERR_CHILD_PROCESS_IPC_REQUIRED")
+
+
+def ipc_one_pipe() -> NodeError:
+    return NodeError("Child process can have only one IPC pipe", "ERR_IPC_ONE_PIPE")
+
+
 def unknown_signal(signal: str) -> NodeTypeError:
     return NodeTypeError(f"Unknown signal: {signal}", "ERR_UNKNOWN_SIGNAL")
 

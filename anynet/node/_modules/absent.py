@@ -14,7 +14,6 @@ _PAGE: Final = "Node's other modules, in the documentation"
 
 #: The modules of Node that are not here, and what stands for them.
 ABSENT: Final[dict[str, str]] = {
-    "assert": "the statement assert, or pytest",
     "async_hooks": "contextvars",
     "buffer": "bytes, bytearray and memoryview",
     "console": "print and logging",

@@ -16,7 +16,8 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
-from anynet.node._emitters.emitter import EventEmitter, EventName
+from anynet.node._emitters.emitter import EventEmitter
+from anynet.node._emitters.listeners import EventName
 from anynet.node._emitters.waiting import EventBuffer, EventIterator
 from anynet.node._errors.errors import (
     invalid_arg_type,

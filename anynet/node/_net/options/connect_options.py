@@ -15,6 +15,7 @@ import attrs
 from anynet._rules.checks import MAX_PORT
 from anynet._rules.values.addresses import is_ip
 from anynet._rules.values.value import Value
+from anynet._transport.sockets.unix_address import check_unix_path
 from anynet.node._errors.errors import (
     invalid_arg_type,
     invalid_arg_value,
@@ -216,3 +217,12 @@ def _checked_family(family: object) -> Literal[0, 4, 6]:
     if found is None:
         raise invalid_arg_value("options.family", family, "must be one of: 0, 4, 6")
     return found
+
+
+def is_socket_path(path: str) -> bool:
+    """Whether the system has an address for it. Node asks only when it connects."""
+    try:
+        check_unix_path(path)
+    except ValueError:  # UnicodeEncodeError is one.
+        return False
+    return "\0" not in path[1:]

@@ -25,7 +25,6 @@ from anynet._rules.policy.attempts import interleave
 from anynet._transport.reactor.connect import Connect, new_socket
 from anynet._transport.reactor.timers import ReactorTimer
 from anynet._transport.sockets.system_errors import os_error
-from anynet._transport.sockets.unix_address import check_unix_path
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import (
     AggregateError,
@@ -36,7 +35,7 @@ from anynet.node._errors.errors import (
 )
 from anynet.node._loop.runtime import Runtime
 from anynet.node._net.functions.is_ip import isIP
-from anynet.node._net.options.connect_options import ConnectRequest
+from anynet.node._net.options.connect_options import ConnectRequest, is_socket_path
 from anynet.node._net.sockets.address_attempt import (
     NO_LOCAL_END,
     AddressAttempt,
@@ -185,7 +184,7 @@ class ConnectSequence:
             return
         connected = self._connected
         of_tcp = connected is not None and connected.family != socket.AF_UNIX
-        if of_tcp or not _is_socket_path(path):
+        if of_tcp or not is_socket_path(path):
             details = local_details(connected)
             self._fail(system_error(errno.EINVAL, "connect", path, details=details))
             return
@@ -395,11 +394,3 @@ class ConnectSequence:
     def _try_next_if_live(self, queue: list[Candidate]) -> None:
         if self._is_live():
             self._try_next(queue)
-
-
-def _is_socket_path(path: str) -> bool:
-    try:
-        check_unix_path(path)
-    except ValueError:  # UnicodeEncodeError is one.
-        return False
-    return "\0" not in path[1:]

@@ -42,17 +42,13 @@ from anynet.node._net.sockets.connection import EndPart, SocketConnection, ended
 from anynet.node._net.sockets.handles import handle_of_descriptor, handle_of_option
 from anynet.node._net.sockets.handover import give_to_core, take_from_core
 from anynet.node._net.sockets.idle_timeout import timeout_milliseconds
-from anynet.node._net.sockets.socket_event_types import SOCKET_EVENTS, SocketEvents
+from anynet.node._net.sockets.socket_event_types import SOCKET_EVENTS, SocketEvents, on_own_end
 from anynet.node._net.values.address_info import AddressInfo
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._streams.finished import destroy_on_abort
 from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.stream import Stream
 from anynet.node._streams.writable_state import WriteCallback
-
-
-def _on_end() -> None:
-    """Every socket listens to its own ``end``: as in Node, that counts among the listeners."""
 
 
 class Socket(SocketEvents):
@@ -79,7 +75,7 @@ class Socket(SocketEvents):
     first_events: ClassVar[tuple[EventName, ...]] = (
         *("close", "error", "prefinish", "finish", "drain", "data", "end", "readable"),
     )
-    first_listeners: ClassVar[Mapping[EventName, tuple[Listener, ...]]] = {"end": (_on_end,)}
+    first_listeners: ClassVar[Mapping[EventName, tuple[Listener, ...]]] = {"end": (on_own_end,)}
     event_arguments = SOCKET_EVENTS
     _gathers: ClassVar[bool] = True
 
@@ -370,8 +366,7 @@ class Socket(SocketEvents):
     def setKeepAlive(self, enable: bool = False, initialDelay: float = 0) -> Self:
         """Probe a silent connection (True), for the first time after ``initialDelay`` ms.
 
-        The delay counts in whole seconds, and 0 leaves it as it is. On a socket that is not
-        connected it holds from the connect on. Returns the socket.
+        The delay counts in whole seconds, and 0 leaves it as it is. Holds from the connect on.
         """
         connection, delay = (
             self._connection,

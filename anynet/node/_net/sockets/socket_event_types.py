@@ -87,3 +87,7 @@ if TYPE_CHECKING:
 
 else:
     SocketEvents = Duplex
+
+
+def on_own_end() -> None:
+    """Every socket listens to its own ``end``: as in Node, that counts among the listeners."""
