@@ -3,6 +3,9 @@
 Streams of bytes or of objects, and what joins and watches them. Everything needs a runtime.
 """
 
+from typing import NoReturn
+
+from anynet.node._modules.absent import absent_member
 from anynet.node._pipelines import promises
 from anynet.node._pipelines.outcome import Outcome
 from anynet.node._pipelines.pipeline import pipeline
@@ -44,3 +47,7 @@ __all__ = [
     "promises",
     "setDefaultHighWaterMark",
 ]
+
+
+def __getattr__(name: str) -> NoReturn:
+    raise absent_member("stream", name)

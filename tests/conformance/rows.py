@@ -87,7 +87,6 @@ NAMED = {
     """,
     "9.events": """
         once on addAbortListener getEventListeners getMaxListeners setMaxListeners listenerCount
-        errorMonitor
     """,
     "9.dns": "lookup promises",
     "9.util": "promisify",

@@ -14,7 +14,6 @@ _PAGE: Final = "Node's other modules, in the documentation"
 
 #: The modules of Node that are not here, and what stands for them.
 ABSENT: Final[dict[str, str]] = {
-    "assert": "the statement assert, or pytest",
     "async_hooks": "contextvars",
     "buffer": "bytes, bytearray and memoryview",
     "console": "print and logging",
@@ -56,6 +55,8 @@ _DNS: Final = """
     resolveMx resolveNaptr resolveNs resolvePtr resolveSoa resolveSrv resolveTlsa resolveTxt
     reverse setDefaultResultOrder setServers
 """
+_READLINE: Final = "clearLine clearScreenDown cursorTo emitKeypressEvents moveCursor promises"
+_STREAM: Final = "compose duplexPair"
 _UTIL: Final = """
     MIMEParams MIMEType TextDecoder TextEncoder aborted callbackify
     convertProcessSignalToExitCode debounce debug debuglog deprecate diff format
@@ -65,7 +66,12 @@ _UTIL: Final = """
     toUSVString transferableAbortController transferableAbortSignal types
 """
 #: What Node has in the modules that are here in part.
-_ABSENT_MEMBERS: Final = {"dns": frozenset(_DNS.split()), "util": frozenset(_UTIL.split())}
+_ABSENT_MEMBERS: Final = {
+    "dns": frozenset(_DNS.split()),
+    "readline": frozenset(_READLINE.split()),
+    "stream": frozenset(_STREAM.split()),
+    "util": frozenset(_UTIL.split()),
+}
 
 
 def absent_module(name: str) -> Exception:

@@ -2,7 +2,7 @@
 
 Rules that live here: what is awaited has begun with the call. A failure that nobody ever awaits
 ends the runtime, as Node ends for a promise that was rejected and had no handler; but not before
-the outcome is dropped, since in Python it may still be awaited.
+the outcome is dropped, since until then it may still be awaited.
 """
 
 from __future__ import annotations
@@ -16,6 +16,40 @@ from anyio.lowlevel import checkpoint
 from anynet.node._loop.runtime import Runtime, let_tasks_run
 
 
+class Settlement:
+    """What callbacks report to; it does not refer to the outcome, so that this can be dropped."""
+
+    __slots__ = ("_dropped", "awaited", "error", "event", "runtime", "settled", "value")
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime: Runtime = runtime
+        self.event = anyio.Event()
+        self.settled: bool = False
+        self.awaited: bool = False
+        self.error: BaseException | None = None
+        self.value: Any = None
+        self._dropped = False
+
+    def settle(self, error: BaseException | None, value: Any = None) -> None:
+        """It is over; only the first time counts."""
+        if not self.settled:
+            self.settled, self.error, self.value = True, error, value
+            self.event.set()
+            let_tasks_run()
+            if self._dropped:
+                self._raise_unheard()
+
+    def drop(self) -> None:
+        """Nobody can await it any more."""
+        self._dropped = True
+        if self.settled and not self.runtime.reactor.ended:
+            self._raise_unheard()
+
+    def _raise_unheard(self) -> None:
+        if self.error is not None and not self.awaited:
+            self.runtime.next_tick(_raise, self.error)
+
+
 class Outcome:
     """Something under way, to be awaited for its value, or for the exception that it fails with.
 
@@ -23,46 +57,34 @@ class Outcome:
     is under way.
     """
 
-    __slots__ = ("__weakref__", "_error", "_event", "_runtime", "_settled", "_value", "give_up")
+    __slots__ = ("__weakref__", "_give_up", "_settlement")
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._event = anyio.Event()
-        self._settled = False
-        self._error: BaseException | None = None
-        self._value: Any = None
+    def __init__(self, settlement: Settlement, give_up: Callable[[], object]) -> None:
+        self._settlement = settlement
         #: What cancelling the wait does.
-        self.give_up: Callable[[], object] | None = None
-
-    def settle(self, error: BaseException | None, value: Any = None) -> None:
-        """It is over; only the first time counts."""
-        if not self._settled:
-            self._settled, self._error, self._value = True, error, value
-            self._event.set()
-            let_tasks_run()
+        self._give_up = give_up
 
     def __await__(self) -> Generator[Any, None, Any]:
         return self._wait().__await__()
 
     async def _wait(self) -> Any:
-        if self._settled:
+        found = self._settlement
+        found.awaited = True
+        if found.settled:
             await checkpoint()
         else:
             try:
-                await self._runtime.wait(self._event)
+                await found.runtime.wait(found.event)
             except BaseException:
-                if self.give_up is not None and not self._runtime.reactor.ended:
-                    self.give_up()
+                if not found.runtime.reactor.ended:
+                    self._give_up()
                 raise
-        error, self._error = self._error, None
-        if error is not None:
-            raise error
-        return self._value
+        if found.error is not None:
+            raise found.error
+        return found.value
 
     def __del__(self) -> None:
-        error, runtime = self._error, self._runtime
-        if error is not None and not runtime.reactor.ended:
-            runtime.reactor.host.finalize(lambda: runtime.next_tick(_raise, error))
+        self._settlement.runtime.reactor.host.finalize(self._settlement.drop)
 
 
 def _raise(error: BaseException) -> None:

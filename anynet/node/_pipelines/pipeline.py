@@ -29,8 +29,8 @@ from anynet.node._errors.errors import (
     stream_unable_to_pipe,
     validate_abort_signal,
 )
+from anynet.node._loop.fitting import fitted
 from anynet.node._loop.runtime import Runtime, current_runtime
-from anynet.node._pipelines.calling import call_fitted
 from anynet.node._pipelines.pumping import Pump, async_iterator_of
 from anynet.node._pipelines.watching import destroy
 from anynet.node._streams.finished import EndWatch, can_be_read, is_read
@@ -149,7 +149,8 @@ class Pipeline:
             if isinstance(part, Stream) or _is_iterable(part):
                 return part
             raise invalid_arg_type("body", _BODIES, part)
-        found = call_fitted(part, {"signal": self._controller.signal})
+        source = fitted(part, (1, 1), "source of pipeline()")
+        found = source({"signal": self._controller.signal})
         if not _is_iterable(found):
             _drop(found)
             raise invalid_return_value("Iterable, AsyncIterable or Stream", "source", found)
@@ -158,7 +159,8 @@ class Pipeline:
 
     def _call(self, function: Callable[..., Any], found: Any, index: int, last: bool) -> Any:
         above = found if isinstance(found, Stream) else async_iterator_of(found)
-        result = call_fitted(function, above, {"signal": self._controller.signal})
+        call = fitted(function, (2, 2), "function of pipeline()")
+        result = call(above, {"signal": self._controller.signal})
         if not last:
             if not hasattr(result, "__aiter__"):
                 _drop(result)
@@ -307,6 +309,5 @@ def pipeline(*streams: Any) -> Any:
     callback = streams[-1] if streams else None
     if isinstance(callback, Stream) or not callable(callback):
         raise invalid_arg_type("streams[stream.length - 1]", "function", callback)
-    told = callback
-    parts = Pipeline(streams[:-1], lambda error, value: call_fitted(told, error, value), {})
-    return parts.assemble()
+    called_back = fitted(callback, (2, 2), "callback of pipeline()")
+    return Pipeline(streams[:-1], called_back, {}).assemble()

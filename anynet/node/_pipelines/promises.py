@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from anynet.node._loop.runtime import current_runtime
-from anynet.node._pipelines.outcome import Outcome
+from anynet.node._pipelines.outcome import Outcome, Settlement
 from anynet.node._pipelines.pipeline import Pipeline
 from anynet.node._pipelines.watching import finished_outcome as finished
 from anynet.node._streams.options import merged_options
@@ -24,8 +24,7 @@ def pipeline(*streams: Any, **more: Any) -> Outcome:
     options: Any = None
     if streams and isinstance(streams[-1], Mapping):
         options, streams = streams[-1], streams[:-1]
-    outcome = Outcome(current_runtime())
-    parts = Pipeline(streams, outcome.settle, merged_options(options, more))
-    outcome.give_up = parts.abort
+    settlement = Settlement(current_runtime())
+    parts = Pipeline(streams, settlement.settle, merged_options(options, more))
     parts.assemble()
-    return outcome
+    return Outcome(settlement, parts.abort)

@@ -15,8 +15,8 @@ from anynet.node._errors.errors import (
     validate_abort_signal,
     validate_function,
 )
-from anynet.node._pipelines.calling import call_fitted
-from anynet.node._pipelines.outcome import Outcome
+from anynet.node._loop.fitting import fitted
+from anynet.node._pipelines.outcome import Outcome, Settlement
 from anynet.node._streams.finished import (
     EndWatch,
     can_be_read,
@@ -58,9 +58,9 @@ def finished(
     if options is not None and not isinstance(options, Mapping):
         raise invalid_arg_type("options", "object", options)
     found = merged_options(options, more)
-    told: Callable[..., Any] = validate_function("callback", callback)
+    called_back = fitted(validate_function("callback", callback), (1, 1), "callback of finished()")
     validate_abort_signal("options.signal", found.get("signal"))
-    return watch_end(require_stream(stream), found, lambda error: call_fitted(told, error))
+    return watch_end(require_stream(stream), found, called_back)
 
 
 def watch_end(
@@ -109,16 +109,15 @@ def finished_outcome(stream: Any, options: Any = None, /, **more: Any) -> Outcom
     found = merged_options(options, more)
     validate_abort_signal("options.signal", found.get("signal"))
     watched = require_stream(stream)
-    outcome = Outcome(watched.runtime)
+    settlement = Settlement(watched.runtime)
 
     def done(error: BaseException | None) -> None:
         if found.get("cleanup"):
             stop()
-        outcome.settle(error)
+        settlement.settle(error)
 
     stop = watch_end(watched, found, done)
-    outcome.give_up = stop
-    return outcome
+    return Outcome(settlement, stop)
 
 
 def addAbortSignal(signal: Any, stream: S) -> S:

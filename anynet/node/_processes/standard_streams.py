@@ -20,6 +20,7 @@ from typing import Any
 
 from anynet._transport.sockets.pipe_socket import PipeSocket, write_all
 from anynet.node._errors.errors import system_error
+from anynet.node._net.sockets.connection import connection_of
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.readable import Readable
@@ -103,7 +104,7 @@ def _of_socket(sock: socket.socket) -> Any:
 
     @stream.on("pause")
     def on_pause() -> None:
-        handle = stream._handle
+        handle = connection_of(stream).link.handle
         if handle is not None and handle.reading:
             stream.readable_state.answered()
             handle.read_stop()

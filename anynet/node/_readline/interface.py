@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from anynet.node._emitters.emitter import EventEmitter
+from anynet.node._emitters.listeners import EventName
 from anynet.node._emitters.waiting import EventBuffer, EventIterator
 from anynet.node._errors.errors import (
     invalid_arg_type,
@@ -23,8 +24,8 @@ from anynet.node._errors.errors import (
     use_after_close,
     validate_abort_signal,
 )
+from anynet.node._loop.fitting import Counts, fitted
 from anynet.node._loop.runtime import Runtime, current_runtime
-from anynet.node._pipelines.calling import call_fitted
 from anynet.node._readline.line_splitter import LineSplitter
 from anynet.node._streams.encoding import Decoder
 from anynet.node._streams.options import merged_options
@@ -68,11 +69,20 @@ class Interface(EventEmitter):
 
     __slots__ = ("_decoder", "_iterator", "_lines", "_old_prompt", "_on_answer", "_prompt")
 
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **EventEmitter.event_arguments,
+        "line": (1, 1),
+        "close": (0, 0),
+        "pause": (0, 0),
+        "resume": (0, 0),
+        "error": (1, 1),
+    }
+
     def __init__(self, options: Mapping[str, Any]) -> None:
         super().__init__()
         source, signal = options.get("input"), options.get("signal")
         if not isinstance(source, Readable):
-            raise invalid_arg_type("options.input", "stream.Readable", source)
+            raise invalid_arg_type("options.input", "Readable", source)
         if options.get("terminal"):
             raise invalid_arg_value("options.terminal", options["terminal"], "is not supported")
         validate_abort_signal("options.signal", signal)
@@ -211,7 +221,7 @@ class Interface(EventEmitter):
             signal = options.get("signal", signal)
         if not callable(callback) or (signal is not None and signal.aborted):
             return
-        told: Callable[..., object] = callback
+        called_back = fitted(callback, (1, 1), "callback of question()")
         if self._on_answer is not None:
             self.prompt()
             return
@@ -219,7 +229,7 @@ class Interface(EventEmitter):
         def answer(line: str) -> None:
             if signal is not None:
                 signal.removeEventListener("abort", self._take_back)
-            call_fitted(told, line)
+            called_back(line)
 
         if signal is not None:
             signal.addEventListener("abort", self._take_back)

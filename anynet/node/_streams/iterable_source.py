@@ -180,7 +180,7 @@ class AsyncSource(Source):
     async def _run(self) -> None:
         try:
             try:
-                while not self._destroyed and await self._push_items():
+                while await self._push_items():
                     await self._wait_for_read(self.stream.runtime)
             except Exception as error:
                 self.stream.destroy(error)
@@ -198,19 +198,20 @@ class AsyncSource(Source):
 
     async def _push_items(self) -> bool:
         """Push items while the stream takes them. False: there are no more, or nobody to read."""
-        while True:
+        while not self._destroyed:
             item = await self._step()
             if self._destroyed:
-                return False
+                break
             if self._exhausted:
                 self.stream.push(None)
-                return False
+                break
             if item is None:
                 raise stream_null_values()
             self._asked = False
             if not self.stream.push(item) and not self._asked:
                 return True
             await checkpoint()
+        return False
 
     async def _step(self) -> Any:
         item = None

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from anynet.node._errors.errors import invalid_arg_value, validate_boolean, validate_integer
+from anynet.node._loop.fitting import fitted
 from anynet.node._streams.encoding import require_encoding
 
 DEFAULT_HIGH_WATER_MARK = 65536
@@ -95,9 +96,12 @@ _DUPLEX: _Table = {
     "writable": ("writable", _not_false),
     "allowHalfOpen": ("allow_half_open", _not_false),
 }
-_SOURCE = frozenset({"construct", "read", "destroy"})
-_SINK = frozenset({"construct", "write", "writev", "final", "destroy"})
-_TRANSFORM = _SOURCE | _SINK | {"transform", "flush"}
+#: The functions of a kind of stream, and how many arguments each is called with.
+_Functions: TypeAlias = Mapping[str, int]
+_SOURCE: _Functions = {"construct": 1, "read": 1, "destroy": 2}
+_SINK: _Functions = {"construct": 1, "write": 3, "writev": 2, "final": 1, "destroy": 2}
+_BOTH: _Functions = {**_SOURCE, **_SINK}
+_TRANSFORM: _Functions = {**_BOTH, "transform": 3, "flush": 1}
 #: The default marks, for bytes and for objects. A program may change them.
 _default_marks = {False: DEFAULT_HIGH_WATER_MARK, True: 16}
 
@@ -151,7 +155,7 @@ def duplex_options(
     both = bool(found.get("objectMode"))
     reading = both or bool(found.get("readableObjectMode"))
     writing = both or bool(found.get("writableObjectMode"))
-    fields = _fields(found, _DUPLEX, _TRANSFORM if transforms else _SOURCE | _SINK)
+    fields = _fields(found, _DUPLEX, _TRANSFORM if transforms else _BOTH)
     marks = (
         high_water_mark(found, "readableHighWaterMark", objects=reading),
         high_water_mark(found, "writableHighWaterMark", objects=writing),
@@ -162,14 +166,16 @@ def duplex_options(
     return StreamOptions(*marks, readable_objects=reading, writable_objects=writing, **fields)
 
 
-def _fields(found: Mapping[str, Any], table: _Table, functions: frozenset[str]) -> dict[str, Any]:
+def _fields(found: Mapping[str, Any], table: _Table, functions: _Functions) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, value in found.items():
         if name in table:
             field, convert = table[name]
             fields[field] = convert(value)
         elif name in functions and callable(value):
-            fields.setdefault("functions", {})[name] = value
+            count = functions[name]
+            function = fitted(value, (count, count), f"option {name}()")
+            fields.setdefault("functions", {})[name] = function
     return fields
 
 

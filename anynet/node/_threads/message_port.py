@@ -12,11 +12,13 @@ The rules that live here, each Node's:
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from anynet._transport.sockets.handing_over import HandingOver
 from anynet.node._emitters.emitter import EventEmitter, EventName, Listener
 from anynet.node._errors.thread_errors import detached_port, nothing_to_post
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._threads.cloning import Message, pack, transfer_list, unpack
 from anynet.node._threads.mailbox import CLOSED, Mailbox, Reader
@@ -60,6 +62,13 @@ class MessagePort(EventEmitter):
     """
 
     __slots__ = ("_closing", "_endpoint", "_held", "_reader", "_refed", "runtime")
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **EventEmitter.event_arguments,
+        "close": (0, 0),
+        "message": (1, 1),
+        "messageerror": (1, 1),
+    }
 
     def __init__(self, endpoint: Endpoint, runtime: Runtime) -> None:
         super().__init__()

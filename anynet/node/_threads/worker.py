@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Generator, Mapping
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 import anyio
 
 from anynet.node._emitters.emitter import EventEmitter
+from anynet.node._emitters.listeners import EventName
 from anynet.node._errors.thread_errors import nothing_to_post
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Backend, Runtime, current_runtime
 from anynet.node._threads.cloning import Message, pack, transfer_list, unpack
 from anynet.node._threads.mailbox import Reader
@@ -70,6 +72,15 @@ class Worker(EventEmitter):
     """
 
     __slots__ = ("_endpoint", "_held", "_reader", "_thread", "code", "ended", "runtime", "threadId")
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **EventEmitter.event_arguments,
+        "error": (1, 1),
+        "exit": (1, 1),
+        "message": (1, 1),
+        "messageerror": (1, 1),
+        "online": (0, 0),
+    }
 
     @overload
     def __init__(self, program: Target, options: Mapping[str, Any] | None = None, /) -> None: ...

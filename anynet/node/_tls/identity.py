@@ -14,7 +14,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from anynet.node._net.functions.is_ip import isIP
@@ -36,7 +36,11 @@ def checkServerIdentity(hostname: str, cert: Mapping[str, Any]) -> AltnameError 
 def _reason(hostname: str, cert: Mapping[str, Any]) -> str | None:
     text = cert.get("subjectaltname") or ""
     names, addresses = [], []
-    for kind, value in _alternatives(text):
+    try:
+        alternatives = _alternatives(text)
+    except ValueError:
+        return "Invalid subject alternative name string"
+    for kind, value in alternatives:
         if kind == "DNS":
             names.append(value)
         elif kind == "IP Address":
@@ -61,15 +65,17 @@ def _reason(hostname: str, cert: Mapping[str, Any]) -> str | None:
     return f"Host: {host}. is not cert's CN: {shown}"
 
 
-def _alternatives(text: str) -> Iterator[tuple[str, str]]:
-    for part in _ALTERNATIVE.findall(text):
-        kind, _, value = part.strip().partition(":")
-        if value.startswith('"'):
-            try:
-                value = json.loads(value)
-            except ValueError:
-                continue  # Made to look like something else: it matches nothing.
-        yield kind, value
+def _alternatives(text: str) -> list[tuple[str, str]]:
+    """The kinds and values of all names. Raises :exc:`ValueError` for open quotes."""
+    found, at = [], 0
+    while at < len(text):
+        match = _ALTERNATIVE.match(text, at)
+        if match is None:
+            raise ValueError("quotes that are not closed")
+        kind, _, value = match[1].strip().partition(":")
+        found.append((kind, json.loads(value) if value.startswith('"') else value))
+        at = match.end()
+    return found
 
 
 def _address(text: str) -> str:

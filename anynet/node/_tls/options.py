@@ -21,6 +21,7 @@ from anynet.node._errors.errors import (
     validate_number,
     validate_string,
 )
+from anynet.node._loop.fitting import fitted
 from anynet.node._net.options.table import checked, not_false, row, rows_of
 from anynet.node._tls.context import Protocols, SecureContext, context_of
 from anynet.node._tls.errors import not_available
@@ -52,8 +53,11 @@ def _protocols(value: object) -> Protocols:
     return tuple(each.decode("latin1") if isinstance(each, bytes) else each for each in value)
 
 
-def _function(name: str) -> Callable[[object], Callable[..., Any]]:
-    return lambda value: validate_function(f"options.{name}", value)
+def _function(name: str, count: int) -> Callable[[object], Callable[..., Any]]:
+    def check(value: object) -> Callable[..., Any]:
+        return fitted(validate_function(f"options.{name}", value), (count, count), name)
+
+    return check
 
 
 def _context(value: object) -> SecureContext:
@@ -69,10 +73,10 @@ class TlsSettings(Value):
     context: SecureContext
     protocols: Protocols = attrs.field(default=(), metadata=row("ALPNProtocols", check=_protocols))
     alpn_callback: AlpnCallback | None = attrs.field(
-        default=None, metadata=row("ALPNCallback", check=_function("ALPNCallback"))
+        default=None, metadata=row("ALPNCallback", check=_function("ALPNCallback", 1))
     )
     sni_callback: SniCallback | None = attrs.field(
-        default=None, metadata=row("SNICallback", check=_function("SNICallback"))
+        default=None, metadata=row("SNICallback", check=_function("SNICallback", 2))
     )
     request_certificate: bool = attrs.field(default=False, metadata=row("requestCert", check=bool))
     reject_unauthorized: bool = attrs.field(

@@ -26,6 +26,7 @@ from anynet.node._loop.runtime import Runtime
 from anynet.node._net.sockets.handle_link import HandleLink
 from anynet.node._tls.context import Protocols, SecureContext
 from anynet.node._tls.errors import (
+    disconnected,
     handshake_timeout,
     invalid_context,
     no_application_protocol,
@@ -144,11 +145,19 @@ class TlsSession:
             self.had_error = True
             self._socket.destroy(handshake_timeout())
 
-    def forget_socket(self) -> None:
-        """The socket has closed."""
+    def let_go(self) -> None:
+        """The socket was destroyed."""
         self._socket = None
         self.handle = None
+        self.on_secure_connect = None
         self._stop_timer()
+
+    def on_early_end(self, where: object) -> None:
+        """The connection has ended before a client knew whom it talks to."""
+        socket = self._socket
+        if socket is not None and not self.had_error:
+            self.had_error = True
+            socket.destroy(disconnected(where))
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from anynet.node._errors.errors import validate_function, validate_number
+from anynet.node._loop.fitting import fitted
 from anynet.node._net.options.connect_options import Listener, connect_arguments
 from anynet.node._net.sockets.socket import Socket
-from anynet.node._tls.errors import disconnected
 from anynet.node._tls.identity import checkServerIdentity
 from anynet.node._tls.options import tls_settings
 from anynet.node._tls.tls_socket import TLSSocket
@@ -39,6 +39,7 @@ def connect(*args: Any, **options: Any) -> TLSSocket:
     found, listener = _sort(args, options)
     check = found.get("checkServerIdentity", checkServerIdentity)
     validate_function("options.checkServerIdentity", check)
+    check = fitted(check, (2, 2), "checkServerIdentity")
     if "minDHSize" in found:
         validate_number("options.minDHSize", found["minDHSize"], 1)
     settings = tls_settings(found)
@@ -60,9 +61,7 @@ def connect(*args: Any, **options: Any) -> TLSSocket:
         socket.removeListener("end", on_end)
 
     def on_end() -> None:
-        if not session.had_error:
-            session.had_error = True
-            socket.destroy(disconnected(found))
+        session.on_early_end(found)
 
     session.on_secure_connect = on_secure
     socket.prependListener("end", on_end)

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
+from anynet.node._emitters.listeners import EventName
 from anynet.node._errors.classes import NodeError
+from anynet.node._loop.fitting import Counts
 from anynet.node._net.servers.server import Server as NetServer
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._streams.options import merged_options
@@ -39,6 +41,12 @@ class Server(NetServer):
     """
 
     __slots__ = ("_contexts", "_tls_settings")
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **NetServer.event_arguments,
+        "secureConnection": (1, 1),
+        "tlsClientError": (2, 2),
+    }
 
     def __init__(
         self,
@@ -92,7 +100,7 @@ class Server(NetServer):
         secured = TLSSocket.__new__(TLSSocket)
         secured._secure(raw, {}, self._tls_settings, True, self._pick)
         secured.server = self
-        _Handshake(self, secured).begin()
+        _Handshake(self, secured).begin(secured)
 
 
 class _Handshake:
@@ -102,18 +110,21 @@ class _Handshake:
 
     def __init__(self, server: Server, socket: TLSSocket) -> None:
         self._server = server
-        self._socket = socket
+        #: None after its close.
+        self._socket: TLSSocket | None = socket
         #: Whether it was reported, as secured or as failed.
         self._over = False
 
-    def begin(self) -> None:
-        self._socket._session.on_secure_connect = self._on_secure
+    def begin(self, socket: TLSSocket) -> None:
+        socket._session.on_secure_connect = self._on_secure
         # They keep errors from being unhandled ones, until the socket is the program's.
-        self._socket.on("error", self._on_error)
-        self._socket.on("close", self._on_close)
+        socket.on("error", self._on_error)
+        socket.on("close", self._on_close)
 
     def _on_secure(self) -> None:
         socket, server = self._socket, self._server
+        if socket is None:
+            return
         socket._session.check_client()
         self._over = True
         socket.secureConnecting = False
@@ -128,6 +139,7 @@ class _Handshake:
 
     def _on_close(self, *_had_error: object) -> None:
         self._on_error(hang_up())
+        self._socket = None
 
 
 def createServer(

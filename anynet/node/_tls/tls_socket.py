@@ -13,10 +13,12 @@ that of any socket. Rules that live here, each Node's:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from anynet._transport.reactor.handle import Handle
+from anynet.node._emitters.listeners import EventName
 from anynet.node._errors.errors import invalid_arg_type, socket_closed
+from anynet.node._loop.fitting import Counts
 from anynet.node._net.sockets.connection import connection_of
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._streams.options import merged_options
@@ -49,6 +51,12 @@ class TLSSocket(Socket):
         "secureConnecting",
         "servername",
     )
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **Socket.event_arguments,
+        "secure": (0, 0),
+        "secureConnect": (0, 0),
+    }
 
     def __init__(
         self,
@@ -85,8 +93,6 @@ class TLSSocket(Socket):
         self.secureConnecting = True
         session = TlsSession(self, settings, is_server=is_server, pick=pick)
         self._session = session
-        # Before anything of the program's: the session lets go of the socket after all of it.
-        self.on("close", self._on_closed)
         if socket is None:
             link = connection_of(self).link
             # As in Node it takes itself for about to connect.
@@ -95,8 +101,10 @@ class TLSSocket(Socket):
         else:
             self._stand_over(socket)
 
-    def _on_closed(self, *_had_error: object) -> None:
-        self.runtime.next_tick(self._session.forget_socket)
+    def _destroy(self, error: BaseException | None, callback: Callable[..., object]) -> None:
+        super()._destroy(error, callback)
+        # So that a closed socket is no cycle for the collector.
+        self._session.let_go()
 
     # -- over another socket --------------------------------------------------------------------
 

@@ -12,10 +12,10 @@ from anynet.node._emitters.emitter import (
     EventEmitter,
     EventName,
     MaxListenersExceededWarning,
-    OnceListener,
     captureRejectionSymbol,
     errorMonitor,
 )
+from anynet.node._emitters.listeners import OnceListener
 from anynet.node._errors.errors import NodeError, NodeRangeError, NodeTypeError, UnhandledError
 from anynet.node._errors.symbols import Symbol
 from anynet.node._loop.runtime import NoRuntimeError, run

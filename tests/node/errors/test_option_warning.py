@@ -48,11 +48,18 @@ def test_not_one_edit(one: str, other: str) -> None:
     assert not is_one_edit(other, one)
 
 
+# A type checker would have found it.
+SOCKET: Any = net.Socket
+CREATE_SERVER: Any = net.createServer
 CALLS: list[tuple[Callable[..., Any], str, str]] = [
     (lambda **options: net.Socket(options), "allowHalfopen", "allowHalfOpen"),
-    (lambda alowHalfOpen: net.Socket(alowHalfOpen=alowHalfOpen), "alowHalfOpen", "allowHalfOpen"),
+    (
+        lambda alowHalfOpen: SOCKET(alowHalfOpen=alowHalfOpen),
+        "alowHalfOpen",
+        "allowHalfOpen",
+    ),
     (lambda **options: net.createServer(options), "pauseonConnect", "pauseOnConnect"),
-    (lambda noDelya: net.createServer(noDelya=noDelya), "noDelya", "noDelay"),
+    (lambda noDelya: CREATE_SERVER(noDelya=noDelya), "noDelya", "noDelay"),
     (lambda **options: net.Server(options), "keepalive", "keepAlive"),
     (lambda **options: net.createServer().listen({"port": 0, **options}), "hosts", "host"),
     (lambda **options: net.createServer().listen(port=0, **options), "backlogs", "backlog"),

@@ -290,7 +290,7 @@ async def test_the_runtime_goes_on_after_each_kind_of_callback(where: str) -> No
         process.on("uncaughtException", lambda error: seen.append(str(error)))
         match where:
             case "event":
-                server = net.createServer(fail).listen(0)
+                server = net.createServer(lambda _socket: fail()).listen(0)
                 await net.events.once(server, "listening")
                 client = net.connect(server.address()["port"])
                 client.on("connect", client.resetAndDestroy)
@@ -351,7 +351,12 @@ def test_standard_input(backend: Backend, kind: str, tmp_path: Path) -> None:
     else:
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            sender = threading.Thread(target=lambda: (ours.sendall(data.encode()), ours.close()))
+
+            def send() -> None:
+                ours.sendall(data.encode())
+                ours.close()
+
+            sender = threading.Thread(target=send)
             sender.start()
             done = run_program(backend, ECHO, stdin=theirs)
             sender.join()

@@ -1,6 +1,6 @@
 // Signals come after the events of a turn, each as often as it was sent, to every listener.
 // why: A handler that ran inside of anything else would see half of a change.
-// rows: 9.process.event.signal
+// rows: 9.process.event.signal 9.process.nextTick
 const { log, net } = require('../../tracing');
 let usr = 0;
 process.on('SIGTERM', (...args) => log('term', ...args));

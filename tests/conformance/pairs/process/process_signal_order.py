@@ -1,6 +1,6 @@
 """Signals come after the events of a turn, each as often as it was sent, to every listener."""
 
-# rows: 9.process.event.signal
+# rows: 9.process.event.signal 9.process.nextTick
 from __future__ import annotations
 
 from anynet import node as net

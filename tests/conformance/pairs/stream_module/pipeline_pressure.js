@@ -16,7 +16,7 @@ const sink = new stream.Writable({
   highWaterMark: 2,
   write(chunk, encoding, done) {
     log('took', chunk, sink.writableLength);
-    setTimeout(done, 2);
+    setTimeout(done, 50);
   },
 });
 watch(sink, 'sink', 'drain', 'finish');

@@ -16,7 +16,7 @@ def numbers():
 def main():
     def write(chunk, encoding, done):
         log("took", chunk, sink.writableLength)
-        net.setTimeout(done, 2)
+        net.setTimeout(done, 50)
 
     sink = stream.Writable(objectMode=True, highWaterMark=2, write=write)
     watch(sink, "sink", "drain", "finish")

@@ -8,7 +8,7 @@ const { log, watch } = require('../../tracing');
 class Source extends stream.Readable {
   _construct(done) {
     log('construct');
-    setTimeout(done, 5);
+    setTimeout(done, 50);
   }
   _read(size) {
     log('read', size);

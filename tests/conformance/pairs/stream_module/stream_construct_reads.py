@@ -11,7 +11,7 @@ def main():
     class Source(stream.Readable):
         def _construct(self, done):
             log("construct")
-            net.setTimeout(done, 5)
+            net.setTimeout(done, 50)
 
         def _read(self, size):
             log("read", size)

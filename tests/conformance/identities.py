@@ -1,4 +1,4 @@
-"""Certificates and keys of the TLS pairs: the twin of ``certificates.js``."""
+"""Certificates and keys of the TLS pairs: the twin of ``identities.js``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-_HERE = Path(__file__).parent / "certificates"
+PEM_FILES = Path(__file__).parent / "certificates"
 
 
 def pem(file: str) -> bytes:
     """The text of a certificate or a key."""
-    return (_HERE / f"{file}.pem").read_bytes()
+    return (PEM_FILES / f"{file}.pem").read_bytes()
 
 
 def identity(name: str) -> dict[str, bytes]:
