@@ -44,9 +44,7 @@ class Transform(Duplex):
 
     # -- for those who implement one ------------------------------------------------------------
 
-    def _transform(
-        self, chunk: Any, encoding: str | None, callback: Callable[..., object]
-    ) -> object:
+    def _transform(self, chunk: Any, encoding: Any, callback: Callable[..., object]) -> object:
         """Make of a chunk what is to be read: :meth:`push` any number of times, then call back.
 
         ``callback(error)`` or ``callback(None, chunk)``, at once or later.
@@ -55,7 +53,7 @@ class Transform(Duplex):
 
     # -- what a duplex stream needs -------------------------------------------------------------
 
-    def _write(self, chunk: Any, encoding: str | None, callback: Callable[..., object]) -> None:
+    def _write(self, chunk: Any, encoding: Any, callback: Callable[..., object]) -> None:
         state = self.readable_state
         before = state.length
 
@@ -65,7 +63,12 @@ class Transform(Duplex):
                 return
             if chunk is not None:
                 self.push(chunk)
-            if self.writableEnded or before == state.length or state.length < state.high_water_mark:
+            if state.ended:
+                # A tick later the new state is known to all.
+                self.runtime.next_tick(callback)
+            elif (
+                self.writableEnded or before == state.length or state.length < state.high_water_mark
+            ):
                 callback()
             else:
                 self._full = callback
@@ -102,7 +105,7 @@ class PassThrough(Transform):
 
     __slots__ = ()
 
-    def _transform(self, chunk: Any, encoding: str | None, callback: Callable[..., object]) -> None:
+    def _transform(self, chunk: Any, encoding: Any, callback: Callable[..., object]) -> None:
         callback(None, chunk)
 
 

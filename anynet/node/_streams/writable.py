@@ -78,7 +78,7 @@ class Writable(Stream):
 
     # -- for those who implement a sink ---------------------------------------------------------
 
-    def _write(self, chunk: Any, encoding: str | None, callback: Callable[..., object]) -> object:
+    def _write(self, chunk: Any, encoding: Any, callback: Callable[..., object]) -> object:
         """Take one chunk and call ``callback``, with None or an error, at once or later.
 
         ``encoding`` is ``"buffer"`` for bytes, that of a string where ``decodeStrings`` is False,
@@ -109,7 +109,7 @@ class Writable(Stream):
             return
         # Of this write: by the time that the queue is written it may be that of another one.
         sync = state.sync
-        callback = state.end_write(failed=error is not None)
+        callback = state.end_write()
         if error is not None:
             self._note_error(error)
             if sync:
@@ -243,6 +243,7 @@ class Writable(Stream):
     # -- after a write --------------------------------------------------------------------------
 
     def _write_failed(self, error: BaseException, callback: WriteCallback) -> None:
+        self.writable_state.drop_callback()
         if callback is not None:
             callback(error)
         self._fail_callbacks()
