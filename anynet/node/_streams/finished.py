@@ -104,7 +104,8 @@ class EndWatch:
     def _on_close(self, *_: object) -> None:
         stream = self._stream
         error = stream._errored
-        unread = self._readable and not self._read and not is_read(stream)
+        has_readable = stream.readable_state.readable
+        unread = self._readable and has_readable and not self._read and not is_read(stream)
         unwritten = self._writable and not self._written and not is_written(stream)
         if error is None and (unread or unwritten):
             error = stream_premature_close()
@@ -125,15 +126,19 @@ class EndWatch:
 
 
 def is_read(stream: Stream) -> bool:
-    """Whether nothing is left to read, though ``end`` may be still to come."""
+    """Whether nothing is left to read, though ``end`` may be still to come; not of a side that is
+    absent."""
     state = stream.readable_state
-    return stream._errored is None and (state.end_emitted or (state.ended and not state.length))
+    over = state.end_emitted or (state.ended and not state.length)
+    return state.readable and stream._errored is None and over
 
 
 def is_written(stream: Stream) -> bool:
-    """Whether nothing is left to write, though ``finish`` may be still to come."""
+    """Whether nothing is left to write, though ``finish`` may be still to come; not of a side that
+    is absent."""
     state = stream.writable_state
-    return stream._errored is None and (state.finished or (state.end_called and not state.length))
+    over = state.finished or (state.end_called and not state.length)
+    return state.writable and stream._errored is None and over
 
 
 def has_failed(stream: Stream) -> bool:

@@ -13,11 +13,13 @@ from typing import Any, Protocol
 
 from anynet.node._errors.errors import (
     NodeTypeError,
+    invalid_arg_type,
     stream_push_after_eof,
     stream_unshift_after_end_event,
 )
 from anynet.node._streams.chunk_queue import Chunk
 from anynet.node._streams.chunks import pushed_chunk
+from anynet.node._streams.encoding import Decoder, decode, is_falsy
 from anynet.node._streams.readable_state import ReadableState
 from anynet.node._streams.reading_ticks import (
     ReadingStream,
@@ -49,8 +51,8 @@ def push_chunk(stream: PushedStream, chunk: Any, encoding: Any) -> bool:
             return False
         if stream._destroyed or stream._errored is not None:
             return False
-        if state.decoder is not None and isinstance(data, bytes):
-            data = state.decoder.decode(data)
+        if state.decoder is not None and not isinstance(data, str):
+            data = _decoded(state.decoder, data, encoding)
     if data or state.objects:
         _add_chunk(stream, state, data)
     else:
@@ -66,12 +68,23 @@ def unshift_chunk(stream: PushedStream, chunk: Any, encoding: Any) -> bool:
         return False
     if not data and not state.objects:
         return state.accepts_more()
+    if isinstance(chunk, str) and isinstance(data, bytes) and state.decoder is not None:
+        data = decode(data, state.decoder.encoding)
     if state.end_emitted:
         stream._error_or_destroy(stream_unshift_after_end_event())
     elif not stream._destroyed and stream._errored is None:
         _add_chunk(stream, state, data, first=True)
         return state.accepts_more()
     return False
+
+
+def _decoded(decoder: Decoder, data: Any, encoding: Any) -> Any:
+    """Text of bytes; an object that was pushed with an encoding stays as it is."""
+    if isinstance(data, bytes):
+        return decoder.decode(data)
+    if is_falsy(encoding):
+        raise invalid_arg_type("buf", ["Buffer", "TypedArray", "DataView"], data)
+    return data
 
 
 def _checked_chunk(stream: PushedStream, chunk: Any, encoding: Any) -> Chunk | None:

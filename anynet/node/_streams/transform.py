@@ -63,7 +63,12 @@ class Transform(Duplex):
                 return
             if chunk is not None:
                 self.push(chunk)
-            if self.writableEnded or before == state.length or state.length < state.high_water_mark:
+            if state.ended:
+                # It has pushed its end; what follows from that comes before the callback.
+                self.runtime.next_tick(callback)
+                return
+            took = before == state.length or state.length < state.high_water_mark
+            if took or self.writableEnded:
                 callback()
             else:
                 self._full = callback
