@@ -58,6 +58,9 @@ NAMED = {
         getDefaultAutoSelectFamilyAttemptTimeout setDefaultAutoSelectFamilyAttemptTimeout
         isIP isIPv4 isIPv6 Stream
     """,
+    "9": """
+        constructor path errors address fd isPipe close dispose adopted listen connect Socket send
+    """,
     "c": """
         isPrimary fork worker workers disconnect setupPrimary settings schedulingPolicy SCHED_RR
         SCHED_NONE child_process.fork

@@ -185,6 +185,19 @@ def already_listening() -> NodeError:
     return NodeError(message, "ERR_SERVER_ALREADY_LISTEN")
 
 
+def socket_handle_adopted() -> NodeError:
+    message = "The bound socket has already been adopted by a server or socket"
+    return NodeError(message, "ERR_SOCKET_HANDLE_ADOPTED")
+
+
+def handle_not_transferable(name: str) -> NodeError:
+    message = (
+        f"{name} cannot be transferred in its current state; it must be a freshly created or"
+        " accepted handle that has not started reading and has no pending writes"
+    )
+    return NodeError(message, "ERR_WORKER_HANDLE_NOT_TRANSFERABLE")
+
+
 def server_not_running() -> NodeError:
     return NodeError("Server is not running.", "ERR_SERVER_NOT_RUNNING")
 

@@ -23,6 +23,7 @@ from typing import Any, Protocol
 from anynet._rules.policy.attempts import interleave
 from anynet._transport.reactor.connect import Connect, new_socket
 from anynet._transport.reactor.timers import ReactorTimer
+from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.sockets.unix_address import check_unix_path
 from anynet._transport.streams.socket_stream import SocketStream
@@ -74,11 +75,13 @@ class ConnectSequence:
 
     ``connected`` is the system's TCP socket of an owner that is connected already, and ``previous``
     is the connect that is under way on the same owner: the system refuses to connect it again.
+    ``bound`` is a socket that the owner has adopted, and that is to be connected.
     """
 
     __slots__ = (
         "_attempt",
         "_block_list",
+        "_bound",
         "_connected",
         "_connection",
         "_errors",
@@ -101,6 +104,7 @@ class ConnectSequence:
         block_list: BlockList | None,
         previous: ConnectSequence | None,
         connected: socket.socket | None,
+        bound: socket.socket | None,
     ) -> None:
         self.request: ConnectRequest = request
         self._socket = owner
@@ -109,6 +113,8 @@ class ConnectSequence:
         self._block_list = block_list
         self._previous = previous
         self._connected = connected
+        #: The socket that is to connect, until the attempt has it.
+        self._bound = bound
         self._over = False
         self._path_connect: Connect | None = None
         self._attempt: AddressAttempt | None = None
@@ -118,14 +124,16 @@ class ConnectSequence:
         self._timer: ReactorTimer | None = None
         self._give_up_lookup: Callable[[], object] | None = None
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, *, at_once: bool = False) -> None:
+        """Begin; ``at_once``: inside of this call, if there is nothing to look up."""
         request = self.request
         if request.path is not None:
             self._connect_path(request.path)
         elif request.version == 0:
             answer = self._on_addresses if request.all_addresses else self._on_address
             self._give_up_lookup = look_up(self._runtime, request, answer)
+        elif at_once:
+            self._connect_to(Candidate(request.host, request.version))
         else:
             self._runtime.next_tick(self._connect_to, Candidate(request.host, request.version))
 
@@ -153,6 +161,13 @@ class ConnectSequence:
             self._path_connect = None
         if self._previous is not None:
             self._previous._finish()
+        bound = self._take_bound()
+        if bound is not None:
+            close_socket(bound)
+
+    def _take_bound(self) -> socket.socket | None:
+        bound, self._bound = self._bound, None
+        return bound
 
     def _stop_attempt(self) -> None:
         attempt, self._attempt = self._attempt, None
@@ -180,7 +195,7 @@ class ConnectSequence:
             self._fail(system_error(errno.EINVAL, "connect", path, details=details))
             return
         try:
-            sock = new_socket(socket.AF_UNIX)
+            sock = self._take_bound() or new_socket(socket.AF_UNIX)
         except OSError as error:
             self._fail(system_error(error, "connect", path, details=NO_LOCAL_END))
             return
@@ -263,7 +278,11 @@ class ConnectSequence:
     def _attempt_to(self, candidate: Candidate) -> Exception | None:
         """Begin to connect; the error of what fails at once, unless the socket was destroyed."""
         attempt = AddressAttempt(
-            self._runtime.reactor, self.request, candidate, self._on_attempt_done
+            self._runtime.reactor,
+            self.request,
+            candidate,
+            self._on_attempt_done,
+            self._take_bound(),
         )
         in_use = self._attempt or self._previous or self._connected
         refused = None if in_use is None else self._refused()
