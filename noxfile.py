@@ -40,10 +40,12 @@ def tests(session: nox.Session) -> None:
     """Run the suite; arguments go to pytest. Branch coverage of the core is a gate."""
     install(session, "test")
     provide_c_compiler(session)
-    provide_haproxy(session)
+    provide_programs(session)
     session.run("coverage", "erase")
-    # A process for each core; a test that would be left waiting runs in whichever is free.
-    parallel = ("-n", str(len(os.sched_getaffinity(0))), "--dist", "worksteal")
+    # Half as many processes again as cores, since many tests wait for a deadline or for another
+    # process. A test that would be left waiting itself runs in whichever is free.
+    cores = len(os.sched_getaffinity(0))
+    parallel = ("-n", str(cores + cores // 2), "--dist", "worksteal")
     try:
         session.run("pytest", "--cov", "--cov-report=", *parallel, *session.posargs)
     finally:
@@ -62,11 +64,24 @@ def conformance(session: nox.Session) -> None:
     given, others = split_node(session)
     node = given or provide_node(session)
     install(session, "test")
+    provide_programs(session)
     session.run("python", "-m", "tests.conformance", "--node", node, *others)
     if "--record" in others:
         return
     session.env["CONFORMANCE_NODE"] = node
     session.run("pytest", "-q", "tests/cross_traffic")
+
+
+@nox.session
+def fuzz_node(session: nox.Session) -> None:
+    """Run random programs on Node and on the adapter; arguments go to tests.fuzz_node.
+
+    ``--node PATH`` takes another Node than the one that judges.
+    """
+    given, others = split_node(session)
+    node = given or provide_node(session)
+    install(session, "test")
+    session.run("python", "-m", "tests.fuzz_node", "--node", node, *others)
 
 
 @nox.session
@@ -134,17 +149,20 @@ def provide_c_compiler(session: nox.Session) -> None:
     session.env["PATH"] = os.pathsep.join([session.bin, os.environ["PATH"]])
 
 
-def provide_haproxy(session: nox.Session) -> None:
-    """The tests of the PROXY protocol run a HAProxy: where there is none, install Debian's."""
-    directories = (os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin")
-    if shutil.which("haproxy", path=os.pathsep.join(directories)):
+def provide_programs(session: nox.Session) -> None:
+    """The tests have other programs as peers: where one is missing, install Debian's package."""
+    path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"))
+    missing = [
+        name for name in ("haproxy", "redis-server", "curl") if not shutil.which(name, path=path)
+    ]
+    if not missing:
         return
     if shutil.which("apt-get") is None or os.geteuid() != 0:
-        session.error("haproxy is missing, and only root on Debian can install it here")
+        session.error(f"missing: {', '.join(missing)}; only root on Debian can install it here")
     session.env["DEBIAN_FRONTEND"] = "noninteractive"
     session.run("apt-get", "update", "-q", external=True)
     quiet = ("-q", "-y", "--no-install-recommends")
-    session.run("apt-get", "install", *quiet, "haproxy", external=True)
+    session.run("apt-get", "install", *quiet, *missing, external=True)
 
 
 def split_node(session: nox.Session) -> tuple[str | None, list[str]]:

@@ -2,6 +2,7 @@
 
 from anynet._core.connections.connect import Connecting, Reconnections, connect, create_connection
 from anynet._core.connections.connection import ConnectionState
+from anynet._core.connections.inbox import Inbox
 from anynet._core.connections.outbox import Outbox
 from anynet._core.connections.relay import Relay, RelayEnd, RelayResult, relay
 from anynet._core.connections.resolve import resolve
@@ -66,9 +67,11 @@ from anynet._rules.values.server_values import (
     ShutdownReport,
 )
 from anynet._transport.listening.bind import bind
+from anynet._transport.listening.released_listeners import ReleasedListeners
 from anynet._transport.sockets.lookup_threads import LookupStatistics, lookup_statistics
 from anynet._transport.sockets.peer_credentials import PeerCredentials
 from anynet._transport.streams.endpoints import ProxyAttribute
+from anynet._transport.streams.released import Released
 from anynet.service import notify_service, service_watchdog
 
 __version__ = "0.1.0"
@@ -108,6 +111,7 @@ __all__ = [
     "Family",
     "HandlerStopped",
     "IdleTimeout",
+    "Inbox",
     "LifetimeExceeded",
     "Listening",
     "Lookup",
@@ -126,6 +130,8 @@ __all__ = [
     "Relay",
     "RelayEnd",
     "RelayResult",
+    "Released",
+    "ReleasedListeners",
     "Resolver",
     "SendTimeout",
     "Server",

@@ -23,7 +23,18 @@ from benchmarks.measure import choose, measure, positive, positive_int
 from benchmarks.measurements import Bench, Sample
 from benchmarks.processes import Cores, Server, running_server
 from benchmarks.report import print_report
-from benchmarks.scenarios import BUSY, CONNECTIONS, CPU, MEGABYTES, ROUND_TRIPS, Metric, Scenario
+from benchmarks.scenarios import (
+    BUSY,
+    CONNECTIONS,
+    CPU,
+    MEGABYTES,
+    ROUND_TRIPS,
+    Metric,
+    Scenario,
+    bulk,
+    connects,
+    round_trips,
+)
 from benchmarks.targets import Target
 
 #: Each byte is relayed there and back.
@@ -31,49 +42,12 @@ CPU_GIGABYTE = Metric(key="cpu_s_per_gb", label="CPU s/GB", better="less", digit
 BACKENDS = {"trio": "Trio", "asyncio": "asyncio", "uvloop": "uvloop"}
 
 SCENARIOS = (
-    Scenario(
-        name="rtt-16x64",
-        label="Round trips, 16 connections x 64 B",
-        mode="rtt",
-        connections=16,
-        bytes=64,
-        metrics=(CPU, ROUND_TRIPS, BUSY),
-    ),
-    Scenario(
-        name="rtt-1x64",
-        label="Round trips, 1 connection x 64 B",
-        mode="rtt",
-        connections=1,
-        bytes=64,
-        metrics=(CPU, ROUND_TRIPS, BUSY),
-    ),
-    Scenario(
-        name="rtt-16x4096",
-        label="Round trips, 16 connections x 4 KiB",
-        mode="rtt",
-        connections=16,
-        bytes=4096,
-        metrics=(CPU, ROUND_TRIPS, BUSY),
-    ),
-    *(
-        Scenario(
-            name=name,
-            label=f"Bulk, {connections} connections, 64 KiB chunks",
-            mode="bulk",
-            connections=connections,
-            bytes=65536,
-            metrics=(CPU_GIGABYTE, MEGABYTES, BUSY),
-        )
-        for name, connections in (("bulk", 16), ("bulk-8", 8))
-    ),
-    Scenario(
-        name="connect",
-        label="Connect, one echo, close; 16 at a time",
-        mode="conn",
-        connections=16,
-        bytes=64,
-        metrics=(CPU, CONNECTIONS, BUSY),
-    ),
+    round_trips(16, 64, CPU, ROUND_TRIPS, BUSY),
+    round_trips(1, 64, CPU, ROUND_TRIPS, BUSY),
+    round_trips(16, 4096, CPU, ROUND_TRIPS, BUSY),
+    bulk(16, CPU_GIGABYTE, MEGABYTES, BUSY),
+    bulk(8, CPU_GIGABYTE, MEGABYTES, BUSY, name="bulk-8"),
+    connects(16, CPU, CONNECTIONS, BUSY),
 )
 
 TARGETS = tuple(

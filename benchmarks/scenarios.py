@@ -49,40 +49,55 @@ BUSY = Metric(key="server_busy_percent", label="server busy %", better="less")
 MEMORY = Metric(key="bytes_per_connection", label="bytes per connection", better="less")
 
 
-def _round_trips(connections: int, size: int, text: str) -> Scenario:
+def round_trips(connections: int, size: int, *metrics: Metric) -> Scenario:
+    """A message of ``size`` bytes there and back, on each connection again and again."""
+    many = "1 connection" if connections == 1 else f"{connections} connections"
+    large = f"{size // 1024} KiB" if size >= 1024 else f"{size} B"
     return Scenario(
         name=f"rtt-{connections}x{size}",
-        label=f"Round trips, {text}",
+        label=f"Round trips, {many} x {large}",
         mode="rtt",
         connections=connections,
         bytes=size,
-        metrics=(ROUND_TRIPS, CPU, MEDIAN, P99, BUSY),
+        metrics=metrics,
+    )
+
+
+def bulk(connections: int, *metrics: Metric, name: str = "bulk") -> Scenario:
+    """As many bytes as go through."""
+    return Scenario(
+        name=name,
+        label=f"Bulk, {connections} connections, 64 KiB chunks",
+        mode="bulk",
+        connections=connections,
+        bytes=65536,
+        metrics=metrics,
+    )
+
+
+def connects(connections: int, *metrics: Metric) -> Scenario:
+    """Connections that say one thing; so many at a time."""
+    return Scenario(
+        name="connect",
+        label=f"Connect, one echo, close; {connections} at a time",
+        mode="conn",
+        connections=connections,
+        bytes=64,
+        metrics=metrics,
     )
 
 
 def list_scenarios(*, idle_connections: int) -> list[Scenario]:
     """All scenarios, in the order in which they are measured and shown."""
+    of_round_trips = (ROUND_TRIPS, CPU, MEDIAN, P99, BUSY)
     return [
-        _round_trips(1, 64, "1 connection x 64 B"),
-        _round_trips(64, 64, "64 connections x 64 B"),
-        _round_trips(1, 4096, "1 connection x 4 KiB"),
-        _round_trips(64, 4096, "64 connections x 4 KiB"),
-        Scenario(
-            name="bulk",
-            label="Bulk, 8 connections, 64 KiB chunks",
-            mode="bulk",
-            connections=8,
-            bytes=65536,
-            metrics=(MEGABYTES, CPU_CHUNK, BUSY),
+        *(
+            round_trips(connections, size, *of_round_trips)
+            for size in (64, 4096)
+            for connections in (1, 64)
         ),
-        Scenario(
-            name="connect",
-            label="Connect, one echo, close; 64 at a time",
-            mode="conn",
-            connections=64,
-            bytes=64,
-            metrics=(CONNECTIONS, CPU, MEDIAN, P99, BUSY),
-        ),
+        bulk(8, MEGABYTES, CPU_CHUNK, BUSY),
+        connects(64, CONNECTIONS, CPU, MEDIAN, P99, BUSY),
         Scenario(
             name="idle",
             label=f"Memory per idle connection, {idle_connections} of them",

@@ -11,12 +11,13 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import attrs
+
+from tests.processes import process_of
 
 SYSTEMD_SOCKET_ACTIVATE = shutil.which("systemd-socket-activate")
 
@@ -63,21 +64,9 @@ class Program:
 def running(
     *command: str, pass_fds: Sequence[int] = (), variables: Mapping[str, str] | None = None
 ) -> Iterator[Program]:
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        pass_fds=pass_fds,
-        env=clean_environment() | dict(variables or {}),
-    ) as process:
-        limit = threading.Timer(50, process.kill)
-        limit.start()
-        try:
-            yield Program(process)
-        finally:
-            limit.cancel()
-            process.kill()
+    environment = clean_environment() | dict(variables or {})
+    with process_of(*command, pass_fds=pass_fds, env=environment) as process:
+        yield Program(process)
 
 
 def launched(

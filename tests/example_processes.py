@@ -6,10 +6,11 @@ import re
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.processes import process_of
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -58,20 +59,9 @@ class Running:
 
 @contextmanager
 def running(name: str, *arguments: str) -> Iterator[Running]:
-    with subprocess.Popen(
-        [sys.executable, "-W", "error", "-u", str(EXAMPLES / name), *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        # Whoever waits for a line that does not come gets an empty one then.
-        limit = threading.Timer(50, process.kill)
-        limit.start()
-        try:
-            yield Running(process)
-        finally:
-            limit.cancel()
-            process.kill()
+    command = (sys.executable, "-W", "error", "-u", str(EXAMPLES / name), *arguments)
+    with process_of(*command) as process:
+        yield Running(process)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import TypeAlias
 import anynet
 
 #: How long a stranger waits for an answer before it goes on. No assertion depends on it.
-PATIENCE = 0.2
+PATIENCE = 0.05
 FLOOD = 40
 
 Connect: TypeAlias = Callable[[], socket.socket]
@@ -159,7 +159,7 @@ def _leave_together(connect: Connect, leave: Callable[[socket.socket], None]) ->
         leave(member)
 
 
-def _connector(address: anynet.Address, source: str | None) -> Connect:
+def _connector(address: anynet.Address, source: str | None, header: bytes) -> Connect:
     def connect() -> socket.socket:
         if isinstance(address, str):
             connection = socket.socket(socket.AF_UNIX)
@@ -169,22 +169,26 @@ def _connector(address: anynet.Address, source: str | None) -> Connect:
             own = None if source is None else (source, 0)
             connection = socket.create_connection((address.address, address.port), 5, own)
         connection.settimeout(PATIENCE)
+        _say(connection, header)
         return connection
 
     return connect
 
 
 @contextmanager
-def siege(*addresses: anynet.Address, source: str | None = None) -> Iterator[list[socket.socket]]:
+def siege(
+    *addresses: anynet.Address, source: str | None = None, header: bytes = b""
+) -> Iterator[list[socket.socket]]:
     """Let all strangers loose on a server; those who stay do so until the block is left.
 
     Entering it returns once each of them has done what it does. A server that refuses or cuts
-    strangers ends what they do, not the siege. ``source`` is the address that they come from.
+    strangers ends what they do, not the siege. ``source`` is the address that they come from, and
+    ``header`` what their proxy says first.
     """
     staying: list[socket.socket] = []
     try:
         for address in addresses:
-            connect = _connector(address, source)
+            connect = _connector(address, source, header)
             for stranger in ALONE:
                 staying += _let_loose(connect, stranger)
             for leave in (socket.socket.close, _reset):

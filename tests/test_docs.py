@@ -54,7 +54,7 @@ def test_a_program_prints_what_it_says(
         runs += 1
 
         async def bounded() -> None:
-            with anyio.fail_after(10):
+            with anyio.fail_after(50):
                 await function()
 
         run(bounded, backend=backend)

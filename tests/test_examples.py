@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import re
 import signal
@@ -73,6 +75,22 @@ def test_chat(backend: str) -> None:
                 ann.sendall(b"hello, bob\n")
                 assert for_bob.readline() == b"ann: hello, bob\n"
             assert for_ann.readline() == b"* bob has left\n"
+        server.process.send_signal(signal.SIGINT)
+        server.end()
+
+
+@pytest.mark.parametrize("threads", [0, 3])
+def test_threads(backend: str, threads: int) -> None:
+    with running_server("threads.py", backend, "--threads", str(threads)) as (server, port):
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(client_of(port)) for _ in range(4)]
+            for number, client in enumerate(clients):
+                client.sendall(f"password {number}\n".encode())
+            for number, client in enumerate(clients):
+                key = hashlib.pbkdf2_hmac("sha256", b"password %d" % number, b"salt", 100_000)
+                with client.makefile("rb") as answers:
+                    assert answers.readline() == b"welcome\n"
+                    assert answers.readline() == key.hex().encode() + b"\n"
         server.process.send_signal(signal.SIGINT)
         server.end()
 

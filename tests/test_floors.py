@@ -51,13 +51,18 @@ ROOMS = {
         "_loop",
         "_emitters",
         "_streams",
+        "_pipelines",
+        "_readline",
         "_net.values",
         "_net.functions",
         "_net.options",
         "_net.sockets",
         "_net.servers",
+        "_tls",
+        "_modules",
         "_processes",
         "_clusters",
+        "_threads",
     ),
 }
 #: What the adapter may use of the cluster.
@@ -78,8 +83,8 @@ IMPORTS_BY_NAME = {
     "anynet.cluster": "anynet.node needs the lower rooms of it alone",
     "anynet.cluster.settings.programs": "the user of a cluster names the program",
 }
-#: Documented, so public, in spite of its name.
-DOCUMENTED = {"os._exit"}
+#: Documented, so public, in spite of its name; and what has no public name before Python 3.13.
+DOCUMENTED = {"os._exit", "tls._sslobj"}
 #: What ``_core`` reaches only through the seam, ``_transport.network``.
 BEHIND_THE_NETWORK = {
     "anynet._transport.dialing.connect",

@@ -15,6 +15,7 @@ import itertools
 import re
 import runpy
 import select
+import signal
 import socket
 import sys
 import threading
@@ -29,7 +30,7 @@ import pytest
 import anynet
 from anynet import node as net
 from anynet.cluster import Cluster
-from tests.activation import activated_by_launcher
+from tests.activation import activated_by_launcher, launched
 from tests.documents import PAGES, Block, blocks_of, modules_of
 from tests.example_processes import EXAMPLES, client_of, running, running_server
 from tests.strangers import siege
@@ -302,6 +303,37 @@ def test_the_example_of_a_service_serves_on(backend: str, tmp_path: Path) -> Non
                 assert answer_of(client, b"hello") == b"hello"
         for client in service.clients():
             assert answer_of(client, b"hello") == b"hello"
+
+
+#: What a proxy says of the client that it has connected.
+PROXIED = b"PROXY TCP4 192.0.2.%d 192.0.2.1 4000 80\r\n"
+
+
+@pytest.mark.parametrize("header", [b"", PROXIED % 66], ids=["past the proxy", "through it"])
+def test_the_example_behind_a_proxy_serves_on(header: bytes, tmp_path: Path) -> None:
+    """It runs on one backend, in two processes; strangers may find the way to its own port."""
+
+    def greeted(client: socket.socket) -> bool:
+        return answer_of(client, PROXIED % 7) == b"hello, 192.0.2.7:4000\n"
+
+    path = EXAMPLES / "behind_haproxy" / "web.py"
+    command = (sys.executable, "-W", "error", str(path))
+    with socket.create_server(("127.0.0.1", 0)) as web:
+        address = web.getsockname()
+        with launched([web], *command, variables={"LISTEN_FDNAMES": "web"}) as program:
+
+            def client() -> socket.socket:
+                return socket.create_connection(address, timeout=10)
+
+            assert greeted(client())  # From then on it listens.
+            with siege(anynet.SocketAddress(*address), header=header) as staying:
+                assert staying
+                # One for each of the processes, and another one.
+                assert all(greeted(client()) for _ in range(3))
+            assert all(greeted(client()) for _ in range(3))
+            code, output, errors = program.end(signal.SIGTERM)
+    assert (code, output) == (0, "")
+    assert "Traceback" not in errors
 
 
 @pytest.mark.parametrize("backend", ["trio", "asyncio"])

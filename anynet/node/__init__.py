@@ -2,9 +2,14 @@
 
 Everything lives in a runtime: ``async with net.runtime()``, or ``net.run(program)``. Names,
 options, events, their order, errors and their texts are Node's; times are in milliseconds.
+
+Other modules of Node stand beside it, ``anynet.node.events`` and its like. One that does not is an
+:exc:`ImportError` that says where to look instead.
 """
 
-from anynet.node import child_process, events
+from typing import NoReturn
+
+from anynet.node import child_process, dns, events, readline, stream, util, worker_threads
 from anynet.node._clusters.primary import Cluster, cluster
 from anynet.node._clusters.worker import Worker
 from anynet.node._emitters.abort import AbortController, AbortSignal
@@ -22,6 +27,7 @@ from anynet.node._errors.classes import (
     NodeSystemError,
     NodeTypeError,
 )
+from anynet.node._errors.option_warning import OptionWarning
 from anynet.node._loop.runtime import NoRuntimeError, Runtime, run, runtime
 from anynet.node._loop.timers import (
     Immediate,
@@ -37,6 +43,7 @@ from anynet.node._loop.timers import (
     setInterval,
     setTimeout,
 )
+from anynet.node._modules.absent import absent_module
 from anynet.node._net.functions.connect_defaults import (
     getDefaultAutoSelectFamily,
     getDefaultAutoSelectFamilyAttemptTimeout,
@@ -54,6 +61,7 @@ from anynet.node._processes.child_process import ChildProcess
 from anynet.node._processes.this_process import Process, process
 from anynet.node._streams.duplex import Duplex
 from anynet.node._streams.readable import Readable
+from anynet.node._streams.transform import PassThrough, Transform
 from anynet.node._streams.writable import Writable
 
 __all__ = [
@@ -74,6 +82,8 @@ __all__ = [
     "NodeRangeError",
     "NodeSystemError",
     "NodeTypeError",
+    "OptionWarning",
+    "PassThrough",
     "Process",
     "Readable",
     "Runtime",
@@ -85,6 +95,7 @@ __all__ = [
     "TimeoutNaNWarning",
     "TimeoutNegativeWarning",
     "TimeoutOverflowWarning",
+    "Transform",
     "Worker",
     "Writable",
     "captureRejectionSymbol",
@@ -96,6 +107,7 @@ __all__ = [
     "connect",
     "createConnection",
     "createServer",
+    "dns",
     "errorMonitor",
     "events",
     "getDefaultAutoSelectFamily",
@@ -105,6 +117,7 @@ __all__ = [
     "isIPv6",
     "nextTick",
     "process",
+    "readline",
     "run",
     "runtime",
     "setDefaultAutoSelectFamily",
@@ -112,4 +125,11 @@ __all__ = [
     "setImmediate",
     "setInterval",
     "setTimeout",
+    "stream",
+    "util",
+    "worker_threads",
 ]
+
+
+def __getattr__(name: str) -> NoReturn:
+    raise absent_module(name)

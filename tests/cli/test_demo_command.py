@@ -18,6 +18,7 @@ import anynet
 from anynet._transport.loops.backends import run
 from anynet.cli.demo import listen_everywhere
 from anynet.cli.echo import echo_connection
+from tests.cli.commands import command_here
 
 DEMO = (sys.executable, "-m", "anynet", "demo", "--seconds", "0.1", "--clients", "2")
 
@@ -105,9 +106,7 @@ def test_a_signal_ends_it(number: signal.Signals) -> None:
     ],
 )
 def test_bad_input(arguments: tuple[str, str]) -> None:
-    result = subprocess.run(
-        [*DEMO[:4], *arguments], capture_output=True, text=True, timeout=20, check=False
-    )
+    result = command_here("demo", *arguments)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.count("\n") == 1
     assert arguments[0] in result.stderr

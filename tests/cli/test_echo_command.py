@@ -18,14 +18,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.commands import ANYNET, anynet_command, command_here
+
 BACKENDS = ("trio", "asyncio", "uvloop")
-ANYNET = (sys.executable, "-m", "anynet")
-
-
-def anynet_command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*ANYNET, *arguments], capture_output=True, text=True, timeout=20, check=False
-    )
 
 
 @contextmanager
@@ -267,7 +262,8 @@ def test_a_path_in_use(tmp_path: Path) -> None:
 def test_bad_input_is_one_line_of_error(
     arguments: tuple[str, ...], code: int, parts: tuple[str, ...]
 ) -> None:
-    assert_one_line_of_error(anynet_command("echo", *arguments), code, *parts)
+    run_it = command_here if code == 2 else anynet_command
+    assert_one_line_of_error(run_it("echo", *arguments), code, *parts)
 
 
 def test_version_and_help() -> None:

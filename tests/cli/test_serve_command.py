@@ -9,7 +9,6 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,9 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.commands import ANYNET, anynet_command, command_here
+from tests.processes import process_of
+
 BACKENDS = ("trio", "asyncio", "uvloop")
 POLICIES = ("round_robin", "shared", "reuse_port")
-ANYNET = (sys.executable, "-W", "error", "-m", "anynet")
 HANDLER = "tests.cluster.worker_programs:tell_pid"
 
 
@@ -79,21 +80,10 @@ def read_pid(client: socket.socket) -> int:
 
 @contextmanager
 def running(*arguments: str, handler: str = HANDLER) -> Iterator[Running]:
-    with subprocess.Popen(
-        [*ANYNET, "serve", handler, "--host", "127.0.0.1", *arguments]
-        if "--path" not in arguments and "--host" not in arguments
-        else [*ANYNET, "serve", handler, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        limit = threading.Timer(30, process.kill)
-        limit.start()
-        try:
-            yield Running(process)
-        finally:
-            limit.cancel()
-            process.kill()
+    if "--path" not in arguments and "--host" not in arguments:
+        arguments = ("--host", "127.0.0.1", *arguments)
+    with process_of(*ANYNET, "serve", handler, *arguments) as process:
+        yield Running(process)
 
 
 def until(condition: Callable[[], bool], seconds: float = 10) -> float:
@@ -308,9 +298,9 @@ def test_kill_9_of_the_primary_ends_blocked_workers_too() -> None:
 def test_bad_input_is_one_line_of_error(
     arguments: tuple[str, ...], code: int, parts: tuple[str, ...]
 ) -> None:
-    result = subprocess.run(
-        [*ANYNET, "serve", *arguments], capture_output=True, text=True, timeout=20, check=False
-    )
+    # Workers find out what is wrong where the usage is right.
+    run_it = command_here if code == 2 else anynet_command
+    result = run_it("serve", *arguments)
     assert (result.returncode, result.stdout) == (code, "")
     assert re.fullmatch(r"Error: .*\n", result.stderr)
     for part in parts:
@@ -392,13 +382,7 @@ def test_a_path_is_given_away_by_the_primary(tmp_path: Path, kind: str) -> None:
     ],
 )
 def test_limits_that_make_no_sense(arguments: tuple[str, ...], message: str) -> None:
-    ended = subprocess.run(
-        [*ANYNET, "serve", HANDLER, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    ended = command_here("serve", HANDLER, *arguments)
     assert ended.returncode == 2
     assert message in ended.stderr
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections import deque
+from collections import defaultdict, deque
 from typing import Any
 
 import attrs
@@ -16,6 +16,7 @@ from anynet.cluster.distribution.listen_requests import Denied, GiveBack, Grante
 from anynet.cluster.distribution.point_table import (
     Activate,
     ClosePoint,
+    CloseSlot,
     Linger,
     Offer,
     OpenPoint,
@@ -112,6 +113,8 @@ class Site:
         self.children: dict[int, Child] = {}
         self.opening: list[int] = []
         self.open: set[int] = set()
+        #: The slots that hold sockets of a point.
+        self.slots: defaultdict[int, set[int | None]] = defaultdict(set)
         self.lingering: list[tuple[int, int]] = []
         self.outcomes: list[Any] = []
 
@@ -130,14 +133,18 @@ class Site:
                     self.opening.append(point)
                 case Offer():
                     assert outcome.point in self.open
+                    self.slots[outcome.point].add(outcome.slot)
                     opened = Opened(outcome.request, outcome.point, "shared", (None, None), (7, 8))
                     self.tell(outcome.worker, opened)
                 case Refuse(worker, request, error):
                     self.tell(worker, Refused.by(request, error))
                 case Linger(point, worker):
                     self.lingering.append((point, worker))
+                case CloseSlot(point, slot):
+                    self.slots[point].remove(slot)
                 case ClosePoint(point):
                     self.open.remove(point)
+                    self.slots.pop(point, None)
 
     def tell(self, worker: int, message: Any) -> None:
         if worker in self.children:
@@ -236,6 +243,43 @@ def test_a_point_waits_for_the_next_worker_of_the_slot() -> None:
     site.pump()
     site.linger_ends()
     assert site.open == set()
+
+
+def test_the_sockets_of_a_slot_wait_as_long_as_a_point_does() -> None:
+    site = Site()
+    one, two = site.start(0), site.start(1)
+    one.listen()
+    two.listen()
+    site.pump()
+    one.close(1)
+    site.die(one)  # It failed: the next worker of its slot is expected.
+    site.linger_ends()
+    assert site.slots == {1: {0, 1}}
+    one = site.start(0)
+    one.listen()
+    site.pump()
+    one.close(1)
+    site.pump()
+    assert site.slots == {1: {0, 1}}
+    site.linger_ends()  # It lives on, and does not listen.
+    assert site.slots == {1: {1}}
+    two.close(1)
+    site.pump()
+    site.linger_ends()
+    assert site.slots == {}
+
+
+def test_the_sockets_of_a_slot_stay_while_one_of_its_workers_listens() -> None:
+    """In a restart the next worker of a slot listens before the old one closes."""
+    site = Site()
+    old, other, new = site.start(0), site.start(1), site.start(0)
+    for child in (old, other, new):
+        child.listen()
+    site.pump()
+    site.die(old, expected=True)
+    assert site.slots == {1: {0, 1}}
+    site.die(new, expected=True)
+    assert site.slots == {1: {1}}
 
 
 def test_a_worker_that_leaves_is_succeeded_too() -> None:
@@ -496,6 +540,7 @@ def test_whatever_happens_neither_side_finds_nonsense_and_all_is_closed(
         site.die(child, expected=True)
     site.linger_ends()
     expected = set(site.open)
+    assert all(site.slots[point] for point in expected)
     site.perform(site.protocol.points.close())
     assert site.open == set()
     assert keep or expected == set()

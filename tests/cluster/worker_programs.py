@@ -131,6 +131,13 @@ async def close_one_when_told(directory: str, options: dict[str, Any]) -> None:
             await me().send("closed")
 
 
+async def serve_until_told(options: dict[str, Any]) -> None:
+    """Close the server when a message comes, and live on without."""
+    async with anynet.create_server(tell_pid, **options):
+        await anext(me().messages())
+    await me().draining.wait()
+
+
 async def report_failure(options: dict[str, Any]) -> None:
     """Tell how listening failed."""
     try:

@@ -27,8 +27,13 @@ SECTIONS = {
     "connecting": "6: connect and the selection of a family",
     "functions": "7: the functions of net",
     "order": "8: what runs before what, what keeps a program alive, what ends it",
-    "bound_sockets": "9: BoundSocket",
+    "bound_sockets": "b: BoundSocket",
+    "stream_module": "s: stream and readline",
+    "threads": "t: worker_threads",
     "cluster": "c: cluster, process, child_process",
+    "tls": "l: tls",
+    "process": "9: process, its signals, its end and its streams",
+    "modules": "9: the modules events, dns and util",
 }
 
 _HEADER = re.compile(r"^(?://|#) (why|rows|differs): (.+)$", re.MULTILINE)

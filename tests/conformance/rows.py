@@ -1,6 +1,9 @@
 """The rows of the specification of `net`, by the ids that pairs name: `section.thing`.
 
-Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it.
+Those of `b` are its `BoundSocket`, those of `c` the members of Node's `cluster`, `process` and
+`child_process` that go with it, those of `s` what its `stream` and `readline` have, those of `t`
+its `worker_threads`, those of `l` what `tls` adds to `net`, those of `9` what its `process` and
+other modules have for a program that uses `net`.
 """
 
 from __future__ import annotations
@@ -58,7 +61,7 @@ NAMED = {
         getDefaultAutoSelectFamilyAttemptTimeout setDefaultAutoSelectFamilyAttemptTimeout
         isIP isIPv4 isIPv6 Stream
     """,
-    "9": """
+    "b": """
         constructor path errors address fd isPipe close dispose adopted listen connect Socket send
     """,
     "c": """
@@ -71,6 +74,31 @@ NAMED = {
     "c.process": "send disconnect connected env exit",
     "c.process.event": "message disconnect",
     "c.handle": "server socket keepOpen",
+    "t": "isMainThread parentPort threadId workerData receiveMessageOnPort clone shared",
+    "t.Worker": "constructor postMessage terminate ref unref",
+    "t.Worker.event": "online message error exit",
+    "t.port": "postMessage start close ref unref hasRef",
+    "t.port.event": "message close",
+    "t.transfer": "socket server bound port errors",
+    "l": """
+        connect server echo write end destroy errors verify identity alpn client.lost
+        client.certificate version starttls sni certificate context arguments
+    """,
+    "9.process": "kill exit exitCode nextTick stdin stdout stderr",
+    "9.process.event": """
+        signal beforeExit exit uncaughtException uncaughtExceptionMonitor unhandledRejection
+    """,
+    "9.events": """
+        once on addAbortListener getEventListeners getMaxListeners setMaxListeners listenerCount
+    """,
+    "9.dns": "lookup promises",
+    "9.util": "promisify",
+    "s": """
+        Readable Writable Duplex Transform PassThrough Readable.from objectMode construct destroy
+        pipeline finished promises addAbortSignal isReadable isWritable isErrored isDisturbed
+        isDestroyed getDefaultHighWaterMark setDefaultHighWaterMark
+    """,
+    "s.readline": "createInterface line close pause error prompt question asyncIteration",
 }
 
 ROWS = frozenset(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import trustme
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from tests.core.server_peers import nothing_left_open
 
@@ -16,6 +17,13 @@ def tidy(anyio_backend: object) -> Iterator[None]:
     """The test leaves no descriptor open."""
     with nothing_left_open():
         yield
+
+
+@pytest.fixture(params=["trio", "asyncio"])
+def portal(request: pytest.FixtureRequest) -> Iterator[BlockingPortal]:
+    """Another thread that runs an event loop."""
+    with start_blocking_portal(request.param) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import os
 import resource
 import socket
 import struct
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -66,9 +67,18 @@ async def answer(client: anynet.Socket, message: bytes = b"hello") -> bytes:
 
 @functools.cache
 def _warm_up() -> None:
-    """Let the backends open what they open once in a process."""
-    for backend, options in BACKENDS.values():
-        anyio.run(anyio.sleep, 0, backend=backend, backend_options=options)
+    """Let the backends open what they open once in a process.
+
+    In a thread, since the test that comes first may be running on one of them.
+    """
+
+    def run() -> None:
+        for backend, options in BACKENDS.values():
+            anyio.run(anyio.sleep, 0, backend=backend, backend_options=options)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
 
 
 @contextmanager

@@ -4,4 +4,5 @@ from __future__ import annotations
 
 import os
 
-collect_ignore = [] if "CONFORMANCE_NODE" in os.environ else ["test_cross_traffic.py"]
+_TESTS = ["test_cross_traffic.py", "test_ported_programs_on_node.py"]
+collect_ignore = [] if "CONFORMANCE_NODE" in os.environ else _TESTS

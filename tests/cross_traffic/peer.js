@@ -2,10 +2,15 @@
 // One end of a connection that carries much in both directions: ROLE PLACE SIZE SCENARIO.
 // Prints a JSON object: what it sent and received, by length and hash, and which events came.
 const crypto = require('node:crypto');
+const fs = require('node:fs');
 const net = require('node:net');
+const path = require('node:path');
+const tls = require('node:tls');
 
 const [role, place, size, scenario] = [process.argv[2], process.argv[3], Number(process.argv[4]), process.argv[5]];
 const where = /^\d+$/.test(place) ? { port: Number(place), host: '127.0.0.1' } : { path: place };
+const pem = (file) => fs.readFileSync(path.join(__dirname, '../conformance/certificates', `${file}.pem`));
+const secure = scenario === 'tls';
 const block = crypto.randomBytes(1 << 20);
 const random = (below) => Math.floor(Math.random() * below);
 
@@ -62,14 +67,21 @@ function converse(socket) {
 }
 
 if (role === 'server') {
-  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+  const identity = { cert: pem('server-cert'), key: pem('server-key') };
+  const onConnection = (socket) => {
     server.close();
     converse(socket);
-  });
+  };
+  const server = secure
+    ? tls.createServer({ ...identity, allowHalfOpen: true }, onConnection)
+    : net.createServer({ allowHalfOpen: true }, onConnection);
   server.listen(where.path ? where : { port: 0, host: '127.0.0.1' }, () => {
     const address = server.address();
     process.stdout.write((address.port || address) + '\n');
   });
 } else {
-  const socket = net.connect({ ...where, allowHalfOpen: true }, () => converse(socket));
+  const options = { ...where, allowHalfOpen: true };
+  const socket = secure
+    ? tls.connect({ ...options, ca: pem('authority-cert'), servername: 'localhost' }, () => converse(socket))
+    : net.connect(options, () => converse(socket));
 }

@@ -11,12 +11,16 @@ import json
 import os
 import random
 import sys
+from pathlib import Path
 from typing import Any
 
 from anynet import node as net
+from anynet.node import tls
 
 BACKEND: Any = sys.argv[1]
 ROLE, PLACE, SIZE, SCENARIO = sys.argv[2], sys.argv[3], int(sys.argv[4]), sys.argv[5]
+PEM = Path(__file__).parent.parent / "conformance" / "certificates"
+SECURE = SCENARIO == "tls"
 BLOCK = memoryview(os.urandom(1 << 20))
 
 
@@ -97,7 +101,11 @@ def serve() -> None:
         address = server.address()
         print(address["port"] if isinstance(address, dict) else address, flush=True)
 
-    server = net.createServer(on_connection, allowHalfOpen=True)
+    if SECURE:
+        identity = {each: (PEM / f"server-{each}.pem").read_bytes() for each in ("cert", "key")}
+        server: net.Server = tls.createServer({**identity, "allowHalfOpen": True}, on_connection)
+    else:
+        server = net.createServer(on_connection, allowHalfOpen=True)
     if PLACE.isdigit():
         server.listen(0, "127.0.0.1", 511, on_listening)
     else:
@@ -106,8 +114,14 @@ def serve() -> None:
 
 def connect() -> None:
     where = {"port": int(PLACE), "host": "127.0.0.1"} if PLACE.isdigit() else {"path": PLACE}
-    socket = net.connect({**where, "allowHalfOpen": True})
-    socket.on("connect", lambda: Conversation(socket))
+    options = {**where, "allowHalfOpen": True}
+    if SECURE:
+        options.update(ca=(PEM / "authority-cert.pem").read_bytes(), servername="localhost")
+        secured = tls.connect(options)
+        secured.on("secureConnect", lambda: Conversation(secured))
+    else:
+        socket = net.connect(options)
+        socket.on("connect", lambda: Conversation(socket))
 
 
 net.run(serve if ROLE == "server" else connect, backend=BACKEND)

@@ -79,6 +79,20 @@ def test_everything_arrives_both_ways(backend: str, role: str, kind: str, tmp_pa
 @EACH
 @ROLE
 @BACKEND
+def test_everything_arrives_both_ways_encrypted(
+    backend: str, role: str, kind: str, tmp_path: Path
+) -> None:
+    client, server = converse(backend, role, kind, SIZE // 4, "tls", tmp_path)
+    assert client["sent"] == server["sent"] == SIZE // 4
+    assert client["receivedHash"] == server["sentHash"]
+    assert server["receivedHash"] == client["sentHash"]
+    for report in (client, server):
+        assert report["events"] == {"end": 1, "finish": 1, "close": 1}
+
+
+@EACH
+@ROLE
+@BACKEND
 def test_timeouts_tell_and_close_nothing(
     backend: str, role: str, kind: str, tmp_path: Path
 ) -> None:

@@ -6,12 +6,13 @@ import re
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.processes import process_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "node"
 
@@ -25,20 +26,9 @@ def backend(request: pytest.FixtureRequest) -> str:
 @contextmanager
 def running(name: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """An example in a process of its own, killed at the end if it still runs."""
-    with subprocess.Popen(
-        [sys.executable, "-W", "error", "-u", str(EXAMPLES / name), *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        # Whoever waits for a line that does not come gets an empty one then.
-        limit = threading.Timer(50, process.kill)
-        limit.start()
-        try:
-            yield process
-        finally:
-            limit.cancel()
-            process.kill()
+    command = (sys.executable, "-W", "error", "-u", str(EXAMPLES / name), *arguments)
+    with process_of(*command) as process:
+        yield process
 
 
 def line_of(process: subprocess.Popen[str]) -> str:

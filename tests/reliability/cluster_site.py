@@ -11,7 +11,6 @@ import select
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ import anyio
 import anynet
 from anynet.cluster import Backend, Cluster, Policy
 from tests.activation import clean_environment
+from tests.processes import process_of
 from tests.reliability.steady_load import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -133,22 +133,14 @@ class Site:
 
 @contextmanager
 def site(*command: str) -> Iterator[Site]:
-    with subprocess.Popen(
-        [sys.executable, "-W", "error", *command],
+    with process_of(
+        *(sys.executable, "-W", "error", *command),
+        seconds=300,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
         cwd=ROOT,
         env={**clean_environment(), "PYTHONPATH": str(ROOT)},
     ) as process:
-        limit = threading.Timer(300, process.kill)
-        limit.start()
-        try:
-            yield Site(process)
-        finally:
-            limit.cancel()
-            process.kill()
+        yield Site(process)
 
 
 @contextmanager

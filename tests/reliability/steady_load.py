@@ -12,7 +12,7 @@ from types import TracebackType
 import attrs
 
 #: Seconds that a step of a request may take, and a test may wait.
-PATIENCE = 20
+PATIENCE = 60
 HOST = "127.0.0.1"
 REQUEST = b"what comes back whole" * 3
 

@@ -42,12 +42,14 @@ class _Records(logging.Handler):
 @contextmanager
 def collecting_quickly() -> Iterator[None]:
     """What exists already is no garbage of the runs in this block: they collect only their own."""
+    was_frozen = gc.get_freeze_count() > 0
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
-        gc.unfreeze()
+        if not was_frozen:  # It thaws everything, not only what was frozen last.
+            gc.unfreeze()
 
 
 @contextmanager

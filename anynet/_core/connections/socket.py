@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import socket as stdlib_socket
-import stat
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from typing import Any, BinaryIO, Unpack
 
@@ -17,7 +15,7 @@ from anynet._core.connections.forgotten import close_forgotten
 from anynet._core.connections.socket_events import SocketEvents
 from anynet._core.connections.socket_server import SocketServer
 from anynet._core.connections.values import SocketStatistics
-from anynet._rules.checks import check_choice, check_non_negative_int, check_seconds
+from anynet._rules.checks import check_choice, check_seconds
 from anynet._rules.options import ConnectionOptionNames, ConnectionOptions, split_options
 from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
@@ -26,6 +24,7 @@ from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.sockets.adoption import adopt_connected
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.fd_passing import HasFileno
+from anynet._transport.sockets.message_sends import check_file
 from anynet._transport.sockets.options import (
     get_type_of_service,
     set_keep_alive,
@@ -39,8 +38,9 @@ from anynet._transport.streams.descriptors import receive_fds, send_fds
 from anynet._transport.streams.disconnect_watch import wait_peer_left
 from anynet._transport.streams.endpoints import ProxyAttribute
 from anynet._transport.streams.own_socket import raw_stream, tcp_socket, unix_stream
+from anynet._transport.streams.released import Released
 from anynet._transport.streams.socket_stream import SocketStream
-from anynet._transport.streams.stream_base import Released, ReleasedStream, StreamBase
+from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.wrapped_stream import WrappedStream
 
 _CHUNK = 65536
@@ -64,6 +64,9 @@ class Socket(ByteStream):
     when the connection was lost (its ``errno`` says how), :exc:`anyio.ClosedResourceError` when
     this side closed it, :exc:`ConnectionExpired` (a :exc:`TimeoutError`) when a time limit did.
 
+    It belongs to the thread of its event loop: in another one every operation raises
+    :exc:`RuntimeError`; what only looks (addresses, counters) works. :meth:`release` moves it.
+
     Close it, or use it as ``async with socket``: one that is forgotten open is closed with a
     :exc:`ResourceWarning`.
     """
@@ -77,6 +80,11 @@ class Socket(ByteStream):
     def __del__(self) -> None:
         if not self._stream.state.closed:
             close_forgotten(self, self._stream)
+
+    def _here(self) -> StreamBase:
+        """The stream, for the thread of its event loop alone."""
+        self._stream.host.check_thread()
+        return self._stream
 
     # -- where sockets come from ----------------------------------------------------------------
 
@@ -107,10 +115,16 @@ class Socket(ByteStream):
         return cls(Connection(stream, connection_options))
 
     @classmethod
-    def adopt(cls, released: Released | ReleasedStream) -> Socket:
-        """A socket over a connection that its owner has released: inverse of :meth:`release`."""
-        half_open = released.state.allow_half_open
-        return cls(Connection(adopt(released), ConnectionOptions(allow_half_open=half_open)))
+    def adopt(cls, released: Released, **options: Unpack[ConnectionOptionNames]) -> Socket:
+        """A socket over a released connection, in any thread and backend: see :meth:`release`.
+
+        Options as in :meth:`from_stream`: ``allow_half_open`` is what it was unless it is given,
+        time limits are not carried over. Raises :exc:`anyio.ClosedResourceError` if it was adopted
+        or closed before, and :exc:`RuntimeError` for what cannot leave its event loop (TLS).
+        """
+        options.setdefault("allow_half_open", released.state.allow_half_open)
+        (connection_options,) = split_options("adopt", options, ConnectionOptions)
+        return cls(Connection(adopt(released), connection_options))
 
     # -- receiving and sending ------------------------------------------------------------------
 
@@ -156,15 +170,7 @@ class Socket(ByteStream):
         Uses sendfile on our own sockets; the file's position stays where it is. Raises
         :exc:`EOFError` when the file is shorter than ``offset + count``.
         """
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError(f"file must be a regular file, not {file!r}")
-        if not file.readable():
-            raise ValueError(f"file must be open for reading, not {file!r}")
-        check_non_negative_int("offset", offset)
-        if count is None:
-            count = max(status.st_size - offset, 0)
-        await self._stream.send_file(file, offset, check_non_negative_int("count", count))
+        await self._stream.send_file(file, offset, count := check_file(file, offset, count))
         return count
 
     async def send_eof(self) -> None:
@@ -200,7 +206,7 @@ class Socket(ByteStream):
         most that many seconds or until the peer ends too. Cancelled, it closes first and then
         raises. Over TLS the peer has 10 seconds to answer the close.
         """
-        if linger is not None and not self._stream.closed:
+        if linger is not None and not self._here().closed:
             seconds = check_seconds("linger", linger)
             try:
                 with anyio.move_on_after(seconds):
@@ -215,7 +221,6 @@ class Socket(ByteStream):
 
         Unix sockets cannot reset; they are closed forcefully. So is TLS over one of our sockets,
         whose connection is reset; any other foreign stream is closed by the next :meth:`aclose`.
-        Raises :exc:`RuntimeError`, and does nothing, in another thread than that of the event loop.
         """
         self._stream.abort()
 
@@ -226,18 +231,18 @@ class Socket(ByteStream):
         bytes were received for this object that have not been read yet.
         """
         stream = raw_stream(self._stream, "detach")
-        if stream.unread_bytes:
-            raise ValueError(
-                f"{len(stream.unread_bytes)} bytes that were received are still unread"
-            )
-        return stream.release().sock
+        if unread := len(stream.unread_bytes):
+            raise ValueError(f"{unread} bytes that were received are still unread")
+        sock: stdlib_socket.socket = stream.release().take()
+        return sock
 
-    def release(self) -> Released | ReleasedStream:
+    def release(self) -> Released:
         """Give the connection away with all that belongs to it; this object is then closed.
 
-        What comes back is for :meth:`adopt`, and for the adapters of this package, which have a
-        face of their own for it. Raises :exc:`anyio.ClosedResourceError` after the close, and
-        :exc:`anyio.BusyResourceError` for a foreign stream that is in use.
+        What comes back is for :meth:`adopt`: nothing that was received is lost, and counters and
+        the sides that have ended go along. Operations that wait get
+        :exc:`anyio.ClosedResourceError`; a message under way is cut, for the next owner too. Raises
+        that error after the close, and :exc:`anyio.BusyResourceError` for a foreign stream in use.
         """
         return self._stream.release()
 
@@ -251,7 +256,7 @@ class Socket(ByteStream):
         An end-of-stream counts as leaving even where the peer still reads. Needs Linux, and a
         stream over one of our sockets (:exc:`NotImplementedError` otherwise).
         """
-        stream = self._stream
+        stream = self._here()
         if isinstance(stream, SocketStream):
             await wait_peer_left(stream, stream)
         elif isinstance(stream, WrappedStream) and isinstance(stream.base, SocketStream):
@@ -261,6 +266,7 @@ class Socket(ByteStream):
 
     def when_closed(self, callback: Callable[[], object]) -> None:
         """Call ``callback`` once when this side has closed the connection, from wherever."""
+        self._here()
         self._connection.when_closed(callback)
 
     # -- events and settings --------------------------------------------------------------------
@@ -271,6 +277,7 @@ class Socket(ByteStream):
         There is one consumer; while it consumes, ``receive`` raises
         :exc:`anyio.BusyResourceError`.
         """
+        self._here()
         return SocketEvents(self._connection, self)
 
     def set_idle_timeout(self, seconds: float | None, *, action: IdleAction = "close") -> None:
@@ -282,6 +289,7 @@ class Socket(ByteStream):
         if seconds is not None:
             check_seconds("seconds", seconds, allow_zero=False)
         check_choice("action", action, ("close", "notify"))
+        self._here()
         self._connection.set_idle_timeout(seconds, action)
 
     def set_no_delay(self, enable: bool = True) -> None:
@@ -290,7 +298,7 @@ class Socket(ByteStream):
         This and the next ones work on TCP sockets and on TLS over them; elsewhere they raise
         :exc:`ValueError`, and after the close :exc:`anyio.ClosedResourceError`.
         """
-        set_no_delay(tcp_socket(self._stream, "set_no_delay"), enable)
+        set_no_delay(tcp_socket(self._here(), "set_no_delay"), enable)
 
     def set_keep_alive(
         self,
@@ -305,7 +313,7 @@ class Socket(ByteStream):
         ``idle`` seconds without traffic it probes the peer, every ``interval`` seconds; after
         ``count`` probes without an answer the connection breaks. None leaves a value as it is.
         """
-        set_keep_alive(tcp_socket(self._stream, "set_keep_alive"), enable, idle, interval, count)
+        set_keep_alive(tcp_socket(self._here(), "set_keep_alive"), enable, idle, interval, count)
 
     @property
     def type_of_service(self) -> int:
@@ -314,7 +322,7 @@ class Socket(ByteStream):
 
     @type_of_service.setter
     def type_of_service(self, value: int) -> None:
-        set_type_of_service(tcp_socket(self._stream, "type_of_service"), value)
+        set_type_of_service(tcp_socket(self._here(), "type_of_service"), value)
 
     @property
     def state(self) -> ConnectionState:
@@ -338,15 +346,12 @@ class Socket(ByteStream):
 
     @property
     def local_address(self) -> Address | None:
-        """The address of our end; None once closed, and for streams that have none.
-
-        Where a PROXY header names the real ends, this and ``remote_address`` are those.
-        """
+        """The address of our end, by the PROXY header if there is one; None once closed."""
         return self._stream.local_address
 
     @property
     def remote_address(self) -> Address | None:
-        """The address of the peer, also after the close; None for an unnamed Unix peer."""
+        """The same of the peer, also after the close; None for an unnamed Unix peer."""
         return self._stream.remote_address
 
     @property

@@ -27,6 +27,7 @@ from anynet._rules.policy.accepting import (
 from anynet._transport.listening.accept_backoff import AcceptBackoff
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.listener_set import ListenerSet
+from anynet._transport.listening.released_listeners import ReleasedListeners, check_released
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.options import apply_socket_options, fixed_settings
@@ -78,6 +79,13 @@ class Acceptor:
         self.listeners.close()
         self.backoff.close()
         self._slot.set()
+
+    def release(self) -> ReleasedListeners:
+        """The same, but the listeners go on. Raises :exc:`ValueError` where they cannot."""
+        check_released(self.listeners.listeners)
+        released = ReleasedListeners(self.listeners.release())
+        self.close()
+        return released
 
     def add(self, listener: Listener) -> None:
         """Accept from ``listener`` too; the caller still owns it when that fails.

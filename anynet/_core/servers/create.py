@@ -30,13 +30,14 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
     Where to listen: ``host`` (a name, an address, or several; by default all addresses of both
     families), ``port`` (one or several; by default, and for 0, any free one), or ``path`` (a Unix
     path or several; with a leading NUL a name of the abstract namespace), or ``fd`` (listening
-    sockets or their descriptors, to be adopted), or ``systemd`` (True for all the sockets that
-    systemd's socket activation passed to this process, or the name of those to listen on, or
-    several names), or ``bound`` (a :class:`BoundSocket` or several, which are taken over, and
-    closed if the server cannot listen). ``backlog`` (511), ``ipv6_only`` (False), ``reuse_port``
-    (False), ``mode`` (permissions of the path; None leaves the umask to decide), ``owner`` and
-    ``group`` (who the
-    path is given to before anybody can connect: a name or a number; None leaves it),
+    sockets or their descriptors, to be adopted), or ``bound`` (a :class:`BoundSocket` or several,
+    which are taken over), or ``adopt`` (what :meth:`Server.release` of another server gave, in
+    whichever thread) – these two are closed if the server cannot listen with them – or
+    ``systemd`` (True for all the sockets that systemd's socket activation passed to this process,
+    or the name of those to listen on, or several names). ``backlog`` (511),
+    ``ipv6_only`` (False), ``reuse_port`` (False), ``mode`` (permissions of the path; None leaves
+    the umask to decide), ``owner`` and ``group`` (who the path is given to before anybody can
+    connect: a name or a number; None leaves it),
     ``replace_stale`` (True: a path whose server is gone may be replaced). ``family`` (``"ipv4"`` or
     ``"ipv6"``) keeps to one of the two; with it, ``::`` takes no IPv4 connections. ``defer_accept``
     (seconds) leaves a TCP connection to the kernel until the client has sent something, for about

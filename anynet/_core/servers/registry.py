@@ -42,6 +42,20 @@ class Registry:
     def __iter__(self) -> Iterator[ServerConnection]:
         return iter(tuple(self._connections))
 
+    def reset_all(self) -> None:
+        """Close every connection at once, so that the peers see a failure."""
+        for connection in self:
+            connection.reset()
+
+    def cut_handshakes_off(self) -> None:
+        """Reset what is in its TLS handshake.
+
+        Nothing is lost with them, and a client that says nothing would hold up the end.
+        """
+        for connection in self:
+            if connection.stream is None and not connection.in_header:
+                connection.reset()
+
     def add(self, raw: SocketStream) -> ServerConnection:
         """A connection was accepted."""
         connection = ServerConnection(raw, self._reads_header)

@@ -39,11 +39,12 @@ from anynet._rules.options import (
     SocketOptions,
     split_options,
 )
-from anynet._rules.values.addresses import Address, SocketAddress
+from anynet._rules.values.addresses import Address, first_path, first_port
 from anynet._rules.values.events import Close, Listening
 from anynet._rules.values.server_values import ServerStatistics, ShutdownReport
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.provider import register_server
+from anynet._transport.listening.released_listeners import ReleasedListeners
 from anynet._transport.network.network import current_network
 from anynet._transport.sockets.sockaddr import socket_attributes
 from anynet._transport.streams.disconnect_watch import can_watch
@@ -57,7 +58,8 @@ class Server(abc.Listener[Socket]):
 
     Used as ``async with create_server(…) as server``: it listens when the block is entered. With a
     handler, each connection gets a task of the server's own nursery. Without one, ``async for
-    socket in server`` (or :meth:`accept`) hands the connections over.
+    socket in server`` (or :meth:`accept`) hands the connections over. Like a :class:`Socket` it
+    belongs to the thread of its event loop; :meth:`release` moves what it listens with.
 
     What a handler raises ends its own connection, and is logged if it was not its peer's doing;
     ``on_handler_error="raise"`` has it leave the ``async with`` in an :class:`ExceptionGroup`
@@ -110,8 +112,7 @@ class Server(abc.Listener[Socket]):
         self._tasks: abc.TaskGroup | None = None
         self.closing: anyio.Event = anyio.Event()
         self._closed = False
-        #: What handlers raised to end the program.
-        self._exits: list[BaseException] = []
+        self._exits: list[BaseException] = []  # What handlers raised to end the program.
         self._handshakes: HandshakeQueue | None = None
 
     # -- the block ------------------------------------------------------------------------------
@@ -149,7 +150,7 @@ class Server(abc.Listener[Socket]):
         self.close()
         if error is not None:
             tasks.cancel_scope.cancel()
-            self._reset_all()
+            self._registry.reset_all()
         ended_here = False
         try:
             ended_here = await leave(tasks, error)
@@ -158,7 +159,7 @@ class Server(abc.Listener[Socket]):
                 raise
             error = in_tasks
         finally:
-            self._reset_all()
+            self._registry.reset_all()
             self._runner.close(self._acceptor.host)
         exits, self._exits = self._exits, []
         if exits:
@@ -169,16 +170,13 @@ class Server(abc.Listener[Socket]):
     def _entered(self) -> abc.TaskGroup:
         if self._tasks is None:
             raise RuntimeError("use the server as `async with create_server(…) as server`")
+        self._acceptor.host.check_thread()
         return self._tasks
 
     def _end_program(self, error: BaseException) -> None:
         """Leave the block at once, and raise ``error`` there."""
         self._exits.append(error)
         self._entered().cancel_scope.cancel()
-
-    def _reset_all(self) -> None:
-        for connection in self._registry:
-            connection.reset()
 
     # -- listening ------------------------------------------------------------------------------
 
@@ -188,8 +186,7 @@ class Server(abc.Listener[Socket]):
         Returns the new addresses. Raises what entering the server raises.
         """
         self._entered()
-        (options,) = split_options("listen", listen_options, ListenOptions)
-        return await self._listen(options)
+        return await self._listen(*split_options("listen", listen_options, ListenOptions))
 
     async def _listen(self, options: ListenOptions) -> tuple[Address, ...]:
         if self._closed:
@@ -225,18 +222,12 @@ class Server(abc.Listener[Socket]):
     @property
     def port(self) -> int:
         """The port of the first address that has one; :exc:`RuntimeError` when none does."""
-        for address in self._listening_addresses():
-            if isinstance(address, SocketAddress):
-                return address.port
-        raise RuntimeError("the server does not listen on a port")
+        return first_port(self._listening_addresses())
 
     @property
     def path(self) -> str:
         """The first Unix path that it listens on; :exc:`RuntimeError` when there is none."""
-        for address in self._listening_addresses():
-            if isinstance(address, str):
-                return address
-        raise RuntimeError("the server does not listen on a Unix path")
+        return first_path(self._listening_addresses())
 
     def _listening_addresses(self) -> tuple[Address, ...]:
         if not self._addresses:
@@ -313,11 +304,24 @@ class Server(abc.Listener[Socket]):
     def close(self) -> None:
         """Stop accepting, and unlink the paths made; the connections go on.
 
-        Those that are still in their TLS handshake are reset; a PROXY header may still come. Raises
-        :exc:`RuntimeError`, and does nothing, in another thread than that of the event loop.
+        Those that are still in their TLS handshake are reset; a PROXY header may still come.
         """
         self._entered()
         self._close()
+
+    def release(self) -> ReleasedListeners:
+        """Stop accepting as :meth:`close` does, but give away what it listens with.
+
+        What comes back is for ``create_server(adopt=…)``, in whichever thread; until then clients
+        wait in the backlog. Raises :exc:`anyio.ClosedResourceError` once closed, and
+        :exc:`ValueError` in a worker of a cluster, for which the primary listens.
+        """
+        self._entered()
+        if self._closed:
+            raise anyio.ClosedResourceError
+        released = self._acceptor.release()
+        self._close()
+        return released
 
     def _close(self) -> None:
         if not self._closed:
@@ -326,14 +330,8 @@ class Server(abc.Listener[Socket]):
             self.closing.set()
             self._acceptor.close()
             if self._options.tls is not None:
-                self._cut_handshakes_off()
+                self._registry.cut_handshakes_off()
             self._connection_ended()
-
-    def _cut_handshakes_off(self) -> None:
-        """Nothing is lost with them, and a client that says nothing would hold up the end."""
-        for connection in self._registry:
-            if connection.stream is None and not connection.in_header:
-                connection.reset()
 
     async def wait_closed(self) -> None:
         """Wait until the server is closed and all its connections have ended."""
@@ -373,6 +371,8 @@ class Server(abc.Listener[Socket]):
 
         One task at a time can wait for the next event: :exc:`anyio.BusyResourceError` otherwise.
         """
+        if self._tasks is not None:
+            self._entered()  # Before there is no event loop that it could be the wrong one for.
         return ServerEvents(self._events, None if self._handler is not None else self.accept)
 
     @property

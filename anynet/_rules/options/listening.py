@@ -25,6 +25,7 @@ from anynet._rules.checks import (
 from anynet._rules.options.resolver import Resolver
 from anynet._rules.options.table import Options, option, options
 from anynet._rules.values.addresses import FAMILIES, Family
+from anynet._rules.values.adoptable import Adoptable
 from anynet._rules.values.bound_socket import BoundSocket
 
 Path: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -90,6 +91,11 @@ def _sockets(name: str, value: Any) -> tuple[int | socket.socket, ...]:
     return tuple(check_socket(name, item) for item in adopted)
 
 
+def _check_adoptable(name: str, value: object) -> None:
+    if not isinstance(value, Adoptable):
+        raise TypeError(f"{name} must be what a server has released, not {shown(value)}")
+
+
 def _bound_sockets(
     name: str, value: BoundSocket | Iterable[BoundSocket] | None
 ) -> tuple[BoundSocket, ...]:
@@ -128,7 +134,7 @@ def _check_account(name: str, value: object) -> int | str:
 
 @options
 class ListenOptions(Options):
-    """Where a server listens. No host, port, path, fd, systemd or bound means any free
+    """Where a server listens. No host, port, path, fd, adopt, systemd or bound means any free
     TCP port.
 
     Several hosts with several ports listen on every combination; with port 0 and several
@@ -139,6 +145,7 @@ class ListenOptions(Options):
     port: tuple[int, ...] | None = option(None, convert=_ports)
     path: tuple[str, ...] = option(None, convert=_paths)
     fd: tuple[int | socket.socket, ...] = option(None, convert=_sockets, in_worker=True)
+    adopt: Adoptable | None = option(None, _check_adoptable, in_worker=True)
     systemd: bool | tuple[str, ...] = option(False, convert=_passed_sockets)
     bound: tuple[BoundSocket, ...] = option(None, convert=_bound_sockets, in_worker=True)
     backlog: int = option(_DEFAULT_BACKLOG, check_non_negative_int)
@@ -157,7 +164,9 @@ class ListenOptions(Options):
 
     def check_together(self) -> None:
         tcp = self.port is not None or self.host != (None,)
-        given = [name for name in ("path", "fd", "systemd", "bound") if getattr(self, name)]
+        given = [
+            name for name in ("path", "fd", "adopt", "systemd", "bound") if getattr(self, name)
+        ]
         if tcp:
             given.insert(0, "port" if self.port is not None else "host")
         if len(given) > 1:
@@ -185,7 +194,7 @@ class ListenOptions(Options):
     @property
     def is_tcp(self) -> bool:
         """Whether the server opens TCP listeners of its own."""
-        return not (self.path or self.fd or self.systemd or self.bound)
+        return not (self.path or self.fd or self.adopt or self.systemd or self.bound)
 
 
 #: The options that a worker of a cluster sends to its primary.
@@ -199,6 +208,7 @@ class ListenOptionNames(TypedDict, total=False):
     port: int | Iterable[int] | None
     path: Path | Iterable[Path] | None
     fd: int | socket.socket | Iterable[int | socket.socket] | None
+    adopt: Adoptable | None
     systemd: bool | str | Iterable[str] | None
     bound: BoundSocket | Iterable[BoundSocket] | None
     backlog: int

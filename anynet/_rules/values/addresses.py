@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import socket
+from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -231,3 +232,19 @@ def _canonical(text: str) -> tuple[str, Family, int]:
 def is_link_local(address: str) -> bool:
     """Whether it is an IPv6 address of fe80::/10 (RFC 4291, section 2.5.6)."""
     return is_ip(address) == 6 and address[:3].lower() in ("fe8", "fe9", "fea", "feb")
+
+
+def first_port(addresses: Iterable[Address]) -> int:
+    """The port of the first address that has one; :exc:`RuntimeError` when none does."""
+    for address in addresses:
+        if not isinstance(address, str):
+            return address.port
+    raise RuntimeError("the server does not listen on a port")
+
+
+def first_path(addresses: Iterable[Address]) -> str:
+    """The first Unix path; :exc:`RuntimeError` when there is none."""
+    for address in addresses:
+        if isinstance(address, str):
+            return address
+    raise RuntimeError("the server does not listen on a Unix path")

@@ -116,8 +116,12 @@ class ListenerSet:
 
     def close(self) -> None:
         """Close the listeners; a waiter gets :exc:`anyio.ClosedResourceError`. Idempotent."""
-        if self.closed:
-            return
+        if not self.closed:
+            for listener in self.release():
+                listener.close()
+
+    def release(self) -> list[Listener]:
+        """The same, but the listeners go on: they are the caller's now."""
         self._host.check_thread()
         self.closed = True
         if self.listeners:
@@ -125,8 +129,7 @@ class ListenerSet:
         if self._selector is not None:
             self._selector.close()
             self._selector = None
-        for listener in self.listeners:
-            listener.close()
-        self.listeners.clear()
+        released, self.listeners = self.listeners, []
         self.only = None
         self._round.clear()
+        return released

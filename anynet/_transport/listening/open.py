@@ -26,6 +26,7 @@ from anynet._transport.listening.listener import Listener, ListeningSocket
 from anynet._transport.listening.passed_sockets import PASSED_SOCKETS
 from anynet._transport.listening.path_owner import find_owner
 from anynet._transport.listening.provider import provider_for
+from anynet._transport.listening.released_listeners import ReleasedListeners
 from anynet._transport.listening.unix_path import (
     bind_unix_path,
     bind_unix_path_now,
@@ -53,8 +54,9 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
     caller's sockets are left as they were. Raises :exc:`OSError` with the error number of the
     system and the address that could not be listened on, :exc:`ValueError` for a name or a path
     that cannot be an address, for a user or a group that does not exist, for a descriptor that is
-    not a listening stream socket and for a socket that systemd did not pass, and
-    :exc:`NotImplementedError` for ``reuse_port`` or ``defer_accept`` on a platform without it.
+    not a listening stream socket and for a socket that systemd did not pass,
+    :exc:`anyio.ClosedResourceError` for what was adopted before, and :exc:`NotImplementedError` for
+    ``reuse_port`` or ``defer_accept`` on a platform without it.
     """
     await checkpoint()
     provider = provider_for(options)
@@ -62,6 +64,8 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
         return await provider.open(await _resolved(options))
     if options.fd:
         return _adopt_all(options.fd)
+    if isinstance(options.adopt, ReleasedListeners):
+        return options.adopt.take()
     if options.systemd:
         return _passed(options.systemd)
     if options.bound:

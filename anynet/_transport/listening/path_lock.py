@@ -21,19 +21,15 @@ import errno
 import fcntl
 import os
 import stat
-import time
 
 import anyio
 
-#: How long to wait for the lock, in seconds.
 from anynet._transport.sockets.closing import close_fd
 
+#: How long to wait for the lock, in seconds.
 LOCK_TIMEOUT = 10.0
 _FIRST_DELAY = 0.001
 _MAX_DELAY = 0.05
-#: How long a close may wait for it: attempts, and seconds between them.
-_CLOSE_ATTEMPTS = 4
-_CLOSE_DELAY = 0.001
 #: O_NONBLOCK: somebody may have put a FIFO there.
 _FLAGS = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _OTHERS = 0o077
@@ -111,12 +107,11 @@ async def lock_path(directory: int, name: str) -> PathLock:
     return lock
 
 
-def lock_path_briefly(directory: int, name: str) -> PathLock:
-    """The lock if that takes no more than a few milliseconds; else one goes on without."""
-    for _ in range(_CLOSE_ATTEMPTS - 1):
-        if (lock := try_lock(directory, name)) is not None:
-            return lock
-        time.sleep(_CLOSE_DELAY)
+def lock_path_now(directory: int, name: str) -> PathLock:
+    """The lock if it is free; else one goes on without, rather than hold up the event loop.
+
+    That is for what is safe without: a path whose socket listens is let be by whoever has it.
+    """
     return try_lock(directory, name) or PathLock(directory, name, None)
 
 

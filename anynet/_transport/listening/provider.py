@@ -40,7 +40,8 @@ def install_provider(provider: ListenerProvider | None) -> None:
 
 def provider_for(options: ListenOptions) -> ListenerProvider | None:
     """The provider to ask for ``options``; None when this process opens the sockets itself."""
-    return None if options.exclusive or options.fd or options.bound else _provider
+    own = options.exclusive or options.fd or options.adopt or options.bound
+    return None if own else _provider
 
 
 def register_server(server: Drainable) -> None:

@@ -27,7 +27,7 @@ from typing import TypeAlias
 import anyio
 from anyio.lowlevel import checkpoint
 
-from anynet._transport.listening.path_lock import lock_path, lock_path_briefly
+from anynet._transport.listening.path_lock import lock_path, lock_path_now
 from anynet._transport.listening.path_owner import Owner, give_to
 from anynet._transport.sockets.closing import close_fd, close_socket
 from anynet._transport.sockets.unix_address import check_unix_path
@@ -109,7 +109,7 @@ class BoundPath:
     def _unlink(self, directory: int) -> None:
         # Without the lock too, rather than hold up the event loop or leave the path behind: our
         # socket still listens, so the holder of the lock finds it alive and lets the path be.
-        lock = lock_path_briefly(directory, self._name)
+        lock = lock_path_now(directory, self._name)
         # If it is not allowed any more, the next server that binds the path replaces it.
         with contextlib.suppress(OSError):
             if _identity(_lstat(directory, self._name)) == self._identity:
@@ -166,9 +166,9 @@ def bind_unix_path_now(
 ) -> BoundPath:
     """Listen on ``path`` without waiting, and without replacing anything that is there.
 
-    Without a ``backlog`` the socket is bound, and does not listen. Its lock is taken only if it can
-    be had within a few milliseconds. Raises :exc:`ValueError` for a path that is too long, and the
-    :exc:`OSError` of the system.
+    Without a ``backlog`` the socket is bound, and does not listen. Its lock is taken only if it is
+    free. Raises :exc:`ValueError` for a path that is too long, and the :exc:`OSError` of the
+    system.
     """
     check_unix_path(path)
     with _new_socket(path) as (sock, directory):
@@ -178,7 +178,7 @@ def bind_unix_path_now(
                 sock.listen(backlog)
             return BoundPath(sock)
         # It is not replaced before it listens: a process that finds it dead looks again later.
-        lock = lock_path_briefly(directory, os.path.basename(path))
+        lock = lock_path_now(directory, os.path.basename(path))
         try:
             if mode is not None:
                 _set_mode_unbound(sock, mode)

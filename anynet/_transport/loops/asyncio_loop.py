@@ -18,6 +18,7 @@ from collections.abc import Awaitable, Callable
 import anyio
 from anyio.lowlevel import current_token
 
+from anynet._transport.loops.backends import Backend
 from anynet._transport.loops.host_loop import HostLoop, Parkable, Timer
 
 #: So many events in a row may find no task parked for reading before the descriptor is removed.
@@ -43,6 +44,10 @@ class AsyncioHostLoop(HostLoop):
         self.on_libuv = not isinstance(self._loop, asyncio.SelectorEventLoop)
         # libuv stops watching after an error, so there a descriptor has to be registered anew.
         self._patience = 1 if self.on_libuv else EVENTS_BEFORE_REMOVAL
+
+    @property
+    def backend(self) -> Backend:
+        return "uvloop" if self.on_libuv else "asyncio"
 
     def park_read(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None

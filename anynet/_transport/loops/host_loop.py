@@ -14,6 +14,11 @@ and 57 % on asyncio.)
 *Parking carries readiness, never data*: a cancelled wait has lost nothing. ``park_read`` and
 ``park_write`` are plain functions that return the awaitable, one coroutine less for each wait.
 
+*The thread.* What belongs to a loop is for its thread alone. Every operation asks for that, at the
+price of ``get_ident()`` and no call of ours (in ``enter_operation``, and once more in the fast
+paths of a stream): in another thread a park would put a descriptor or a future into a loop that
+does not expect it, which fails late, elsewhere, or never.
+
 *A backend is imported when it runs.* Trio takes longer to import than all of this package, so the
 module of a backend is imported the first time that a loop of that kind asks for its host loop: the
 one import that does not stand at the top of a file.
@@ -23,13 +28,15 @@ from __future__ import annotations
 
 import importlib
 import os
-import threading
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from anyio.lowlevel import RunVar, current_token
+
+from anynet._transport.loops.backends import Backend
 
 if TYPE_CHECKING:
     import asyncio
@@ -72,13 +79,13 @@ class HostLoop(ABC):
     __slots__ = (
         "__weakref__",
         "_pid",
-        "_thread",
         "check",
         "checkpoint",
         "current_task",
         "last_task",
         "new_event",
         "on_libuv",
+        "thread",
         "time",
     )
 
@@ -86,6 +93,11 @@ class HostLoop(ABC):
     woken_by_close: type[Exception]
     #: What says that the event loop itself is broken: nobody may take it for an error of a program.
     internal_errors: tuple[type[BaseException], ...] = ()
+
+    @property
+    @abstractmethod
+    def backend(self) -> Backend:
+        """The name of the backend, by which another loop of its kind can be run."""
 
     current_task: Callable[[], object]
     #: Raises the backend's cancellation if the task is cancelled; does not yield otherwise.
@@ -100,7 +112,8 @@ class HostLoop(ABC):
     def __init__(self) -> None:
         self.last_task: object = None
         self._pid = os.getpid()
-        self._thread = threading.get_ident()
+        #: The thread that the loop runs in; compare it where a call would cost too much.
+        self.thread: int = get_ident()
         #: Whether libuv watches the descriptors (uvloop). It reports an error that comes with data
         #: only once, so a stream has to read until EAGAIN before it parks; and it may report that a
         #: descriptor is ready before a cancellation that came first.
@@ -116,7 +129,12 @@ class HostLoop(ABC):
         await self.full_checkpoint()
 
     async def enter_operation(self) -> None:
-        """Begin an operation by the checkpoint rule. It need not yield any more; it may park."""
+        """Begin an operation by the checkpoint rule. It need not yield any more; it may park.
+
+        Raises :exc:`RuntimeError` in another thread than the loop's.
+        """
+        if get_ident() != self.thread:
+            self.check_thread()
         task = self.current_task()
         if self.last_task is task:
             await self.full_checkpoint()
@@ -167,20 +185,22 @@ class HostLoop(ABC):
         """Raise :exc:`RuntimeError` in another thread than the loop's, while the loop runs.
 
         There nothing would wake the tasks that wait, and Trio does not let itself be told at all.
+        (What an event loop has that is ended by now, any thread may close.)
         """
         if self._in_thread() or not self.in_own_process:
             return
         if self.call_from_thread(_nothing):
             raise RuntimeError(
                 "this belongs to the thread of its event loop, and another thread cannot use it;"
-                " in a worker thread of AnyIO's, anyio.from_thread.run_sync(…) calls it there"
+                " in a worker thread of AnyIO's, anyio.from_thread.run_sync(…) calls it there; to"
+                " move a connection or a server, release() it there and adopt it here"
             )
 
     def _in_thread(self) -> bool:
-        thread = threading.get_ident()
-        if thread != self._thread and self._runs_here():
-            self._thread = thread  # asyncio lets a loop run on in another thread.
-        return thread == self._thread
+        thread = get_ident()
+        if thread != self.thread and self._runs_here():
+            self.thread = thread  # asyncio lets a loop run on in another thread.
+        return thread == self.thread
 
     @abstractmethod
     def _runs_here(self) -> bool:

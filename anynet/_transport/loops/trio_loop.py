@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 import trio
 from trio.lowlevel import wait_readable, wait_writable
 
+from anynet._transport.loops.backends import Backend
 from anynet._transport.loops.host_loop import HostLoop, Parkable, Timer
 from anynet._transport.loops.timer_heap import HeapTimer, TimerHeap
 
@@ -101,6 +102,10 @@ class TrioHostLoop(HostLoop):
         # just now is in our next batch, maybe behind us; only the batch after it is surely later.
         await self.full_checkpoint()
         await self.full_checkpoint()
+
+    @property
+    def backend(self) -> Backend:
+        return "trio"
 
     def park_read(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None

@@ -25,7 +25,8 @@ from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.half_state import HalfState
-from anynet._transport.streams.stream_base import Released, ReleasedStream, StreamBase
+from anynet._transport.streams.released import Released
+from anynet._transport.streams.stream_base import StreamBase
 
 Done: TypeAlias = Callable[["OSError | None"], object]
 
@@ -243,7 +244,7 @@ class Handle(ABC):
         self._close_stream()
 
     @abstractmethod
-    async def release(self, unread: bytes) -> Released | ReleasedStream:
+    async def release(self, unread: bytes) -> Released:
         """Give the connection away, with the bytes that were read from it and not used.
 
         Nothing may be queued. It goes through though it is cancelled.

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from anynet._rules.policy.accepting import Backoff, Decision
 from anynet._transport.listening.accept_backoff import AcceptBackoff
 from anynet._transport.listening.listener import Listener
+from anynet._transport.listening.released_listeners import ReleasedListeners, is_own
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.reactor.timers import ReactorTimer
 
@@ -157,6 +158,17 @@ class ListenHandle:
         self._release(self._listener.close)
         if done is not None:
             self._reactor.on_close(done)
+
+    @property
+    def can_release(self) -> bool:
+        """Whether another owner could go on listening."""
+        return not self.closed and is_own(self._listener)
+
+    def release(self) -> ReleasedListeners:
+        """Stop accepting, and give away what it listens with."""
+        released = ReleasedListeners([self._listener])
+        self._release(lambda: None)
+        return released
 
     def disown(self) -> None:
         """Close, but leave a descriptor of the caller's open: it could not be used after all."""

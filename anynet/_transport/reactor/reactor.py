@@ -4,13 +4,14 @@ It owns an epoll (a kqueue): a round trip takes half the CPU of one that waits o
 the order is the same on both hosts (measured: docs/decisions/one-reactor.md). One task watches that
 single descriptor; when it is ready it takes a bounded batch of events and calls back, by plain
 calls. The order within a turn is the one of libuv, so that what stands on it keeps Node's order.
+
+What a callback raises ends it, unless ``on_error`` handles that: then the other callbacks of the
+turn are called all the same, and the ticks wait for the next callback, as in Node.
 """
 
 from __future__ import annotations
 
 import math
-import os
-import weakref
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
@@ -20,14 +21,7 @@ import anyio
 from anynet._transport.loops.host_loop import HostLoop, Waiter
 from anynet._transport.loops.timer_heap import TimerHeap
 from anynet._transport.reactor.immediate import Immediate
-from anynet._transport.reactor.poller import (
-    EDGE_TRIGGERED,
-    PEER_ENDED,
-    READABLE,
-    URGENT,
-    WRITABLE,
-    new_poller,
-)
+from anynet._transport.reactor.registrations import Registrations
 from anynet._transport.reactor.timers import ReactorTimer
 
 _MAX_EVENTS = 256
@@ -37,11 +31,8 @@ _MAX_TURNS = 8
 _PARKS_BETWEEN_CHECKS = 16
 #: How often what was put off in a turn's callbacks is done in the same turn.
 _MAX_PENDING_ROUNDS = 8
-_STREAM = READABLE | URGENT | WRITABLE | PEER_ENDED | EDGE_TRIGGERED
 
 Call: TypeAlias = tuple[Callable[..., object], tuple[Any, ...]]
-
-_reactors: weakref.WeakSet[Reactor] = weakref.WeakSet()
 
 
 class Closable(Protocol):
@@ -50,29 +41,28 @@ class Closable(Protocol):
     def close_now(self) -> None: ...
 
 
-class Reactor:
+class Reactor(Registrations):
     """See the module. ``start_soon`` starts a task beside that of :meth:`run`.
 
     A callback's exception leaves :meth:`run`. Everything here is for one thread.
     """
 
     __slots__ = (
-        "__weakref__",
-        "_callbacks",
         "_closing",
         "_deferred",
         "_immediates",
         "_pending",
-        "_poller",
         "_put_off_closing",
         "_refs",
         "_scope",
+        "_signals",
         "_timers",
         "ended",
         "fd",
         "host",
         "in_turn",
         "now",
+        "on_error",
         "open_handles",
         "readable",
         "reader",
@@ -87,12 +77,14 @@ class Reactor:
     def __init__(self, host: HostLoop, start_soon: Callable[..., object]) -> None:
         self.host: HostLoop = host
         self.start_soon: Callable[..., object] = start_soon
-        self._poller = new_poller()
-        self._callbacks: dict[int, Callable[[int], object]] = {}
+        super().__init__()
         #: Callbacks that run before anything else happens, in order.
         self.ticks: deque[Call] = deque()
         self._pending: deque[Call] = deque()
         self._immediates: deque[Immediate] = deque()
+        self._signals: deque[Call] = deque()
+        #: Called with what a callback raised; whether the reactor goes on in spite of it.
+        self.on_error: Callable[[Exception], bool] | None = None
         self._closing: list[Call] = []
         self._put_off_closing = False
         self._deferred: list[Callable[[], object]] = []
@@ -113,7 +105,6 @@ class Reactor:
         self.writer: Waiter | None = None
         self.reader_patience: int = 0
         self.writer_registered: bool = False
-        _reactors.add(self)
 
     # -- what keeps it running ------------------------------------------------------------------
 
@@ -145,6 +136,19 @@ class Reactor:
         """Call once the callbacks of the events of this turn are done, or in the next turn."""
         self._pending.append((callback, args))
         if not self.in_turn:
+            self.wake()
+
+    def call_from_signal(self, callback: Callable[..., object], *args: Any) -> None:
+        """Call after the events of a turn, whatever the caller has interrupted.
+
+        For handlers of signals, which run in the middle of anything: nothing is changed here but
+        one queue.
+        """
+        self._signals.append((callback, args))
+        self.host.call_from_thread(self._wake_for_signal)
+
+    def _wake_for_signal(self) -> None:
+        if self._signals and not self.ended:
             self.wake()
 
     def add_immediate(self, immediate: Immediate) -> None:
@@ -201,40 +205,6 @@ class Reactor:
         if self._scope is not None:
             self._scope.cancel()
 
-    # -- descriptors ----------------------------------------------------------------------------
-
-    def register(self, fd: int, callback: Callable[[int], object]) -> None:
-        """Call back with the events of a connected stream socket, each edge once."""
-        self._poller.register(fd, _STREAM)
-        self._callbacks[fd] = callback
-
-    def take_over(self, fd: int, callback: Callable[[int], object]) -> None:
-        """Call back with the events of a stream socket that is registered, from the next one on."""
-        self._callbacks[fd] = callback
-
-    def register_listener(self, fd: int, callback: Callable[[int], object]) -> None:
-        """Call back as long as the listening socket ``fd`` is ready."""
-        self._poller.register(fd, READABLE)
-        self._callbacks[fd] = callback
-
-    def rearm(self, fd: int) -> None:
-        """Have the events of a stream that is ready raised again."""
-        self._poller.modify(fd, _STREAM)
-
-    def arm_listener(self, fd: int) -> None:
-        """Call back for a listening socket again."""
-        self._poller.modify(fd, READABLE)
-
-    def disarm(self, fd: int) -> None:
-        """Don't call back for ``fd`` for now."""
-        self._poller.modify(fd, 0)
-
-    def unregister(self, fd: int) -> None:
-        """Never call back for ``fd`` again. To be called before it is closed or given away."""
-        # A forked child has no poller: that of its parent must stay as it is.
-        if self._callbacks.pop(fd, None) is not None and not self._poller.closed:
-            self._poller.unregister(fd)
-
     # -- turns ----------------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -248,7 +218,7 @@ class Reactor:
                     if self.yield_to_tasks:
                         await self._yield_to_tasks()
                         continue
-                    if self.ticks or self._pending or self._immediates or self._closing:
+                    if self._has_work():
                         await host.full_checkpoint()
                     else:
                         if timers.next_deadline != deadline:
@@ -269,6 +239,12 @@ class Reactor:
                 if self.alive:
                     self._turn()
 
+    def _has_work(self) -> bool:
+        """Whether the next turn has something to do before anything is ready."""
+        return bool(
+            self.ticks or self._pending or self._immediates or self._closing or self._signals
+        )
+
     async def _yield_to_tasks(self) -> None:
         """Let coroutine listeners begin before the next event.
 
@@ -284,13 +260,17 @@ class Reactor:
         try:
             self.now = self.host.time()
             if self.ticks:
-                self.drain()
+                self._guarded_drain()
             if self._put_off_closing:
                 self._put_off_closing = False
                 self._run_closing()
             if self._pending:
                 self._run_pending()
             count = self._run_events()
+            if self._signals:
+                signals, self._signals = self._signals, deque()
+                for callback, args in signals:
+                    self.call(callback, *args)
             for _ in range(_MAX_PENDING_ROUNDS):
                 if not self._pending:
                     break
@@ -319,9 +299,12 @@ class Reactor:
         for fd, events in ready:
             callback = callbacks.get(fd)
             if callback is not None:
-                callback(events)
-                if ticks:
-                    self.drain()
+                try:
+                    callback(events)
+                    if ticks:
+                        self.drain()
+                except Exception as error:
+                    self._handle(error)
         if self._deferred:
             self._close_deferred()
         return len(ready)
@@ -333,9 +316,26 @@ class Reactor:
 
     def call(self, callback: Callable[..., object], *args: Any) -> None:
         """Call back, and then whatever that wants to be called next."""
-        callback(*args)
+        try:
+            callback(*args)
+            if self.ticks:
+                self.drain()
+        except Exception as error:
+            self._handle(error)
+
+    def _handle(self, error: Exception) -> None:
+        """Go on after what a callback raised if that is handled, else raise it."""
+        if self.on_error is None or not self.on_error(error):
+            raise error
         if self.ticks:
+            # Those that are left come after the next callback, or after the immediates.
+            self.add_immediate(Immediate(self, self._guarded_drain, ()))
+
+    def _guarded_drain(self) -> None:
+        try:
             self.drain()
+        except Exception as error:
+            self._handle(error)
 
     def drain(self) -> None:
         """Run the ticks, and those that they add."""
@@ -360,9 +360,12 @@ class Reactor:
             if immediate._refed:
                 immediate._refed = False
                 self._refs -= 1
-            callback(*immediate._args)
-            if self.ticks:
-                self.drain()
+            try:
+                callback(*immediate._args)
+                if self.ticks:
+                    self.drain()
+            except Exception as error:
+                self._handle(error)
 
     def _run_closing(self) -> None:
         closing, self._closing = self._closing, []
@@ -380,19 +383,8 @@ class Reactor:
         self.ticks.clear()
         self._pending.clear()
         self._immediates.clear()
+        self._signals.clear()
         self._closing.clear()
         self._close_deferred()
         self.host.forget(self)
         self.close_poller()
-
-    def close_poller(self) -> None:
-        """Close the epoll alone, as a forked child does with its copy."""
-        self._poller.close()
-
-
-def _after_fork_in_child() -> None:
-    for reactor in list(_reactors):
-        reactor.close_poller()
-
-
-os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -7,12 +7,15 @@ The rules that live here, all from edges being reported once:
   next turn, until ``b""`` or an error. (Two prototypes that did not lost such an end.)
 - An urgent byte also ends a read early, and raises no edge for what lies behind it: SO_OOBINLINE
   makes it data.
+- A kernel that is out of buffers (ENOBUFS) takes nothing now, as one whose send buffer is full: the
+  connection is whole, and libuv waits as well. But no edge says when it has some again.
 - Reading again after a stop, giving way to others, and a short send re-arm the descriptor
   (EPOLL_CTL_MOD), which raises the edge anew if it is ready. Nothing is read inside of the call.
 """
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -31,11 +34,13 @@ from anynet._transport.reactor.poller import (
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.message_sends import send_some
-from anynet._transport.sockets.system_errors import out_of_memory
+from anynet._transport.sockets.system_errors import os_error, out_of_memory
+from anynet._transport.streams.released import ReleasedSocket
 from anynet._transport.streams.socket_stream import SocketStream
-from anynet._transport.streams.stream_base import Released
 
 _CHUNK = 65536
+#: So many seconds after the kernel was out of buffers it is asked again.
+_RETRY_DELAY = 0.01
 #: So many reads in a row before other descriptors are served, as in libuv.
 _MAX_READS = 32
 #: After these a short read does not prove that there is nothing more to read.
@@ -49,7 +54,7 @@ def _as_os_error(error: OSError | MemoryError) -> OSError:
 class SocketHandle(Handle):
     """A handle of our own stream, registered once for every edge."""
 
-    __slots__ = ("_recv", "_send", "_sock", "_unread", "fd")
+    __slots__ = ("_more", "_recv", "_send", "_sock", "_unread", "fd")
 
     stream: SocketStream
 
@@ -73,6 +78,8 @@ class SocketHandle(Handle):
         self._sock = sock
         self._recv: Callable[[int], bytes] = sock.recv
         self._send: Callable[[Any], int] = sock.send
+        #: A terminal gives one line per read: after every event there may be more to read.
+        self._more: int = PEER_ENDED if getattr(sock, "reads_in_pieces", False) else 0
         #: Whether there may be something to read whose event has passed.
         self._unread = registered  # Its edge may have come with that of the connect.
         if sock.family != socket.AF_UNIX:
@@ -81,15 +88,22 @@ class SocketHandle(Handle):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
 
     def _on_ready(self, events: int) -> None:
-        if events & READ_EVENTS:
-            if not self.reading:
-                self._unread = True
-            elif self.read_into is not None:
-                self._read_into_buffers(events & _MORE_TO_READ)
-            else:
-                self._read(events & _MORE_TO_READ)
-        if self._queue and events & WRITE_EVENTS and not self.closing:
-            self._flush()
+        try:
+            if events & READ_EVENTS:
+                if not self.reading:
+                    self._unread = True
+                elif self.read_into is not None:
+                    self._read_into_buffers(events & _MORE_TO_READ | self._more)
+                else:
+                    self._read(events & _MORE_TO_READ | self._more)
+            if self._queue and events & WRITE_EVENTS and not self.closing:
+                self._flush()
+        except Exception:
+            # If the program goes on after that, what was not read or sent has had its edge.
+            self._unread = True
+            if not self.closing:
+                self.reactor.rearm(self.fd)
+            raise
 
     def _start_reading(self) -> None:
         if self._unread:
@@ -137,6 +151,9 @@ class SocketHandle(Handle):
             owner = self.owner
             if owner is None:
                 return
+            if not buffer:
+                self._end_without_room()
+                return
             try:
                 count = self._sock.recv_into(buffer)
             except BlockingIOError:
@@ -160,12 +177,27 @@ class SocketHandle(Handle):
         if not self.closing:
             self.reactor.rearm(self.fd)
 
+    def _end_without_room(self) -> None:
+        """Fail, as libuv does, if there is something to read into a buffer that is empty."""
+        try:
+            self._sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._end_reading(error)
+        else:
+            self._end_reading(os_error(errno.ENOBUFS))
+
     def write(self, data: Buffer, done: Done) -> bool:
         if self._queue:
             return self._enqueue(deque([memoryview(data)]), done)
         try:
             sent = self._send(data)
         except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            if error.errno != errno.ENOBUFS:
+                raise
             sent = 0
         self.state.bytes_sent += sent
         if sent == len(data):
@@ -185,13 +217,18 @@ class SocketHandle(Handle):
         self._watch_for_room()
         return False
 
-    def _send_views(self, views: deque[memoryview]) -> None:
-        """Send what the kernel takes; the views lose that."""
+    def _send_views(self, views: deque[memoryview]) -> bool:
+        """Send what the kernel takes; the views lose that. False: it is out of buffers."""
         while views:
             try:
                 self.state.bytes_sent += send_some(self._sock, views)
             except BlockingIOError:
                 break
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
+                return False
+        return True
 
     def _watch_for_room(self) -> None:
         # A short send is no promise of an edge; asking again is, and costs only where it queued.
@@ -200,14 +237,16 @@ class SocketHandle(Handle):
     def _flush(self) -> None:
         while self._queue:
             write = self._queue[0]
-            error = None
+            error, short = None, False
             before = self.state.bytes_sent
             try:
-                self._send_views(write.buffers)
+                short = not self._send_views(write.buffers)
             except OSError as failure:
                 error = failure
             self.queue_size -= self.state.bytes_sent - before
             if write.buffers and error is None:
+                if short:
+                    self.reactor.call_later(_RETRY_DELAY, self._flush_again)
                 return
             self._written(error)
             if error is not None or self.closing:
@@ -215,10 +254,14 @@ class SocketHandle(Handle):
         if self._shutdown_done is not None:
             self._shut_down()
 
-    async def release(self, unread: bytes) -> Released:
+    def _flush_again(self) -> None:
+        if self._queue and not self.closing:
+            self._flush()
+
+    async def release(self, unread: bytes) -> ReleasedSocket:
         return self.release_now(unread)
 
-    def release_now(self, unread: bytes = b"") -> Released:
+    def release_now(self, unread: bytes = b"") -> ReleasedSocket:
         """The same at once: a socket has no task that would have to end before."""
         self.read_stop()
         self.closing = True

@@ -17,6 +17,7 @@ from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed
 from anynet._transport.reactor.handle import Done, Handle, HandleOwner, QueuedWrite
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.buffers import Buffer, bytes_view
+from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.stream_base import ReleasedStream
 from anynet._transport.streams.wrapped_stream import WrappedStream
 
@@ -90,6 +91,9 @@ class StreamHandle(Handle):
         while self.reading:
             buffer = None if self.read_into is None else self.read_into()
             size = _CHUNK if buffer is None else bytes_view(buffer).nbytes
+            if not size:
+                self._end_reading(os_error(errno.ENOBUFS))  # As libuv does.
+                break
             try:
                 data = self.stream.try_receive(size)
             except (ConnectionBroken, ConnectionClosed) as error:

@@ -9,17 +9,31 @@ from __future__ import annotations
 import itertools
 import os
 import socket
+import stat
 from collections import deque
 from collections.abc import Callable, Collection
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
-from anynet._rules.checks import check_several, shown
+from anynet._rules.checks import check_non_negative_int, check_several, shown
 from anynet._transport.sockets.fd_passing import HasFileno, send_with_descriptors
 
 SendFrom: TypeAlias = Callable[[int], int]
 
 #: The most buffers that one sendmsg takes (IOV_MAX of Linux and the BSDs); more are EMSGSIZE.
 _MAX_BUFFERS = 1024
+
+
+def check_file(file: BinaryIO, offset: int, count: int | None) -> int:
+    """How many bytes of a regular file are to be sent: ``count``, or all from ``offset`` on."""
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        raise ValueError(f"file must be a regular file, not {file!r}")
+    if not file.readable():
+        raise ValueError(f"file must be open for reading, not {file!r}")
+    check_non_negative_int("offset", offset)
+    if count is None:
+        count = max(status.st_size - offset, 0)
+    return check_non_negative_int("count", count)
 
 
 def send_some(sock: socket.socket, views: deque[memoryview]) -> int:

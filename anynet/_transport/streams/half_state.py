@@ -152,9 +152,13 @@ class HalfState:
 
     def claim_receiving(self, user: Receiving = RECEIVING_BUSY) -> None:
         """Take the receiving direction, or raise why not."""
+        self.check_receiving()
+        self.receiving = user
+
+    def check_receiving(self) -> None:
+        """Raise why the receiving direction cannot be taken now."""
         if self.receiving is not RECEIVING_FREE:
             self.refuse_receive()
-        self.receiving = user
 
     def release_receiving(self) -> None:
         """Give the receiving direction back, unless it was closed meanwhile."""
@@ -176,9 +180,13 @@ class HalfState:
 
     def claim_sending(self) -> None:
         """Take the sending direction, or raise why not."""
+        self.check_sending()
+        self.sending = SENDING_BUSY
+
+    def check_sending(self) -> None:
+        """Raise why the sending direction cannot be taken now."""
         if self.sending is not SENDING_FREE:
             self.refuse_send()
-        self.sending = SENDING_BUSY
 
     def release_sending(self) -> bool:
         """Give the sending direction back. True: our side is to be shut down now."""
@@ -226,8 +234,7 @@ class HalfState:
 
     def check_unused(self) -> None:
         """Raise why both directions cannot be taken now; a sending side may have been ended."""
-        if self.receiving is not RECEIVING_FREE:
-            self.refuse_receive()
+        self.check_receiving()
         if self.sending is not SENDING_FREE and self.sending not in _LASTING:
             self.refuse_send()
 

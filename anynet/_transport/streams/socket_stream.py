@@ -19,6 +19,7 @@ import socket
 import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from threading import get_ident
 from typing import Any, TypeVar
 
 from anynet._rules.checks import check_positive_int
@@ -42,7 +43,8 @@ from anynet._transport.streams.half_state import (
     HalfState,
 )
 from anynet._transport.streams.lingering import end_and_discard
-from anynet._transport.streams.stream_base import EndError, Released, StreamBase
+from anynet._transport.streams.released import ReleasedSocket
+from anynet._transport.streams.stream_base import EndError, StreamBase
 
 T = TypeVar("T")
 
@@ -90,9 +92,9 @@ class SocketStream(StreamBase):
         self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded, owner: object = None
     ) -> bytes:
         host, state = self.host, self.state
-        if state.receiving is not RECEIVING_FREE:
+        if state.receiving is not RECEIVING_FREE or get_ident() != host.thread:
             await host.enter_operation()
-            state.refuse_receive()
+            state.check_receiving()
         if max_bytes.__class__ is not int or max_bytes < 1:
             check_positive_int("max_bytes", max_bytes)
         data: bytes | None = None
@@ -228,9 +230,9 @@ class SocketStream(StreamBase):
 
     async def send(self, item: Buffer, owner: object = None) -> None:
         host, state = self.host, self.state
-        if state.sending is not SENDING_FREE:
+        if state.sending is not SENDING_FREE or get_ident() != host.thread:
             await host.enter_operation()
-            state.refuse_send()
+            state.check_sending()
         if item.__class__ is not bytes:
             item = bytes_view(item)
         state.sending = SENDING_BUSY
@@ -335,7 +337,7 @@ class SocketStream(StreamBase):
         self.state.unclean = True
         self.close()
 
-    def release(self) -> Released:
+    def release(self) -> ReleasedSocket:
         """Give the socket away; whatever is parked raises the closed error."""
         if self.state.closed:
             raise self.state.closed_error()
@@ -344,7 +346,7 @@ class SocketStream(StreamBase):
         successor = self.state.release(unread=bool(self.unread_bytes))
         self._let_go()
         self.notify_closed()
-        return Released(
+        return ReleasedSocket(
             # Under a new object: tasks already woken must not read or send through the old one.
             sock=renewed(self.sock),
             unread=self.take_unread(),

@@ -6,15 +6,12 @@ methods never wait and claim nothing: they are for the one who holds that direct
 
 from __future__ import annotations
 
-import socket
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeAlias
 
-import attrs
 from anyio.abc import AnyByteStream, ByteStream
 
-from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import ConnectionEnded, ConnectionExpired
 from anynet._rules.values.origins import Origin
@@ -23,6 +20,7 @@ from anynet._transport.loops.wait_timer import WaitTimer
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.streams.half_state import HalfState
+from anynet._transport.streams.released import Released
 
 #: Makes what a receive raises at the end of the stream, from the mark of the connection.
 EndError: TypeAlias = Callable[[Origin], Exception]
@@ -147,7 +145,7 @@ class StreamBase(ByteStream):
         """
 
     @abstractmethod
-    def release(self) -> Released | ReleasedStream:
+    def release(self) -> Released:
         """Give the connection away with all that belongs to it; this object is closed by that.
 
         The inverse is :func:`~anynet._transport.streams.adopt.adopt`. Raises
@@ -222,28 +220,33 @@ class StreamBase(ByteStream):
             self.last_sent = self.host.time()
 
 
-@attrs.frozen(kw_only=True, eq=False)
-class Released:
-    """A socket between two owners, and what the kernel does not know about its connection."""
+class ReleasedStream(Released):
+    """One over any other AnyIO byte stream: see :class:`WrappedStream`.
 
-    #: Connected, non-blocking, registered nowhere.
-    sock: socket.socket
-    #: Bytes that have been received and not used: they come first for the next owner.
-    unread: bytes = b""
-    state: HalfState = attrs.field(factory=HalfState)
-    #: The peer's address as accept() gave it.
-    peername: Any = None
-    proxy_header: ProxyHeader | None = None
+    It cannot leave its event loop: what such a stream waits with is in there.
+    """
 
+    __slots__ = ("base", "close_timeout", "host", "outcome")
 
-@attrs.frozen(kw_only=True, eq=False)
-class ReleasedStream:
-    """The same for any other AnyIO byte stream: see :class:`WrappedStream`."""
+    def __init__(
+        self,
+        stream: AnyByteStream,
+        *,
+        base: StreamBase | None,
+        host: HostLoop,
+        close_timeout: float,
+        unread: bytes,
+        state: HalfState,
+        outcome: Exception | None,
+    ) -> None:
+        super().__init__(stream, unread, state)
+        self.base: StreamBase | None = base
+        self.host: HostLoop = host
+        self.close_timeout: float = close_timeout
+        #: What came after those bytes: the end of the stream or an error; None for nothing so far.
+        self.outcome: Exception | None = outcome
 
-    stream: AnyByteStream
-    base: StreamBase | None
-    close_timeout: float
-    unread: bytes
-    state: HalfState
-    #: What came after those bytes: the end of the stream or an error; None for nothing so far.
-    outcome: Exception | None = None
+    def _close(self, held: AnyByteStream) -> None:
+        # A stream is only closed by waiting for it; what lies below it is closed in its thread.
+        if self.base is not None and not self.base.closed:
+            self.host.finalize(self.base.abort)

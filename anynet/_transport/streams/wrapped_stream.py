@@ -98,8 +98,9 @@ class WrappedStream(StreamBase):
         self._stream_closed = True  # It belongs to another now.
         self.notify_closed()
         return ReleasedStream(
-            stream=self.stream,
+            self.stream,
             base=self.base,
+            host=self.host,
             close_timeout=self._close_timeout,
             unread=unread,
             state=successor,

@@ -83,9 +83,18 @@ class Distributor:
             pipe.retired = True
 
     def remove(self, worker: Hashable) -> None:
-        """The worker is gone: what it did not take goes to others."""
-        pipe = self._pipes.pop(worker, None)
+        """The worker is gone, or does not listen any more: what it did not take goes to others."""
+        pipe = self._pipes.get(worker)
         if pipe is None:
+            return
+        # That it closed may be known here before its last answers have been read: what it took
+        # and perhaps served already is not to be served by another.
+        pipe.retired = True
+        self._on_answers(worker, pipe)
+        self._give_up(worker, pipe)
+
+    def _give_up(self, worker: Hashable, pipe: WorkerPipe) -> None:
+        if self._pipes.pop(worker, None) is None:
             return
         pipe.stop()
         if pipe in self._rotation:
@@ -110,12 +119,12 @@ class Distributor:
         except OSError:
             answers = b""
         if not answers:
-            self.remove(worker)
+            self._give_up(worker, pipe)
             return
         for answer in answers:
             if not pipe.under_way or answer not in _ANSWERS:
                 what = f"{bytes([answer])!r}" if pipe.under_way else "more than it got"
-                self.remove(worker)
+                self._give_up(worker, pipe)
                 self._on_nonsense(worker, f"it answers {what} to the connections passed to it")
                 return
             connection = pipe.under_way.popleft()

@@ -21,6 +21,7 @@ from anynet.cluster.distribution.distribution import Distributor
 from anynet.cluster.distribution.point_table import (
     Activate,
     ClosePoint,
+    CloseSlot,
     Linger,
     Offer,
     OpenPoint,
@@ -78,7 +79,7 @@ class ListeningPoint:
             for listener in self.listeners
         )
 
-    def offer(self, worker: int, slot: int) -> Offered:
+    def offer(self, worker: int, slot: int | None) -> Offered:
         """What a worker gets; it listens after :meth:`activate`. Raises :exc:`OSError`."""
         return Offered("shared", _copies(self.listeners))
 
@@ -93,6 +94,9 @@ class ListeningPoint:
 
     def remove(self, worker: int, index: int) -> None:
         """The worker does not listen at one of the addresses any more."""
+
+    def close_slot(self, slot: int | None) -> None:
+        """No worker of the slot listens here, or will."""
 
     def close(self) -> None:
         """Stop listening here."""
@@ -130,7 +134,7 @@ class RoundRobinPoint(ListeningPoint):
         for distributor in self._distributors:
             start_soon(distributor.run, name="anynet distributor")
 
-    def offer(self, worker: int, slot: int) -> Offered:
+    def offer(self, worker: int, slot: int | None) -> Offered:
         fds: list[int] = []
         try:
             for distributor in self._distributors:
@@ -172,41 +176,52 @@ class ReusePortPoint(ListeningPoint):
 
     def __init__(self, listeners: Sequence[Listener], backlog: int) -> None:
         super().__init__(listeners)
-        self._backlog = backlog
-        self._of_slot: dict[int, Sequence[Listener]] = {}
+        # The first slot has these listeners, which may close before another asks for more of them.
+        self._more = [_another(listener, backlog) for listener in listeners]
+        self._of_slot: dict[int | None, Sequence[Listener]] = {}
+        self._given = False
 
-    def offer(self, worker: int, slot: int) -> Offered:
+    def offer(self, worker: int, slot: int | None) -> Offered:
         own = self._of_slot.get(slot)
         if own is None:
-            own = self._of_slot[slot] = self._more() if self._of_slot else self.listeners
+            own = self._of_slot[slot] = self._open_more() if self._given else self.listeners
+            self._given = True
         return Offered("own", _copies(own))
 
-    def _more(self) -> list[Listener]:
+    def _open_more(self) -> list[Listener]:
         more: list[Listener] = []
         try:
-            for listener in self.listeners:
-                address = listener.address
-                assert isinstance(address, SocketAddress)
-                more.append(
-                    listen_tcp_now(
-                        address,
-                        ipv6_only=_is_ipv6_only(listener.sock),
-                        reuse_port=True,
-                        defer_accept=get_defer_accept(listener.sock) or None,
-                        backlog=self._backlog,
-                    )
-                )
+            for open_one in self._more:
+                more.append(open_one())
         except BaseException:
             for listener in more:
                 listener.close()
             raise
         return more
 
+    def close_slot(self, slot: int | None) -> None:
+        for listener in self._of_slot.pop(slot, ()):
+            listener.close()
+
     def close(self) -> None:
         for own in self._of_slot.values():
             for listener in own:
                 listener.close()
         super().close()
+
+
+def _another(listener: Listener, backlog: int) -> Callable[[], Listener]:
+    """What opens another socket like this one, at the same port."""
+    address = listener.address
+    assert isinstance(address, SocketAddress)
+    return partial(
+        listen_tcp_now,
+        address,
+        ipv6_only=_is_ipv6_only(listener.sock),
+        reuse_port=True,
+        defer_accept=get_defer_accept(listener.sock) or None,
+        backlog=backlog,
+    )
 
 
 def _is_ipv6_only(sock: socket.socket) -> bool:
@@ -264,6 +279,8 @@ class ListeningPoints:
                     self._points[number].remove(worker, index)
                 case Linger(number, worker):
                     self.start_soon(self._linger, number, worker)
+                case CloseSlot(number, slot):
+                    self._points[number].close_slot(slot)
                 case ClosePoint(number):
                     self._points.pop(number).close()
 
@@ -271,7 +288,7 @@ class ListeningPoints:
         point = self._points[offer.point]
         try:
             _check_fits(point)
-            offered = point.offer(offer.worker, offer.slot or 0)
+            offered = point.offer(offer.worker, offer.slot)
         except (OSError, ValueError) as error:
             self.perform(self.table.offer_failed(offer, error))
             return

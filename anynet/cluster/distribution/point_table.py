@@ -11,6 +11,10 @@ share it. It goes from being opened, with requests that wait for that, to open:
   has much to end or no processor to do it;
 - else it closes.
 
+Where every slot has sockets of its own, those of a slot close as soon as no worker of it listens,
+lingers or is expected, though others go on: the kernel would still send clients there, whom nobody
+accepts.
+
 Once the primary *stops* for good, every request is refused, and nothing is kept open for a
 successor: a point closes with its last worker, and one that has none closes at once.
 
@@ -86,13 +90,23 @@ class Linger(Value):
 
 
 @attrs.frozen(eq=False, repr=False)
+class CloseSlot(Value):
+    """Close what only the workers of this slot listened with: none is left there, or to come."""
+
+    point: int
+    slot: int | None
+
+
+@attrs.frozen(eq=False, repr=False)
 class ClosePoint(Value):
     """Stop listening there."""
 
     point: int
 
 
-Outcome: TypeAlias = OpenPoint | Offer | Refuse | Activate | Remove | Linger | ClosePoint
+Outcome: TypeAlias = (
+    OpenPoint | Offer | Refuse | Activate | Remove | Linger | CloseSlot | ClosePoint
+)
 
 # -- the table -------------------------------------------------------------------------------------
 
@@ -116,10 +130,23 @@ class _Point:
     lingering: set[int] = attrs.field(factory=set)
     #: The slots whose next worker will listen here again.
     expecting: set[int] = attrs.field(factory=set)
+    #: The slot of each worker that something was offered to, until nothing is kept for it.
+    slots: dict[int, int | None] = attrs.field(factory=dict)
 
     @property
     def in_use(self) -> bool:
         return bool(self.waiting or self.listening or self.lingering or self.expecting)
+
+    def take_unused_slots(self) -> list[int | None]:
+        """The slots that nothing is kept for any more; they are forgotten."""
+        unused = [
+            worker
+            for worker, slot in self.slots.items()
+            if not (worker in self.listening or worker in self.lingering or slot in self.expecting)
+        ]
+        slots = dict.fromkeys(self.slots.pop(worker) for worker in unused)
+        used = set(self.slots.values())
+        return [slot for slot in slots if slot not in used]
 
 
 class PointTable:
@@ -157,6 +184,7 @@ class PointTable:
     def _offer(self, number: int, point: _Point, asked: _Request) -> Offer:
         assert point.addresses is not None
         point.listening[asked.worker] = set(range(len(point.addresses)))
+        point.slots[asked.worker] = asked.slot
         expected = asked.slot in point.expecting
         if asked.slot is not None:
             point.expecting.discard(asked.slot)
@@ -257,8 +285,10 @@ class PointTable:
 
     def _unused(self, number: int) -> list[Outcome]:
         point = self._points[number]
-        if point.addresses is None or point.in_use:
+        if point.addresses is None:
             return []
+        if point.in_use:
+            return [CloseSlot(number, slot) for slot in point.take_unused_slots()]
         del self._points[number]
         return [ClosePoint(number)]
 

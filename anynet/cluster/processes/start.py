@@ -11,10 +11,18 @@ import socket
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
 from anynet.cluster.processes.inherited import Inherited
+
+#: A standard stream of a process: ours, this process's own, nothing, or a descriptor.
+StandardStream: TypeAlias = "Literal['pipe', 'inherit', 'ignore'] | int"
+INHERITED: tuple[StandardStream, ...] = ("inherit", "inherit", "inherit")
+PIPED: tuple[StandardStream, ...] = ("pipe", "pipe", "pipe")
+#: What ``subprocess`` calls those that are no pipes of ours.
+_FIXED: Mapping[StandardStream, Any] = {"inherit": None, "ignore": subprocess.DEVNULL}
 
 
 @attrs.frozen
@@ -23,8 +31,8 @@ class Started:
 
     process: subprocess.Popen[bytes]
     channel: socket.socket
-    #: Its standard input, output and error, if they were to be ours.
-    streams: tuple[socket.socket, ...]
+    #: Of its standard input, output and error those that were to be ours.
+    streams: tuple[socket.socket | None, ...]
 
 
 def start_process(
@@ -35,25 +43,30 @@ def start_process(
     cwd: str | None,
     number: int | None = None,
     watch: int | None = None,
-    own_streams: bool = False,
+    streams: Sequence[StandardStream] = INHERITED,
     blocked_signals: Iterable[int] = (),
 ) -> Started:
     """Start a process with a channel to it, which finds it through ``variable``.
 
     ``env`` is its whole environment otherwise, ``number`` which worker it is, ``watch`` the
-    descriptor by which it notices our end. ``blocked_signals`` wait in the process until it
-    unblocks them: nothing else holds from its first moment on, before it can handle any. Raises
-    :exc:`OSError`; nothing is left over then.
+    descriptor by which it notices our end, ``streams`` what its standard input, output and error
+    are: ours (``pipe``), this process's own, nothing, or a descriptor. ``blocked_signals`` wait in
+    the process until it unblocks them: nothing else holds from its first moment on, before it can
+    handle any. Raises :exc:`OSError`; nothing is left over then.
     """
     with ExitStack() as theirs, ExitStack() as ours:
-        pairs = [socket.socketpair() for _ in range(4 if own_streams else 1)]
         ends: list[socket.socket] = []
-        for our, their in pairs:
+
+        def new_pair() -> socket.socket:
+            our, their = socket.socketpair()
             ends.append(ours.enter_context(our))
-            theirs.enter_context(their)
-        (_, channel), *streams = pairs
+            return theirs.enter_context(their)
+
+        channel = new_pair()
+        stdin, stdout, stderr = (
+            new_pair().fileno() if each == "pipe" else _FIXED.get(each, each) for each in streams
+        )
         inherited = Inherited(channel=channel.fileno(), watch=watch, id=number)
-        stdin, stdout, stderr = [their.fileno() for _, their in streams] or (None, None, None)
         with _blocked(blocked_signals):
             process = subprocess.Popen(
                 list(command),
@@ -65,7 +78,9 @@ def start_process(
                 stderr=stderr,
             )
         ours.pop_all()
-    return Started(process, ends[0], tuple(ends[1:]))
+    piped = iter(ends[1:])
+    found = tuple(next(piped) if each == "pipe" else None for each in streams)
+    return Started(process, ends[0], found)
 
 
 @contextmanager

@@ -23,8 +23,8 @@ from anynet._transport.sockets.closing import close_fd, close_socket
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
 from anynet._transport.streams.half_state import HalfState
+from anynet._transport.streams.released import ReleasedSocket
 from anynet._transport.streams.socket_stream import SocketStream
-from anynet._transport.streams.stream_base import Released
 from anynet.cluster.wire.frames import ChannelError
 from anynet.cluster.wire.messages import Message
 
@@ -84,8 +84,8 @@ def pack(handle: Sendable) -> FdPayload:
         fd = handle if isinstance(handle, int) else handle.fileno()
         return FdPayload(fd=fd, state=None)
     released = handle.release()
-    assert isinstance(released, Released)
-    sock, name = released.sock, released.peername
+    assert isinstance(released, ReleasedSocket)
+    sock, name = released.take(), released.peername
     state = {
         "peername": os.fsdecode(name) if isinstance(name, bytes) else name,
         "ended": released.state.eof_sent,
@@ -158,7 +158,11 @@ def _connection(sock: socket.socket, state: Any, unread: bytes) -> Received:
     halves.allow_half_open = half_open
     if ended:
         halves.shut_down()
-    return Socket.adopt(Released(sock=sock, unread=unread, state=halves, peername=peername))
+    released = ReleasedSocket(sock=sock, unread=unread, state=halves, peername=peername)
+    try:
+        return Socket.adopt(released)
+    finally:
+        released.close()  # Which does nothing where it was adopted.
 
 
 def _peername(sock: socket.socket, value: Any) -> Any:

@@ -24,11 +24,14 @@ from anynet.node._clusters import worker as cluster_worker
 from anynet.node._clusters.child import OwnWorker
 from anynet.node._clusters.opening import open_listener
 from anynet.node._clusters.worker import ForkedWorker
-from anynet.node._emitters.emitter import EventEmitter
+from anynet.node._emitters.emitter import EventEmitter, EventName
 from anynet.node._errors.errors import invalid_arg_type, method_not_implemented, validate_string
+from anynet.node._errors.numerals import is_truthy
+from anynet.node._loop.fitting import Counts, fitted
 from anynet.node._loop.runtime import NoRuntimeError, Runtime, at_start, current_runtime
 from anynet.node._processes.child_process import ChildProcess, program_arguments
 from anynet.node._processes.messages import Exiting, FromWorker, ListeningAt, Noted
+from anynet.node._processes.stdio import standard_streams
 from anynet.node._processes.this_process import process
 
 _POLICY_VARIABLE = "NODE_CLUSTER_SCHED_POLICY"
@@ -64,6 +67,17 @@ class Cluster(EventEmitter):
     #: The primary accepts, and the workers get the connections in turns.
     SCHED_RR: ClassVar[int] = 2
     Worker: ClassVar[type[cluster_worker.Worker]] = cluster_worker.Worker
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **EventEmitter.event_arguments,
+        "disconnect": (1, 1),
+        "exit": (3, 3),
+        "fork": (1, 1),
+        "listening": (2, 2),
+        "message": (3, 3),
+        "online": (1, 1),
+        "setup": (1, 1),
+    }
 
     def __init__(self) -> None:
         super().__init__()
@@ -141,8 +155,9 @@ class Cluster(EventEmitter):
 
         ``exec`` is the program (this one), ``args`` its arguments (those of this one),
         ``execArgv`` options of the interpreter (``["-m"]`` for a module, else none), ``cwd`` the
-        working directory and ``silent`` whether the streams of a worker are sockets of its
-        ``process`` (False). Emits ``setup`` later, with the settings.
+        working directory, ``silent`` whether the streams of a worker are sockets of its
+        ``process`` (False), and ``stdio`` what they are, as for ``fork()``. Emits ``setup`` later,
+        with the settings.
         """
         if settings is not None and not isinstance(settings, Mapping):
             raise invalid_arg_type("settings", "object", settings)
@@ -174,16 +189,16 @@ class Cluster(EventEmitter):
         program = validate_string("settings.exec", settings["exec"] or None)
         arguments = program_arguments(settings["args"])
         command = [sys.executable, *settings["execArgv"], program, *arguments]
+        silent = is_truthy(settings["silent"])
+        streams = standard_streams(settings.get("stdio"), silent=silent)
         self._workers_made += 1
         child = ChildProcess(command)
         number = self._workers_made
         worker = ForkedWorker(number, child, points, self._remove)
         self._forked[number] = worker
         self._wire(worker, child)
-        environment = {**os.environ, **(env or {}), **more}
-        child.start(
-            environment, settings.get("cwd"), bool(settings["silent"]), number, self._watch[0]
-        )
+        environment = {**os.environ, **_spread(env), **more}
+        child.start(environment, settings.get("cwd"), streams, number, self._watch[0])
         runtime.next_tick(self.emit, "fork", worker)
         if child.pid is not None:
             self.workers[number] = worker
@@ -302,7 +317,7 @@ class Cluster(EventEmitter):
         runtime = self._own_runtime()
         workers = list(self.workers.values())
         if callback is not None:
-            self._waiting.append(callback)
+            self._waiting.append(fitted(callback, (0, 0), "callback of disconnect()"))
         for worker in workers:
             if worker.isConnected():
                 self._leaving.add(worker)
@@ -338,3 +353,12 @@ def _main_program() -> dict[str, Any]:
 
 cluster: Cluster = Cluster()
 at_start(cluster._begin)
+
+
+def _spread(value: object) -> dict[str, Any]:
+    """The properties of a value, as JavaScript spreads it: a string has its letters by number."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, str | list | tuple):
+        return {str(index): each for index, each in enumerate(value)}
+    return {}

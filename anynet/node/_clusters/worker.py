@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from anynet.cluster.distribution.listening_points import ListeningPoints
-from anynet.node._emitters.emitter import EventEmitter
+from anynet.node._emitters.emitter import EventEmitter, EventName
+from anynet.node._loop.fitting import Counts
 from anynet.node._processes.child_process import ChildProcess
 from anynet.node._processes.ipc_endpoint import IpcEndpoint
 from anynet.node._processes.messages import Disconnect
@@ -23,6 +25,13 @@ class Worker(EventEmitter):
     """
 
     __slots__ = ("exitedAfterDisconnect", "id", "process")
+
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **IpcEndpoint.event_arguments,
+        "exit": (2, 2),
+        "listening": (1, 1),
+        "online": (0, 0),
+    }
 
     process: Any
 

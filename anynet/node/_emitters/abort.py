@@ -19,6 +19,7 @@ from anynet.node._errors.errors import (
     missing_args,
     validate_uint32,
 )
+from anynet.node._loop.fitting import fitted
 from anynet.node._loop.runtime import NoRuntimeError, current_runtime
 
 
@@ -51,11 +52,22 @@ class AbortEvent:
 AbortListener: TypeAlias = Callable[[AbortEvent], object]
 
 
-@attrs.define(eq=False)
 class _Registration:
+    """A listener, and how it is called."""
+
+    __slots__ = ("call", "listener", "once", "removed")
+
     listener: AbortListener
-    once: bool
-    removed: bool = False
+    call: AbortListener
+
+    def __init__(self, listener: AbortListener, once: bool) -> None:
+        self.once = once
+        self.removed = False
+        self.replace(listener)
+
+    def replace(self, listener: AbortListener) -> None:
+        self.listener = listener
+        self.call = fitted(listener, (1, 1), "listener to 'abort'")
 
 
 class AbortSignal:
@@ -76,8 +88,11 @@ class AbortSignal:
         "_reason",
         "_sources",
         "_waiting",
+        "max_listeners",
     )
 
+    #: From how many listeners on there is a warning; 0 for never.
+    max_listeners: float
     _aborted: bool
     _reason: object
     _listeners: list[_Registration]
@@ -113,7 +128,7 @@ class AbortSignal:
                 self._remove(self._onabort)
                 self._onabort = None
         elif self._onabort is not None:
-            self._onabort.listener = listener
+            self._onabort.replace(listener)
         else:
             self._onabort = self._add(listener, once=False)
 
@@ -146,6 +161,10 @@ class AbortSignal:
         registration = self._find(listener)
         if type == "abort" and registration is not None:
             self._remove(registration)
+
+    def listeners_to(self, name: object) -> list[Callable[..., object]]:
+        """For implementers: who is called, and in which order."""
+        return [each.listener for each in self._listeners] if name == "abort" else []
 
     def _find(self, listener: AbortListener) -> _Registration | None:
         for registration in self._listeners:
@@ -196,7 +215,7 @@ class AbortSignal:
             if registration.once:
                 self._remove(registration)
             try:
-                result = registration.listener(event)
+                result = registration.call(event)
                 if iscoroutine(result):
                     start_coroutine(result)
             except Exception as error:
@@ -271,6 +290,7 @@ class AbortController:
 
 def _new_signal() -> AbortSignal:
     signal = AbortSignal.__new__(AbortSignal)
+    signal.max_listeners = 0
     signal._aborted = False
     signal._reason = None
     signal._listeners = []

@@ -2,29 +2,41 @@
 
 It is ours because the one that others use, pyee, keys the listeners of an event by function: one
 that was added twice is called once there, and none can be put first.
+
+Listeners to Node's own events get as many arguments as they take (see ``fitting``); ``listeners``,
+``rawListeners`` and the removal know them as they were given.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from inspect import iscoroutine
-from typing import Any, ClassVar, Final, NoReturn, Self, TypeAlias
+from types import FunctionType
+from typing import Any, ClassVar, Final, NoReturn, Self, overload
 
+from anynet.node._emitters.listeners import (
+    NOT_GIVEN,
+    ListenerDecorator,
+    OnceListener,
+    original,
+    raw,
+    registering,
+)
+from anynet.node._emitters.listeners import EventName as EventName
+from anynet.node._emitters.listeners import Listener as Listener
+from anynet.node._errors.caller import warn_caller
 from anynet.node._errors.errors import (
     UnhandledError,
-    invalid_arg_type,
     validate_boolean,
     validate_function,
     validate_number,
 )
+from anynet.node._errors.numerals import is_truthy
 from anynet.node._errors.symbols import Symbol
 from anynet.node._errors.values import number_text
+from anynet.node._loop.fitting import Counts, fitted
 from anynet.node._loop.runtime import NoRuntimeError, current_runtime
-
-EventName: TypeAlias = str | Symbol
-Listener: TypeAlias = Callable[..., object]
 
 #: Listeners to this name see every ``error`` before its listeners do, and count as none of them.
 errorMonitor: Final = Symbol("events.errorMonitor")
@@ -50,25 +62,6 @@ class MaxListenersExceededWarning(RuntimeWarning):
         self.count = count
 
 
-class OnceListener:
-    """A listener that leaves the emitter before its only call; ``listener`` is the original."""
-
-    __slots__ = ("_emitter", "_fired", "_name", "listener")
-
-    def __init__(self, emitter: EventEmitter, name: EventName, listener: Listener) -> None:
-        self._emitter = emitter
-        self._name = name
-        self._fired = False
-        self.listener: Listener = listener
-
-    def __call__(self, *args: Any) -> object:
-        if self._fired:
-            return None
-        self._emitter.removeListener(self._name, self)
-        self._fired = True
-        return self.listener(*args)
-
-
 def start_coroutine(
     coroutine: Coroutine[Any, Any, object], on_error: Callable[[Exception], object] | None = None
 ) -> None:
@@ -79,10 +72,6 @@ def start_coroutine(
         coroutine.close()
         raise
     runtime.start_task(coroutine, on_error)
-
-
-def _original(listener: Listener) -> Listener:
-    return listener.listener if isinstance(listener, OnceListener) else listener
 
 
 class EventEmitter:
@@ -111,6 +100,14 @@ class EventEmitter:
     first_events: ClassVar[tuple[EventName, ...]] = ()
     #: For implementers: the listeners that every emitter of the class begins with.
     first_listeners: ClassVar[Mapping[EventName, tuple[Listener, ...]]] = {}
+    #: For implementers: how many arguments the events of Node's pass, at least and at most. The
+    #: listeners to those are fitted; a program's own events pass what is emitted.
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        "error": (1, 1),
+        "newListener": (2, 2),
+        "removeListener": (2, 2),
+        errorMonitor: (1, 1),
+    }
 
     def __init__(
         self,
@@ -119,11 +116,10 @@ class EventEmitter:
         captureRejections: bool | None = None,
     ) -> None:
         capture: object = captureRejections
-        if options is not None:
-            if not isinstance(options, Mapping):
-                raise invalid_arg_type("options", "object", options)
+        if isinstance(options, Mapping):
             capture = options.get("captureRejections", capture)
-        if capture is None:
+        # As in Node, False is no choice: only the default can turn it on for all.
+        if capture is None or not is_truthy(capture):
             capture = EventEmitter.captureRejections
         #: For implementers. Tuples that are replaced, never changed: emit iterates over them as
         #: they are, and so does the way of a packet in a stream.
@@ -142,31 +138,70 @@ class EventEmitter:
 
     # -- registration ------------------------------------------------------------------------------
 
-    def on(self, name: EventName, listener: Listener) -> Self:
+    @overload
+    def on(self, name: EventName, /) -> ListenerDecorator: ...
+
+    @overload
+    def on(self, name: EventName, listener: Listener) -> Self: ...
+
+    def on(self, name: EventName, listener: Listener = NOT_GIVEN) -> Any:
         """Call ``listener`` with the arguments of every event ``name``, after those already there.
 
-        Listeners to ``newListener`` hear of it before it is added. Returns the emitter.
+        Listeners to ``newListener`` hear of it before it is added. Returns the emitter; without a
+        listener a decorator, as the other methods that register one do: ``@socket.on("data")``.
         """
+        if listener is NOT_GIVEN:
+            return registering(self.on, name)
         self.register_listener(name, listener)
         return self
 
-    def addListener(self, name: EventName, listener: Listener) -> Self:
+    @overload
+    def addListener(self, name: EventName, /) -> ListenerDecorator: ...
+
+    @overload
+    def addListener(self, name: EventName, listener: Listener) -> Self: ...
+
+    def addListener(self, name: EventName, listener: Listener = NOT_GIVEN) -> Any:
         """The same as :meth:`on`."""
         return self.on(name, listener)
 
-    def prependListener(self, name: EventName, listener: Listener) -> Self:
+    @overload
+    def prependListener(self, name: EventName, /) -> ListenerDecorator: ...
+
+    @overload
+    def prependListener(self, name: EventName, listener: Listener) -> Self: ...
+
+    def prependListener(self, name: EventName, listener: Listener = NOT_GIVEN) -> Any:
         """As :meth:`on`, but before the listeners already there."""
+        if listener is NOT_GIVEN:
+            return registering(self.prependListener, name)
         self.register_listener(name, listener, first=True)
         return self
 
-    def once(self, name: EventName, listener: Listener) -> Self:
+    @overload
+    def once(self, name: EventName, /) -> ListenerDecorator: ...
+
+    @overload
+    def once(self, name: EventName, listener: Listener) -> Self: ...
+
+    def once(self, name: EventName, listener: Listener = NOT_GIVEN) -> Any:
         """Call ``listener`` for the next event ``name`` only."""
+        if listener is NOT_GIVEN:
+            return registering(self.once, name)
         if not callable(listener):
             validate_function("listener", listener)
         return self.on(name, OnceListener(self, name, listener))
 
-    def prependOnceListener(self, name: EventName, listener: Listener) -> Self:
+    @overload
+    def prependOnceListener(self, name: EventName, /) -> ListenerDecorator: ...
+
+    @overload
+    def prependOnceListener(self, name: EventName, listener: Listener) -> Self: ...
+
+    def prependOnceListener(self, name: EventName, listener: Listener = NOT_GIVEN) -> Any:
         """As :meth:`once`, but before the listeners already there."""
+        if listener is NOT_GIVEN:
+            return registering(self.prependOnceListener, name)
         validate_function("listener", listener)
         return self.prependListener(name, OnceListener(self, name, listener))
 
@@ -174,8 +209,18 @@ class EventEmitter:
         """For implementers: what :meth:`on` of every emitter does, and nothing else."""
         if not callable(listener):
             validate_function("listener", listener)
+        counts = self.event_arguments.get(name)
+        if counts is not None and type(listener) is not OnceListener:
+            # What fits at once is found without a call, as most listeners do.
+            code = listener.__code__ if type(listener) is FunctionType else None
+            if (
+                code is None
+                or code.co_kwonlyargcount
+                or not code.co_argcount == counts[0] == counts[1]
+            ):
+                listener = fitted(listener, counts, f"listener to '{name}'")
         if self.listener_table is not None and "newListener" in self.listener_table:
-            self.emit("newListener", name, _original(listener))
+            self.emit("newListener", name, original(listener))
         events = self.listener_table
         if events is None:
             events = self.listener_table = {}
@@ -193,7 +238,7 @@ class EventEmitter:
         if self._warned is None:
             self._warned = set()
         self._warned.add(name)
-        warnings.warn(MaxListenersExceededWarning(self, name, count, limit), stacklevel=4)
+        warn_caller(MaxListenersExceededWarning(self, name, count, limit))
 
     # -- removal -----------------------------------------------------------------------------------
 
@@ -210,7 +255,7 @@ class EventEmitter:
         present = events.get(name, ())
         for index in range(len(present) - 1, -1, -1):
             found = present[index]
-            if found == listener or _original(found) == listener:
+            if found == listener or original(found) == listener:
                 break
         else:
             return self
@@ -220,7 +265,7 @@ class EventEmitter:
         else:
             events[name] = present[:index] + present[index + 1 :]
         if "removeListener" in events:
-            self.emit("removeListener", name, _original(found) if alone else listener)
+            self.emit("removeListener", name, original(found) if alone else listener)
         return self
 
     def off(self, name: EventName, listener: Listener) -> Self:
@@ -306,18 +351,18 @@ class EventEmitter:
 
     def rawListeners(self, name: EventName) -> list[Listener]:
         """The listeners in the order of their calls, those of :meth:`once` in their wrappers."""
-        return list((self.listener_table or {}).get(name, ()))
+        return [raw(listener) for listener in (self.listener_table or {}).get(name, ())]
 
     def listeners(self, name: EventName) -> list[Listener]:
         """The listeners in the order of their calls, as they were given."""
-        return [_original(listener) for listener in self.rawListeners(name)]
+        return [original(listener) for listener in self.rawListeners(name)]
 
     def listenerCount(self, name: EventName, listener: Listener | None = None) -> int:
         """How many listeners the event has, or how often it has this one."""
         present = (self.listener_table or {}).get(name, ())
         if listener is None:
             return len(present)
-        return sum(each == listener or _original(each) == listener for each in present)
+        return sum(each == listener or original(each) == listener for each in present)
 
     def eventNames(self) -> list[EventName]:
         """The events that have listeners, symbols last; in streams those of every stream first."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import anyio
 import anyio.lowlevel
 
+from anynet.node._emitters.abort import AbortSignal
 from anynet.node._emitters.emitter import EventEmitter, EventName
 from anynet.node._errors.errors import (
     AbortError,
@@ -67,7 +68,7 @@ class EventBuffer:
     )
 
     def __init__(self, emitter: object, signal: Any, high: int = _UNBOUNDED, low: int = 1) -> None:
-        if not isinstance(emitter, EventEmitter):
+        if not isinstance(emitter, EventEmitter | AbortSignal):
             raise invalid_arg_type("emitter", "EventEmitter", emitter)
         validate_abort_signal("options.signal", signal)
         self._emitter: Any = emitter
@@ -85,7 +86,10 @@ class EventBuffer:
         self.open: bool = True
 
     def listen(self, name: EventName, listener: Callable[..., object]) -> None:
-        self._emitter.on(name, listener)
+        if isinstance(self._emitter, AbortSignal):
+            self._emitter.addEventListener(str(name), listener)
+        else:
+            self._emitter.on(name, listener)
         self._listeners.append((name, listener))
 
     def listen_for_failure(self, name: EventName) -> None:
@@ -104,7 +108,7 @@ class EventBuffer:
 
     def take(self) -> tuple[Any, ...]:
         args = self.events.popleft()
-        if self._paused and len(self.events) < self._low:
+        if self._paused and self.open and len(self.events) < self._low:
             self._paused = False
             self._emitter.resume()
         return args
@@ -120,7 +124,10 @@ class EventBuffer:
         """Listen no more; what came stays."""
         self.open = False
         for name, listener in self._listeners:
-            self._emitter.removeListener(name, listener)
+            if isinstance(self._emitter, AbortSignal):
+                self._emitter.removeEventListener(str(name), listener)
+            else:
+                self._emitter.removeListener(name, listener)
         self._listeners.clear()
         if self._signal is not None:
             self._signal.removeEventListener("abort", self._abort)
@@ -202,7 +209,7 @@ class PendingEvent:
 
 
 def once(
-    emitter: EventEmitter,
+    emitter: EventEmitter | AbortSignal,
     name: EventName,
     options: Mapping[str, Any] | None = None,
     *,
@@ -260,7 +267,7 @@ class EventIterator:
 
 
 def on(
-    emitter: EventEmitter,
+    emitter: EventEmitter | AbortSignal,
     name: EventName,
     options: Mapping[str, Any] | None = None,
     *,

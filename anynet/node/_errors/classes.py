@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from anynet._rules.values.portable import Portable
-from anynet.node._errors.values import inspect
+from anynet.node._errors.values import inspect, template_text
 
 
 class NodeError(Portable, Exception):
@@ -38,7 +38,8 @@ class NodeSystemError(NodeError, OSError):
     """A failed system call: ``connect ECONNREFUSED 127.0.0.1:80``.
 
     ``errno`` is negative, as Node has it. ``address``, ``port``, ``localAddress``, ``localPort``
-    and ``hostname`` are None where the error has none.
+    and ``hostname`` are None where the error has none. A port is what the program gave, even if
+    that was no whole number.
     """
 
     def __init__(self, message: str, code: str, errno: int, syscall: str) -> None:
@@ -46,9 +47,9 @@ class NodeSystemError(NodeError, OSError):
         self.errno: int | None = errno
         self.syscall: str = syscall
         self.address: str | None = None
-        self.port: int | None = None
+        self.port: float | None = None
         self.localAddress: str | None = None
-        self.localPort: int | None = None
+        self.localPort: float | None = None
         self.hostname: str | None = None
 
 
@@ -89,7 +90,7 @@ class InvalidAddressFamily(NodeRangeError):
     """A lookup answered with an address family that is neither 4 nor 6."""
 
     def __init__(self, family: object, host: str, port: int) -> None:
-        message = f"Invalid address family: {family} {host}:{port}"
+        message = f"Invalid address family: {template_text(family)} {host}:{port}"
         super().__init__(message, "ERR_INVALID_ADDRESS_FAMILY")
         self.host = host
         self.port = port

@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 from anynet.node._errors import classes as error_classes
 from anynet.node._errors.numbers import UNKNOWN, code_of, description_of, number_of, resolution_code
 from anynet.node._errors.numerals import to_number
-from anynet.node._errors.values import grouped_number, inspect, number_text
+from anynet.node._errors.values import grouped_number, inspect, kind_of_value, number_text
 from anynet.node._errors.values import received as received
 
 AbortError = error_classes.AbortError
@@ -29,11 +29,11 @@ def system_error(
     error: OSError | int,
     syscall: str,
     address: str | None = None,
-    port: int | None = None,
+    port: float | None = None,
     details: str | None = None,
     *,
     described: bool = False,
-    local: tuple[str, int] | None = None,
+    local: tuple[str, float] | None = None,
 ) -> NodeSystemError:
     """Node's form of a failed system call.
 
@@ -47,9 +47,11 @@ def system_error(
     if described:
         message += f": {description_of(number)}"
     if address:
-        message += f" {address}:{port}" if port is not None and port > 0 else f" {address}"
+        message += f" {address}"
+        if port is not None and port > 0:
+            message += f":{number_text(port)}"
     if local is not None:
-        details = f"Local ({local[0]}:{local[1]})"
+        details = f"Local ({local[0]}:{number_text(local[1])})"
     if details:
         message += f" - {details}"
     result = NodeSystemError(message, code, -number or UNKNOWN, syscall)
@@ -132,6 +134,13 @@ def out_of_range(name: str, range_text: str, value: object) -> NodeRangeError:
     return NodeRangeError(message, "ERR_OUT_OF_RANGE")
 
 
+def invalid_return_value(expected: str, name: str, value: object) -> NodeTypeError:
+    """``Expected expected to be returned from the "name" function but got …``."""
+    got = kind_of_value(value)
+    message = f'Expected {expected} to be returned from the "{name}" function but got {got}.'
+    return NodeTypeError(message, "ERR_INVALID_RETURN_VALUE")
+
+
 def bad_port(name: str, value: object, allow_zero: bool = True) -> NodeRangeError:
     sign = ">=" if allow_zero else ">"
     message = f"{name} should be {sign} 0 and < 65536. {received(value)}."
@@ -150,6 +159,8 @@ def missing_args(*names: str, alternatives: bool = False) -> NodeTypeError:
 
 def _plain(value: object) -> str:
     """A value where Node writes it into a text as it is."""
+    if isinstance(value, bytes | bytearray):
+        return value.decode(errors="replace")
     return value if isinstance(value, str) else inspect(value)
 
 
@@ -190,14 +201,6 @@ def socket_handle_adopted() -> NodeError:
     return NodeError(message, "ERR_SOCKET_HANDLE_ADOPTED")
 
 
-def handle_not_transferable(name: str) -> NodeError:
-    message = (
-        f"{name} cannot be transferred in its current state; it must be a freshly created or"
-        " accepted handle that has not started reading and has no pending writes"
-    )
-    return NodeError(message, "ERR_WORKER_HANDLE_NOT_TRANSFERABLE")
-
-
 def server_not_running() -> NodeError:
     return NodeError("Server is not running.", "ERR_SERVER_NOT_RUNNING")
 
@@ -211,6 +214,11 @@ def socket_closed_before_connection() -> NodeError:
     return NodeError(message, "ERR_SOCKET_CLOSED_BEFORE_CONNECTION")
 
 
+def queue_too_long(limit: int) -> NodeError:
+    """Ours: Node has no such limit."""
+    return NodeError(f"More than {limit} bytes wait to be sent", "ERR_SOCKET_QUEUE_TOO_LONG")
+
+
 def ended_by_other_party() -> NodeError:
     """A write after the peer's FIN where half-open connections are not allowed."""
     return NodeError("This socket has been ended by the other party", "EPIPE")
@@ -218,6 +226,10 @@ def ended_by_other_party() -> NodeError:
 
 def ip_blocked(ip: str) -> NodeError:
     return NodeError(f"IP({ip}) is blocked by net.BlockList", "ERR_IP_BLOCKED")
+
+
+def stream_unable_to_pipe() -> NodeError:
+    return NodeError("Cannot pipe to a closed or destroyed stream", "ERR_STREAM_UNABLE_TO_PIPE")
 
 
 def stream_destroyed(method: str) -> NodeError:
@@ -253,6 +265,10 @@ def stream_cannot_pipe() -> NodeError:
     return NodeError("Cannot pipe, not readable", "ERR_STREAM_CANNOT_PIPE")
 
 
+def use_after_close(what: str) -> NodeError:
+    return NodeError(f"{what} was closed", "ERR_USE_AFTER_CLOSE")
+
+
 def method_not_implemented(method: str) -> NodeError:
     return NodeError(f"The {method} method is not implemented", "ERR_METHOD_NOT_IMPLEMENTED")
 
@@ -267,6 +283,15 @@ def ipc_channel_closed() -> NodeError:
 
 def ipc_disconnected() -> NodeError:
     return NodeError("IPC channel is already disconnected", "ERR_IPC_DISCONNECTED")
+
+
+def ipc_required() -> NodeError:
+    message = "Forked processes must have an IPC channel, missing value 'ipc' in options.stdio"
+    return NodeError(message, "ERR_CHILD_PROCESS_IPC_REQUIRED")
+
+
+def ipc_one_pipe() -> NodeError:
+    return NodeError("Child process can have only one IPC pipe", "ERR_IPC_ONE_PIPE")
 
 
 def unknown_signal(signal: str) -> NodeTypeError:

@@ -1,4 +1,4 @@
-"""Numerals as JavaScript reads them, wherever it needs a number (ECMA-262, StringToNumber)."""
+"""What JavaScript makes of a value where it needs a number or a truth (ECMA-262, chapter 7.1)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,24 @@ def to_number(value: object) -> float:
     if isinstance(value, str):
         return _number_of_text(value.strip())
     return math.nan
+
+
+def is_truthy(value: object) -> bool:
+    """Whether JavaScript takes a value for true: an empty list or mapping is, NaN is not.
+
+    Compared by identity and value, never by ``bool()``: Python's own idea differs for containers.
+    """
+    return not (value is None or value is False or value == "" or value == 0 or value != value)
+
+
+def to_uint32(value: float) -> int:
+    """The 32 lowest bits of a number; 0 of what is not finite."""
+    return int(value) % 2**32 if math.isfinite(value) else 0
+
+
+def to_int32(value: float) -> int:
+    """The same with a sign."""
+    return (to_uint32(value) + 2**31) % 2**32 - 2**31
 
 
 def _number_of_text(text: str) -> float:

@@ -111,11 +111,24 @@ def _without_exponent(text: str) -> str:
     return sign + digits.ljust(shift + 1, "0")
 
 
+def template_text(value: object) -> str:
+    """A value as JavaScript writes it into a template: a list by its items, ``""`` for none."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple):
+        return ",".join("" if each is None else template_text(each) for each in value)
+    return "[object Object]" if isinstance(value, Mapping) else inspect(value)
+
+
 def grouped_number(value: float) -> str:
     """The same, with ``_`` between groups of three digits of an integer above 2**32."""
     text = number_text(value)
-    if abs(value) > _GROUPED_FROM and re.fullmatch(r"-?\d+", text):
-        return f"{int(text):_}"
+    if not math.isfinite(value) or abs(value) <= _GROUPED_FROM or value != int(value):
+        return text
+    # Node groups whatever it prints of an integer, the exponent of a large one too: 1e_+21.
+    start = 1 if text.startswith("-") else 0
+    for position in range(len(text) - 3, start, -3):
+        text = f"{text[:position]}_{text[position:]}"
     return text
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextvars
 import inspect
-from collections.abc import Callable, Coroutine
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import ExitStack, nullcontext
 from types import TracebackType
 from typing import Any, TypeAlias
 
 import anyio
 from anyio.abc import TaskGroup
 
+from anynet._rules.checks import check_int
 from anynet._transport.loops import backends
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.reactor import Reactor
@@ -48,14 +49,26 @@ class Runtime:
 
     reactor: Reactor
 
-    def __init__(self) -> None:
+    def __init__(self, max_queued_bytes: int | None = None) -> None:
+        if max_queued_bytes is not None:
+            check_int("max_queued_bytes", max_queued_bytes, minimum=1)
+        #: For sockets: from which length of its queue on one is destroyed; None for no limit.
+        self.max_queued_bytes: int | None = max_queued_bytes
         self._task_group: TaskGroup | None = None
         self._token: contextvars.Token[Runtime] | None = None
         self._coroutines: set[Coroutine[Any, Any, object]] = set()
         self._closers: dict[Callable[[], object], None] = {}
         self._exit: KeyboardInterrupt | SystemExit | None = None
+        #: Called with what a callback or a task raised, and ``uncaughtException`` or
+        #: ``unhandledRejection``; whether that is handled.
+        self.on_uncaught: Callable[[Exception, str], bool] | None = None
+        #: Called when nothing ref'ed is alive: it may begin something.
+        self.on_idle: Callable[[], object] | None = None
         #: Where servers get what they listen with, if not from the system: from a primary.
         self.listen_source: ListenSource | None = None
+        #: Whether :func:`run` starts a program in here, since it cannot in another loop: that of a
+        #: worker thread runs already.
+        self.programs_start_here: bool = False
         #: Whether something has failed; only known when it ends.
         self.failed: bool = False
 
@@ -65,6 +78,7 @@ class Runtime:
         task_group = anyio.create_task_group()
         # First: where no descriptor is left for it, nothing has been entered yet.
         self.reactor = Reactor(current_host_loop(), task_group.start_soon)
+        self.reactor.on_error = self.handle_uncaught
         self._task_group = await task_group.__aenter__()
         self._token = _current.set(self)
         self.hold()
@@ -101,6 +115,11 @@ class Runtime:
     async def _run(self, task_group: TaskGroup) -> None:
         try:
             await self.reactor.run()
+            while self.on_idle is not None and not self.reactor.ended:
+                self.reactor.call(self.on_idle)
+                if not self.reactor.alive:
+                    break
+                await self.reactor.run()
         except (KeyboardInterrupt, SystemExit) as error:
             # Out of a task, asyncio would stop its loop by it, with everything still open.
             self._exit = error
@@ -114,6 +133,10 @@ class Runtime:
             for close in reversed(self._closers):
                 steps.callback(close)
             self._closers.clear()
+
+    def handle_uncaught(self, error: Exception, origin: str = "uncaughtException") -> bool:
+        """Give the program a chance to go on after ``error``; whether it has taken it."""
+        return self.on_uncaught is not None and self.on_uncaught(error, origin)
 
     # -- for the parts of the adapter -----------------------------------------------------------
 
@@ -130,10 +153,12 @@ class Runtime:
         self,
         coroutine: Coroutine[Any, Any, object],
         on_error: Callable[[Exception], object] | None = None,
+        scope: anyio.CancelScope | None = None,
     ) -> None:
         """Run ``coroutine`` as a task that holds the runtime open.
 
-        ``on_error`` is called with the exception that ends it, instead of the runtime's ending.
+        ``on_error`` is called with the exception that ends it, instead of the runtime's ending;
+        ``scope`` is entered around it.
         """
         if self.reactor.ended or self._task_group is None:
             coroutine.close()
@@ -141,26 +166,37 @@ class Runtime:
         self._coroutines.add(coroutine)
         self.hold()
         self.reactor.yield_to_tasks = True
-        self._task_group.start_soon(self._run_task, coroutine, on_error)
+        self._task_group.start_soon(self._run_task, coroutine, on_error, scope)
 
     async def _run_task(
         self,
         coroutine: Coroutine[Any, Any, object],
         on_error: Callable[[Exception], object] | None,
+        scope: anyio.CancelScope | None,
     ) -> None:
         assert self._task_group is not None
         try:
-            await coroutine
+            with scope or nullcontext():
+                await self._run_coroutine(coroutine, on_error)
         except (KeyboardInterrupt, SystemExit) as error:
             self._exit = error
             self._task_group.cancel_scope.cancel()
-        except Exception as error:
-            if on_error is None:
-                raise
-            self.next_tick(on_error, error)
         finally:
             self._coroutines.discard(coroutine)
             self.release()
+
+    async def _run_coroutine(
+        self,
+        coroutine: Awaitable[object],
+        on_error: Callable[[Exception], object] | None,
+    ) -> None:
+        try:
+            await coroutine
+        except Exception as error:
+            if on_error is not None:
+                self.next_tick(on_error, error)
+            elif not self.handle_uncaught(error, "unhandledRejection"):
+                raise
 
     def hold(self) -> None:
         """One more thing keeps the runtime open."""
@@ -204,9 +240,15 @@ class Runtime:
         self._closers.pop(close, None)
 
 
-def runtime() -> Runtime:
-    """A runtime, to be entered by ``async with``: the scope in which a Node program lives."""
-    return Runtime()
+def runtime(*, max_queued_bytes: int | None = None) -> Runtime:
+    """A runtime, to be entered by ``async with``: the scope in which a Node program lives.
+
+    ``max_queued_bytes`` limits what Node does not: how much may wait in one socket to be sent, as
+    ``writableLength`` counts it. A write that passes it, and the high-water mark of the socket,
+    destroys the socket with an ``error`` event (``ERR_SOCKET_QUEUE_TOO_LONG``). None, the default:
+    no limit. Raises :exc:`TypeError` or :exc:`ValueError` unless it is a whole number from 1 on.
+    """
+    return Runtime(max_queued_bytes)
 
 
 def current_runtime() -> Runtime:
@@ -221,6 +263,12 @@ def current_runtime() -> Runtime:
     return found
 
 
+def running_runtime() -> Runtime | None:
+    """The same, or None outside of one."""
+    found = _current.get(None)
+    return None if found is None or found.reactor.ended else found
+
+
 def let_tasks_run() -> None:
     """Have the tasks that a callback wakes run before more happens in the runtime."""
     found = _current.get(None)
@@ -228,16 +276,46 @@ def let_tasks_run() -> None:
         found.reactor.yield_to_tasks = True
 
 
-def run(function: Callable[..., object], *args: Any, backend: Backend = "asyncio") -> None:
+def run(
+    function: Callable[..., object],
+    *args: Any,
+    backend: Backend = "asyncio",
+    max_queued_bytes: int | None = None,
+) -> None:
     """Run a program: call ``function(*args)``, a coroutine function or not, in a runtime.
 
-    Returns when nothing ref'ed is alive any more. Raises what ended the runtime.
+    ``max_queued_bytes`` is that of :func:`runtime`.
+
+    Returns when nothing ref'ed is alive any more. Raises what ended the runtime; an interrupt
+    (Ctrl-C) comes without the traceback of what it interrupted, as from ``asyncio.run``. In a
+    program that a worker thread runs there is a runtime already: the function is started in that.
     """
+    found = _current.get(None)
+    if found is not None and found.programs_start_here:
+        result = function(*args)
+        if inspect.iscoroutine(result):
+            found.start_task(result)
+        return
 
     async def program() -> None:
-        async with runtime():
-            result = function(*args)
-            if inspect.isawaitable(result):
-                await result
+        async with runtime(max_queued_bytes=max_queued_bytes) as here:
+            try:
+                result = function(*args)
+            except Exception as error:
+                if not here.handle_uncaught(error):
+                    raise
+            else:
+                if inspect.isawaitable(result):
+                    await here._run_coroutine(result, None)
 
-    backends.run(program, backend=backend)
+    try:
+        backends.run(program, backend=backend)
+    except KeyboardInterrupt:
+        pass
+    except BaseExceptionGroup as group:
+        if group.split(KeyboardInterrupt)[1] is not None:
+            raise
+    else:
+        return
+    # A new one, outside of the handlers: the other shows the insides of two event loops.
+    raise KeyboardInterrupt

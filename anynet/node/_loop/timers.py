@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import inspect
 import math
-import warnings
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from anynet._transport.reactor.immediate import Immediate as ReactorImmediate
 from anynet._transport.reactor.timers import ReactorTimer
+from anynet.node._errors.caller import warn_caller
 from anynet.node._errors.errors import validate_function
 from anynet.node._errors.values import number_text
+from anynet.node._loop.fitting import fitted
 from anynet.node._loop.runtime import Runtime, current_runtime
 
 #: The longest delay, in milliseconds; what is longer becomes 1.
@@ -47,9 +49,10 @@ class Timeout:
         repeats: bool,
     ) -> None:
         validate_function("callback", callback)
+        counts = len(args), len(args)
         self._runtime = current_runtime()
         #: None once it was cleared.
-        self._callback: Callable[..., object] | None = callback
+        self._callback: Callable[..., object] | None = fitted(callback, counts, "callback")
         self._args = args
         self._delay = _milliseconds(delay) / 1000
         self._repeats = repeats
@@ -139,7 +142,7 @@ def _milliseconds(delay: object) -> int:
 
 
 def _warn(what: str, category: type[Warning]) -> None:
-    warnings.warn(f"{what}\nTimeout duration was set to 1.", category, stacklevel=5)
+    warn_caller(f"{what}\nTimeout duration was set to 1.", category)
 
 
 def _invoke(runtime: Runtime, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
@@ -162,6 +165,8 @@ def setImmediate(callback: Callable[..., object], *args: Any) -> Immediate:
     """Call ``callback(*args)`` after the events that are there now."""
     if not callable(callback):
         validate_function("callback", callback)
+    if type(callback) is not FunctionType or callback.__code__.co_argcount != len(args):
+        callback = fitted(callback, (len(args), len(args)), "callback")
     runtime = current_runtime()
     reactor = runtime.reactor
     immediate = Immediate(reactor, _invoke, (runtime, callback, args))
@@ -172,6 +177,7 @@ def setImmediate(callback: Callable[..., object], *args: Any) -> Immediate:
 def nextTick(callback: Callable[..., object], *args: Any) -> None:
     """Call ``callback(*args)`` after the callback that runs now, before any event."""
     validate_function("callback", callback)
+    callback = fitted(callback, (len(args), len(args)), "callback")
     runtime = current_runtime()
     runtime.next_tick(_invoke, runtime, callback, args)
 

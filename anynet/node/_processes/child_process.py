@@ -8,21 +8,25 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import anyio
 
 from anynet.cluster.processes.exit import ending_signal, wait_for_exit
-from anynet.cluster.processes.start import start_process
+from anynet.cluster.processes.start import INHERITED, StandardStream, start_process
+from anynet.node._emitters.listeners import EventName
 from anynet.node._errors.errors import (
     invalid_arg_type,
     system_error,
     unknown_signal,
     validate_string,
 )
+from anynet.node._errors.numerals import is_truthy
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._processes.ipc_endpoint import IpcEndpoint
+from anynet.node._processes.stdio import standard_streams
 from anynet.node._processes.this_process import CHILD_VARIABLE
 
 #: Seconds that a child has to end when the runtime does, before it is killed.
@@ -54,6 +58,13 @@ class ChildProcess(IpcEndpoint):
         "stdout",
     )
 
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **IpcEndpoint.event_arguments,
+        "close": (2, 2),
+        "exit": (2, 2),
+        "spawn": (0, 0),
+    }
+
     def __init__(self, command: Sequence[str]) -> None:
         super().__init__()
         #: The program that was started, and its arguments.
@@ -67,7 +78,7 @@ class ChildProcess(IpcEndpoint):
         self.signalCode: str | None = None
         #: Whether :meth:`kill` has sent a signal.
         self.killed: bool = False
-        #: Its streams, with the option ``silent``.
+        #: Its streams, where they are pipes: with the option ``silent``, or by ``stdio``.
         self.stdin: Socket | None = None
         self.stdout: Socket | None = None
         self.stderr: Socket | None = None
@@ -82,7 +93,7 @@ class ChildProcess(IpcEndpoint):
         self,
         environment: Mapping[str, Any],
         cwd: str | None,
-        silent: bool,
+        streams: Sequence[StandardStream] = INHERITED,
         worker: int | None = None,
         watch: int | None = None,
     ) -> None:
@@ -101,7 +112,9 @@ class ChildProcess(IpcEndpoint):
                 cwd=cwd,
                 number=worker,
                 watch=watch,
-                own_streams=silent,
+                streams=streams,
+                # Until it can die of it without a traceback: see reset_inherited.
+                blocked_signals=(signals.SIGINT,),
             )
         except OSError as error:
             failure = system_error(error, f"spawn {self.spawnfile}")
@@ -109,8 +122,7 @@ class ChildProcess(IpcEndpoint):
             return
         self._popen = started.process
         self.pid = self._popen.pid
-        if started.streams:
-            self._take_streams(started.streams)
+        self._take_streams(started.streams)
         self._open_channel(runtime, started.channel)
         assert self._channel is not None
         self._channel.ref()
@@ -118,18 +130,16 @@ class ChildProcess(IpcEndpoint):
         runtime.reactor.start_soon(self._watch, self._popen)
         runtime.next_tick(self.emit, "spawn")
 
-    def _take_streams(self, ends: Sequence[socket.socket]) -> None:
-        self.stdin, self.stdout, self.stderr = (Socket({"handle": end}) for end in ends)
+    def _take_streams(self, ends: Sequence[socket.socket | None]) -> None:
+        self.stdin, self.stdout, self.stderr = (
+            None if end is None else Socket({"handle": end}) for end in ends
+        )
         for stream in (self.stdout, self.stderr):
-            self._open_streams += 1
-            stream.once("close", lambda _failed=False: self._note_closed_stream())
+            if stream is not None:
+                self._open_streams += 1
+                stream.once("close", lambda _failed=False: self._note_closed_stream())
 
     # -- what keeps the runtime open ------------------------------------------------------------
-
-    @property
-    def channel(self) -> Any:
-        """The channel, with ``ref()`` and ``unref()``; None once it is closed."""
-        return self._channel if self.connected else None
 
     def ref(self) -> None:
         """Let the process keep the runtime open while it runs."""
@@ -240,11 +250,14 @@ def fork(modulePath: str, *more: Any, **named: Any) -> ChildProcess:
 
     ``modulePath`` is a path; with ``execArgv=["-m"]`` the name of a module. ``options``, a mapping
     or keyword arguments, are ``cwd``, ``env`` (this process's own), ``execPath`` (the interpreter),
-    ``execArgv`` (its options) and ``silent`` (True: its standard streams are sockets of the child's
-    object). What fails later is an ``error`` event. In the other program ``net.process`` has the
-    channel, as soon as a runtime begins.
+    ``execArgv`` (its options), ``silent`` (True: its standard streams are sockets of the child's
+    object) and ``stdio``, which outranks that: ``"pipe"``, ``"inherit"``, ``"ignore"``, or a list
+    of these and of descriptors for the three streams, with one ``"ipc"`` after them. What fails
+    later is an ``error`` event. In the other program ``net.process`` has the channel, as soon as a
+    runtime begins.
 
-    Raises ``ERR_INVALID_ARG_TYPE`` for bad arguments, :exc:`NoRuntimeError` outside of a runtime.
+    Raises ``ERR_INVALID_ARG_TYPE``, ``ERR_INVALID_ARG_VALUE``, ``ERR_CHILD_PROCESS_IPC_REQUIRED``
+    or ``ERR_IPC_ONE_PIPE`` for bad arguments, :exc:`NoRuntimeError` outside of a runtime.
     """
     validate_string("modulePath", modulePath)
     args: list[str] = []
@@ -263,6 +276,7 @@ def fork(modulePath: str, *more: Any, **named: Any) -> ChildProcess:
     environment = options.get("env")
     if environment is None:
         environment = os.environ
+    streams = standard_streams(options.get("stdio"), silent=is_truthy(options.get("silent")))
     child = ChildProcess(command)
-    child.start(environment, options.get("cwd"), bool(options.get("silent")))
+    child.start(environment, options.get("cwd"), streams)
     return child

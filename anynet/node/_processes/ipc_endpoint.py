@@ -13,7 +13,7 @@ import math
 import socket
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from anynet.cluster.wire.codec import BadMessage
 from anynet.cluster.wire.frame_socket import Finished, is_gone
@@ -28,6 +28,7 @@ from anynet.node._errors.errors import (
     missing_args,
     system_error,
 )
+from anynet.node._loop.fitting import Counts, fitted
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.servers.connection_count import ConnectionCount
 from anynet.node._processes.ipc import IpcChannel
@@ -51,6 +52,12 @@ class IpcEndpoint(EventEmitter):
 
     __slots__ = ("_channel", "_counted", "_early", "_on_internal", "runtime")
 
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **EventEmitter.event_arguments,
+        "disconnect": (0, 0),
+        "message": (2, 2),
+    }
+
     def __init__(self) -> None:
         super().__init__()
         self._channel: IpcChannel | None = None
@@ -65,6 +72,11 @@ class IpcEndpoint(EventEmitter):
     def connected(self) -> bool:
         """Whether the channel is open."""
         return self._channel is not None and self._channel.open
+
+    @property
+    def channel(self) -> Any:
+        """The channel, with ``ref()`` and ``unref()``; None where there is none, or no more."""
+        return self._channel if self.connected else None
 
     def _open_channel(self, runtime: Runtime, sock: socket.socket) -> None:
         self.runtime = runtime
@@ -242,9 +254,10 @@ def _send_arguments(
         handle, options, callback = None, {}, handle
     elif callable(options):
         options, callback = {}, options
-    elif len(args) > 2 and not isinstance(options, Mapping):
+    elif options is not None and not isinstance(options, Mapping):
         raise invalid_arg_type("options", "object", options)
-    return message, handle, options or {}, callback if callable(callback) else None
+    called_back = fitted(callback, (1, 1), "callback") if callable(callback) else None
+    return message, handle, options or {}, called_back
 
 
 def check_message(message: object, given: bool) -> None:

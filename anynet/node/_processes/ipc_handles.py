@@ -13,7 +13,8 @@ from anynet._rules.checks import shown
 from anynet.cluster.wire.fd_handles import FAMILIES, FdPayload, socket_of
 from anynet.cluster.wire.frames import ChannelError, close_all
 from anynet.cluster.wire.messages import Message
-from anynet.node._errors.errors import handle_not_transferable, invalid_handle_type
+from anynet.node._errors.errors import invalid_handle_type
+from anynet.node._errors.thread_errors import not_transferable
 from anynet.node._net.servers.connection_count import ConnectionCount
 from anynet.node._net.servers.server import Server
 from anynet.node._net.servers.server_sending import copy_listening_socket, listen_with
@@ -58,7 +59,7 @@ def check_bound_sendable(bound: BoundSocket) -> None:
     if bound.isPipe:
         raise invalid_handle_type()
     if bound.adopted:
-        raise handle_not_transferable("net.BoundSocket")
+        raise not_transferable("BoundSocket")
 
 
 def pack(handle: object, *, keep_open: bool, counts: Counts) -> FdPayload | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from anynet.node._streams.finished import destroy_on_abort
+from anynet.node._streams.constructing import begin_stream
 from anynet.node._streams.options import StreamOptions, duplex_options
 from anynet.node._streams.readable import Readable
 from anynet.node._streams.stream import Stream
@@ -21,8 +21,9 @@ class Duplex(Readable, Writable):
     """A stream to read from and to write to, each side with its own buffer.
 
     The options of :class:`Readable` and :class:`Writable`, and ``readableHighWaterMark``,
-    ``writableHighWaterMark``, ``readable`` and ``writable`` (False: there is no such side), and
-    ``allowHalfOpen`` (True; False ends the writing side after the reading side has ended).
+    ``writableHighWaterMark``, ``readableObjectMode``, ``writableObjectMode``, ``readable`` and
+    ``writable`` (False: there is no such side), and ``allowHalfOpen`` (True; False ends the writing
+    side after the reading side has ended).
     """
 
     __slots__ = ()
@@ -34,8 +35,7 @@ class Duplex(Readable, Writable):
             options = duplex_options(options, more)
         # Not the constructors of the two sides: what they do, Stream does for both at once.
         Stream.__init__(self, options)
-        if options.signal is not None:
-            destroy_on_abort(self, options.signal)
+        begin_stream(self, options.signal)
 
     def _reading_ended(self) -> None:
         if not self.writable_state.allow_half_open and self._can_write():

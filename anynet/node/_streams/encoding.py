@@ -44,6 +44,11 @@ def require_encoding(encoding: object) -> str:
     return name
 
 
+def is_falsy(value: object) -> bool:
+    """Whether JavaScript takes a value for absent: an empty list or mapping is not."""
+    return value is None or (isinstance(value, str | float | int) and not value)
+
+
 def utf16_length(text: str) -> int:
     """How many UTF-16 code units ``text`` has: what JavaScript calls its length."""
     if text.isascii():

@@ -28,7 +28,7 @@ _FINAL_DONE, _SETTLED, _TICK = WriteEvent.FINAL_DONE, WriteEvent.SETTLED, WriteE
 def finish_maybe(stream: Stream, final: Final) -> None:
     """Go as far towards the end as what is written and called back for allows."""
     state = stream.writable_state
-    if not state.end_called or not state.is_idle():
+    if not state.end_called or not state.is_idle() or stream._construction is not None:
         return
     if state.end is _ENDING and final is None:
         _advance(stream, _WRITTEN_WITHOUT_FINAL, final)

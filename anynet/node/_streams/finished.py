@@ -1,8 +1,12 @@
 """Watching for the end of a stream, good or bad.
 
-Rules that live here, each Node's (``stream.finished``): a stream that emits ``close`` and destroys
-itself is waited for until ``close``, any other until the sides that are watched have ended; a
-``close`` before that is ``ERR_STREAM_PREMATURE_CLOSE``, unless the stream failed.
+Rules that live here, each Node's (``stream.finished``):
+
+* A stream that emits ``close`` and destroys itself is waited for until ``close``, if all the sides
+  that it has are watched; any other until those that are watched have ended.
+* A ``close`` before that is ``ERR_STREAM_PREMATURE_CLOSE``, unless the stream failed. A side of
+  which nothing is left counts as ended although its event is still to come.
+* What is over already is reported in the next tick.
 """
 
 from __future__ import annotations
@@ -20,52 +24,89 @@ Done: TypeAlias = Callable[[BaseException | None], object]
 
 
 class EndWatch:
-    """Calls ``done`` once, when the stream ends in the ways that are watched, fails or closes."""
+    """Calls ``done`` once, when the sides that are watched end, or the stream fails or closes.
 
-    __slots__ = ("_done", "_done_reading", "_done_writing", "_stream", "_waits_for_close")
+    By default all sides are watched that the stream has. ``errors=False``: an ``error`` event is
+    not listened to, only what is left of it at the close counts.
+    """
 
-    def __init__(self, stream: Stream, done: Done, *, writable: bool = True) -> None:
-        reading, writing = stream.readable_state, stream.writable_state
+    __slots__ = (
+        "_done",
+        "_read",
+        "_readable",
+        "_stream",
+        "_waits_for_close",
+        "_writable",
+        "_written",
+    )
+
+    def __init__(
+        self,
+        stream: Stream,
+        done: Done,
+        *,
+        readable: bool | None = None,
+        writable: bool | None = None,
+        errors: bool = True,
+    ) -> None:
+        has_readable, has_writable = stream.readable_state.readable, stream.writable_state.writable
         self._stream = stream
         self._done: Done | None = done
-        self._done_reading = reading.end_emitted
-        self._done_writing = not writable or writing.finished
+        self._readable = has_readable if readable is None else readable
+        self._writable = has_writable if writable is None else writable
+        self._read = is_read(stream)
+        self._written = is_written(stream)
         self._waits_for_close = (
-            writable == writing.writable
-            and reading.readable
+            (self._readable, self._writable) == (has_readable, has_writable)
             and stream._auto_destroy
             and stream._emit_close
             and not stream._closed
         )
         stream.on("end", self._on_end)
         stream.on("finish", self._on_finish)
-        stream.on("error", self._finish)
+        if errors:
+            stream.on("error", self._finish)
         stream.on("close", self._on_close)
         if stream._closed:
             stream.runtime.next_tick(self._on_close)
-        elif (stream._error_emitted and not self._waits_for_close) or self._over():
-            stream.runtime.next_tick(self._finish, stream._errored)
+        elif self._is_over():
+            stream.runtime.next_tick(self._finish_closed)
 
-    def _over(self) -> bool:
-        return self._done_reading and self._done_writing and not self._waits_for_close
+    def _is_over(self) -> bool:
+        """Whether no event is to be expected any more, or none that would change anything."""
+        stream, waits = self._stream, self._waits_for_close
+        if stream._error_emitted:
+            return not waits
+        can_read, can_write = can_be_read(stream), can_be_written(stream)
+        if not self._readable and (not waits or can_read):
+            return self._written or can_write is False
+        if not self._writable and (not waits or can_write):
+            return self._read or can_read is False
+        return False
 
     def _on_end(self) -> None:
-        self._done_reading = True
-        self._look()
+        self._read = True
+        self._side_ended(self._written or not self._writable)
 
     def _on_finish(self) -> None:
-        self._done_writing = True
-        self._look()
+        self._written = True
+        self._side_ended(self._read or not self._readable)
 
-    def _look(self) -> None:
+    def _side_ended(self, other_ended: bool) -> None:
         if self._stream._destroyed:
             self._waits_for_close = False
-        if self._over():
+        if other_ended and not self._waits_for_close:
             self._finish(None)
 
+    def _finish_closed(self) -> None:
+        self._finish(self._stream._errored)
+
     def _on_close(self, *_: object) -> None:
-        error = self._stream._errored
-        if error is None and not (self._done_reading and self._done_writing):
+        stream = self._stream
+        error = stream._errored
+        unread = self._readable and not self._read and not is_read(stream)
+        unwritten = self._writable and not self._written and not is_written(stream)
+        if error is None and (unread or unwritten):
             error = stream_premature_close()
         self._finish(error)
 
@@ -81,6 +122,39 @@ class EndWatch:
         self._stream.removeListener("finish", self._on_finish)
         self._stream.removeListener("error", self._finish)
         self._stream.removeListener("close", self._on_close)
+
+
+def is_read(stream: Stream) -> bool:
+    """Whether nothing is left to read, though ``end`` may be still to come."""
+    state = stream.readable_state
+    return stream._errored is None and (state.end_emitted or (state.ended and not state.length))
+
+
+def is_written(stream: Stream) -> bool:
+    """Whether nothing is left to write, though ``finish`` may be still to come."""
+    state = stream.writable_state
+    return stream._errored is None and (state.finished or (state.end_called and not state.length))
+
+
+def has_failed(stream: Stream) -> bool:
+    """Whether it has emitted an ``error``."""
+    return stream._error_emitted
+
+
+def can_be_read(stream: Stream) -> bool | None:
+    """Whether something may still be read; None for a stream that has no such side."""
+    if not isinstance(getattr(stream, "readable", None), bool):
+        return None
+    state = stream.readable_state
+    gone = stream._destroyed or stream._error_emitted or state.end_emitted
+    return state.readable and not gone
+
+
+def can_be_written(stream: Stream) -> bool | None:
+    """Whether something may still be written; None for a stream that has no such side."""
+    if not isinstance(getattr(stream, "writable", None), bool):
+        return None
+    return stream.writable_state.can_write() and not stream._destroyed
 
 
 async def closed(stream: Stream) -> None:

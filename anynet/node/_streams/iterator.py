@@ -14,8 +14,8 @@ from anyio.lowlevel import checkpoint
 
 from anynet.node._errors.errors import AbortError
 from anynet.node._loop.runtime import NoRuntimeError, let_tasks_run
+from anynet.node._streams.chunk_queue import Chunk
 from anynet.node._streams.finished import EndWatch
-from anynet.node._streams.readable_state import Chunk
 from anynet.node._streams.stream import Stream
 
 

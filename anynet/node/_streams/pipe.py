@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from anynet.node._loop.runtime import Runtime
-from anynet.node._streams.readable_state import Chunk, ReadableState
+from anynet.node._streams.chunk_queue import Chunk
+from anynet.node._streams.readable_state import ReadableState
 from anynet.node._streams.stream import Stream
 
 
@@ -45,8 +46,11 @@ class Pipe:
         self._ends = end
 
         def on_data(chunk: Chunk) -> None:
-            if destination.write(chunk) is False:
-                self.wait_for_drain()
+            try:
+                if destination.write(chunk) is False:
+                    self.wait_for_drain()
+            except Exception as error:
+                destination.destroy(error)
 
         self.on_data: Callable[[Chunk], None] = on_data
 
@@ -143,9 +147,8 @@ class Pipe:
         source.removeListener("data", self.on_data)
         self.on_data = _discard  # The other one refers to this pipe, and so to both streams.
         self.undone = True
-        if not self.drain_listened or source.readable_state.pipe_set().awaiting_drain is None:
-            return
-        if not isinstance(destination, Stream) or destination.writable_state.need_drain:
+        # Whether or not it still needs to drain: one that failed within a write never will.
+        if self.drain_listened and source.readable_state.pipe_set().awaiting_drain is not None:
             self.on_drain()
 
 

@@ -17,29 +17,29 @@ from inspect import iscoroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from anynet.node._emitters.emitter import EventName, Listener
+from anynet.node._emitters.listeners import NOT_GIVEN, EventName, Listener
 from anynet.node._errors.errors import (
     AbortError,
-    NodeTypeError,
     method_not_implemented,
-    stream_push_after_eof,
-    stream_unshift_after_end_event,
 )
-from anynet.node._streams.encoding import Decoder, chunk_bytes, encode, require_encoding
-from anynet.node._streams.finished import closed, destroy_on_abort
+from anynet.node._streams.chunk_queue import Chunk
+from anynet.node._streams.constructing import begin_stream
+from anynet.node._streams.encoding import Decoder, require_encoding
+from anynet.node._streams.finished import closed
 from anynet.node._streams.flow import FlowEvent, FlowOutcome
+from anynet.node._streams.iterable_source import source_of
 from anynet.node._streams.iterator import ChunkIterator
-from anynet.node._streams.options import StreamOptions, readable_options
+from anynet.node._streams.options import StreamOptions, merged_options, readable_options
 from anynet.node._streams.pipe import add_pipe, remove_pipes
-from anynet.node._streams.readable_state import Chunk, ReadableState, whole_size
+from anynet.node._streams.pushing import push_chunk, unshift_chunk
+from anynet.node._streams.readable_state import ReadableState, whole_size
 from anynet.node._streams.reading_ticks import (
     announce_readable,
-    emit_readable,
     emit_resume,
     end_readable,
     maybe_read_more,
 )
-from anynet.node._streams.stream import Stream
+from anynet.node._streams.stream import Shown, Stream
 
 D = TypeVar("D")
 
@@ -52,9 +52,10 @@ _EMIT_PAUSE, _SCHEDULE_RESUME = FlowOutcome.EMIT_PAUSE, FlowOutcome.SCHEDULE_RES
 class Readable(Stream):
     """A stream to read from.
 
-    Options: ``highWaterMark`` (bytes, 65536), ``encoding``, ``emitClose`` (True), ``autoDestroy``
-    (True), ``signal``, and the functions ``read(size)`` and ``destroy(error, callback)``, unless a
-    subclass has ``_read`` and ``_destroy``.
+    Options: ``highWaterMark`` (65536 bytes, or 16 objects), ``objectMode`` (False: bytes),
+    ``encoding``, ``emitClose`` (True), ``autoDestroy`` (True), ``captureRejections``, ``signal``,
+    and the functions ``read(size)``, ``destroy(error, callback)`` and ``construct(callback)``,
+    unless a subclass has ``_read`` and the others.
     """
 
     __slots__ = ()
@@ -65,8 +66,22 @@ class Readable(Stream):
         if not isinstance(options, StreamOptions):
             options = readable_options(options, more)
         Stream.__init__(self, options)
-        if options.signal is not None:
-            destroy_on_abort(self, options.signal)
+        begin_stream(self, options.signal)
+
+    @classmethod
+    def from_(
+        cls, iterable: Any, options: Mapping[str, Any] | None = None, /, **more: Any
+    ) -> Readable:
+        """A stream of the items of an iterable, sync or async; of text or bytes, as a whole.
+
+        The options are those of :class:`Readable`; it is in object mode by default, and reads one
+        item ahead. Raises ``ERR_INVALID_ARG_TYPE`` for what is no iterable. Node's
+        ``Readable.from``.
+        """
+        source = source_of(iterable)
+        stream = Readable(source.options(merged_options(options, more)))
+        source.attach(stream)
+        return stream
 
     # -- for those who implement a source -------------------------------------------------------
 
@@ -106,88 +121,26 @@ class Readable(Stream):
                 maybe_read_more(self)
             now = self.readable_state  # The listeners may have changed it.
             return (not now.length and not now.ended) or now.accepts_more()
-        return self._push(chunk, encoding)
-
-    def _push(self, chunk: Any, encoding: str | None) -> bool:
-        state = self.readable_state
-        state.answered()
-        if chunk is None:
-            self._source_ended(state)
-            return False
-        data = self._checked_chunk(chunk, encoding)
-        if data is None:
-            return False
-        if data:
-            if state.ended:
-                self._error_or_destroy(stream_push_after_eof())
-                return False
-            if self._destroyed or self._errored is not None:
-                return False
-            if state.decoder is not None and isinstance(data, bytes):
-                data = state.decoder.decode(data)
-        if data:
-            self._add_chunk(state, data)
-        else:
-            maybe_read_more(self)
-        return state.accepts_more()
+        return push_chunk(self, chunk, encoding)
 
     def unshift(self, chunk: Any, encoding: str | None = None) -> bool:
         """Put back, to be read before everything else, what was read by mistake."""
-        state = self.readable_state
         if chunk is None:
-            return self._push(None, None)
-        data = self._checked_chunk(chunk, encoding)
-        if data is None:
-            return False
-        if not data:
-            return state.accepts_more()
-        if state.end_emitted:
-            self._error_or_destroy(stream_unshift_after_end_event())
-        elif not self._destroyed and self._errored is None:
-            self._add_chunk(state, data, first=True)
-            return state.accepts_more()
-        return False
+            return push_chunk(self, None, None)
+        return unshift_chunk(self, chunk, encoding)
 
-    def _checked_chunk(self, chunk: Any, encoding: str | None) -> Chunk | None:
-        """A string becomes bytes unless it is in the very form that is read; None: an error."""
-        if isinstance(chunk, str):
-            name = require_encoding(encoding or "utf8")
-            decoder = self.readable_state.decoder
-            return chunk if decoder and decoder.encoding == name else encode(chunk, name)
-        try:
-            return chunk if type(chunk) is bytes else chunk_bytes(chunk)
-        except NodeTypeError as error:
-            self._error_or_destroy(error)
-            return None
-
-    def _add_chunk(self, state: ReadableState, chunk: Chunk, *, first: bool = False) -> None:
-        if state.goes_to_listeners():
-            state.clear_awaited()
-            state.note_data()
-            self.emit("data", chunk)
-        else:
-            state.put(chunk, first=first)
-            if state.need_readable:
-                announce_readable(self)
-        maybe_read_more(self)
-
-    def _source_ended(self, state: ReadableState) -> None:
-        if state.ended:
-            return
-        state.end_source()
-        scheduled = state.claim_readable()
-        if not state.sync:
-            # The source is not inside of being asked: this is an event of its own already.
-            emit_readable(self)
-        elif scheduled:
-            self.runtime.next_tick(emit_readable, self)
+    def _on_constructed(self) -> None:
+        super()._on_constructed()
+        if self.readable_state.need_readable:
+            maybe_read_more(self)
 
     # -- reading --------------------------------------------------------------------------------
 
     def read(self, size: float | None = None) -> Any:
         """The next ``size`` bytes (characters after :meth:`setEncoding`), or all that has come.
 
-        None if there are not as many, or none at all; at the end of the stream what is left.
+        None if there are not as many, or none at all; at the end of the stream what is left. In
+        object mode it is the next object, whatever the size.
         """
         state = self.readable_state
         # What each start of the flow comes to in a socket: nothing is there, and more is asked for.
@@ -211,7 +164,8 @@ class Readable(Stream):
             if not state.length:
                 end_readable(self)
             return None
-        if state.wants_source(count) and not self._destroyed and self._errored is None:
+        gone = self._destroyed or self._errored is not None
+        if state.wants_source(count) and not gone and self._construction is None:
             self._ask_source(state)
             if not state.reading:
                 count = state.available(requested)
@@ -233,7 +187,8 @@ class Readable(Stream):
 
     def setEncoding(self, encoding: str | None = None) -> Self:
         """Read text instead of bytes; a character split over packets arrives whole."""
-        self.readable_state.decode_from_now_on(Decoder(require_encoding(encoding or "utf8")))
+        name = "utf8" if encoding is None or encoding == "" else require_encoding(encoding)
+        self.readable_state.decode_from_now_on(Decoder(name))
         return self
 
     # -- the flow -------------------------------------------------------------------------------
@@ -250,15 +205,17 @@ class Readable(Stream):
         """Whether :meth:`pause` was called, or a ``readable`` listener reads."""
         return self.readable_state.paused is True or self.readable_state.flowing is False
 
-    def on(self, name: EventName, listener: Listener) -> Self:
-        """Call ``listener`` for every event ``name``.
-
-        Listening to ``data`` starts the flow unless it was paused; listening to ``readable``
-        stops it: then the listener reads.
-        """
+    def on(self, name: EventName, listener: Listener = NOT_GIVEN) -> Any:
+        """As :meth:`EventEmitter.on`; ``data`` starts the flow unless it was paused, ``readable``
+        stops it: then the listener reads."""
+        if listener is NOT_GIVEN:
+            return super().on(name)
         self.register_listener(name, listener)
         if name == "data":
-            self._advance(_DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA)
+            # As _advance does it, without its call: it is on the way of each accepted socket.
+            event = _DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA
+            if self.readable_state.advance(event, self._destroyed) is _SCHEDULE_RESUME:
+                self.runtime.next_tick(emit_resume, self)
         elif name == "readable" and not self.readable_state.end_emitted:
             self._advance(_READABLE)
         return self
@@ -352,10 +309,8 @@ class Readable(Stream):
         lost = self._destroyed or self._errored is not None
         return state.readable and lost and not state.end_emitted
 
-    @property
-    def readableDidRead(self) -> bool:
-        """Whether ``data`` has been emitted."""
-        return self.readable_state.data_emitted
+    readableDidRead: Shown[bool] = Shown("readable_state", "data_emitted")
+    """Whether ``data`` has been emitted."""
 
     @property
     def readableEncoding(self) -> str | None:
@@ -363,10 +318,8 @@ class Readable(Stream):
         decoder = self.readable_state.decoder
         return None if decoder is None else decoder.encoding
 
-    @property
-    def readableEnded(self) -> bool:
-        """Whether ``end`` has been emitted."""
-        return self.readable_state.end_emitted
+    readableEnded: Shown[bool] = Shown("readable_state", "end_emitted")
+    """Whether ``end`` has been emitted."""
 
     @property
     def readableFlowing(self) -> bool | None:
@@ -377,22 +330,16 @@ class Readable(Stream):
     def readableFlowing(self, value: bool | None) -> None:
         self.readable_state.show_flow(value)
 
-    @property
-    def readableHighWaterMark(self) -> int:
-        """How much is read ahead, in bytes."""
-        return self.readable_state.high_water_mark
+    readableHighWaterMark: Shown[int] = Shown("readable_state", "high_water_mark")
+    """How much is read ahead, in bytes."""
 
-    @property
-    def readableLength(self) -> int:
-        """How much waits to be read: bytes, or characters after :meth:`setEncoding`."""
-        return self.readable_state.length
+    readableLength: Shown[int] = Shown("readable_state", "length")
+    """How much waits to be read: bytes, characters after :meth:`setEncoding`, or objects."""
 
     @property
     def readableBuffer(self) -> list[Chunk]:
         """What waits to be read."""
         return list(self.readable_state.chunks())
 
-    @property
-    def readableObjectMode(self) -> bool:
-        """Always False: these streams carry bytes."""
-        return False
+    readableObjectMode: Shown[bool] = Shown("readable_state", "objects")
+    """Whether what is read is any objects, rather than bytes."""

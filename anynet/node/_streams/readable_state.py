@@ -7,7 +7,7 @@ Rules that live here, each Node's:
   and the source does not answer from inside of being asked (``sync``). Otherwise it waits.
 * ``readable`` is announced once for what has come until it is read (``emitted_readable``), and
   only when a read came back short (``need_readable``).
-* A read of a fixed size gets that much or, before the end, nothing.
+* A read of a fixed size gets that much or, before the end, nothing; of objects it gets one.
 
 The stream calls these methods and does what they answer; ``flow`` changes by the table in ``flow``
 only. For speed the stream reads attributes, but it writes none.
@@ -16,10 +16,10 @@ only. For speed the stream reads attributes, but it writes none.
 from __future__ import annotations
 
 from collections import deque
-from typing import TypeAlias
 
 from anynet.node._errors.errors import out_of_range
-from anynet.node._streams.encoding import Decoder, decode, encode
+from anynet.node._streams.chunk_queue import ByteQueue, Chunk, ObjectQueue, as_text
+from anynet.node._streams.encoding import Decoder, encode
 from anynet.node._streams.flow import (
     FLOWS,
     IGNORED_ONCE_DESTROYED,
@@ -31,8 +31,6 @@ from anynet.node._streams.flow import (
 )
 from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.pipe_set import PipeSet
-
-Chunk: TypeAlias = bytes | str
 
 # Looking a member up in its class is a call of a Python function in Python 3.11.
 _PAUSE, _RESUME = FlowEvent.PAUSE, FlowEvent.RESUME
@@ -47,7 +45,6 @@ class ReadableState:
     """The reading side of a stream."""
 
     __slots__ = (
-        "_taken",
         "buffer",
         "data_emitted",
         "decoder",
@@ -61,6 +58,7 @@ class ReadableState:
         "length",
         "more_scheduled",
         "need_readable",
+        "objects",
         "paused",
         "pipes",
         "push_without_read",
@@ -72,10 +70,9 @@ class ReadableState:
 
     def __init__(self, options: StreamOptions) -> None:
         self.high_water_mark: int = options.readable_high_water_mark
-        self.buffer: deque[Chunk] | None = None
-        #: How much of its first chunk has been taken. To cut that off with each read would copy the
-        #: rest of a large chunk as often as it is read from.
-        self._taken = 0
+        #: Object mode: what is pushed is anything but None, and each counts one.
+        self.objects: bool = options.readable_objects
+        self.buffer: ByteQueue | ObjectQueue | None = None
         self.length: int = 0
         self.decoder: Decoder | None = Decoder(options.encoding) if options.encoding else None
         #: False: there is no such side.
@@ -282,12 +279,12 @@ class ReadableState:
 
     def put(self, chunk: Chunk, *, first: bool = False) -> None:
         if self.buffer is None:
-            self.buffer = deque()
+            self.buffer = ObjectQueue() if self.objects else ByteQueue()
         if first:
-            self.chunks().appendleft(chunk)
+            self.buffer.prepend(chunk)
         else:
             self.buffer.append(chunk)
-        self.length += len(chunk)
+        self.length += 1 if self.objects else len(chunk)
 
     def raise_mark(self, size: int) -> None:
         """Let a read of ``size`` fit under the mark: the next power of two, as in Node."""
@@ -298,13 +295,16 @@ class ReadableState:
     def available(self, size: int | None) -> int:
         """How much a read of ``size`` gets now; None takes what there is.
 
-        That is the first chunk while it flows, so that chunks keep their bounds, else everything.
+        That is one object or the first chunk, so that chunks keep their bounds; but of text that
+        does not flow it is everything. (Bytes that do not flow were joined too, before Node 26.)
         """
         if not self.length or (size is not None and size <= 0):
             return 0
+        if self.objects:
+            return 1
         if size is None:
-            first = self.flowing and self.buffer
-            return len(first[0]) - self._taken if first else self.length
+            first = (self.flowing or self.decoder is None) and self.buffer
+            return first.first_size() if first else self.length
         if size <= self.length:
             return size
         return self.length if self.ended else 0
@@ -322,48 +322,20 @@ class ReadableState:
         return chunk
 
     def take(self, size: int) -> Chunk:
-        """The next ``size`` bytes or characters, of at least that many."""
-        buffer = self.buffer
-        assert buffer is not None
-        if size == self.length and self.decoder is not None:
-            return "".join(map(_text, self._take_all()))
+        """The next ``size`` bytes or characters, of at least that many; or the next object."""
+        assert self.buffer is not None
+        if self.decoder is not None and size == self.length and not self.objects:
+            # Bytes that were put back among text are text, too.
+            return "".join(map(as_text, self._take_all()))
         self.length -= size
-        chunk = self._take_from_first(buffer, size)
-        if len(chunk) < size:
-            chunk = self._take_across(buffer, chunk, size)
-        if not buffer:
+        chunk = self.buffer.take(size)
+        if not self.buffer:
             self.buffer = None
         return chunk
 
-    def _take_from_first(self, buffer: deque[Chunk], size: int) -> Chunk:
-        """At most ``size`` of the first chunk, of which there may be less."""
-        chunk, start = buffer[0], self._taken
-        if len(chunk) - start > size:
-            self._taken = start + size
-            return chunk[start : self._taken]
-        self._taken = 0
-        buffer.popleft()
-        return chunk[start:]
-
-    def _take_across(self, buffer: deque[Chunk], chunk: Chunk, size: int) -> Chunk:
-        parts = [chunk]
-        missing = size - len(chunk)
-        while missing > 0:
-            chunk = self._take_from_first(buffer, missing)
-            parts.append(chunk)
-            missing -= len(chunk)
-        if self.decoder is None:
-            return b"".join(part for part in parts if isinstance(part, bytes))
-        return "".join(map(_text, parts))
-
     def chunks(self) -> deque[Chunk]:
         """What waits; the first chunk without what was taken of it."""
-        buffer = self.buffer
-        if buffer is None:
-            return deque()
-        if self._taken:
-            buffer[0], self._taken = buffer[0][self._taken :], 0
-        return buffer
+        return deque() if self.buffer is None else self.buffer.chunks()
 
     def _take_all(self) -> deque[Chunk]:
         chunks = self.chunks()
@@ -380,16 +352,14 @@ class ReadableState:
         return encode(text, decoder.encoding) + decoder.held
 
     def decode_from_now_on(self, decoder: Decoder) -> None:
-        """Also what is waiting already."""
+        """Also what is waiting already, unless that is objects."""
         self.decoder = decoder
+        if self.objects:
+            return
         waiting = self._take_all()
         text = "".join(c if isinstance(c, str) else decoder.decode(c) for c in waiting)
         if text:
             self.put(text)
-
-
-def _text(chunk: Chunk) -> str:
-    return chunk if isinstance(chunk, str) else decode(chunk, "utf8")
 
 
 def whole_size(size: float) -> int | None:

@@ -28,6 +28,9 @@ class ReadingStream(Protocol):
     _destroyed: bool
     _errored: BaseException | None
 
+    @property
+    def constructed(self) -> bool: ...
+
     def emit(self, name: str, /, *args: Any) -> bool: ...
 
     def read(self, size: float | None = None, /) -> Any: ...
@@ -67,7 +70,7 @@ def emit_resume(stream: ReadingStream) -> None:
 
 def maybe_read_more(stream: ReadingStream) -> None:
     """Ask the source for more in the next tick, unless it is still to answer."""
-    if stream.readable_state.claim_more_tick():
+    if stream.constructed and stream.readable_state.claim_more_tick():
         stream.runtime.next_tick(_read_more, stream)
 
 

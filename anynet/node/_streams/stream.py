@@ -9,21 +9,55 @@ Rules that live here, each Node's:
   tick, and ``error`` and ``close`` a tick after ``_destroy`` has called back, in that order, so
   that a listener added right after ``destroy()`` hears them.
 * A side that a stream lacks is one that has ended.
+* A stream that is still being constructed is destroyed at once, but ``_destroy`` waits for that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Self, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeAlias, TypeVar, overload
 
-from anynet.node._emitters.emitter import EventEmitter
+from anynet.node._emitters.emitter import EventEmitter, EventName
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.readable_state import ReadableState
 from anynet.node._streams.writable_state import WritableState
 
+T = TypeVar("T")
+
 #: Called with None, or with the error.
 DestroyCallback: TypeAlias = Callable[..., object]
+
+
+class Shown(Generic[T]):
+    """A property of a stream: what the state of one of its sides knows under a name."""
+
+    __slots__ = ("_name", "_side")
+
+    def __init__(self, side: str, name: str) -> None:
+        self._side = side
+        self._name = name
+
+    @overload
+    def __get__(self, stream: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, stream: object, owner: type) -> T: ...
+
+    def __get__(self, stream: Any, owner: type) -> Any:
+        if stream is None:
+            return self
+        return getattr(getattr(stream, self._side), self._name)
+
+    def __set__(self, stream: object, value: object) -> None:
+        raise AttributeError("this property of a stream cannot be set")
+
+
+class ConstructionLike(Protocol):
+    """What is to be done once a stream is constructed."""
+
+    def destroy_later(self, error: BaseException | None) -> None: ...
 
 
 class Stream(EventEmitter):
@@ -37,6 +71,7 @@ class Stream(EventEmitter):
         "_auto_destroy",
         "_close_emitted",
         "_closed",
+        "_construction",
         "_destroyed",
         "_emit_close",
         "_error_emitted",
@@ -46,8 +81,25 @@ class Stream(EventEmitter):
         "writable_state",
     )
 
+    event_arguments: ClassVar[Mapping[EventName, Counts]] = {
+        **EventEmitter.event_arguments,
+        "close": (0, 0),
+        "data": (1, 1),
+        "drain": (0, 0),
+        "end": (0, 0),
+        "finish": (0, 0),
+        "pause": (0, 0),
+        "pipe": (1, 1),
+        "prefinish": (0, 0),
+        "readable": (0, 0),
+        "resume": (0, 0),
+        "unpipe": (2, 2),
+    }
+
     def __init__(self, options: StreamOptions, runtime: Runtime | None = None) -> None:
         EventEmitter.__init__(self)
+        if options.capture_rejections is not None:
+            self.set_capture_rejections(options.capture_rejections)
         self.runtime: Runtime = current_runtime() if runtime is None else runtime
         self.readable_state: ReadableState = ReadableState(options)
         self.writable_state: WritableState = WritableState(options)
@@ -55,10 +107,23 @@ class Stream(EventEmitter):
         self._auto_destroy = options.auto_destroy
         self._destroyed = self._closed = self._close_emitted = self._error_emitted = False
         self._errored: BaseException | None = None
+        #: Set while ``_construct`` is at work: what waits for it.
+        self._construction: ConstructionLike | None = None
         for name, function in options.functions.items():
             setattr(self, f"_{name}", function)
 
     # -- for implementers -----------------------------------------------------------------------
+
+    #: Prepares the stream, then calls ``callback(error)``; nothing is read or written before.
+    _construct: Callable[..., object] | None = None
+
+    @property
+    def constructed(self) -> bool:
+        """For implementers: whether ``_construct`` is not, or no longer, at work."""
+        return self._construction is None
+
+    def _on_constructed(self) -> None:
+        """``_construct`` has succeeded: go on with what waited for it."""
 
     def _destroy(self, error: BaseException | None, callback: DestroyCallback) -> object:
         """Release what is under the stream, then call ``callback(error)``, at once or later."""
@@ -92,6 +157,14 @@ class Stream(EventEmitter):
         self.writable_state.break_off()
         if self.writable_state.has_callbacks():
             self.runtime.next_tick(self._fail_callbacks)
+        if self._construction is not None:
+            self._construction.destroy_later(error)
+        else:
+            self.release(error)
+        return self
+
+    def release(self, error: BaseException | None) -> None:
+        """For implementers: have a destroyed stream release what is under it, then close."""
         called = False
 
         def callback(error: BaseException | None = None) -> None:
@@ -109,7 +182,10 @@ class Stream(EventEmitter):
             self._destroy(error, callback)
         except Exception as raised:
             callback(raised)
-        return self
+
+    def captureRejection(self, error: Exception, name: EventName, *args: object) -> None:
+        """What a coroutine listener raised, under ``captureRejections``, destroys the stream."""
+        self.destroy(error)
 
     def _error_or_destroy(self, error: BaseException, *, later: bool = False) -> None:
         """An error that ends the stream, or is only emitted where streams don't end by themselves.

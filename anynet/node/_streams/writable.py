@@ -13,7 +13,7 @@ What can be decided without I/O is decided in ``writable_state`` and ``write_end
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
@@ -25,16 +25,23 @@ from anynet.node._errors.errors import (
     stream_already_finished,
     stream_cannot_pipe,
     stream_destroyed,
-    stream_null_values,
     write_after_end,
 )
+from anynet.node._loop.fitting import fitted
 from anynet.node._loop.runtime import NoRuntimeError
-from anynet.node._streams.encoding import chunk_bytes, encode, require_encoding, utf16_length
+from anynet.node._streams.chunks import written_chunk
+from anynet.node._streams.constructing import begin_stream
+from anynet.node._streams.encoding import require_encoding
 from anynet.node._streams.end_of_writing import finish_maybe
-from anynet.node._streams.finished import closed, destroy_on_abort
+from anynet.node._streams.finished import closed
 from anynet.node._streams.options import StreamOptions, writable_options
-from anynet.node._streams.stream import Stream
-from anynet.node._streams.writable_state import SharedTick, WritableState, WriteCallback
+from anynet.node._streams.stream import Shown, Stream
+from anynet.node._streams.writable_state import (
+    Entry,
+    SharedTick,
+    WritableState,
+    WriteCallback,
+)
 from anynet.node._streams.write_end import WriteEnd
 
 # Looking a member up in its class is a call of a Python function in Python 3.11.
@@ -44,10 +51,12 @@ _OPEN = WriteEnd.OPEN
 class Writable(Stream):
     """A stream to write to.
 
-    Options: ``highWaterMark`` (bytes, 65536), ``defaultEncoding`` (``utf8``), ``emitClose`` (True),
-    ``autoDestroy`` (True), ``signal``, and the functions ``write(chunk, encoding, callback)``,
-    ``writev(chunks, callback)``, ``final(callback)`` and ``destroy(error, callback)``, unless a
-    subclass has ``_write`` and the others.
+    Options: ``highWaterMark`` (65536 bytes, or 16 objects), ``objectMode`` (False: bytes),
+    ``decodeStrings`` (True: strings become bytes), ``defaultEncoding`` (``utf8``), ``emitClose``
+    (True), ``autoDestroy`` (True), ``captureRejections``, ``signal``, and the functions
+    ``write(chunk, encoding, callback)``, ``writev(chunks, callback)``, ``final(callback)``,
+    ``destroy(error, callback)`` and ``construct(callback)``, unless a subclass has ``_write`` and
+    the others.
     """
 
     __slots__ = ()
@@ -65,31 +74,32 @@ class Writable(Stream):
         if not isinstance(options, StreamOptions):
             options = writable_options(options, more)
         Stream.__init__(self, options)
-        if options.signal is not None:
-            destroy_on_abort(self, options.signal)
+        begin_stream(self, options.signal)
 
     # -- for those who implement a sink ---------------------------------------------------------
 
-    def _write(self, chunk: bytes, encoding: str, callback: Callable[..., object]) -> object:
-        """Take one chunk and call ``callback``, with None or an error, at once or later."""
+    def _write(self, chunk: Any, encoding: str | None, callback: Callable[..., object]) -> object:
+        """Take one chunk and call ``callback``, with None or an error, at once or later.
+
+        ``encoding`` is ``"buffer"`` for bytes, that of a string where ``decodeStrings`` is False,
+        and whatever was given to :meth:`write` in object mode.
+        """
         if self._writev is None:
             raise method_not_implemented("_write()")
         return self._writev([{"chunk": chunk, "encoding": encoding}], callback)
 
-    def _dispatch_write(self, chunk: bytes) -> bool:
+    def _dispatch_write(self, chunk: Any) -> bool:
         """Write one chunk: what ``write`` calls, for sinks that need no callback for each write.
 
         True: done, and no listener or callback has run. False: :meth:`write_done` has been called,
         or will be. To be overridden where ``_write`` and a callback for each write cost too much.
         """
-        self._write(chunk, "buffer", self.write_done)
+        self._write(chunk, self.writable_state.writing_encoding, self.write_done)
         return False
 
     def _dispatch_write_many(self, chunks: list[bytes]) -> bool:
-        """The same for several chunks at once."""
-        assert self._writev is not None
-        self._writev([{"chunk": c, "encoding": "buffer"} for c in chunks], self.write_done)
-        return False
+        """The same for several chunks of bytes at once; called only if ``_gathers``."""
+        raise NotImplementedError
 
     def write_done(self, error: BaseException | None = None) -> None:
         """Report that the write under way is done, or has failed: the callback of ``_write``."""
@@ -97,17 +107,19 @@ class Writable(Stream):
         if not state.writing:
             self._error_or_destroy(multiple_callback())
             return
+        # Of this write: by the time that the queue is written it may be that of another one.
+        sync = state.sync
         callback = state.end_write(failed=error is not None)
         if error is not None:
             self._note_error(error)
-            if state.sync:
+            if sync:
                 self.runtime.next_tick(self._write_failed, error, callback)
             else:
                 self._write_failed(error, callback)
             return
         if state.queue:
-            self._flush(state)
-        if state.sync:
+            self._write_queued(state)
+        if sync:
             self._schedule_after_write(state, callback)
         else:
             self._after_write(1, callback)
@@ -122,10 +134,13 @@ class Writable(Stream):
         self._error_or_destroy(error, later=True)
         return error
 
+    def _queue_is_full(self, length: int) -> None:
+        """For implementers: ``length``, the high-water mark or more, waits after a write."""
+
     # -- writing --------------------------------------------------------------------------------
 
     def write(self, chunk: Any, encoding: Any = None, callback: Any = None) -> bool:
-        """Write a bytes-like object, or a string in ``encoding`` (UTF-8).
+        """Write a bytes-like object, or a string in ``encoding`` (UTF-8); in object mode anything.
 
         The bytes are those of this moment: what is mutable is copied. False: more than the
         high-water mark waits to be written; ``drain`` says when to go on.
@@ -139,7 +154,7 @@ class Writable(Stream):
             and type(chunk) is bytes
             and state.end is _OPEN
             and not state.writing
-            and not state.corked
+            and state.plain
             and not state.need_drain
         ):
             # begin_new_write and end_write of the state, without the calls, which would make this a
@@ -156,31 +171,25 @@ class Writable(Stream):
             encoding, callback = None, encoding
         return self._checked_write(chunk, encoding, callback) is True
 
-    def _checked_write(self, chunk: Any, encoding: Any, callback: Any) -> NodeError | bool:
-        called_back: WriteCallback = callback if callable(callback) else None
-        state = self.writable_state
-        if isinstance(chunk, str):
-            data = encode(chunk, require_encoding(encoding or state.default_encoding))
-            length = utf16_length(chunk) if state.counts_characters else len(data)
-            return self._accept(data, length, called_back)
-        if chunk is None:
-            raise stream_null_values()
-        data = chunk if type(chunk) is bytes else chunk_bytes(chunk)
-        return self._accept(data, len(data), called_back)
-
-    def _accept(self, data: bytes, length: int, callback: WriteCallback) -> NodeError | bool:
+    def _checked_write(
+        self, chunk: Any, encoding: Any, callback: Any, *, ending: bool = False
+    ) -> NodeError | bool:
         """Write now or queue; the answer to ``write``, or why it cannot be."""
         state = self.writable_state
+        data, length, encoding = written_chunk(state, chunk, encoding)
+        callback = fitted(callback, (1, 1), "callback of write()") if callable(callback) else None
         if self.runtime.reactor.ended:
             raise NoRuntimeError("the runtime has ended")
-        if state.end_called:
-            return self.refuse_write(write_after_end(), callback)
-        if self._destroyed:
-            return self.refuse_write(stream_destroyed("write"), callback)
-        if state.writing or state.corked or self._errored is not None:
-            state.enqueue((data, length, callback))
+        if state.end_called or self._destroyed:
+            error = write_after_end() if state.end_called else stream_destroyed("write")
+            # As the methods of Node's are: what end() writes does not pass through write().
+            refuse = Writable.refuse_write if ending else type(self).refuse_write
+            return refuse(self, error, callback)
+        waits = state.writing or state.corked or self._construction is not None
+        if waits or self._errored is not None:
+            state.enqueue((data, length, callback, encoding))
         else:
-            state.begin_new_write(length, callback)
+            state.begin_new_write(length, callback, encoding)
             self._dispatch(state, data)
         return self._answer(state)
 
@@ -188,31 +197,48 @@ class Writable(Stream):
         """The answer to a write: whether to go on without waiting for 'drain'."""
         if state.length and state.length >= state.high_water_mark:
             state.note_full()
+            self._queue_is_full(state.length)
             return False
         return self._errored is None and not self._destroyed
 
-    def _dispatch(self, state: WritableState, data: bytes | list[bytes]) -> None:
+    def _dispatch(self, state: WritableState, data: Any) -> None:
         """Do the write that has begun."""
         if self._destroyed:
             self.write_done(stream_destroyed("write"))
-        elif isinstance(data, bytes):
-            if self._dispatch_write(data):
-                self.write_done()
-        elif self._dispatch_write_many(data):
+        elif self._dispatch_write(data):
             self.write_done()
         state.leave_write()
 
-    def _flush(self, state: WritableState) -> None:
+    def _dispatch_batch(self, state: WritableState, entries: Sequence[Entry]) -> None:
+        """Do the write of several chunks that has begun."""
+        if self._gathers:
+            if self._dispatch_write_many([entry[0] for entry in entries]):
+                self.write_done()
+        elif self._writev is not None:
+            chunks = [{"chunk": chunk, "encoding": encoding} for chunk, _, _, encoding in entries]
+            self._writev(chunks, self.write_done)
+        state.leave_write()
+
+    def _write_queued(self, state: WritableState) -> None:
         """Write what is queued, all at once where that is possible."""
-        queue = None if self._destroyed else state.begin_flush()
+        held_back = self._destroyed or self._construction is not None
+        queue = None if held_back else state.begin_flush()
         if queue is None:
             return
         if len(queue) > 1 and (self._gathers or self._writev is not None):
-            self._dispatch(state, state.begin_batch())
+            self._dispatch_batch(state, state.begin_batch())
         else:
             while queue and not state.writing:
                 self._dispatch(state, state.begin_next_write(queue))
         state.end_flush()
+
+    def _on_constructed(self) -> None:
+        super()._on_constructed()
+        state = self.writable_state
+        if not state.writing:
+            self._write_queued(state)
+        if state.end_called:
+            finish_maybe(self, self._final)
 
     # -- after a write --------------------------------------------------------------------------
 
@@ -266,11 +292,11 @@ class Writable(Stream):
         state = self.writable_state
         error: BaseException | None = None
         if chunk is not None:
-            answer = self._checked_write(chunk, encoding, None)
+            answer = self._checked_write(chunk, encoding, None, ending=True)
             if isinstance(answer, NodeError):
                 error = answer
         if state.uncork(entirely=True):
-            self._flush(state)
+            self._write_queued(state)
         if error is None:
             if not state.end_called and self._errored is None:
                 state.note_end()
@@ -280,6 +306,7 @@ class Writable(Stream):
             elif self._destroyed:
                 error = stream_destroyed("end")
         if callable(callback):
+            callback = fitted(callback, (0, 1), "callback of end()")
             if error is None:
                 error = self._errored
             if error is not None:
@@ -300,7 +327,7 @@ class Writable(Stream):
         """Write what was collected; once for each :meth:`cork`."""
         state = self.writable_state
         if state.uncork():
-            self._flush(state)
+            self._write_queued(state)
 
     def setDefaultEncoding(self, encoding: str) -> Self:
         """The encoding of strings that are written without one."""
@@ -335,15 +362,11 @@ class Writable(Stream):
     def writable(self, value: bool) -> None:
         self.writable_state.set_writable(bool(value))
 
-    @property
-    def writableEnded(self) -> bool:
-        """Whether :meth:`end` was called."""
-        return self.writable_state.end_called
+    writableEnded: Shown[bool] = Shown("writable_state", "end_called")
+    """Whether :meth:`end` was called."""
 
-    @property
-    def writableFinished(self) -> bool:
-        """Whether everything is written and ended: true just before ``finish``."""
-        return self.writable_state.finished
+    writableFinished: Shown[bool] = Shown("writable_state", "finished")
+    """Whether everything is written and ended: true just before ``finish``."""
 
     @property
     def writableAborted(self) -> bool:
@@ -358,27 +381,19 @@ class Writable(Stream):
         state = self.writable_state
         return state.need_drain and not state.end_called and not self._destroyed
 
-    @property
-    def writableLength(self) -> int:
-        """How much waits to be written, in bytes."""
-        return self.writable_state.length
+    writableLength: Shown[int] = Shown("writable_state", "length")
+    """How much waits to be written, in bytes; in object mode how many objects."""
+
+    writableHighWaterMark: Shown[int] = Shown("writable_state", "high_water_mark")
+    """From how many waiting bytes :meth:`write` answers False."""
+
+    writableCorked: Shown[int] = Shown("writable_state", "corked")
+    """How often :meth:`uncork` is still to be called."""
 
     @property
-    def writableHighWaterMark(self) -> int:
-        """From how many waiting bytes :meth:`write` answers False."""
-        return self.writable_state.high_water_mark
-
-    @property
-    def writableCorked(self) -> int:
-        """How often :meth:`uncork` is still to be called."""
-        return self.writable_state.corked
-
-    @property
-    def writableBuffer(self) -> list[bytes]:
+    def writableBuffer(self) -> list[Any]:
         """What waits to be written and is not even under way."""
-        return [data for data, _, _ in self.writable_state.queue or ()]
+        return [data for data, *_ in self.writable_state.queue or ()]
 
-    @property
-    def writableObjectMode(self) -> bool:
-        """Always False: these streams carry bytes."""
-        return False
+    writableObjectMode: Shown[bool] = Shown("writable_state", "objects")
+    """Whether what is written is any objects, rather than bytes."""

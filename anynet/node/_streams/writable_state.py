@@ -17,16 +17,18 @@ the way of a packet in ``Writable.write``.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 from anynet.node._errors.errors import stream_destroyed
 from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.write_end import ENDS, WriteEnd, WriteEvent, WriteOutcomes
 
 WriteCallback: TypeAlias = Callable[..., object] | None
-#: The bytes, what they count towards the high-water mark, the callback.
-Entry: TypeAlias = tuple[bytes, int, WriteCallback]
+#: A chunk, what it counts towards the high-water mark, and its encoding.
+Written: TypeAlias = tuple[Any, int, "str | None"]
+#: The same, with its callback.
+Entry: TypeAlias = tuple[Any, int, WriteCallback, "str | None"]
 
 # Looking a member up in its class is a call of a Python function in Python 3.11.
 _OPEN, _FINISHED = WriteEnd.OPEN, WriteEnd.FINISHED
@@ -57,15 +59,19 @@ class WritableState:
         "finish_callbacks",
         "flushing",
         "high_water_mark",
+        "keeps_strings",
         "length",
         "need_drain",
+        "objects",
         "pending_callbacks",
+        "plain",
         "queue",
         "shared_tick",
         "sync",
         "writable",
         "writing",
         "writing_callback",
+        "writing_encoding",
         "writing_length",
     )
 
@@ -73,6 +79,10 @@ class WritableState:
         self.high_water_mark: int = options.writable_high_water_mark
         self.default_encoding: str = options.default_encoding
         self.counts_characters: bool = options.counts_characters
+        #: Object mode: what is written is anything but None, and each counts one.
+        self.objects: bool = options.writable_objects
+        #: Strings are written as they are.
+        self.keeps_strings: bool = not options.decode_strings
         #: False: there is no such side.
         self.writable: bool = options.writable
         self.end: WriteEnd = _OPEN if options.writable else _FINISHED
@@ -86,10 +96,15 @@ class WritableState:
         self.writing: bool = False
         self.writing_length: int = 0
         self.writing_callback: WriteCallback = None
+        #: As the sink is to hear it; of bytes always "buffer".
+        self.writing_encoding: str | None = "buffer"
         #: The write under way is still inside the call that began it.
         self.sync: bool = True
         self.flushing: bool = False
         self.corked: int = 0
+        #: Bytes that are written while nothing is under way need no more than to be dispatched: no
+        #: cork, no construction, no counting of objects. One flag, as each packet asks for it.
+        self.plain: bool = options.decode_strings and not options.writable_objects
         self.need_drain: bool = False
         #: Callbacks of ``end()``.
         self.finish_callbacks: list[Callable[..., object]] | None = None
@@ -165,7 +180,7 @@ class WritableState:
         if self.writing:
             return
         while self.queue:
-            _, length, callback = self.queue.popleft()
+            _, length, callback, _ = self.queue.popleft()
             self.length -= length
             if callback is not None:
                 callback(stream_destroyed("write") if error is None else error)
@@ -173,23 +188,24 @@ class WritableState:
 
     # -- writing --------------------------------------------------------------------------------
 
-    def begin_new_write(self, length: int, callback: WriteCallback) -> None:
+    def begin_new_write(self, length: int, callback: WriteCallback, encoding: str | None) -> None:
         """Accept a write and begin it at once."""
         self.length += length
         self.writing_length = length
         self.writing_callback = callback
+        self.writing_encoding = encoding
         self.writing = self.sync = True
 
-    def begin_next_write(self, queue: deque[Entry]) -> bytes:
-        """Begin the first write that waits; its bytes."""
-        data, self.writing_length, self.writing_callback = queue.popleft()
+    def begin_next_write(self, queue: deque[Entry]) -> Any:
+        """Begin the first write that waits; its chunk."""
+        data, self.writing_length, self.writing_callback, self.writing_encoding = queue.popleft()
         self.writing = self.sync = True
         return data
 
-    def begin_batch(self) -> list[bytes]:
-        """Begin one write of all that waits, with one callback for all; its chunks."""
+    def begin_batch(self) -> Sequence[Entry]:
+        """Begin one write of all that waits, with one callback for all."""
         queue, self.queue = self.queue or (), None
-        callbacks = [callback for _, _, callback in queue if callback is not None]
+        callbacks = [callback for _, _, callback, _ in queue if callback is not None]
 
         def call_all(error: BaseException | None = None) -> None:
             for callback in callbacks:
@@ -199,7 +215,7 @@ class WritableState:
         self.writing_length = self.length
         self.writing_callback = call_all if callbacks else None
         self.writing = self.sync = True
-        return [data for data, _, _ in queue]
+        return queue
 
     def leave_write(self) -> None:
         """The call that began the write is over; the write may not be."""
@@ -241,17 +257,28 @@ class WritableState:
 
     def pending_size(self) -> int:
         """How many bytes were accepted and are not even under way."""
-        return sum(len(data) for data, _, _ in self.queue or ())
+        return sum(len(data) for data, *_ in self.queue or ())
 
     def cork(self) -> None:
         self.corked += 1
+        self.plain = False
 
     def uncork(self, *, entirely: bool = False) -> bool:
         """Take one cork out, or all; whether the queue may flow now."""
         if not self.corked:
             return False
         self.corked = 0 if entirely else self.corked - 1
+        if not self.corked:
+            self.let_through()
         return not self.writing
+
+    def hold_back(self) -> None:
+        """The sink is not ready: all that is written waits."""
+        self.plain = False
+
+    def let_through(self) -> None:
+        """Nothing holds writes back any more, if they are of the plain kind."""
+        self.plain = not (self.objects or self.keeps_strings)
 
     def set_default_encoding(self, encoding: str) -> None:
         self.default_encoding = encoding

@@ -163,6 +163,31 @@ async def test_a_worker_that_answers_nonsense_is_reported_and_gets_no_more(
         distributor.close()
 
 
+async def test_what_a_worker_took_before_it_closed_goes_to_no_other() -> None:
+    """That it closed comes by the channel, and may be known before its answer has been read."""
+    distributor = made()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(distributor.run)
+        worker = PassedConnections(
+            distributor.add("worker"), distributor.listener.sock.dup(), lambda: None
+        )
+        distributor.activate("worker")
+        with (
+            socket.create_connection(distributor.listener.sock.getsockname()) as client,
+            distributor.add("other") as other,
+        ):
+            await anyio.wait_readable(worker.fd)
+            sock, _ = worker.accept()
+            sock.close()
+            worker.close()
+            distributor.activate("other")
+            distributor.remove("worker")
+            with pytest.raises(BlockingIOError):
+                socket.recv_fds(other, 100, 1)
+            assert client.recv(1) == b""
+        distributor.close()
+
+
 async def test_what_does_not_pass_is_raised(fail: Callable[..., list[int]]) -> None:
     fail(errno.EBADF)
     distributor = made()

@@ -308,18 +308,18 @@ async def test_a_program_that_cannot_be_used_ends_the_cluster(
 
 
 @pytest.mark.parametrize(
-    ("program", "args", "text"),
+    ("program", "args", "workers", "text"),
     [
-        ("plain", [LOCAL], "is not an async function: it returned 2$"),
-        ("serve_pid", [], "cannot be called with 0 args: missing a required argument: 'options'$"),
-        ("fail", [1], "cannot be called with 1 arg: too many positional arguments$"),
-        ("serve_pid", [{"no_option": 1}], "has failed 5 times before .* TypeError: .*no_option"),
-        ("serve_nonsense", [], "has failed 5 times .* ended with exit code 1: ValueError: "),
-        ("end_at_once", [], "has failed 5 times before it listened .* ended with exit code 0$"),
+        ("plain", [LOCAL], 2, "is not an async function: it returned 2$"),
+        ("serve_pid", [], 1, "cannot be called with 0 args: missing .* argument: 'options'$"),
+        ("fail", [1], 1, "cannot be called with 1 arg: too many positional arguments$"),
+        ("serve_pid", [{"no_option": 1}], 1, "has failed 5 times before .* TypeError: .*no_option"),
+        ("serve_nonsense", [], 1, "has failed 5 times .* ended with exit code 1: ValueError: "),
+        ("end_at_once", [], 2, "has failed 5 times before it listened .* with exit code 0$"),
     ],
 )
 async def test_a_program_that_never_listens_ends_the_cluster(
-    start: Start, program: str, args: list[Any], text: str
+    start: Start, program: str, args: list[Any], workers: int, text: str
 ) -> None:
     errors: list[ProgramError] = []
 
@@ -330,7 +330,7 @@ async def test_a_program_that_never_listens_ends_the_cluster(
 
     async with anyio.create_task_group() as tasks:  # Around: what waits there is not cancelled.
         with pytest.raises(ProgramError, match=text) as caught:
-            async with start(program, *args) as cluster:
+            async with start(program, *args, workers=workers) as cluster:
                 tasks.start_soon(wait, cluster)
                 await cluster.wait_listening()
     assert errors == [caught.value]

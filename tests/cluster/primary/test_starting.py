@@ -15,7 +15,7 @@ import pytest
 
 from anynet.cluster import Cluster, ClusterEvent, Fork, Primary, ProgramError
 from anynet.cluster.settings.programs import worker_command
-from tests.cluster.clusters import LOCAL, PROGRAMS, asked, backend_of, port_of
+from tests.cluster.clusters import LOCAL, PROGRAMS, asked, backend_of, port_of, until
 
 pytestmark = pytest.mark.anyio
 
@@ -218,6 +218,25 @@ async def test_a_restart_while_a_listener_is_closed(start: Start, tmp_path: Path
         assert [worker.id for worker in cluster.workers] == [2]
 
 
+async def test_the_socket_of_a_slot_closes_with_its_listener(start: Start) -> None:
+    """With ``reuse_port`` the kernel sends clients to every socket: none may be left alone."""
+    async with start("serve_until_told", LOCAL, policy="reuse_port") as cluster:
+        (address,) = await cluster.wait_listening()
+        port = port_of(address)
+        assert listening_sockets(port) == 2
+        closes, stays = cluster.workers
+        await closes.send("close")
+        await until(lambda: listening_sockets(port) == 1)
+        assert set(await asked(port, 20)) == {stays.pid}
+        assert cluster.workers == (closes, stays)
+
+
+def listening_sockets(port: int) -> int:
+    """How many sockets listen at a port of IPv4."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()
+    return sum(f":{port:04X}" in line.split()[1] and line.split()[3] == "0A" for line in lines)
+
+
 # -- programs that cannot be imported --------------------------------------------------------------
 
 UNGUARDED = """
@@ -288,5 +307,5 @@ async def test_whatever_an_import_raises_ends_the_cluster(
     path = [*sys.path, str(tmp_path)]
     backend = backend_of(anyio_backend)
     with pytest.raises(ProgramError, match=f"^broken:serve: .*{text}"):
-        async with Cluster("broken:serve", workers=2, backend=backend, import_path=path) as cluster:
+        async with Cluster("broken:serve", workers=1, backend=backend, import_path=path) as cluster:
             await cluster.wait_listening()

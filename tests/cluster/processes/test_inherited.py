@@ -15,7 +15,7 @@ import pytest
 
 from anynet.cluster.processes.inherited import Inherited
 from anynet.cluster.processes.parent_watch import PRIMARY_GONE
-from anynet.cluster.processes.start import Started, start_process
+from anynet.cluster.processes.start import PIPED, Started, start_process
 from tests.support import open_descriptors
 
 ROOT = Path(__file__).parents[3]
@@ -51,13 +51,14 @@ def start(code: str, watch: int | None, **options: Any) -> Started:
     command = [sys.executable, "-c", code]
     env = {**os.environ, **options.pop("env", {})}
     return start_process(
-        command, variable, env=env, cwd=str(ROOT), watch=watch, own_streams=True, **options
+        command, variable, env=env, cwd=str(ROOT), watch=watch, streams=PIPED, **options
     )
 
 
 def output(started: Started) -> str:
     """What it prints until it ends."""
     stdin, stdout, stderr = started.streams
+    assert stdin and stdout and stderr
     stdin.close()
     with started.channel, stdout, stderr:
         text, errors = (stream.makefile().read() for stream in (stdout, stderr))

@@ -179,7 +179,6 @@ async def test_high_water_marks(options: dict[str, Any], marks: tuple[int, int])
         (Duplex, {"writableHighWaterMark": "x"}, "property 'options.writableHighWaterMark'.* 'x'"),
         (Readable, {"highWaterMark": -1}, "property 'options.highWaterMark'.* -1"),
         (Writable, {"highWaterMark": -1}, "property 'options.highWaterMark'.* -1"),
-        (Duplex, {"objectMode": True}, "property 'options.objectMode' is not supported"),
     ],
 )
 async def test_bad_options(kind: type[Duplex], options: dict[str, Any], text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -198,12 +199,15 @@ async def test_nothing_and_unknown_encodings_cannot_be_written() -> None:
         stream = sink()
         with pytest.raises(NodeTypeError, match="^May not write null values to stream$"):
             stream.write(None)
-        for encoding in ("nope", 5):
-            with pytest.raises(NodeTypeError, match=f"^Unknown encoding: {encoding}$"):
+        for encoding, shown in (("nope", "nope"), (5, "5"), ({}, "{}"), ([], "[]")):
+            with pytest.raises(NodeTypeError, match=f"^Unknown encoding: {re.escape(shown)}$"):
                 stream.write("x", encoding)
         with pytest.raises(NodeTypeError, match="^Unknown encoding: nope$"):
             stream.setDefaultEncoding("nope")
-        stream.write(b"x", "nope")
+        for chunk in (b"x", 0):
+            with pytest.raises(NodeTypeError, match="^Unknown encoding: nope$"):
+                stream.write(chunk, "nope")
+        stream.write(b"x", "buffer")
         stream.destroy()
 
 

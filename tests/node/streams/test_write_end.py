@@ -82,7 +82,7 @@ class Joined:
         self.called: list[object] = []
 
     def write(self, data: bytes) -> bool:
-        self.writing.enqueue((data, len(data), self.called.append))
+        self.writing.enqueue((data, len(data), self.called.append, "buffer"))
         self.turn()
         if self.writing.length < self.writing.high_water_mark:
             return True

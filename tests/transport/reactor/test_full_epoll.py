@@ -13,7 +13,7 @@ import pytest
 
 import anynet
 from anynet import node
-from anynet._transport.reactor import reactor
+from anynet._transport.reactor import registrations
 from anynet._transport.reactor.poller import Poller, new_poller
 from tests.support import open_descriptors
 
@@ -35,7 +35,7 @@ class FullPoller:
 
 @pytest.fixture(autouse=True)
 def _full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reactor, "new_poller", FullPoller)
+    monkeypatch.setattr(registrations, "new_poller", FullPoller)
 
 
 Trace = list[str]

@@ -9,12 +9,13 @@ import socket
 import sys
 import termios
 from collections.abc import Callable
+from typing import Any
 
 import anyio
 import pytest
 
 from anynet._transport.reactor.socket_handle import SocketHandle
-from anynet._transport.streams.stream_base import Released
+from anynet._transport.streams.released import ReleasedSocket
 from tests.testing.pairs import pattern_of
 from tests.transport.reactors import (
     Recorder,
@@ -244,7 +245,7 @@ async def test_closing_and_releasing_inside_the_callback(new_pair: NewPair) -> N
         theirs.setblocking(False)
         closed, released = recorded(reactor, ours), recorded(reactor, theirs)
         closed.handle.write(b"for the other", unexpected)
-        given: list[Released] = []
+        given: list[ReleasedSocket] = []
 
         def release(_: bytes) -> None:
             assert isinstance(released.handle, SocketHandle)
@@ -258,7 +259,7 @@ async def test_closing_and_releasing_inside_the_callback(new_pair: NewPair) -> N
         assert result.state.bytes_received == len(b"for the other")
         assert closed.events == ["closed"]
         assert released.events == ["data"]
-        result.sock.close()
+        result.close()
 
 
 @PAIRS
@@ -325,6 +326,57 @@ async def test_what_keeps_the_reactor_alive() -> None:
         handle.close()
         reactor.add_ref()
         await owner.until(lambda: bool(owner.events))
+        theirs.close()
+
+
+class ShortOfBuffers(socket.socket):
+    """A socket whose kernel is out of buffers for the first few sends."""
+
+    refusals = 3
+
+    def _refuse(self) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise OSError(errno.ENOBUFS, os.strerror(errno.ENOBUFS))
+
+    def send(self, *args: Any) -> int:
+        self._refuse()
+        return super().send(*args)
+
+    def sendmsg(self, *args: Any) -> int:
+        self._refuse()
+        return super().sendmsg(*args)
+
+
+@pytest.mark.parametrize("buffers", [[b"whole"], [b"wh", b"ole"]], ids=["one", "many"])
+async def test_a_kernel_out_of_buffers_is_waited_for(buffers: list[bytes]) -> None:
+    """As libuv does; the epoll does not say when it has some again."""
+    async with reactor_running() as reactor:
+        plain, theirs = tcp_sockets()
+        ours = ShortOfBuffers(fileno=plain.detach())
+        reader, writer = recorded(reactor, theirs), recorded(reactor, ours)
+        write = writer.handle.write if len(buffers) == 1 else writer.handle.write_many
+        assert not write(buffers[0] if len(buffers) == 1 else buffers, writer.note)
+        with anyio.fail_after(5):
+            await reader.until(lambda: reader.data == b"whole")
+            await writer.heard(None)
+        assert (ours.refusals, writer.handle.queue_size) == (0, 0)
+        reader.handle.close()
+        writer.handle.close()
+
+
+async def test_closing_while_the_kernel_is_out_of_buffers() -> None:
+    async with reactor_running() as reactor:
+        plain, theirs = tcp_sockets()
+        ours = ShortOfBuffers(fileno=plain.detach())
+        ours.refusals = 1000
+        writer = recorded(reactor, ours)
+        writer.handle.write(b"lost", lambda error: writer.note(error and error.errno))
+        with anyio.fail_after(5):
+            await until(lambda: ours.refusals < 997)
+        writer.handle.close()
+        with anyio.fail_after(5):
+            await writer.heard(errno.ECANCELED)
         theirs.close()
 
 

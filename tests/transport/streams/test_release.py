@@ -158,7 +158,7 @@ async def test_a_foreign_stream_that_is_in_use() -> None:
 async def test_a_socket_is_closed_by_it_and_another_adopts_the_connection() -> None:
     with plain_and_raw() as (plain, raw):
         plain.sendall(b"hello")
-        fd = raw.release().sock.detach()
+        fd = raw.release().take().detach()
         sock = anynet.Socket.from_fd(fd)
         closed = anyio.Event()
         sock.when_closed(closed.set)

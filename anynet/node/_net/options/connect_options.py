@@ -15,6 +15,7 @@ import attrs
 from anynet._rules.checks import MAX_PORT
 from anynet._rules.values.addresses import is_ip
 from anynet._rules.values.value import Value
+from anynet._transport.sockets.unix_address import check_unix_path
 from anynet.node._errors.errors import (
     invalid_arg_type,
     invalid_arg_value,
@@ -26,6 +27,9 @@ from anynet.node._errors.errors import (
     validate_port,
     validate_string,
 )
+from anynet.node._errors.numerals import is_truthy, to_uint32
+from anynet.node._errors.option_warning import warn_of_misspelt
+from anynet.node._loop.fitting import fitted
 from anynet.node._net.functions.connect_defaults import (
     MINIMUM_ATTEMPT_TIMEOUT,
     default_auto_select_family,
@@ -63,6 +67,9 @@ class ConnectOptions(SocketOptions, total=False):
     timeout: float | None
 
 
+_KNOWN = frozenset(ConnectOptions.__annotations__)
+
+
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class ConnectRequest(Value):
     """Where to connect to, checked: a path, or a port of a host."""
@@ -73,7 +80,8 @@ class ConnectRequest(Value):
     #: The IP version of a host that is an address; 0 for a name.
     version: Literal[0, 4, 6] = 0
     local_address: str | None = None
-    local_port: int = 0
+    #: As it was given: errors show it so. 0 for none.
+    local_port: float = 0
     #: As it was given; a bad one is reported by what looks the host up.
     family: Any = None
     hints: Any = 0
@@ -98,14 +106,21 @@ def connect_arguments(
         options.update(first)
     elif isinstance(first, str) and is_pipe_name(first):
         options["path"] = first
-    elif not isinstance(first, list | tuple) and not (more and first is listener):
+    elif _is_place(first) and not (more and first is listener):
         options["port"] = first
         if len(args) > 1 and isinstance(args[1], str):
             options["host"] = args[1]
     options.update(more)
     if None in options.values():
         options = {name: value for name, value in options.items() if value is not None}
+    if not options.keys() <= _KNOWN:
+        warn_of_misspelt(options, _KNOWN)
     return options, listener
+
+
+def _is_place(value: object) -> bool:
+    """Whether it stands for a port, good or bad: anything but an object in JavaScript's sense."""
+    return value is None or isinstance(value, str | int | float) or callable(value)
 
 
 def connect_request(
@@ -116,12 +131,13 @@ def connect_request(
     ``adopted`` is the kind of the bound socket that connects, if there is one: it decides whether a
     path is meant, and it has a local end already.
     """
-    if adopted == "pipe" or (adopted is None and "path" in options and _is_truthy(options["path"])):
+    if adopted == "pipe" or (adopted is None and "path" in options and is_truthy(options["path"])):
         return ConnectRequest(path=validate_string("options.path", options.get("path")))
     host = options.get("host", _DEFAULT_HOST)
     if not isinstance(host, str) or not host:
-        host = validate_string("options.host", host) if _is_truthy(host) else _DEFAULT_HOST
-    local_address, local_port = None, 0
+        host = validate_string("options.host", host) if is_truthy(host) else _DEFAULT_HOST
+    local_address: str | None = None
+    local_port: float = 0
     if "localAddress" in options or "localPort" in options:
         if adopted is not None:
             reason = "localAddress and localPort cannot be used with an adopted bound socket"
@@ -166,31 +182,27 @@ def connect_request(
     )
 
 
-def _is_truthy(value: object) -> bool:
-    """Whether JavaScript takes an option for true: an empty list is."""
-    return not (value is False or value == "" or value == 0 or value != value)
-
-
-def _local_end(options: Mapping[str, Any]) -> tuple[Any, int]:
+def _local_end(options: Mapping[str, Any]) -> tuple[Any, float]:
     address, port = options.get("localAddress"), options.get("localPort")
     if address is not None:
-        if not _is_truthy(address):
+        if not is_truthy(address):
             address = None
         elif not isIP(address):
             raise invalid_ip_address(address)
-    if port is None or not _is_truthy(port):
+    if port is None or not is_truthy(port):
         return address, 0
-    return address, int(validate_number("options.localPort", port)) & 0xFFFF
+    return address, validate_number("options.localPort", port)
 
 
 def _lookup_options(options: Mapping[str, Any]) -> tuple[Any, Any, LookupFunction | None]:
     """The family, the hints and the function for the lookup of a name."""
     family, hints, lookup = options.get("family"), options.get("hints"), options.get("lookup")
-    if hints is None or not _is_truthy(hints):
+    if hints is None or not is_truthy(hints):
         hints = 0
     if lookup is not None:
         validate_function("options.lookup", lookup)
-    elif hints or family is not None:
+        lookup = fitted(lookup, (3, 3), "option lookup")
+    elif is_truthy(hints) or family is not None:
         hints, family = _checked_hints(hints), _checked_family(family)
     if not hints and family not in (4, 6):
         # Only families that this machine has an address of.
@@ -205,14 +217,24 @@ def _port(port: object) -> int:
 
 
 def _checked_hints(hints: object) -> int:
-    number = int(validate_number("options.hints", hints))
+    number = to_uint32(validate_number("options.hints", hints))
     if number & ~(ADDRCONFIG | _V4MAPPED | _ALL):
-        raise invalid_arg_value("hints", hints)
+        raise invalid_arg_value("hints", number)
     return number
 
 
 def _checked_family(family: object) -> Literal[0, 4, 6]:
-    found = _FAMILIES.get(family) if isinstance(family, str | int | None) else None
+    known = isinstance(family, str | int | float | None) and not isinstance(family, bool)
+    found = _FAMILIES.get(family) if known else None
     if found is None:
         raise invalid_arg_value("options.family", family, "must be one of: 0, 4, 6")
     return found
+
+
+def is_socket_path(path: str) -> bool:
+    """Whether the system has an address for it. Node asks only when it connects."""
+    try:
+        check_unix_path(path)
+    except ValueError:  # UnicodeEncodeError is one.
+        return False
+    return "\0" not in path[1:]

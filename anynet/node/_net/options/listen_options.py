@@ -6,7 +6,6 @@ any other a path; a server or a socket stands for its handle; a backlog of 0 is 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypedDict
 
@@ -21,7 +20,8 @@ from anynet.node._errors.errors import (
     validate_abort_signal,
     validate_port,
 )
-from anynet.node._errors.numerals import to_number
+from anynet.node._errors.numerals import is_truthy, to_int32, to_number
+from anynet.node._errors.option_warning import warn_of_misspelt
 from anynet.node._net.values.bound_socket import BoundSocket
 
 Callback: TypeAlias = Callable[..., object]
@@ -45,6 +45,9 @@ class ListenOptions(TypedDict, total=False):
     readableAll: bool
     writableAll: bool
     signal: AbortSignal | None
+
+
+_KNOWN = frozenset(ListenOptions.__annotations__)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -122,6 +125,9 @@ def sort_arguments(args: tuple[Any, ...], more: Mapping[str, Any]) -> ListenArgu
         options = _short_form(first, args, more)
     elif more and isinstance(first, Mapping):
         options = {**first, **more}
+    if isinstance(options, Mapping) and not options.keys() <= _KNOWN:
+        given = {name: value for name, value in options.items() if value is not None}
+        warn_of_misspelt(given, _KNOWN)
     return ListenArguments(options, callback, backlog)
 
 
@@ -145,7 +151,8 @@ def _number_or_zero(given: tuple[Any, ...]) -> float:
 def _place(options: Mapping[Any, Any], backlog: float) -> ListenRequest | None:
     """The request for a port or a path; None where the options hold neither."""
     port, path = options.get("port"), options.get("path")
-    chosen = _backlog(options.get("backlog") or backlog)
+    given = options.get("backlog")
+    chosen = _backlog(given if is_truthy(given) else backlog)
     if port is None and "port" in options:
         port = 0
     if isinstance(port, int | float | str) and not isinstance(port, bool):
@@ -153,7 +160,7 @@ def _place(options: Mapping[Any, Any], backlog: float) -> ListenRequest | None:
             port=validate_port(port, "options.port"),
             host=_host(options.get("host")),
             backlog=chosen,
-            exclusive=bool(options.get("exclusive")) or options.get("reusePort") is True,
+            exclusive=is_truthy(options.get("exclusive")) or options.get("reusePort") is True,
             ipv6_only=options.get("ipv6Only") is True,
             reuse_port=options.get("reusePort") is True,
         )
@@ -162,9 +169,9 @@ def _place(options: Mapping[Any, Any], backlog: float) -> ListenRequest | None:
     request = ListenRequest(
         path=path,
         backlog=chosen,
-        exclusive=bool(options.get("exclusive")),
-        readable_all=bool(options.get("readableAll")),
-        writable_all=bool(options.get("writableAll")),
+        exclusive=is_truthy(options.get("exclusive")),
+        readable_all=is_truthy(options.get("readableAll")),
+        writable_all=is_truthy(options.get("writableAll")),
     )
     if path.startswith("\0") and (request.readable_all or request.writable_all):
         # Node's words, letter for letter.
@@ -179,7 +186,7 @@ def _descriptor(number: float) -> int:
 
 
 def _host(host: object) -> str | None:
-    if not host and not isinstance(host, list | tuple | Mapping):
+    if not is_truthy(host):
         return None
     if not isinstance(host, str):
         raise invalid_arg_type("hostname", "string", host)
@@ -199,12 +206,9 @@ def _is_handle(value: object) -> bool:
 
 def _backlog(value: object) -> int:
     """A backlog as the kernel takes it: nothing is the default, and what is no number is 0."""
-    if not value:
+    if not is_truthy(value):
         return _DEFAULT_BACKLOG
-    number = to_number(value)
-    if not math.isfinite(number):
-        return 0
-    wrapped = (int(number) + 2**31) % 2**32 - 2**31
+    wrapped = to_int32(to_number(value))
     # The kernel takes a negative one for the most there can be.
     return wrapped if wrapped >= 0 else _INT32_MAX
 

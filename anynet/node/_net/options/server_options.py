@@ -10,6 +10,8 @@ import attrs
 
 from anynet._rules.values.value import Value
 from anynet.node._errors.errors import invalid_arg_type, validate_number
+from anynet.node._errors.numerals import is_truthy, to_int32
+from anynet.node._errors.option_warning import warn_of_misspelt
 from anynet.node._net.options.socket_options import check_block_list
 from anynet.node._net.options.table import checked, row, rows_of
 from anynet.node._net.values.block_list import BlockList
@@ -29,12 +31,12 @@ class ServerOptions(TypedDict, total=False):
 
 
 def _half_open(value: Any) -> bool:
-    return value or False
+    return value if is_truthy(value) else False
 
 
 def _delay(value: object) -> int:
     delay = validate_number("options.keepAliveInitialDelay", value)
-    return int(delay / 1000) if 0 < delay < math.inf else 0
+    return to_int32(delay / 1000) if delay > 0 else 0
 
 
 def _mark(value: object) -> int:
@@ -59,12 +61,15 @@ class AcceptSettings(Value):
     allow_half_open: bool = attrs.field(
         default=False, metadata=row("allowHalfOpen", check=_half_open)
     )
-    keep_alive: bool = attrs.field(default=False, metadata=row("keepAlive", check=bool))
-    no_delay: bool = attrs.field(default=False, metadata=row("noDelay", check=bool))
-    pause_on_connect: bool = attrs.field(default=False, metadata=row("pauseOnConnect", check=bool))
+    keep_alive: bool = attrs.field(default=False, metadata=row("keepAlive", check=is_truthy))
+    no_delay: bool = attrs.field(default=False, metadata=row("noDelay", check=is_truthy))
+    pause_on_connect: bool = attrs.field(
+        default=False, metadata=row("pauseOnConnect", check=is_truthy)
+    )
 
 
 _ROWS = rows_of(AcceptSettings)
+_KNOWN = frozenset(ServerOptions.__annotations__)
 
 
 def accept_settings(options: object, more: Mapping[str, Any]) -> AcceptSettings:
@@ -75,4 +80,6 @@ def accept_settings(options: object, more: Mapping[str, Any]) -> AcceptSettings:
     if isinstance(options, str | int | float):
         raise invalid_arg_type("options", "object", options)
     found = merged_options(options if isinstance(options, Mapping) else None, more)
+    if not found.keys() <= _KNOWN:
+        warn_of_misspelt(found, _KNOWN)
     return AcceptSettings(**checked(_ROWS, found))

@@ -1,7 +1,8 @@
 """The options that a socket is made with, as a table; see ``table``.
 
 Rules that live here, each Node's: ``highWaterMark`` outranks the marks of the two sides; an
-``onread`` that cannot be used is treated as absent; streams of objects are not supported.
+``onread`` that cannot be used is treated as absent, and one without room fails the read; streams of
+objects are not supported.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ from anynet.node._errors.errors import (
     validate_int32,
     validate_number,
 )
-from anynet.node._net.options.table import as_given, checked, not_false, row, rows_of
+from anynet.node._errors.numerals import is_truthy
+from anynet.node._errors.option_warning import warn_of_misspelt
+from anynet.node._loop.fitting import fitted
+from anynet.node._net.options.table import as_given, checked, if_truthy, not_false, row, rows_of
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._streams.encoding import require_encoding
@@ -30,6 +34,7 @@ from anynet.node._streams.options import (
     DEFAULT_HIGH_WATER_MARK,
     StreamOptions,
     high_water_mark,
+    merged_options,
     optional_encoding,
 )
 
@@ -66,6 +71,7 @@ class SocketOptions(TypedDict, total=False):
     highWaterMark: int | None
     keepAlive: bool | None
     keepAliveInitialDelay: float | None
+    manualStart: bool | None
     noDelay: bool | None
     onread: OnRead | None
     readable: bool | None
@@ -80,30 +86,38 @@ def _read_into(onread: object) -> ReadInto | None:
     """The option, where it can be used; otherwise it is treated as absent, as in Node."""
     if not isinstance(onread, Mapping) or not callable(onread.get("callback")):
         return None
+    callback = fitted(onread["callback"], (2, 2), "callback of onread")
     buffer = onread.get("buffer")
     if callable(buffer):
-        factory = buffer
-
-        def next_buffer() -> ReadBuffer:
-            return _checked_buffer("the result of options.onread.buffer()", factory())
-
-        return ReadInto(next_buffer, onread["callback"])
+        factory = fitted(buffer, (0, 0), "buffer of onread")
+        return ReadInto(_BufferSource(factory).next_buffer, callback)
     if isinstance(buffer, bytes | bytearray | memoryview):
         checked = _checked_buffer("options.onread.buffer", buffer)
-        return ReadInto(lambda: checked, onread["callback"])
+        return ReadInto(lambda: checked, callback)
     return None
+
+
+class _BufferSource:
+    """The program's function for buffers. Where it gives none the one before is used again."""
+
+    __slots__ = ("_function", "_last")
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self._function = function
+        self._last: ReadBuffer | None = None
+
+    def next_buffer(self) -> ReadBuffer:
+        found = self._function()
+        if self._last is None or isinstance(found, bytes | bytearray | memoryview):
+            self._last = _checked_buffer("the result of options.onread.buffer()", found)
+        return self._last
 
 
 def _checked_buffer(name: str, buffer: Any) -> ReadBuffer:
     """Something that can be read into."""
-    if isinstance(buffer, bytearray) and buffer:
+    if isinstance(buffer, bytearray):
         return buffer
-    if (
-        isinstance(buffer, memoryview)
-        and buffer.c_contiguous
-        and not buffer.readonly
-        and buffer.nbytes
-    ):
+    if isinstance(buffer, memoryview) and buffer.c_contiguous and not buffer.readonly:
         return buffer
     raise invalid_arg_type(name, ["bytearray", "memoryview"], buffer)
 
@@ -120,11 +134,13 @@ def _type_of_service(value: object) -> int:
     return validate_int32("options.typeOfService", value, 0, 255)
 
 
+@if_truthy
 def _signal(value: Any) -> Any:
     validate_abort_signal("signal", value)
     return value
 
 
+@if_truthy
 def check_block_list(value: object) -> BlockList:
     """The option ``blockList``. Raises ``ERR_INVALID_ARG_TYPE``."""
     if not BlockList.isBlockList(value):
@@ -184,7 +200,8 @@ class SocketSettings(Value):
     capture_rejections: bool | None = attrs.field(
         default=None,
         metadata=row(
-            "captureRejections", check=partial(validate_boolean, "options.captureRejections")
+            "captureRejections",
+            check=if_truthy(partial(validate_boolean, "options.captureRejections")),
         ),
     )
     signal: AbortSignal | None = attrs.field(default=None, metadata=row("signal", check=_signal))
@@ -196,11 +213,15 @@ class SocketSettings(Value):
     )
     read_into: ReadInto | None = attrs.field(default=None, metadata=row("onread", check=_read_into))
     handle: object = attrs.field(default=None, metadata=row("handle", check=as_given))
-    allow_half_open: bool = attrs.field(default=False, metadata=row("allowHalfOpen", check=bool))
+    allow_half_open: bool = attrs.field(
+        default=False, metadata=row("allowHalfOpen", check=is_truthy)
+    )
     readable: bool = attrs.field(default=True, metadata=row("readable", check=not_false))
     writable: bool = attrs.field(default=True, metadata=row("writable", check=not_false))
-    no_delay: bool = attrs.field(default=False, metadata=row("noDelay", check=bool))
-    keep_alive: bool = attrs.field(default=False, metadata=row("keepAlive", check=bool))
+    no_delay: bool = attrs.field(default=False, metadata=row("noDelay", check=is_truthy))
+    keep_alive: bool = attrs.field(default=False, metadata=row("keepAlive", check=is_truthy))
+    #: Whether nothing is read before something asks for it.
+    manual_start: bool = attrs.field(default=False, metadata=row("manualStart", check=is_truthy))
     #: Of what is read; None for bytes.
     encoding: str | None = attrs.field(
         default=None, metadata=row("encoding", check=optional_encoding)
@@ -238,8 +259,19 @@ class SocketSettings(Value):
 
 
 _ROWS = rows_of(SocketSettings)
+_KNOWN = frozenset(SocketOptions.__annotations__)
 _NAMES = frozenset({*_UNSUPPORTED, *(name for row in _ROWS for name in row.names)})
 _DEFAULTS = SocketSettings()
+
+
+def constructor_options(options: object, named: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a socket that is made by itself, not by ``connect()``, which has more."""
+    if isinstance(options, int) and not isinstance(options, bool):
+        options = {"fd": options}
+    found = merged_options(options if isinstance(options, Mapping) else None, named)
+    if not found.keys() <= _KNOWN:
+        warn_of_misspelt(found, _KNOWN)
+    return found
 
 
 def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
@@ -247,17 +279,17 @@ def socket_settings(options: Mapping[str, Any]) -> SocketSettings:
     if _NAMES.isdisjoint(options):
         return _DEFAULTS
     for name in _UNSUPPORTED:
-        if options.get(name):
+        if is_truthy(options.get(name)):
             raise invalid_arg_value(f"options.{name}", options[name], "is not supported")
     return SocketSettings(**checked(_ROWS, options))
 
 
 def tcp_of_connect(options: Mapping[str, Any], tcp: TcpOptions | None) -> TcpOptions | None:
     """What the options of a connect add to what is wanted of TCP; they are not checked again."""
-    if options.get("noDelay"):
+    if "noDelay" in options and is_truthy(options["noDelay"]):
         tcp = tcp or TcpOptions()
         tcp.want_no_delay(True)
-    if options.get("keepAlive"):
+    if "keepAlive" in options and is_truthy(options["keepAlive"]):
         tcp = tcp or TcpOptions()
         tcp.want_keep_alive(keep_alive_seconds(options.get("keepAliveInitialDelay")))
     return tcp

@@ -10,9 +10,13 @@ Node's checks; so with several mistakes the same one is reported.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import attrs
+
+from anynet.node._errors.numerals import is_truthy
+
+T = TypeVar("T")
 
 
 class Row(NamedTuple):
@@ -44,6 +48,15 @@ def checked(rows: tuple[Row, ...], options: Mapping[str, Any]) -> dict[str, Any]
                 values[field] = check(options[name])
                 break
     return values
+
+
+def if_truthy(check: Callable[[Any], T]) -> Callable[[Any], T | None]:
+    """The check, for an option that Node looks at only where JavaScript takes it for true."""
+
+    def checked_if_truthy(value: Any) -> T | None:
+        return check(value) if is_truthy(value) else None
+
+    return checked_if_truthy
 
 
 def as_given(value: Any) -> Any:

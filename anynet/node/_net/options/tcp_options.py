@@ -3,6 +3,7 @@
 Rules that live here:
 
 * A new option is one row of the table: what it is called here, and how it is set.
+* What is set as wanted already is not set again: a program may say so at each message.
 * Keep-alive is libuv's: a probe a second, the tenth without an answer ends the connection.
 * What the system refuses when a connection begins is not set, as in Node; a setter called on a
   connection reports it where Node's does.
@@ -53,7 +54,7 @@ class TcpOptions:
     def __init__(
         self,
         *,
-        no_delay: bool | None = None,
+        no_delay: bool = False,
         keep_alive: int | None = None,
         type_of_service: int | None = None,
     ) -> None:
@@ -64,8 +65,9 @@ class TcpOptions:
         }
 
     def _want(self, name: _Name, value: Any, sock: socket.socket | None) -> None:
+        known = self._values.get(name)
         self._values[name] = value
-        if sock is not None:
+        if sock is not None and (value != known or name == "type_of_service"):
             _SETTERS[name](sock, value)
 
     def want_no_delay(self, enable: bool, sock: socket.socket | None = None) -> None:

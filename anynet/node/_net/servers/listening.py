@@ -18,6 +18,7 @@ import anyio
 
 from anynet._rules.values.addresses import is_ip
 from anynet._transport.listening.listener import Listener
+from anynet._transport.listening.released_listeners import ReleasedListeners
 from anynet._transport.reactor.listen_handle import ListenHandle, OnConnection
 from anynet.node._errors.errors import NodeSystemError, system_error
 from anynet.node._loop.runtime import Runtime
@@ -37,12 +38,14 @@ class ServerListening:
 
     __slots__ = (
         "_attempt",
+        "_key",
         "_lookup",
         "_on_connection",
         "_path",
         "_refed",
         "_runtime",
         "_server",
+        "connection_key",
         "handle",
         "looking_up",
     )
@@ -55,11 +58,15 @@ class ServerListening:
         self._on_connection = on_connection
         #: What it listens with; other servers may share it.
         self.handle: ListenHandle | None = None
+        #: ``family:address:port`` as they were asked for, from the first handle on.
+        self.connection_key: str | None = None
         #: Whether a host is being looked up.
         self.looking_up: bool = False
         #: Counts the calls of listen() and close(), of which each ends a look-up under way.
         self._attempt = 0
         self._lookup: anyio.CancelScope | None = None
+        #: What was asked for last, and its IP address.
+        self._key: tuple[ListenRequest, str | None] | None = None
         #: The path it was to listen at, also when it could not.
         self._path: str | None = None
         self._refed = True
@@ -114,6 +121,7 @@ class ServerListening:
 
     def bind(self, request: ListenRequest, host: str | None) -> None:
         """Listen at an address that needs no look-up."""
+        self._key = (request, host)
         runtime = self._runtime
         brought = request.handle is not None or request.bound is not None
         if runtime.listen_source is not None and not brought and not request.exclusive:
@@ -144,8 +152,26 @@ class ServerListening:
             else:
                 self._attach_handle(handle)
 
+    def take_over(self, listener: Listener) -> None:
+        """Listen with what came from another thread."""
+        handle = ListenHandle(self._runtime.reactor, listener)
+        try:
+            handle.start(self._on_connection)
+        except OSError:
+            handle.close()
+            raise
+        self._attach_handle(handle)
+
+    def release(self) -> ReleasedListeners:
+        """Give away what it listens with. There must be a handle that can be released."""
+        handle, self.handle = self.handle, None
+        assert handle is not None
+        return handle.release()
+
     def _attach_handle(self, handle: ListenHandle) -> None:
         self.handle = handle
+        if self._key is not None:
+            self.connection_key = _connection_key(*self._key, handle)
         if not self._refed:
             handle.unref()
         self._runtime.next_tick(self._emit_listening)
@@ -184,3 +210,14 @@ class ServerListening:
         if handle is not None:
             handle.close()
         self.supersede()
+
+
+def _connection_key(request: ListenRequest, host: str | None, handle: ListenHandle) -> str:
+    """What programs that patch ``listen`` know a server by."""
+    if request.path is not None:
+        return f"-1:{request.path}:-1"
+    if request.port is None:
+        return "null:null:null"
+    if host is None:
+        host = address_object(handle.sockname())["address"]
+    return f"{is_ip(host)}:{host}:{request.port}"

@@ -25,12 +25,14 @@ from anynet._transport.reactor.listen_handle import ListenHandle
 from anynet._transport.sockets.closing import close_socket
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._emitters.abort import AbortSignal
+from anynet.node._emitters.emitter import EventName
 from anynet.node._errors.errors import (
     already_listening,
     server_not_running,
     validate_function,
 )
 from anynet.node._errors.numerals import to_number
+from anynet.node._loop.fitting import fitted
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.options.listen_options import ListenOptions, sort_arguments
 from anynet.node._net.options.server_options import ServerOptions, accept_settings
@@ -38,7 +40,7 @@ from anynet.node._net.options.socket_options import stream_options
 from anynet.node._net.options.tcp_options import TcpOptions
 from anynet.node._net.servers.connection_count import ConnectionCount
 from anynet.node._net.servers.listening import ServerListening
-from anynet.node._net.servers.server_event_types import ServerEvents
+from anynet.node._net.servers.server_event_types import SERVER_EVENTS, ServerEvents
 from anynet.node._net.sockets.accepting import accepted_socket
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._net.values.address_info import AddressInfo, drop_argument, family_name, ip_text
@@ -74,6 +76,8 @@ class Server(ServerEvents):
         "pauseOnConnect",
         "runtime",
     )
+
+    event_arguments = SERVER_EVENTS
 
     @overload
     def __init__(
@@ -200,6 +204,11 @@ class Server(ServerEvents):
         return self._count.here
 
     @property
+    def _connectionKey(self) -> str | None:
+        """And another: what was to be listened on, as ``4:127.0.0.1:80``."""
+        return self._listening.connection_key
+
+    @property
     def listening(self) -> bool:
         """Whether it listens."""
         return self._listening.handle is not None
@@ -258,9 +267,25 @@ class Server(ServerEvents):
         self._count.connection_opened()
         self.emit("connection", socket)
 
+    def captureRejection(self, error: Exception, name: EventName, *args: Any) -> None:
+        """What a coroutine listener raised, under ``captureRejections``, is an ``error`` event;
+        a listener to ``connection`` pays with its socket alone."""
+        if name == "connection" and args and isinstance(args[0], Socket):
+            args[0].destroy(error)
+        else:
+            super().captureRejection(error, name, *args)
+
     def _is_full(self, most: object) -> bool:
         # Like anything in JavaScript, what is no number is never reached.
         return self._count.here >= to_number(most)
+
+    def options_of_sockets(self) -> dict[str, Any]:
+        """For implementers: the options by which another server treats its sockets as this one."""
+        names = ("allowHalfOpen", "pauseOnConnect", "noDelay", "keepAlive", "highWaterMark")
+        return {name: getattr(self, name) for name in names} | {
+            "keepAliveInitialDelay": self.keepAliveInitialDelay * 1000,
+            "blockList": self.blockList,
+        }
 
     def passes_on(self) -> bool:
         """Whether another worker of the cluster is to have the next connection."""
@@ -284,7 +309,8 @@ class Server(ServerEvents):
         ``ERR_INVALID_ARG_TYPE`` if ``callback`` is no function. Returns the server.
         """
         validate_function("callback", callback)
-        self.runtime.next_tick(callback, None, self._count.everywhere)
+        called_back = fitted(callback, (2, 2), "callback of getConnections()")
+        self.runtime.next_tick(called_back, None, self._count.everywhere)
         return self
 
     @property
@@ -307,7 +333,7 @@ class Server(ServerEvents):
         """
         if callable(callback):
             if self._listening.handle is None:
-                callback = partial(callback, server_not_running())
+                callback = partial(fitted(callback, (1, 1), "callback"), server_not_running())
             self.once("close", callback)
         self._listening.close()
         self._emit_close_if_drained()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias, Unpack, overload
 
+from anynet.node._errors.numerals import is_truthy
 from anynet.node._net.options.connect_options import ConnectOptions, Listener, connect_arguments
 from anynet.node._net.sockets.socket import Socket
 
@@ -33,10 +34,11 @@ def connect(*args: Any, **options: Any) -> Socket:
     """
     found, listener = connect_arguments(args, options)
     socket = Socket.__new__(Socket)
-    socket._construct(found)  # Sorted options, which the constructor would merge once more.
-    if found.get("timeout"):
+    socket._begin(found)  # Sorted options, which the constructor would merge once more.
+    if "timeout" in found and is_truthy(found["timeout"]):
         socket.setTimeout(found["timeout"])
-    return socket._connect(found, listener)
+    # By the method: what a program puts in its place, to trace it say, has this connect as well.
+    return socket.connect(found) if listener is None else socket.connect(found, listener)
 
 
 createConnection = connect

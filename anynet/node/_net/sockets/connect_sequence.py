@@ -17,15 +17,15 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from anynet._rules.policy.attempts import interleave
 from anynet._transport.reactor.connect import Connect, new_socket
 from anynet._transport.reactor.timers import ReactorTimer
 from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.system_errors import os_error
-from anynet._transport.sockets.unix_address import check_unix_path
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import (
     AggregateError,
@@ -34,47 +34,25 @@ from anynet.node._errors.errors import (
     ip_blocked,
     system_error,
 )
-from anynet.node._loop.runtime import Runtime
 from anynet.node._net.functions.is_ip import isIP
-from anynet.node._net.options.connect_options import ConnectRequest
+from anynet.node._net.options.connect_options import ConnectRequest, is_socket_path
 from anynet.node._net.sockets.address_attempt import (
     NO_LOCAL_END,
     AddressAttempt,
     AttemptStoppedError,
     Candidate,
+    local_details,
 )
-from anynet.node._net.sockets.handle_link import HandleLink
-from anynet.node._net.sockets.lookup import look_up
+from anynet.node._net.sockets.connect_owner import BeginningConnection, ConnectingSocket
+from anynet.node._net.sockets.lookup import listed_addresses, look_up
 from anynet.node._net.values.block_list import BlockList
-
-
-class ConnectingSocket(Protocol):
-    """The socket, as far as connecting needs it."""
-
-    runtime: Runtime
-    autoSelectFamilyAttemptedAddresses: list[str] | None
-
-    def emit(self, name: str, /, *args: Any) -> bool: ...
-
-    def destroy(self, error: BaseException | None = None, /) -> object: ...
-
-
-class BeginningConnection(Protocol):
-    """The connection that is made."""
-
-    connecting: bool
-    link: HandleLink
-
-    def note_failure(self) -> None: ...
-
-    def established(self, socket: Any, stream: SocketStream, /) -> None: ...
 
 
 class ConnectSequence:
     """Connects a socket, unless it is abandoned before.
 
-    ``connected`` is the system's TCP socket of an owner that is connected already, and ``previous``
-    is the connect that is under way on the same owner: the system refuses to connect it again.
+    ``connected`` is the system's socket of an owner that is connected already, and ``previous`` is
+    the connect that is under way on the same owner, which the system refuses to connect again.
     ``bound`` is a socket that the owner has adopted, and that is to be connected.
     """
 
@@ -154,7 +132,9 @@ class ConnectSequence:
         if self._attempt is not None or self._timer is not None:
             self._stop_attempt()
         if self._give_up_lookup is not None:
-            self._give_up_lookup()
+            # A single address is an event also of a socket that was destroyed, if one listens.
+            if self.request.all_addresses or not self._socket.listenerCount("lookup"):
+                self._give_up_lookup()
             self._give_up_lookup = None
         if self._path_connect is not None:
             self._path_connect.cancel()
@@ -190,9 +170,15 @@ class ConnectSequence:
         self._socket.emit("connectionAttempt", path, None, None)
         if not self._is_live() or self._previous is not None:
             return
-        if not _is_socket_path(path):
-            details = NO_LOCAL_END
+        connected = self._connected
+        of_tcp = connected is not None and connected.family != socket.AF_UNIX
+        if of_tcp or not is_socket_path(path):
+            details = local_details(connected)
             self._fail(system_error(errno.EINVAL, "connect", path, details=details))
+            return
+        if connected is not None:
+            code = connected.connect_ex(os.fsencode(path)) or errno.EISCONN
+            self._runtime.reactor.call_soon(self._on_path_done, os_error(code), None)
             return
         try:
             sock = self._take_bound() or new_socket(socket.AF_UNIX)
@@ -207,7 +193,7 @@ class ConnectSequence:
         if stream is not None:
             self._finish()
             self._connection.established(self._socket, stream)
-        elif error is not None:
+        elif error is not None and self._is_live():
             failure = system_error(error, "connect", self.request.path)
             self._connection.note_failure()
             self._socket.emit("connectionAttemptFailed", self.request.path, None, None, failure)
@@ -218,6 +204,7 @@ class ConnectSequence:
     def _on_address(
         self, error: Any = None, address: Any = None, family: Any = None, *_more: object
     ) -> None:
+        self._give_up_lookup = None  # It has answered, and may have more to do.
         self._socket.emit("lookup", error, address, family, self.request.host)
         if not self._is_live():
             return
@@ -229,6 +216,7 @@ class ConnectSequence:
             self._connect_to(Candidate(address, family))
 
     def _on_addresses(self, error: Any = None, addresses: Any = None, *_more: object) -> None:
+        self._give_up_lookup = None  # See above.
         if not self._is_live() or self._queue is not None:
             return
         host = self.request.host
@@ -238,7 +226,7 @@ class ConnectSequence:
             return
         candidates: list[Candidate] = []
         failures: list[Exception] = []
-        for address, family in _listed(addresses):
+        for address, family in listed_addresses(addresses):
             self._socket.emit("lookup", None, address, family, host)
             if not self._is_live():
                 return
@@ -295,14 +283,17 @@ class ConnectSequence:
                 first.cancel()
         return failure
 
-    def _refused(self) -> tuple[int, socket.socket] | None:
-        """Why the system would refuse to connect the owner, and its socket that is in use."""
+    def _refused(self) -> tuple[int | None, socket.socket] | None:
+        """The socket of the owner that is in use, and why the system would refuse to connect it.
+
+        None: it is to be asked.
+        """
         earlier = self.sock
         if earlier is None and self._previous is not None:
             earlier = self._previous.sock
         if earlier is not None:
             return errno.EALREADY, earlier
-        return None if self._connected is None else (errno.EISCONN, self._connected)
+        return None if self._connected is None else (None, self._connected)
 
     def _announce(self, candidate: Candidate) -> None:
         owner, port = self._socket, self.request.port
@@ -330,7 +321,11 @@ class ConnectSequence:
             self._attempt = None
             self._finish()
             self._connection.established(self._socket, stream)
-        elif error is not None:
+        elif error is None:
+            if self._is_live():
+                self._finish()
+                self._connection.established_again(self._socket)
+        else:
             failed = attempt.failure(error)
             queue = self._queue
             if queue is None:
@@ -341,8 +336,8 @@ class ConnectSequence:
             self._socket.emit("connectionAttemptFailed", *failed)
             if queue is None:
                 self._fail(failed[-1])
-            elif self._is_live():
-                self._try_next(queue)
+            else:
+                self._go_on(queue)
 
     # -- several addresses ----------------------------------------------------------------------
 
@@ -374,21 +369,20 @@ class ConnectSequence:
         self._socket.emit("connectionAttemptTimeout", *failed[:-1])
         attempt.cancel()
         self._errors.append(failed[-1])
-        if self._is_live():
+        self._go_on(queue)
+
+    def _go_on(self, queue: list[Candidate]) -> None:
+        """Try the next address, once the attempt before has let go of the local port."""
+        if not self._is_live():
+            return
+        if self.request.local_port:
+            # Sockets are closed at the end of the batch (docs/decisions/end-of-batch.md), and until
+            # then the next one could not be bound to the same port.
+            reactor = self._runtime.reactor
+            reactor.close_after_batch(partial(reactor.call_soon, self._try_next_if_live, queue))
+        else:
             self._try_next(queue)
 
-
-def _is_socket_path(path: str) -> bool:
-    try:
-        check_unix_path(path)
-    except ValueError:  # UnicodeEncodeError is one.
-        return False
-    return "\0" not in path[1:]
-
-
-def _listed(addresses: object) -> list[tuple[Any, Any]]:
-    """The addresses and families of an answer; None for what is not there."""
-    if not isinstance(addresses, list | tuple) or not addresses:
-        return [(None, None)]
-    found = [each if isinstance(each, Mapping) else {} for each in addresses]
-    return [(each.get("address"), each.get("family")) for each in found]
+    def _try_next_if_live(self, queue: list[Candidate]) -> None:
+        if self._is_live():
+            self._try_next(queue)

@@ -25,10 +25,12 @@ from anynet.node._net.options.connect_options import ConnectRequest
 from anynet.node._net.options.socket_options import SocketSettings
 from anynet.node._net.options.tcp_options import TcpOptions
 from anynet.node._net.sockets.bound_end import Adopted, BoundEnd
-from anynet.node._net.sockets.connect_sequence import ConnectingSocket, ConnectSequence
+from anynet.node._net.sockets.connect_owner import ConnectingSocket
+from anynet.node._net.sockets.connect_sequence import ConnectSequence
 from anynet.node._net.sockets.endpoints import Endpoints, local_of_socket
 from anynet.node._net.sockets.handle_link import HandleLink, LinkedSocket
 from anynet.node._net.sockets.handles import (
+    connected_socket,
     handle_of_descriptor,
     handle_of_option,
     system_socket,
@@ -74,6 +76,11 @@ class HasConnection(Protocol):
     _connection: SocketConnection
 
 
+def connection_of(socket: HasConnection) -> SocketConnection:
+    """For implementers: what carries a socket."""
+    return socket._connection
+
+
 class ConnectedSocket(LinkedSocket, ConnectingSocket, Protocol):
     """The socket, as far as its connection needs it."""
 
@@ -83,13 +90,15 @@ class ConnectedSocket(LinkedSocket, ConnectingSocket, Protocol):
 class SocketConnection:
     """The one connection that a socket has at a time; see the module."""
 
-    __slots__ = ("_bound", "_endpoints", "_sequence", "connecting", "link", "tcp")
+    __slots__ = ("_bound", "_endpoints", "_sequence", "connecting", "link", "tcp", "wrap")
 
     def __init__(self, socket: ConnectedSocket, tcp: TcpOptions | None = None) -> None:
         self.link: HandleLink = HandleLink(socket)
         #: What is wanted of TCP; None for nothing so far.
         self.tcp: TcpOptions | None = tcp
         self.connecting: bool = False
+        #: Puts a handle over that of each new connection: one that encrypts.
+        self.wrap: Callable[[Handle], Handle] | None = None
         #: The connect under way; it may have failed its checks, so `connecting` is what counts.
         self._sequence: ConnectSequence | None = None
         self._endpoints: Endpoints | None = None
@@ -117,8 +126,7 @@ class SocketConnection:
     ) -> None:
         """Look up, and try the addresses."""
         bound = None if self._bound is None else self._bound.take(self.link)
-        # The system refuses to connect a socket that is connected, or about to be.
-        connected = None if self.link.handle is None else system_socket(self.link.handle)
+        connected = connected_socket(self.link.handle)
         self._sequence = ConnectSequence(
             socket, self, request, block_list, self._sequence, connected, bound
         )
@@ -136,7 +144,17 @@ class SocketConnection:
             self._endpoints.forget_local()
         # Connect has registered the descriptor, and leaves it registered.
         reactor = socket.runtime.reactor
-        self.attach_handle(SocketHandle(reactor, stream, self.link, registered=True))
+        handle: Handle = SocketHandle(reactor, stream, self.link, registered=True)
+        self.attach_handle(handle if self.wrap is None else self.wrap(handle))
+        self._announce(socket)
+
+    def established_again(self, socket: ConnectedSocket) -> None:
+        """The system has taken the connect of a socket that is connected for a success."""
+        self._sequence = None
+        self.connecting = False
+        self._announce(socket)
+
+    def _announce(self, socket: ConnectedSocket) -> None:
         if self.link.idle is not None:
             self.link.idle.touch()
         socket.emit("connect")
@@ -237,7 +255,7 @@ class SocketConnection:
             socket.once("connect", partial(self._reset, socket))
         elif self.link.handle is None:
             socket.destroy(socket_closed())
-        elif self.tcp_socket is None:
+        elif self.tcp_socket is None or not isinstance(self.link.handle, SocketHandle):
             raise invalid_handle_type()
         else:
             self._reset(socket)

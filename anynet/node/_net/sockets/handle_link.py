@@ -7,8 +7,11 @@ Rules that live here:
 * A write without a handle waits while the socket connects, and fails otherwise.
 * A handle is closed, reset or released once. What it had counted stays readable afterwards, as
   ``bytesRead`` and ``bytesWritten`` do in Node.
-* Every read, write and end is an activity for the idle timeout. A peer that takes what was queued,
-  however slowly, is not idle: Node compares how much of the write under way has gone.
+* Every read and write, and the peer's end, is an activity for the idle timeout; our own end is
+  none. A peer that takes what was queued, however slowly, is not idle: Node compares how much of
+  the write under way is left with how much was left before, which is all of it when the write
+  begins. So a write of which some went at once counts as progress for one period more.
+* ``bytesWritten`` counts what was passed on, whether the kernel took it or not.
 * A server counts a connection as long as its handle is here.
 
 A link serves one connection: a socket that connects again gets a new one. It refers to its socket
@@ -67,6 +70,8 @@ class HandleLink:
     __slots__ = (
         "_bytes_read",
         "_bytes_written",
+        "_dispatched",
+        "_left",
         "_pending",
         "_resets",
         "_socket",
@@ -91,6 +96,10 @@ class HandleLink:
         #: Set while an idle timeout is wanted; activities touch it.
         self.idle: IdleTimeout | None = None
         self._pending: PendingWrite | None = None
+        #: What was left of the write under way when the idle timeout last looked; 0 for none.
+        self._left = 0
+        #: How much was passed on when a write last did not go at once; what was lost since counts.
+        self._dispatched = 0
         # Of a handle that is gone.
         self._bytes_read = self._bytes_written = 0
 
@@ -174,7 +183,9 @@ class HandleLink:
         """How many bytes the stream has passed on, those included that wait for a connection."""
         handle = self.handle
         sent = self._bytes_written if handle is None else handle.bytes_written + handle.queue_size
-        return sent + (0 if self._pending is None else self._pending.size)
+        if self._pending is not None:
+            sent += self._pending.size
+        return max(sent, self._dispatched)
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -240,9 +251,11 @@ class HandleLink:
         try:
             done = handle.write(chunk, self._written)
         except OSError as error:
-            return self._write_failed(error)
+            return self._write_failed(error, self.bytes_dispatched + len(chunk))
         if self.idle is not None:
-            self.idle.touch(handle.bytes_written)
+            self.idle.touch()
+        if not done:
+            self._note_queued(len(chunk))
         return done
 
     def write_many(self, chunks: list[bytes]) -> bool:
@@ -250,13 +263,21 @@ class HandleLink:
         handle = self.handle
         if handle is None:
             return self._write_without_handle(chunks)
+        dispatched = self.bytes_dispatched + sum(map(len, chunks))
         try:
             done = handle.write_many(chunks, self._written)
         except OSError as error:
-            return self._write_failed(error)
+            return self._write_failed(error, dispatched)
         if self.idle is not None:
-            self.idle.touch(handle.bytes_written)
+            self.idle.touch()
+        if not done:
+            self._note_queued(sum(map(len, chunks)))
         return done
+
+    def _note_queued(self, size: int) -> None:
+        """A write of ``size`` bytes does not go at once, as a whole."""
+        self._left = size
+        self._dispatched = self.bytes_dispatched
 
     def _write_without_handle(self, chunks: list[bytes]) -> bool:
         socket = self._socket
@@ -266,13 +287,15 @@ class HandleLink:
             socket.write_done(socket_closed())
         return False
 
-    def _write_failed(self, error: OSError) -> bool:
+    def _write_failed(self, error: OSError, dispatched: int) -> bool:
+        self._dispatched = dispatched
         if self._socket is not None:
             self._socket.write_done(system_error(error, "write"))
         return False
 
     def _written(self, error: OSError | None) -> None:
         self.touch()
+        self._left = 0
         if self._socket is not None:
             self._socket.write_done(None if error is None else system_error(error, "write"))
 
@@ -282,13 +305,13 @@ class HandleLink:
             self._socket.write_done()
 
     def _fail_pending(self, error: Exception) -> None:
+        self._dispatched = self.bytes_dispatched
         self._pending = None
         if self._socket is not None:
             self._socket.write_done(error)
 
     def shut_down(self, callback: Callable[[None], object]) -> None:
         """End our side once everything is sent, then call back. There must be a handle."""
-        self.touch()
         if self.handle is not None:
             # A connection that is broken has ended as well.
             self.handle.shutdown(lambda _error: callback(None))
@@ -311,7 +334,8 @@ class HandleLink:
 
     def _on_idle(self, idle: IdleTimeout) -> None:
         handle = self.handle
-        if handle is not None and handle.queue_size and idle.progress != handle.bytes_written:
-            idle.touch(handle.bytes_written)
+        if handle is not None and self._left and self._left != handle.queue_size:
+            self._left = handle.queue_size
+            idle.touch()
         elif self._socket is not None:
             self._socket.emit("timeout")

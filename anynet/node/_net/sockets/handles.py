@@ -1,7 +1,8 @@
 """Handles for sockets: for a stream, for a descriptor, or the one that the program passed.
 
-Rules that live here: a descriptor is judged as Node's ``guessHandleType`` does (a pipe, a file or a
-terminal is no socket, and its error says which), and what could not be used stays the caller's.
+Rules that live here: a descriptor is judged as Node's ``guessHandleType`` does (a file is neither a
+socket nor a pipe, nor is a terminal, and the error says which), and what could not be used stays
+the caller's.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from anynet._transport.reactor.handle import Handle, HandleOwner
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.reactor.socket_handle import SocketHandle
 from anynet._transport.reactor.stream_handle import StreamHandle
+from anynet._transport.reactor.tls_handle import TlsHandle
+from anynet._transport.sockets.pipe_socket import PipeSocket
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.wrapped_stream import WrappedStream
@@ -49,7 +52,7 @@ def handle_of_option(reactor: Reactor, value: object, owner: HandleOwner) -> Han
 
 
 def handle_of_descriptor(reactor: Reactor, fd: int, owner: HandleOwner) -> Handle:
-    """A handle for the stream socket ``fd``, which belongs to it from now on.
+    """A handle for the stream socket or pipe ``fd``, which belongs to it from now on.
 
     Raises ``ERR_INVALID_FD_TYPE``, or NodeSystemError if the descriptor is in use already; it
     stays as it was then.
@@ -65,6 +68,8 @@ def handle_of_descriptor(reactor: Reactor, fd: int, owner: HandleOwner) -> Handl
 
 def _stream_socket(fd: int) -> socket.socket:
     kind = _kind_of(fd)
+    if kind == "PIPE":
+        return PipeSocket(fd)
     if kind != "SOCKET":
         raise invalid_fd_type(kind)
     sock = socket.socket(fileno=fd)
@@ -92,8 +97,14 @@ def _kind_of(fd: int) -> str:
     return "FILE" if stat.S_ISREG(mode) or stat.S_ISCHR(mode) else "UNKNOWN"
 
 
+def connected_socket(handle: Handle | None) -> socket.socket | None:
+    """The system's socket under a handle, of whatever family."""
+    while isinstance(handle, TlsHandle):
+        handle = handle.inner
+    return handle.stream.sock if isinstance(handle, SocketHandle) else None
+
+
 def system_socket(handle: Handle | None) -> socket.socket | None:
     """The TCP socket under a handle, if that is what it stands on."""
-    if isinstance(handle, SocketHandle) and handle.stream.sock.family != socket.AF_UNIX:
-        return handle.stream.sock
-    return None
+    sock = connected_socket(handle)
+    return None if sock is None or sock.family == socket.AF_UNIX else sock

@@ -1,7 +1,7 @@
 """The idle timeout of a socket.
 
 Rules that live here: it never keeps the runtime open, as Node's timer is unref'ed; activity is
-stamped by ``HandleLink`` (what is read and written, connects and ends), and costs no timer.
+stamped by ``HandleLink`` (what is read and written, connects, the peer's end), and costs no timer.
 """
 
 from __future__ import annotations
@@ -23,14 +23,12 @@ MAX_TIMEOUT = 2**31 - 1
 class IdleTimeout:
     """Calls ``expired`` when nothing has happened for ``seconds``; again after later silences."""
 
-    __slots__ = ("_last", "_reactor", "_timer", "progress")
+    __slots__ = ("_last", "_reactor", "_timer")
 
     def __init__(
         self, reactor: Reactor, seconds: float, expired: Callable[[IdleTimeout], object]
     ) -> None:
         self._reactor = reactor
-        #: How many bytes the kernel had taken at the latest activity that said so.
-        self.progress: int = 0
         self._last = reactor.time()
         self._timer = IdleTimer(
             seconds,
@@ -40,11 +38,9 @@ class IdleTimeout:
             on_idle=lambda: expired(self),
         )
 
-    def touch(self, progress: int | None = None) -> None:
-        """Note an activity; ``progress`` is how many bytes the kernel has taken by now."""
+    def touch(self) -> None:
+        """Note an activity."""
         self._last = self._reactor.time()
-        if progress is not None:
-            self.progress = progress
 
     def stop(self) -> None:
         """Never call back again."""

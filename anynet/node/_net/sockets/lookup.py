@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import anyio
@@ -29,52 +29,51 @@ def look_up(
     likes, at once too; the system answers in a later turn. A coroutine function runs as a task.
 
     Returns what gives the look-up up: then there is no answer, and nothing holds the runtime open.
-    None where the answer is seen in any case: a program's own function calls ``answer`` itself, and
-    a single address is an event also of a socket that was destroyed.
+    None where that cannot be: a program's plain function calls ``answer`` itself.
     """
     options = {"family": request.family, "hints": request.hints}
     if request.all_addresses:
         options["all"] = True
     if request.lookup is None:
-        scope = anyio.CancelScope()
-        runtime.start_task(_ask_system(runtime, request, answer, scope))
-        return scope.cancel if request.all_addresses else None
-    result = request.lookup(request.host, options, answer)
-    if inspect.iscoroutine(result):
-        runtime.start_task(result)
-    return None
+        result: object = _ask_system(runtime, request, answer)
+    else:
+        result = request.lookup(request.host, options, answer)
+    if not inspect.iscoroutine(result):
+        return None
+    scope = anyio.CancelScope()
+    runtime.start_task(result, scope=scope)
+    return scope.cancel
 
 
 async def _ask_system(
-    runtime: Runtime,
-    request: ConnectRequest,
-    answer: Callable[..., object],
-    scope: anyio.CancelScope,
+    runtime: Runtime, request: ConnectRequest, answer: Callable[..., object]
 ) -> None:
-    found: list[dict[str, Any]] = []
-    failure: OSError | None = None
+    failure: OSError
     try:
-        with scope:
-            addresses = await ask_system(
-                request.host,
-                _FAMILIES.get(request.family, socket.AF_UNSPEC),
-                sum(flag for hint, flag in _FLAGS.items() if request.hints & hint),
-            )
-            found = [_described(each) for each in addresses]
-        if not found:
-            return  # It was given up.
+        addresses = await ask_system(
+            request.host,
+            _FAMILIES.get(request.family, socket.AF_UNSPEC),
+            sum(flag for hint, flag in _FLAGS.items() if request.hints & hint),
+        )
     except ValueError as error:
         failure = socket.gaierror(socket.EAI_NONAME, str(error))
     except OSError as error:
         failure = error
-    reactor = runtime.reactor
-    if failure is not None:
-        reactor.call_soon(answer, lookup_error(failure, request.host))
-    elif request.all_addresses:
-        reactor.call_soon(answer, None, found)
     else:
-        reactor.call_soon(answer, None, found[0]["address"], found[0]["family"])
+        found = [_described(each) for each in addresses]
+        each = (found,) if request.all_addresses else (found[0]["address"], found[0]["family"])
+        runtime.reactor.call_soon(answer, None, *each)
+        return
+    runtime.reactor.call_soon(answer, lookup_error(failure, request.host))
 
 
 def _described(address: SocketAddress) -> dict[str, Any]:
     return {"address": zoned(address), "family": 6 if address.family == "ipv6" else 4}
+
+
+def listed_addresses(addresses: object) -> list[tuple[Any, Any]]:
+    """The addresses and families of an answer; None for what is not there."""
+    if not isinstance(addresses, list | tuple) or not addresses:
+        return [(None, None)]
+    found = [each if isinstance(each, Mapping) else {} for each in addresses]
+    return [(each.get("address"), each.get("family")) for each in found]

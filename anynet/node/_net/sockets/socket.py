@@ -20,8 +20,10 @@ from anynet.node._errors.errors import (
     NodeError,
     ended_by_other_party,
     missing_args,
+    queue_too_long,
     validate_function,
 )
+from anynet.node._errors.numerals import is_truthy
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.options.connect_options import (
     ConnectOptions,
@@ -29,22 +31,23 @@ from anynet.node._net.options.connect_options import (
     connect_arguments,
     connect_request,
 )
-from anynet.node._net.options.socket_options import SocketOptions, socket_settings, tcp_of_connect
+from anynet.node._net.options.socket_options import (
+    SocketOptions,
+    constructor_options,
+    socket_settings,
+    tcp_of_connect,
+)
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.sockets.connection import EndPart, SocketConnection, ended_by_peer
 from anynet.node._net.sockets.handover import give_to_core, take_from_core
 from anynet.node._net.sockets.idle_timeout import timeout_milliseconds
-from anynet.node._net.sockets.socket_event_types import SocketEvents
+from anynet.node._net.sockets.socket_event_types import SOCKET_EVENTS, SocketEvents, on_own_end
 from anynet.node._net.values.address_info import AddressInfo
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._streams.finished import destroy_on_abort
-from anynet.node._streams.options import StreamOptions, merged_options
+from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.stream import Stream
 from anynet.node._streams.writable_state import WriteCallback
-
-
-def _on_end() -> None:
-    """Every socket listens to its own ``end``: as in Node, that counts among the listeners."""
 
 
 class Socket(SocketEvents):
@@ -72,7 +75,8 @@ class Socket(SocketEvents):
     first_events: ClassVar[tuple[EventName, ...]] = (
         *("close", "error", "prefinish", "finish", "drain", "data", "end", "readable"),
     )
-    first_listeners: ClassVar[Mapping[EventName, tuple[Listener, ...]]] = {"end": (_on_end,)}
+    first_listeners: ClassVar[Mapping[EventName, tuple[Listener, ...]]] = {"end": (on_own_end,)}
+    event_arguments = SOCKET_EVENTS
     _gathers: ClassVar[bool] = True
 
     @overload
@@ -82,11 +86,9 @@ class Socket(SocketEvents):
     def __init__(self, /, **options: Unpack[SocketOptions]) -> None: ...
 
     def __init__(self, options: Any = None, /, **named: Any) -> None:
-        if isinstance(options, int) and not isinstance(options, bool):
-            options = {"fd": options}
-        self._construct(merged_options(options if isinstance(options, Mapping) else None, named))
+        self._begin(constructor_options(options, named))
 
-    def _construct(self, options: Mapping[str, Any]) -> None:
+    def _begin(self, options: Mapping[str, Any]) -> None:
         settings = socket_settings(options)
         self._set_up(settings.stream, settings.tcp, settings.block_list)
         if settings.capture_rejections is not None:
@@ -100,7 +102,7 @@ class Socket(SocketEvents):
             self.runtime.next_tick(destroy_on_abort, self, signal)
         elif signal is not None:
             destroy_on_abort(self, signal)
-        if connected:
+        if connected and not settings.manual_start:
             self.read(0)
 
     def _set_up(
@@ -131,7 +133,7 @@ class Socket(SocketEvents):
         """
         current_runtime()
         # Before the connection is taken: what is wrong with the options must not cost it.
-        socket_settings(merged_options(None, options))
+        socket_settings(constructor_options(None, options))
         return take_from_core(socket, options, cls)
 
     async def toCore(self) -> CoreSocket:
@@ -238,6 +240,11 @@ class Socket(SocketEvents):
             self.runtime.next_tick(self.destroy, error)
         return error
 
+    def _queue_is_full(self, length: int) -> None:
+        limit = self.runtime.max_queued_bytes
+        if limit is not None and length > limit:
+            self.destroy(queue_too_long(limit))
+
     def _final(self, callback: Callable[[None], object]) -> None:
         self._connection.shut_down(self, callback)
 
@@ -262,12 +269,6 @@ class Socket(SocketEvents):
         self._connection.reset(self)
         return self
 
-    # -- events ---------------------------------------------------------------------------------
-
-    def captureRejection(self, error: Exception, name: EventName, *args: Any) -> None:
-        """What a coroutine listener raised destroys the socket."""
-        self.destroy(error)
-
     # -- what it looks like ---------------------------------------------------------------------
 
     @property
@@ -279,6 +280,9 @@ class Socket(SocketEvents):
     def connecting(self) -> bool:
         """Whether :meth:`connect` was called, and its outcome is not known yet."""
         return self._connection.connecting
+
+    #: The name that old programs know from Node.
+    _connecting = connecting
 
     @property
     def pending(self) -> bool:
@@ -352,21 +356,20 @@ class Socket(SocketEvents):
         return self
 
     def setNoDelay(self, noDelay: bool | None = True) -> Self:
-        """Send small packets at once (True), or collect them by Nagle's algorithm.
-
-        On a socket that is not connected it holds from the connect on. Returns the socket.
-        """
-        connection, enable = self._connection, noDelay is None or bool(noDelay)
+        """Send small packets at once (True), or collect them: now or from the connect on."""
+        connection, enable = self._connection, noDelay is None or is_truthy(noDelay)
         connection.wanted_tcp().want_no_delay(enable, connection.tcp_socket)
         return self
 
     def setKeepAlive(self, enable: bool = False, initialDelay: float = 0) -> Self:
         """Probe a silent connection (True), for the first time after ``initialDelay`` ms.
 
-        The delay counts in whole seconds, and 0 leaves it as it is. On a socket that is not
-        connected it holds from the connect on. Returns the socket.
+        The delay counts in whole seconds, and 0 leaves it as it is. Holds from the connect on.
         """
-        connection, delay = self._connection, keep_alive_seconds(initialDelay) if enable else None
+        connection, delay = (
+            self._connection,
+            keep_alive_seconds(initialDelay) if is_truthy(enable) else None,
+        )
         connection.wanted_tcp().want_keep_alive(delay, connection.tcp_socket)
         return self
 

@@ -1,4 +1,4 @@
-"""Sockets on their way to another process, and those that came from one.
+"""Sockets on their way to another process or thread, and those that came from one.
 
 Rules that live here, each Node's:
 
@@ -13,6 +13,7 @@ import socket as system
 
 from anynet._transport.loops.host_loop import current_host_loop
 from anynet._transport.reactor.socket_handle import SocketHandle
+from anynet._transport.streams.released import ReleasedSocket
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import invalid_handle_type, invalid_state
 from anynet.node._net.sockets.handle_link import ConnectionCounter
@@ -53,7 +54,7 @@ def give_away(socket: Socket) -> tuple[system.socket, bytes]:
     handle = socket._connection.link.release()
     assert isinstance(handle, SocketHandle)
     released = handle.release_now(unread)
-    return released.sock, released.unread
+    return released.take(), released.unread
 
 
 def take_over(fd: int, unread: bytes, counter: ConnectionCounter | None) -> Socket:
@@ -65,3 +66,31 @@ def take_over(fd: int, unread: bytes, counter: ConnectionCounter | None) -> Sock
     if unread:
         socket.push(unread)
     return socket
+
+
+# -- to another thread ----------------------------------------------------------------------------
+
+
+def can_move(socket: Socket) -> bool:
+    """Whether another thread can go on with the connection: nobody has touched it so far."""
+    handle = socket._connection.link.handle
+    if not isinstance(handle, SocketHandle) or handle.stream.sock.family == system.AF_UNIX:
+        return False
+    untouched = not (socket.bytesRead or socket.bytesWritten or socket.writableEnded)
+    state = socket.readable_state
+    return untouched and not (socket.connecting or state.length or state.decoder)
+
+
+def move(socket: Socket) -> ReleasedSocket:
+    """The connection, for another thread; the socket is destroyed."""
+    handle = socket._connection.link.release()
+    assert isinstance(handle, SocketHandle)
+    released = handle.release_now()
+    socket.destroy()
+    return released
+
+
+def take_moved(sock: system.socket, half_open: bool) -> Socket:
+    """A socket over a connection that came from another thread."""
+    stream = SocketStream(sock, host=current_host_loop())
+    return Socket({"handle": stream, "allowHalfOpen": half_open})

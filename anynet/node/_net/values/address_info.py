@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from typing import Any, TypedDict
 
-from anynet._rules.values.addresses import is_link_local
+from anynet._rules.values.addresses import MAX_SCOPE_ID, is_link_local
 
 
 class AddressInfo(TypedDict):
@@ -55,3 +55,17 @@ def ip_text(sockname: Any) -> str:
 def family_name(sockname: Any) -> str:
     """``IPv4`` or ``IPv6``."""
     return "IPv6" if len(sockname) == 4 else "IPv4"
+
+
+def scope_number(zone: str) -> int:
+    """The number of the interface that a zone names (RFC 4007, section 11); 0 for none.
+
+    As in libuv: with 0 the system refuses an address that needs a zone, and takes any other.
+    """
+    if zone.isdecimal():
+        number = int(zone)
+        return number if number <= MAX_SCOPE_ID else 0
+    try:
+        return socket.if_nametoindex(zone)
+    except OSError:
+        return 0

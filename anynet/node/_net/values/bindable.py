@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import errno
-import socket
 from collections.abc import Callable
 from typing import TypeVar
 
 from anynet._rules.values.addresses import SocketAddress
+from anynet.node._net.values.address_info import scope_number
 
 T = TypeVar("T")
 
@@ -15,15 +15,7 @@ T = TypeVar("T")
 def bindable_address(host: str, port: int) -> SocketAddress:
     """A numeric address, with the interface that follows its ``%``."""
     address, _, zone = host.partition("%")
-    return SocketAddress(address, port, scope_id=_scope_id(zone) if zone else 0)
-
-
-def _scope_id(zone: str) -> int:
-    """The number of an interface; 0 for none, with which the system refuses the address."""
-    try:
-        return socket.if_nametoindex(zone)
-    except OSError:
-        return 0
+    return SocketAddress(address, port, scope_id=scope_number(zone) if zone else 0)
 
 
 def bind_path(path: str, bind: Callable[[str], T]) -> T:

@@ -1,6 +1,6 @@
 // Adopted or closed, a BoundSocket answers nothing but isPipe; a second adoption is refused.
 // why: Two owners of one descriptor close each other's connections; the second must be told.
-// rows: 9.adopted 9.close 9.dispose 9.isPipe 9.fd 9.address
+// rows: b.adopted b.close b.dispose b.isPipe b.fd b.address
 'use strict';
 const { attempt, log, net } = require('../../tracing');
 

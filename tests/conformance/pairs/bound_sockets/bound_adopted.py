@@ -1,6 +1,6 @@
 """Adopted or closed, a BoundSocket answers nothing but isPipe; a second adoption is refused."""
 
-# rows: 9.adopted 9.close 9.dispose 9.isPipe 9.fd 9.address
+# rows: b.adopted b.close b.dispose b.isPipe b.fd b.address
 from __future__ import annotations
 
 from anynet import node as net

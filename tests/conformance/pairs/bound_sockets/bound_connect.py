@@ -1,6 +1,6 @@
 """A client connects from a BoundSocket: by an address, by a name, and its end is known at once."""
 
-# rows: 9.connect 9.Socket 5.localPort 5.pending
+# rows: b.connect b.Socket 5.localPort 5.pending
 from __future__ import annotations
 
 from anynet import node as net

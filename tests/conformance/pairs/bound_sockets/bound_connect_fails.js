@@ -1,6 +1,6 @@
 // What a connect from a BoundSocket fails with: a refusal, the other family, a failed lookup; then the socket connects without it.
 // why: The one bound socket is spent by the first attempt; a program must hear why, and may go on without.
-// rows: 9.connect 9.errors 5.event.connectionAttemptFailed
+// rows: b.connect b.errors 5.event.connectionAttemptFailed
 'use strict';
 const { log, net, watch } = require('../../tracing');
 

@@ -1,7 +1,7 @@
 """What a connect from a BoundSocket fails with: a refusal, the other family, a failed lookup;
 then the socket connects without it."""
 
-# rows: 9.connect 9.errors 5.event.connectionAttemptFailed
+# rows: b.connect b.errors 5.event.connectionAttemptFailed
 from __future__ import annotations
 
 from anynet import node as net

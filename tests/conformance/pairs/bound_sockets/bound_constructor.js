@@ -1,6 +1,6 @@
 // Where a BoundSocket is bound by its options, and that nothing is left once it is closed.
 // why: A supervisor binds first and decides later; the wrong default address is open to more than was meant.
-// rows: 9.constructor 9.address 9.fd 9.isPipe 9.close
+// rows: b.constructor b.address b.fd b.isPipe b.close
 'use strict';
 const fs = require('node:fs');
 const { attempt, log, net } = require('../../tracing');

@@ -1,6 +1,6 @@
 // Bad options, and addresses that the system refuses: thrown by the constructor.
 // why: What goes wrong with a bound socket is caught at the line that binds, not by an error listener.
-// rows: 9.errors 9.constructor 9.path
+// rows: b.errors b.constructor b.path
 'use strict';
 const { attempt, log, net } = require('../../tracing');
 

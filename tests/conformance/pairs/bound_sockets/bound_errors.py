@@ -1,6 +1,6 @@
 """Bad options, and addresses that the system refuses: thrown by the constructor."""
 
-# rows: 9.errors 9.constructor 9.path
+# rows: b.errors b.constructor b.path
 from __future__ import annotations
 
 import os

@@ -1,6 +1,6 @@
 // A server adopts a BoundSocket, alone or as the option handle, which outranks port, path and fd.
 // why: The port was chosen and told to others before; the server must be at that very port.
-// rows: 9.listen 4.listen.handle 4.address
+// rows: b.listen 4.listen.handle 4.address
 'use strict';
 const { log, net, watch } = require('../../tracing');
 

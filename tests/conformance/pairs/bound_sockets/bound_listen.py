@@ -1,6 +1,6 @@
 """A server adopts a BoundSocket, alone or as the option handle, which outranks port, path and fd."""
 
-# rows: 9.listen 4.listen.handle 4.address
+# rows: b.listen 4.listen.handle 4.address
 from __future__ import annotations
 
 from anynet import node as net

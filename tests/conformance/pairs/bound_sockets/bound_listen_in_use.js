@@ -1,6 +1,6 @@
 // Of two that hold a port the second learns it at listen, by an error event; it may listen elsewhere then.
 // why: bind succeeds for both, so a program that trusts it believes that it serves.
-// rows: 9.listen 9.errors 4.event.error
+// rows: b.listen b.errors 4.event.error
 'use strict';
 const { attempt, log, net, watch } = require('../../tracing');
 

@@ -1,7 +1,7 @@
 """Of two that hold a port the second learns it at listen, by an error event; it may listen
 elsewhere then."""
 
-# rows: 9.listen 9.errors 4.event.error
+# rows: b.listen b.errors 4.event.error
 from __future__ import annotations
 
 from anynet import node as net

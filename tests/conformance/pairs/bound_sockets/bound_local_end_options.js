@@ -1,6 +1,6 @@
 // localAddress and localPort beside an adopted BoundSocket are refused; it is adopted by then all the same.
 // why: The option would be silently passed over, or bind a second time.
-// rows: 9.connect 9.errors 6.option.localAddress 6.option.localPort
+// rows: b.connect b.errors 6.option.localAddress 6.option.localPort
 'use strict';
 const { attempt, log, net } = require('../../tracing');
 

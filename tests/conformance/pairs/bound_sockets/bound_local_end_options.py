@@ -1,7 +1,7 @@
 """localAddress and localPort beside an adopted BoundSocket are refused; it is adopted by then all
 the same."""
 
-# rows: 9.connect 9.errors 6.option.localAddress 6.option.localPort
+# rows: b.connect b.errors 6.option.localAddress 6.option.localPort
 from __future__ import annotations
 
 from anynet import node as net

@@ -1,6 +1,6 @@
 // A socket over a BoundSocket is open and not pending; what is sent or read before a connect fails.
 // why: Code that asks pending instead of waiting for connect writes into nothing.
-// rows: 9.Socket 5.pending 5.readyState 5.write 5.destroy
+// rows: b.Socket 5.pending 5.readyState 5.write 5.destroy
 'use strict';
 const { log, net, watch } = require('../../tracing');
 
@@ -26,7 +26,7 @@ function next() {
   log('ends', socket.localPort === own, socket.localAddress, socket.localFamily, socket.remotePort, socket.remoteAddress);
   watch(socket, 'socket', 'end', 'finish', 'error');
   socket.on('close', (hadError) => {
-    log('close', hadError, socket.localPort, socket.bytesWritten);
+    log('close', hadError, socket.localPort);
     new net.BoundSocket({ host: '127.0.0.1', port: own }).close();
     next();
   });

@@ -1,7 +1,7 @@
 """A socket over a BoundSocket is open and not pending; what is sent or read before a connect
 fails."""
 
-# rows: 9.Socket 5.pending 5.readyState 5.write 5.destroy
+# rows: b.Socket 5.pending 5.readyState 5.write 5.destroy
 from __future__ import annotations
 
 from anynet import node as net
@@ -51,7 +51,7 @@ def main():
         watch(socket, "socket", "end", "finish", "error")
 
         def onClose(hadError):
-            log("close", hadError, socket.localPort, socket.bytesWritten)
+            log("close", hadError, socket.localPort)
             net.BoundSocket({"host": "127.0.0.1", "port": own}).close()
             next()
 

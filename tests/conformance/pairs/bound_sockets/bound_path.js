@@ -1,6 +1,6 @@
 // A path that is bound: listened at, connected from, and gone after its close.
 // why: A client that is told by its path leaves files behind unless they go with it.
-// rows: 9.path 9.listen 9.connect 9.close
+// rows: b.path b.listen b.connect b.close
 'use strict';
 const fs = require('node:fs');
 const { attempt, log, net, watch } = require('../../tracing');

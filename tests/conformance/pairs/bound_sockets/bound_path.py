@@ -1,6 +1,6 @@
 """A path that is bound: listened at, connected from, and gone after its close."""
 
-# rows: 9.path 9.listen 9.connect 9.close
+# rows: b.path b.listen b.connect b.close
 from __future__ import annotations
 
 import os

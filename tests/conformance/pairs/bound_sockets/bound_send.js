@@ -1,6 +1,6 @@
 // A TCP BoundSocket goes to a child process, and is adopted by that; a path does not go, nor does an adopted one.
 // why: A supervisor binds the port, a child that has no right to may listen at it.
-// rows: 9.send c.child_process.fork c.handle.server
+// rows: b.send c.child_process.fork c.handle.server
 'use strict';
 const { attempt, child_process, log, net, watch } = require('../../tracing');
 

@@ -1,7 +1,7 @@
 """A TCP BoundSocket goes to a child process, and is adopted by that; a path does not go, nor does
 an adopted one."""
 
-# rows: 9.send c.child_process.fork c.handle.server
+# rows: b.send c.child_process.fork c.handle.server
 from __future__ import annotations
 
 import sys

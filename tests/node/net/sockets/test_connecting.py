@@ -518,14 +518,24 @@ async def test_connecting_twice_at_once(free_port: int) -> None:
 
 
 async def test_connecting_a_socket_that_is_connected() -> None:
-    errors: list[Any] = []
+    """The system takes the next connect after one that did not wait for a success, wherever to."""
+    trace, errors = Trace(), list[Any]()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
+
+        def again() -> None:
+            client.connect(1, "127.0.0.1", once_more)
+
+        def once_more() -> None:
+            trace.append(f"connected to {'the same' if client.remotePort == port else 'another'}")
+            client.connect(port, "127.0.0.1", lambda: trace.append("never"))
+
         async with runtime():
             client = Socket()
             client.on("error", errors.append)
-            client.once("connect", lambda: client.connect(port, "127.0.0.1"))
+            client.once("connect", again)
             client.connect(port, "127.0.0.1")
+    assert trace == ["connected to the same"]
     assert [error.code for error in errors] == ["EISCONN"]
 
 

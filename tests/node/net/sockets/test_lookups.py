@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import anyio
 import pytest
 
 from anynet import lookup_statistics
@@ -83,6 +84,54 @@ async def test_one_address_is_an_event_of_a_destroyed_socket_too(service: NameSe
         client.on("close", lambda _: service.release.set())
         client.destroy()
     assert trace == ["close False", "lookup None '127.0.0.1' 4 'hung.test'"]
+
+
+@pytest.mark.parametrize(
+    "options", [{"family": 4}, {"family": 6}, {"autoSelectFamily": False}, {}], ids=str
+)
+async def test_any_look_up_is_given_up_where_none_listens_for_it(
+    options: dict[str, Any], service: NameService
+) -> None:
+    async with runtime():
+        client = connect({"port": 1, "host": "hung.test", **options})
+        client.on("close", lambda _: None)
+        await until(lambda: lookup_statistics().running == 1)
+        client.destroy()
+    # It has ended, though the name hangs.
+    assert lookup_statistics().hanging == 1
+
+
+@pytest.mark.parametrize("family", [0, 4])
+async def test_a_look_up_by_a_coroutine_is_given_up_too(family: int) -> None:
+    cancelled = anyio.Event()
+
+    async def lookup(*_: object) -> None:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            cancelled.set()
+
+    async with runtime():
+        client = connect(port=1, host="a.test", family=family, lookup=lookup)
+        setImmediate(client.destroy)
+    assert cancelled.is_set()
+
+
+@pytest.mark.parametrize("family", [0, 4])
+async def test_a_coroutine_that_has_answered_may_go_on(family: int) -> None:
+    """Its socket is destroyed by the answer, and by what follows."""
+    saved = anyio.Event()
+
+    async def lookup(_host: str, options: Any, callback: Callable[..., object]) -> None:
+        address = {"address": "127.0.0.1", "family": 4}
+        callback(None, *([[address]] if options.get("all") else address.values()))
+        await anyio.wait_all_tasks_blocked()
+        saved.set()
+
+    async with runtime():
+        client = connect(port=1, host="a.test", family=family, lookup=lookup)
+        client.on("lookup", lambda *_: client.destroy())
+    assert saved.is_set()
 
 
 async def test_localhost_waits_for_no_other_name(service: NameService) -> None:

@@ -1,0 +1,75 @@
+"""Listeners: their names, and the forms in which an emitter keeps them.
+
+``once`` wraps a listener, as in Node, where ``rawListeners`` shows that wrapper. The one that fits
+the arguments is ours, and nothing shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
+
+from anynet.node._errors.symbols import Symbol
+from anynet.node._loop.fitting import Counts, FittedCallback, fitted
+
+EventName: TypeAlias = str | Symbol
+Listener: TypeAlias = Callable[..., object]
+AnyListener = TypeVar("AnyListener", bound=Callable[..., object])
+
+#: Stands for a listener that was not given: None is one that was, and is refused.
+NOT_GIVEN: Final[Any] = object()
+
+
+class ListenerDecorator(Protocol):
+    """Registers a function as a listener, and leaves it as it is."""
+
+    def __call__(self, listener: AnyListener, /) -> AnyListener: ...
+
+
+class _Emitter(Protocol):
+    @property
+    def event_arguments(self) -> Mapping[EventName, Counts]: ...
+
+    def removeListener(self, name: EventName, listener: Listener) -> object: ...
+
+
+class OnceListener:
+    """A listener that leaves the emitter before its only call; ``listener`` is the original."""
+
+    __slots__ = ("_call", "_emitter", "_fired", "_name", "listener")
+
+    def __init__(self, emitter: _Emitter, name: EventName, listener: Listener) -> None:
+        self._emitter = emitter
+        self._name = name
+        self._fired = False
+        self.listener: Listener = listener
+        counts = emitter.event_arguments.get(name)
+        self._call: Listener = listener
+        if counts is not None:
+            self._call = fitted(listener, counts, f"listener to '{name}'")
+
+    def __call__(self, *args: Any) -> object:
+        if self._fired:
+            return None
+        self._emitter.removeListener(self._name, self)
+        self._fired = True
+        return self._call(*args)
+
+
+def original(listener: Listener) -> Listener:
+    return listener.listener if isinstance(listener, OnceListener | FittedCallback) else listener
+
+
+def raw(listener: Listener) -> Listener:
+    """As Node shows it: in the wrapper of ``once``, but not in ours."""
+    return listener.listener if isinstance(listener, FittedCallback) else listener
+
+
+def registering(register: Callable[[EventName, Any], object], name: EventName) -> ListenerDecorator:
+    """A decorator that registers a function by calling ``register``."""
+
+    def decorate(listener: AnyListener, /) -> AnyListener:
+        register(name, listener)
+        return listener
+
+    return decorate

@@ -1,0 +1,1 @@
+"""What other modules of Node have for a program that uses ``net``."""

@@ -1,0 +1,1 @@
+"""What is made of several streams, and the functions of Node's ``stream`` that watch them."""

@@ -1,0 +1,1 @@
+"""Node's ``tls``: sockets and servers over the TLS handle of the reactor."""

@@ -1,0 +1,24 @@
+// captureRejections on for all: what an async listener raised destroys a stream of whatever kind.
+// why: A readable that stayed open after its handler failed would leak, and no pipe would learn of it.
+// rows: 5.event.error 5.event.close
+const events = require('node:events');
+const { Duplex, Readable, Writable } = require('node:stream');
+const { log, net, watch } = require('../../tracing');
+
+events.captureRejections = true;
+const streams = {
+  readable: new Readable({ read() {} }),
+  writable: new Writable({ write(chunk, encoding, done) { done(); } }),
+  duplex: new Duplex({ read() {}, write(chunk, encoding, done) { done(); } }),
+  socket: new net.Socket(),
+};
+for (const [name, stream] of Object.entries(streams)) {
+  watch(stream, name, 'error');
+  stream.on('close', () => log(`${name} close`));
+  stream.on('own', async (value) => {
+    await null;
+    throw new Error(`from ${name} ${value}`);
+  });
+  stream.emit('own', 1);
+  log(name, stream.destroyed);
+}

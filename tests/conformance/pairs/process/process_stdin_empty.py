@@ -1,0 +1,18 @@
+"""A standard input that is no pipe: it ends at once, without close, and holds nothing open."""
+
+# rows: 9.process.stdin
+from __future__ import annotations
+
+from anynet import node as net
+from tests.conformance.tracing import log, run, watch
+
+
+def main() -> None:
+    stdin = net.process.stdin
+    log("same", stdin is net.process.stdin, stdin.fd, stdin.readable)
+    watch(stdin, "stdin", "data", "end", "close", "error")
+    net.setTimeout(lambda: log("timer", stdin.readableEnded, stdin.destroyed), 30)
+    net.process.on("exit", lambda code: log("exit", code))
+
+
+run(main)

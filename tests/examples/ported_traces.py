@@ -1,0 +1,57 @@
+"""What the ported programs print on Node 26, and are to print here."""
+
+REDIS_CLIENT = [
+    "connected",
+    "DEL 0",
+    'SET "OK"',
+    'GET "grüß dich"',
+    "GET nothing null",
+    "INCR greeting failed: ERR value is not an integer or out of range",
+    "answered in order: 1000",
+    "RPUSH 3",
+    'LRANGE ["a","b"]',
+    "LINDEX 100000",
+    "CLIENT KILL 1",
+    "reconnecting",
+    "connected",
+    'GET count "1000"',
+    "closed",
+    "exit 0",
+]
+
+SOCKS5_SERVER = [
+    "curl --socks5: 0 b'a page\\n'",
+    "connected",
+    "done: some answer",
+    "curl --socks5-hostname: 0 b'a page\\n'",
+    "connected",
+    "done: some answer",
+    "curl --socks5-hostname: 0 b'a page\\n'",
+    "connected",
+    "done: some answer",
+    "curl --socks5: 97 b''",
+    "refused: ECONNREFUSED",
+    "the stranger got b''",
+    "refused: not SOCKS5",
+    "closing after SIGTERM",
+    "closed",
+    "exit 0",
+]
+
+FORWARDER = [
+    "b'a password=*** b\\npassword=*** password=***\\nlast password=***'",
+    "visit 1 from 127.0.0.1",
+    "visit 1 upstream: ended",
+    "visit 1 is over: ended",
+    "visit 2 from 127.0.0.1",
+    "visit 2 upstream: line too long",
+    "visit 2 is over: line too long",
+    "the stranger got b''",
+    "b'hello\\n'",
+    "visit 3 from 127.0.0.1",
+    "aborting after SIGTERM",
+    "closed",
+    "visit 3 upstream: ABORT_ERR",
+    "visit 3 is over: ABORT_ERR",
+    "exit 0",
+]

@@ -1,0 +1,61 @@
+"""Whether two traces of a program say the same.
+
+Between sockets no order is promised, so the traces of programs about sockets are compared object by
+object, and how the bytes of a socket are cut into ``data`` events does not count. Of all others
+every line has its place.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
+
+from tests.conformance.traces import normalised, side_by_side
+from tests.fuzz_node.batches import Trace
+from tests.fuzz_node.programs import Program
+
+#: The kinds whose traces are compared object by object.
+APART: Final = frozenset({"sockets"})
+#: What a listener to ``data`` is called in these kinds, and what it logs: the data or its length.
+_DATA = re.compile(r'^(data\d+) (?:(bytes |)(".*")|(bytes|text)\((\d+)\))$')
+
+
+def canonical(program: Program, trace: Trace) -> list[str]:
+    """The lines to compare."""
+    if program.kind not in APART:
+        return [text for _, text in trace]
+    lines: list[str] = []
+    for owner in sorted({owner for owner, _ in trace}):
+        texts = normalised("\n".join(text for each, text in trace if each == owner))
+        lines += [f"{owner}| {text}" for text in _data_joined(texts)]
+    return lines
+
+
+def side_by_side_of(program: Program, node: Trace, ours: Trace) -> str:
+    """Both traces as one text: `- ` before what only Node prints, `+ ` before what only we do."""
+    return side_by_side(canonical(program, node), canonical(program, ours))
+
+
+def _data_joined(lines: Sequence[str]) -> list[str]:
+    """The lines, with those that come of successive ``data`` events made one."""
+    joined: list[str] = []
+    for is_data, group in groupby(lines, key=_listener_to_data):
+        joined += [_as_one(list(group))] if is_data else group
+    return joined
+
+
+def _listener_to_data(line: str) -> str | None:
+    match = _DATA.match(line)
+    return match[1] if match else None
+
+
+def _as_one(lines: list[str]) -> str:
+    matches = [match for line in lines if (match := _DATA.match(line))]
+    kind = (matches[0][2] or matches[0][4] or "text").strip()
+    texts = [json.loads(match[3]) if match[3] else "" for match in matches]
+    length = sum(int(match[5] or 0) for match in matches) + sum(map(len, texts))
+    shown = json.dumps("".join(texts), ensure_ascii=False) if all(texts) else f"({length})"
+    return f"{matches[0][1]} {kind} {shown}"
