@@ -43,7 +43,8 @@ def _data_joined(lines: Sequence[str]) -> list[str]:
     """The lines, with those that come of successive ``data`` events made one."""
     joined: list[str] = []
     for is_data, group in groupby(lines, key=_listener_to_data):
-        joined += [_as_one(list(group))] if is_data else group
+        texts = list(group)
+        joined += [_as_one(texts)] if is_data else texts
     return joined
 
 

@@ -112,6 +112,9 @@ class Run:
             return "events.errorMonitor"
         if isinstance(value, list | tuple):
             return f"[{', '.join(map(self.shown, value))}]"
+        if isinstance(value, net.AggregateError) and not value.code:
+            # An error without a code has an empty one here.
+            return f"AggregateError(null {self.shown(value.errors)})"
         if isinstance(value, bytes | str) and len(value) > LONGEST_SHOWN:
             return f"{'text' if isinstance(value, str) else 'bytes'}({len(value)})"
         return tracing.shown(value)

@@ -50,7 +50,7 @@ def pushed_chunk(state: ReadableState, chunk: Any, encoding: Any) -> Any:
     if state.objects:
         return chunk
     if isinstance(chunk, str):
-        name = "utf8" if is_falsy(encoding) else require_encoding(encoding)
+        name = state.default_encoding if is_falsy(encoding) else require_encoding(encoding)
         decoder = state.decoder
         return chunk if decoder and decoder.encoding == name else encode(chunk, name)
     return chunk if type(chunk) is bytes else chunk_bytes(chunk)

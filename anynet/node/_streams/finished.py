@@ -54,23 +54,34 @@ class EndWatch:
         self._done: Done | None = done
         self._readable = has_readable if readable is None else readable
         self._writable = has_writable if writable is None else writable
-        self._read = is_read(stream)
-        self._written = is_written(stream)
+        self._read = has_readable and is_read(stream)
+        self._written = has_writable and is_written(stream)
         self._waits_for_close = (
             (self._readable, self._writable) == (has_readable, has_writable)
             and stream._auto_destroy
             and stream._emit_close
             and not stream._closed
         )
+        if stream._closed:
+            self._finish_later(self._error_of_close(), errors)
+        elif self._is_over():
+            self._finish_later(stream._errored, errors)
+        else:
+            self._listen(errors)
+
+    def _finish_later(self, error: BaseException | None, errors: bool) -> None:
+        """It is over: with what is known now, whatever happens until the next tick."""
+        if errors:
+            self._stream.on("error", _ignore)
+        self._stream.runtime.next_tick(self._finish, error)
+
+    def _listen(self, errors: bool) -> None:
+        stream = self._stream
         stream.on("end", self._on_end)
         stream.on("finish", self._on_finish)
         if errors:
             stream.on("error", self._finish)
         stream.on("close", self._on_close)
-        if stream._closed:
-            stream.runtime.next_tick(self._on_close)
-        elif self._is_over():
-            stream.runtime.next_tick(self._finish_closed)
 
     def _is_over(self) -> bool:
         """Whether no event is to be expected any more, or none that would change anything."""
@@ -79,13 +90,16 @@ class EndWatch:
             return not waits
         can_read, can_write = can_be_read(stream), can_be_written(stream)
         if not self._readable and (not waits or can_read):
-            return self._written or can_write is False
+            ended = self._written or can_write is False
+            if ended and stream.writable_state.is_settled():
+                return True
         if not self._writable and (not waits or can_write):
             return self._read or can_read is False
         return False
 
     def _on_end(self) -> None:
         self._read = True
+        self._count_absent_side()
         self._side_ended(self._written or not self._writable)
 
     def _on_finish(self) -> None:
@@ -98,17 +112,24 @@ class EndWatch:
         if other_ended and not self._waits_for_close:
             self._finish(None)
 
-    def _finish_closed(self) -> None:
-        self._finish(self._stream._errored)
+    def _error_of_close(self) -> BaseException | None:
+        """What it failed with, if it closes now."""
+        stream = self._stream
+        has_writable = stream.writable_state.writable
+        unread = self._readable and not self._read and not is_read(stream)
+        written = self._written or (has_writable and is_written(stream))
+        if stream._errored is None and (unread or (self._writable and not written)):
+            return stream_premature_close()
+        return stream._errored
+
+    def _count_absent_side(self) -> None:
+        """A writing side that is waited for, and that the stream has not, ends with the other."""
+        if not self._stream.writable_state.writable:
+            self._written = True
 
     def _on_close(self, *_: object) -> None:
-        stream = self._stream
-        error = stream._errored
-        unread = self._readable and not self._read and not is_read(stream)
-        unwritten = self._writable and not self._written and not is_written(stream)
-        if error is None and (unread or unwritten):
-            error = stream_premature_close()
-        self._finish(error)
+        self._count_absent_side()
+        self._finish(self._error_of_close())
 
     def _finish(self, error: BaseException | None) -> None:
         done, self._done = self._done, None
@@ -121,7 +142,12 @@ class EndWatch:
         self._stream.removeListener("end", self._on_end)
         self._stream.removeListener("finish", self._on_finish)
         self._stream.removeListener("error", self._finish)
+        self._stream.removeListener("error", _ignore)
         self._stream.removeListener("close", self._on_close)
+
+
+def _ignore(*_: object) -> None:
+    """What listens to the errors of a stream that is over."""
 
 
 def is_read(stream: Stream) -> bool:

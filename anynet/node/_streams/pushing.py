@@ -13,11 +13,13 @@ from typing import Any, Protocol
 
 from anynet.node._errors.errors import (
     NodeTypeError,
+    invalid_arg_type,
     stream_push_after_eof,
     stream_unshift_after_end_event,
 )
 from anynet.node._streams.chunk_queue import Chunk
 from anynet.node._streams.chunks import pushed_chunk
+from anynet.node._streams.encoding import decode
 from anynet.node._streams.readable_state import ReadableState
 from anynet.node._streams.reading_ticks import (
     ReadingStream,
@@ -31,6 +33,8 @@ class PushedStream(ReadingStream, Protocol):
     """The stream, as far as what is pushed needs it."""
 
     def _error_or_destroy(self, error: BaseException, /) -> None: ...
+
+    def listenerCount(self, name: str, /) -> int: ...
 
 
 def push_chunk(stream: PushedStream, chunk: Any, encoding: Any) -> bool:
@@ -49,7 +53,9 @@ def push_chunk(stream: PushedStream, chunk: Any, encoding: Any) -> bool:
             return False
         if stream._destroyed or stream._errored is not None:
             return False
-        if state.decoder is not None and isinstance(data, bytes):
+        if state.decoder is not None and not isinstance(data, str):
+            if not isinstance(data, bytes):
+                raise invalid_arg_type("buf", ["Buffer", "TypedArray", "DataView"], data)
             data = state.decoder.decode(data)
     if data or state.objects:
         _add_chunk(stream, state, data)
@@ -66,6 +72,9 @@ def unshift_chunk(stream: PushedStream, chunk: Any, encoding: Any) -> bool:
         return False
     if not data and not state.objects:
         return state.accepts_more()
+    if state.decoder is not None and isinstance(chunk, str) and isinstance(data, bytes):
+        # Not the decoder: what it holds of a character belongs behind what waits.
+        data = decode(data, state.decoder.encoding)
     if state.end_emitted:
         stream._error_or_destroy(stream_unshift_after_end_event())
     elif not stream._destroyed and stream._errored is None:
@@ -103,9 +112,11 @@ def _source_ended(stream: PushedStream, state: ReadableState) -> None:
     if state.ended:
         return
     state.end_source()
-    scheduled = state.claim_readable()
     if not state.sync:
         # The source is not inside of being asked: this is an event of its own already.
+        state.claim_readable()
         emit_readable(stream)
-    elif scheduled:
-        stream.runtime.next_tick(emit_readable, stream)
+    elif state.flowing or state.need_readable or stream.listenerCount("readable"):
+        announce_readable(stream)
+    else:
+        state.leave_unannounced()

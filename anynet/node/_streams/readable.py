@@ -130,9 +130,9 @@ class Readable(Stream):
         return unshift_chunk(self, chunk, encoding)
 
     def _on_constructed(self) -> None:
-        super()._on_constructed()
         if self.readable_state.need_readable:
             maybe_read_more(self)
+        super()._on_constructed()  # The reading side of a duplex is the first.
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -152,7 +152,7 @@ class Readable(Stream):
         if requested is not None and requested > state.high_water_mark:
             state.raise_mark(requested)
         if requested != 0:
-            state.readable_emitted()
+            state.begin_reading()
         elif state.need_readable and state.is_full_or_ended():
             if state.ended and not state.length:
                 end_readable(self)
@@ -247,9 +247,9 @@ class Readable(Stream):
         elif outcome is _SCHEDULE_RESUME:
             self.runtime.next_tick(emit_resume, self)
         elif outcome is not None:
-            if state.length:
+            if state.length or state.take_unannounced():
                 announce_readable(self)
-            elif not state.reading:
+            if not state.length and not state.reading:
                 self.runtime.next_tick(self.read, 0)
         return self
 

@@ -48,8 +48,10 @@ class ReadableState:
         "buffer",
         "data_emitted",
         "decoder",
+        "default_encoding",
         "emitted_readable",
         "end_emitted",
+        "end_unannounced",
         "ended",
         "flow",
         "flowing",
@@ -75,6 +77,8 @@ class ReadableState:
         self.buffer: ByteQueue | ObjectQueue | None = None
         self.length: int = 0
         self.decoder: Decoder | None = Decoder(options.encoding) if options.encoding else None
+        #: Of strings that are pushed without one.
+        self.default_encoding: str = options.default_encoding
         #: False: there is no such side.
         self.readable: bool = options.readable
         self.flow: Flow = Flow.UNDECIDED
@@ -94,6 +98,8 @@ class ReadableState:
         self.need_readable: bool = pushes
         #: A ``readable`` event is on its way, or nothing was read since the last.
         self.emitted_readable: bool = False
+        #: The end came while nobody waited for ``readable``: a listener added later hears of it.
+        self.end_unannounced: bool = False
         self.resume_scheduled: bool = False
         self.more_scheduled: bool = False
         #: The source has ended; what came before may still wait.
@@ -265,6 +271,19 @@ class ReadableState:
     def readable_emitted(self) -> None:
         """Now the next one may be scheduled."""
         self.emitted_readable = False
+
+    def begin_reading(self) -> None:
+        """A read is to get something: what was announced or not is of no interest any more."""
+        self.emitted_readable = self.end_unannounced = False
+
+    def leave_unannounced(self) -> None:
+        """The end came while nobody waited for ``readable``."""
+        self.end_unannounced = True
+
+    def take_unannounced(self) -> bool:
+        """Whether a new listener to ``readable`` is to hear of an end that came before."""
+        unannounced, self.end_unannounced = self.end_unannounced, False
+        return unannounced
 
     def expect_readable(self) -> None:
         """A read came back short: announce what comes next."""

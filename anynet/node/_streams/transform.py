@@ -65,7 +65,12 @@ class Transform(Duplex):
                 return
             if chunk is not None:
                 self.push(chunk)
-            if self.writableEnded or before == state.length or state.length < state.high_water_mark:
+            if state.ended:
+                # A tick later the new state is known to all.
+                self.runtime.next_tick(callback)
+            elif (
+                self.writableEnded or before == state.length or state.length < state.high_water_mark
+            ):
                 callback()
             else:
                 self._full = callback

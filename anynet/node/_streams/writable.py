@@ -109,7 +109,7 @@ class Writable(Stream):
             return
         # Of this write: by the time that the queue is written it may be that of another one.
         sync = state.sync
-        callback = state.end_write(failed=error is not None)
+        callback = state.end_write()
         if error is not None:
             self._note_error(error)
             if sync:
@@ -243,6 +243,7 @@ class Writable(Stream):
     # -- after a write --------------------------------------------------------------------------
 
     def _write_failed(self, error: BaseException, callback: WriteCallback) -> None:
+        self.writable_state.drop_callback()
         if callback is not None:
             callback(error)
         self._fail_callbacks()

@@ -31,7 +31,7 @@ Written: TypeAlias = tuple[Any, int, "str | None"]
 Entry: TypeAlias = tuple[Any, int, WriteCallback, "str | None"]
 
 # Looking a member up in its class is a call of a Python function in Python 3.11.
-_OPEN, _FINISHED = WriteEnd.OPEN, WriteEnd.FINISHED
+_OPEN, _FINALIZING, _FINISHED = WriteEnd.OPEN, WriteEnd.FINALIZING, WriteEnd.FINISHED
 _END, _DESTROY = WriteEvent.END, WriteEvent.DESTROY
 
 
@@ -58,6 +58,7 @@ class WritableState:
         "end_called",
         "finish_callbacks",
         "flushing",
+        "held_back",
         "high_water_mark",
         "keeps_strings",
         "length",
@@ -105,6 +106,8 @@ class WritableState:
         #: Bytes that are written while nothing is under way need no more than to be dispatched: no
         #: cork, no construction, no counting of objects. One flag, as each packet asks for it.
         self.plain: bool = options.decode_strings and not options.writable_objects
+        #: The sink is not ready: all that is written waits.
+        self.held_back: bool = False
         self.need_drain: bool = False
         #: Callbacks of ``end()``.
         self.finish_callbacks: list[Callable[..., object]] | None = None
@@ -159,6 +162,10 @@ class WritableState:
     def is_idle(self) -> bool:
         """Whether everything that was accepted is written."""
         return not (self.length or self.writing or self.flushing or self.queue)
+
+    def is_settled(self) -> bool:
+        """Whether no callback of a write or of ``_final`` is under way or to come."""
+        return not (self.writing or self.queue or self.pending_callbacks or self.end is _FINALIZING)
 
     def add_finish_callback(self, callback: Callable[..., object]) -> None:
         self.finish_callbacks = [*(self.finish_callbacks or ()), callback]
@@ -221,15 +228,14 @@ class WritableState:
         """The call that began the write is over; the write may not be."""
         self.sync = False
 
-    def end_write(self, *, failed: bool = False) -> WriteCallback:
-        """The write is done, or has failed; its callback, which is pending if it is done."""
+    def end_write(self) -> WriteCallback:
+        """The write is done, or has failed; its callback, which is pending now."""
         callback = self.writing_callback
         self.writing = False
         self.writing_callback = None
         self.length -= self.writing_length
         self.writing_length = 0
-        if not failed:
-            self.pending_callbacks += 1
+        self.pending_callbacks += 1
         return callback
 
     def enqueue(self, entry: Entry) -> None:
@@ -268,17 +274,22 @@ class WritableState:
         if not self.corked:
             return False
         self.corked = 0 if entirely else self.corked - 1
-        if not self.corked:
-            self.let_through()
+        self._review_plain()
         return not self.writing
 
     def hold_back(self) -> None:
-        """The sink is not ready: all that is written waits."""
-        self.plain = False
+        """The sink is not ready."""
+        self.held_back = True
+        self._review_plain()
 
     def let_through(self) -> None:
-        """Nothing holds writes back any more, if they are of the plain kind."""
-        self.plain = not (self.objects or self.keeps_strings)
+        """The sink is ready."""
+        self.held_back = False
+        self._review_plain()
+
+    def _review_plain(self) -> None:
+        waits = self.corked or self.held_back
+        self.plain = not (waits or self.objects or self.keeps_strings)
 
     def set_default_encoding(self, encoding: str) -> None:
         self.default_encoding = encoding
@@ -304,7 +315,9 @@ class WritableState:
 
     def needs_tick(self, destroyed: bool) -> bool:
         """Whether a write without a callback, done at once, has to schedule a tick."""
-        if self.after_write_scheduled or not (destroyed or (self.need_drain and not self.length)):
+        # In object mode always, as in Node: so its 'finish' is a tick later than with bytes.
+        due = destroyed or self.objects or (self.need_drain and not self.length)
+        if self.after_write_scheduled or not due:
             return False
         self.after_write_scheduled = True
         return True

@@ -26,7 +26,8 @@ Target: TypeAlias = "str | os.PathLike[str] | Callable[[], object]"
 def check_target(target: object) -> Target:
     """The program as a path that is complete, or a function. Raises what Node raises."""
     if callable(target):
-        return target
+        program: Callable[[], object] = target
+        return program
     if isinstance(target, os.PathLike):
         return os.path.abspath(target)
     if not isinstance(target, str):

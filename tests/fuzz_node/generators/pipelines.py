@@ -1,4 +1,4 @@
-"""Programs about ``pipeline`` and ``finished``: streams joined in a row, and who is told how it ended."""
+"""Programs about ``pipeline`` and ``finished``: streams joined in a row, and watched."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ class Pipelines(Streams):
             names.append(f"{letter}{number + 1}")
             steps += self.new_stream(letter, names[-1])
         watched: list[Step] = [
-            self._finished(choices.one_of(*names)) for _ in range(choices.weighted({0: 3, 1: 3, 2: 1}))
+            self._finished(choices.one_of(*names))
+            for _ in range(choices.weighted({0: 3, 1: 3, 2: 1}))
         ]
         before = self.steps(choices.weighted({0: 5, 1: 2, 2: 1}))
         joined = [self._pipeline(names)] if choices.chance(88) else []
@@ -53,7 +54,12 @@ class Pipelines(Streams):
             if choices.chance(12):
                 options[key] = choices.chance(35)
         args = [options] if options else []
-        return ["apply", None, "stream.finished", [object_named(name), *args, self._callback("over")]]
+        return [
+            "apply",
+            None,
+            "stream.finished",
+            [object_named(name), *args, self._callback("over")],
+        ]
 
 
 def pipeline_program(choices: Choices) -> Program:

@@ -58,14 +58,20 @@ class Conversation:
         choices = self.choices
         for name, steps in self.steps.items():
             if name in self.text:
-                steps.append(["call", name, "setEncoding", [choices.one_of("utf8", "hex", "latin1")]])
+                steps.append(
+                    ["call", name, "setEncoding", [choices.one_of("utf8", "hex", "latin1")]]
+                )
             steps += self._listeners(name)
             steps += self._noise(name, 25)
-        speaker, hearer = choices.weighted({(self.client, self.server): 3, (self.server, self.client): 2})
+        speaker, hearer = choices.weighted(
+            {(self.client, self.server): 3, (self.server, self.client): 2}
+        )
         echoes = not self.text and choices.chance(15)
         if echoes:
             self.steps[hearer].append(["call", hearer, "pipe", [{"$": "object", "of": hearer}]])
-        self.steps[speaker] += self._turns(speaker, hearer, choices.weighted({0: 2, 1: 3, 2: 3, 3: 2}), echoes)
+        self.steps[speaker] += self._turns(
+            speaker, hearer, choices.weighted({0: 2, 1: 3, 2: 3, 3: 2}), echoes
+        )
 
     def _turns(self, speaker: str, hearer: str, count: int, echoes: bool) -> list[Step]:
         """What one says, after which the other answers; in the end one of them closes."""
@@ -132,7 +138,7 @@ class Conversation:
             case method:
                 return [["call", name, method, []]]
 
-    # -- what happens besides -----------------------------------------------------------------------
+    # -- what happens besides --------------------------------------------------------------------
 
     def _listeners(self, name: str) -> list[Step]:
         choices = self.choices

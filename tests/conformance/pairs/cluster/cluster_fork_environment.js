@@ -1,6 +1,6 @@
 // What cluster.fork() adds to the environment, whatever it is given; and send() with places left out.
 // why: fork(undefined) and fork('x') start a worker on Node; a TypeError here would end a primary that passes on what it has.
-// rows: c.cluster.fork c.Worker.send
+// rows: c.fork c.Worker.send
 'use strict';
 const { cluster, log, process } = require('../../tracing');
 

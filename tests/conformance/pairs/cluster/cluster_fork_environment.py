@@ -1,7 +1,7 @@
 """What cluster.fork() adds to the environment, whatever it is given; and send() with places left
 out."""
 
-# rows: c.cluster.fork c.Worker.send
+# rows: c.fork c.Worker.send
 from __future__ import annotations
 
 from typing import Any

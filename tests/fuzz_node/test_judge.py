@@ -1,0 +1,217 @@
+"""The judge itself: it finds a planted difference, shrinks it, and knows what is no difference.
+
+Node is played by the interpreter in Python, with a fault planted in one of the two.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz_node.batches import CRASHED, HUNG, Interpreter, Trace, our_interpreter
+from tests.fuzz_node.comparing import canonical
+from tests.fuzz_node.generators.kinds import KINDS, generate
+from tests.fuzz_node.javascript import as_javascript
+from tests.fuzz_node.judging import judge
+from tests.fuzz_node.known import KNOWN, known_difference
+from tests.fuzz_node.programs import Function, Program, data, function, references
+from tests.fuzz_node.shrinking import shrink, simpler
+
+ROOT = Path(__file__).parents[2]
+EMITTER = Program("emitter", 0, 0, (["new", "e1", "EventEmitter", []],), {})
+
+
+@pytest.fixture(scope="module", params=["trio", "asyncio"])
+def here(request: pytest.FixtureRequest) -> Iterator[Interpreter]:
+    """An interpreter of each backend."""
+    with our_interpreter(request.param) as interpreter:
+        yield interpreter
+
+
+def faulty(interpreter: Interpreter, programs: Sequence[Program]) -> list[Trace]:
+    """What a runtime would print whose ``once`` is called ``on``."""
+    traces = interpreter.run_all(programs)
+    return [
+        [(owner, text.replace(".once ->", ".on ->")) for owner, text in each] for each in traces
+    ]
+
+
+# -- programs -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_seed_and_a_number_give_the_same_program_again(kind: str) -> None:
+    programs = [generate(kind, 1, number) for number in range(30)]
+    assert programs == [generate(kind, 1, number) for number in range(30)]
+    assert programs != [generate(kind, 2, number) for number in range(30)]
+    assert len({json.dumps(each.as_json()) for each in programs}) > 25
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_function_that_a_program_uses_is_there_and_no_other(kind: str) -> None:
+    for number in range(30):
+        program = generate(kind, 1, number)
+        used = set(references(program.steps, "function"))
+        for each in program.functions.values():
+            used |= set(references(each.body, "function"))
+        assert used == set(program.functions)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_programs_end_by_themselves_and_say_something(kind: str, here: Interpreter) -> None:
+    traces = here.run_all([generate(kind, 1, number) for number in range(12)])
+    assert all(len(trace) > 1 for trace in traces)
+    lines = [text for trace in traces for _, text in trace]
+    assert not {"(still running)", HUNG[0][1], CRASHED[0][1]} & set(lines)
+    # Errors of the interpreter itself, rather than of a program.
+    assert not [line for line in lines if re.search(r"object has no attribute|KeyError", line)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_programs_can_be_read_as_javascript(kind: str) -> None:
+    for number in range(12):
+        program = generate(kind, 1, number)
+        text = as_javascript(program)
+        assert text.startswith(f"// {program.name}\n")
+        assert text.count("{") == text.count("}") and '"$"' not in text
+
+
+# -- running --------------------------------------------------------------------------------------
+
+
+def test_a_program_that_hangs_or_crashes_takes_no_other_along(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tests.fuzz_node.batches.SECONDS_OF_SILENCE", 3)
+    answers = """
+import sys, time
+for line in sys.stdin:
+    if "hang" in line:
+        time.sleep(60)
+    if "crash" in line:
+        sys.exit(1)
+    print('[["main", "fine"]]', flush=True)
+"""
+
+    def named(name: str) -> Program:
+        return Program(EMITTER.kind, 0, 0, (["new", name, "EventEmitter", []],), {})
+
+    with Interpreter(sys.executable, "-c", answers) as interpreter:
+        traces = interpreter.run_all([named(name) for name in ("a", "hang", "b", "crash", "c")])
+    fine = [("main", "fine")]
+    assert traces == [fine, HUNG, fine, CRASHED, fine]
+
+
+def test_an_uncaught_error_ends_a_program(here: Interpreter) -> None:
+    steps = (["later", "tick", 0, [["throw", "late"]]], ["throw", "first"])
+    assert here.run(Program("emitter", 0, 0, steps, {})) == [
+        ("main", 'uncaught Error(null "first")')
+    ]
+
+
+def test_a_function_runs_its_body_only_so_often(here: Interpreter) -> None:
+    emit = ["call", "e1", "emit", ["a"]]
+    functions = {"f1": Function(body=(emit,), times=2)}
+    steps = (*EMITTER.steps, ["call", "e1", "on", ["a", function("f1")]], emit)
+    texts = [text for _, text in here.run(Program("emitter", 0, 0, steps, functions))]
+    assert texts.count("f1") == 3
+
+
+# -- judging --------------------------------------------------------------------------------------
+
+
+def test_equal_traces_are_no_difference(here: Interpreter) -> None:
+    programs = [generate("streams", 1, number) for number in range(20)]
+    traces = here.run_all(programs)
+    outcome = judge(programs, traces, here.run_all(programs), here.run_all, here.run_all)
+    assert (outcome.programs, outcome.differing, outcome.races) == (20, [], [])
+    assert outcome.lines > 100
+
+
+def test_a_planted_difference_is_found_and_shrunk(here: Interpreter) -> None:
+    emitted = ["call", "e1", "emit", ["a", 1]]
+    registered = ["call", "e1", "once", ["a", function("f2")]]
+    functions = {
+        "f1": Function(body=(["get", "e1", "listenerCount"], ["later", "tick", 0, [registered]])),
+        "f2": Function(body=(emitted,)),
+    }
+    listening = ["call", "e1", "on", ["a", function("f1")]]
+    steps = (*EMITTER.steps, listening, emitted, emitted, ["call", "e1", "eventNames", []])
+    programs = [EMITTER, Program("emitter", 0, 1, steps, functions)]
+
+    def planted(programs: Sequence[Program]) -> list[Trace]:
+        return faulty(here, programs)
+
+    theirs, ours = here.run_all(programs), planted(programs)
+    outcome = judge(programs, theirs, ours, here.run_all, planted)
+    assert not outcome.races
+    (found,) = outcome.differing
+    assert found.program is programs[1]
+    smallest = shrink(found, here.run_all, planted)
+    assert smallest.program.size == 2
+    assert [step[0] for step in smallest.program.steps] == ["new", "call"]
+    assert smallest.program.steps[1][2] == "once"
+    assert smallest.node != smallest.ours
+
+
+def test_a_trace_that_changes_from_run_to_run_is_a_race(here: Interpreter) -> None:
+    runs = iter(range(100))
+
+    def unsteady(programs: Sequence[Program]) -> list[Trace]:
+        return [[("main", str(next(runs)))] for _ in programs]
+
+    first = unsteady([EMITTER])
+    outcome = judge([EMITTER], first, here.run_all([EMITTER]), unsteady, here.run_all)
+    assert not outcome.differing and len(outcome.races) == 1
+
+
+def test_what_is_simpler_is_another_program_and_whole() -> None:
+    program = generate("streams", 1, 3)
+    found = list(simpler(program))
+    assert len(found) > 10
+    for each in found:
+        assert set(references(each.steps, "function")) <= set(each.functions)
+        assert each != program
+
+
+# -- comparing ------------------------------------------------------------------------------------
+
+
+def test_between_sockets_no_order_counts_and_bytes_are_cut_as_they_come() -> None:
+    sockets = Program("sockets", 0, 0, (), {})
+    one: Trace = [("c1", 'data1 bytes "ab"'), ("s1", "end"), ("c1", 'data1 bytes "c"')]
+    other: Trace = [("s1", "end"), ("c1", 'data1 bytes "abc"')]
+    assert canonical(sockets, one) == canonical(sockets, other)
+    assert canonical(sockets, [*one, ("c1", "close")]) != canonical(sockets, other)
+    long: Trace = [("c1", "data1 bytes(70000)"), ("c1", 'data1 bytes "abc"')]
+    assert canonical(sockets, long) == ["c1| data1 bytes (70003)"]
+    streams = Program("streams", 0, 0, (), {})
+    assert canonical(streams, one) != canonical(streams, other)
+
+
+def test_a_known_difference_has_a_reason_that_the_documentation_gives_too() -> None:
+    page = (ROOT / "docs" / "node-differences.md").read_text("utf-8")
+    for known in KNOWN:
+        assert f"| `{known.name}` | {known.reason} |" in page
+
+
+def test_known_differences_are_recognised() -> None:
+    push = Program("streams", 0, 0, (["call", "r1", "push", [data("a")]],), {})
+    told = known_difference(push, [("r1", "r1.push -> true")], [("r1", "r1.push -> false")])
+    assert told is not None and told.name == "prefetched_chunk"
+    assert known_difference(push, [("r1", "r1.push -> false")], [("r1", "r1.push -> true")]) is None
+    missing = 'e1.on threw Error(null "on() missing 1 required positional argument")'
+    told = known_difference(push, [("e1", "e1.on -> e1")], [("e1", missing)])
+    assert told is not None and told.name == "missing_argument"
+
+
+def test_without_a_node_nothing_is_skipped() -> None:
+    command = [sys.executable, "-m", "tests.fuzz_node", "--node", "/no/such/node"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 1 and "Node does not run" in done.stderr
