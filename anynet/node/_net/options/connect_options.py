@@ -139,10 +139,7 @@ def connect_request(
     local_address: str | None = None
     local_port: float = 0
     if "localAddress" in options or "localPort" in options:
-        if adopted is not None:
-            reason = "localAddress and localPort cannot be used with an adopted bound socket"
-            raise invalid_arg_value("options", options, reason)
-        local_address, local_port = _local_end(options)
+        local_address, local_port = _local_end(options, adopted)
     port = options.get("port", 0)
     if type(port) is not int or not 0 <= port <= MAX_PORT:
         port = _port(port)
@@ -182,7 +179,12 @@ def connect_request(
     )
 
 
-def _local_end(options: Mapping[str, Any]) -> tuple[Any, float]:
+def _local_end(
+    options: Mapping[str, Any], adopted: Literal["tcp", "pipe"] | None
+) -> tuple[Any, float]:
+    if adopted is not None:
+        reason = "localAddress and localPort cannot be used with an adopted bound socket"
+        raise invalid_arg_value("options", options, reason)
     address, port = options.get("localAddress"), options.get("localPort")
     if address is not None:
         if not is_truthy(address):
