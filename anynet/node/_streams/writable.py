@@ -78,7 +78,7 @@ class Writable(Stream):
 
     # -- for those who implement a sink ---------------------------------------------------------
 
-    def _write(self, chunk: Any, encoding: str | None, callback: Callable[..., object]) -> object:
+    def _write(self, chunk: Any, encoding: Any, callback: Callable[..., object]) -> object:
         """Take one chunk and call ``callback``, with None or an error, at once or later.
 
         ``encoding`` is ``"buffer"`` for bytes, that of a string where ``decodeStrings`` is False,

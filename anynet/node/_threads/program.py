@@ -26,10 +26,9 @@ Target: TypeAlias = "str | os.PathLike[str] | Callable[[], object]"
 def check_target(target: object) -> Target:
     """The program as a path that is complete, or a function. Raises what Node raises."""
     if callable(target):
-        program: Callable[[], object] = target
-        return program
+        return target
     if isinstance(target, os.PathLike):
-        return os.path.abspath(target)
+        return os.path.abspath(os.fsdecode(target))
     if not isinstance(target, str):
         raise invalid_arg_type("filename", ["string", "URL"], target)
     if not (os.path.isabs(target) or target.startswith(("./", "../"))):

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias, Unpack, overload
 
 from anynet.node._errors.numerals import is_truthy
-from anynet.node._net.options.connect_options import ConnectOptions, Listener, connect_arguments
+from anynet.node._net.options.connect_options import (
+    ConnectOptions,
+    Listener,
+    sort_connect_arguments,
+)
 from anynet.node._net.sockets.socket import Socket
 
 #: Node's other name of the class.
@@ -32,7 +36,7 @@ def connect(*args: Any, **options: Any) -> Socket:
 
     The options go to the socket as well; its ``timeout`` among them is set before it connects.
     """
-    found, listener = connect_arguments(args, options)
+    found, listener = sort_connect_arguments(args, options)
     socket = Socket.__new__(Socket)
     socket._begin(found)  # Sorted options, which the constructor would merge once more.
     if "timeout" in found and is_truthy(found["timeout"]):
