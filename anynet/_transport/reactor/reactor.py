@@ -295,8 +295,8 @@ class Reactor(Registrations):
     def _run_events(self) -> int:
         callbacks = self._callbacks
         ticks = self.ticks
-        # So many ticks were left by a callback that failed; an event that calls nobody, such as room
-        # to write that nobody waits for, is not the next callback.
+        # So many ticks were left by a callback that failed; an event that calls nobody, such as
+        # room to write that nobody waits for, is not the next callback.
         left = 0
         ready = self._poller.poll(0, _MAX_EVENTS)
         for fd, events in ready:

@@ -101,19 +101,9 @@ class SortedOptions(dict[str, Any]):
 def connect_arguments(
     args: tuple[Any, ...], more: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Listener | None]:
-    """Sort the arguments of a call, and warn of options that look misspelt."""
-    options, listener = sort_connect_arguments(args, more)
-    if not options.keys() <= _KNOWN:
-        warn_of_misspelt(options, _KNOWN)
-    return SortedOptions(options), listener
-
-
-def sort_connect_arguments(
-    args: tuple[Any, ...], more: Mapping[str, Any]
-) -> tuple[dict[str, Any], Listener | None]:
     """Sort the arguments of a call: the options, without those that are None, and the listener.
 
-    ``more`` are the keyword arguments.
+    ``more`` are the keyword arguments. Warns of options that look misspelt.
     """
     listener = args[-1] if args and callable(args[-1]) else None
     first = args[0] if args else None
@@ -131,7 +121,9 @@ def sort_connect_arguments(
     options.update(more)
     if None in options.values():
         options = {name: value for name, value in options.items() if value is not None}
-    return options, listener
+    if not options.keys() <= _KNOWN:
+        warn_of_misspelt(options, _KNOWN)
+    return SortedOptions(options), listener
 
 
 def _is_place(value: object) -> bool:

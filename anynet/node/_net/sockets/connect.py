@@ -9,7 +9,7 @@ from anynet.node._errors.numerals import is_truthy
 from anynet.node._net.options.connect_options import (
     ConnectOptions,
     Listener,
-    sort_connect_arguments,
+    connect_arguments,
 )
 from anynet.node._net.sockets.socket import Socket
 
@@ -36,7 +36,7 @@ def connect(*args: Any, **options: Any) -> Socket:
 
     The options go to the socket as well; its ``timeout`` among them is set before it connects.
     """
-    found, listener = sort_connect_arguments(args, options)
+    found, listener = connect_arguments(args, options)
     socket = Socket.__new__(Socket)
     socket._begin(found)  # Sorted options, which the constructor would merge once more.
     if "timeout" in found and is_truthy(found["timeout"]):
