@@ -423,6 +423,15 @@ async def test_an_operation_made_elsewhere_and_run_here() -> None:
         assert peer.recv(100) == b"answer"
 
 
+@pytest.mark.parametrize("use", ["put", "put_nowait"])
+async def test_an_outbox_in_another_loop(use: str, portal: BlockingPortal) -> None:
+    with plain_and_ours() as (peer, ours):
+        async with anynet.Outbox(ours) as outbox:
+            await in_loop(portal, refused, lambda box: getattr(box, use)(b"lost"), outbox)
+            assert await outbox.put(b"sent")
+        assert peer.recv(100) == b"sent"
+
+
 async def test_events_in_another_loop(portal: BlockingPortal) -> None:
     with plain_and_ours() as (_, ours):
         await in_loop(portal, refused, lambda events: events.__anext__(), ours.events())

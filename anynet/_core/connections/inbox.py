@@ -4,7 +4,6 @@ The rules that live here:
 
 - Putting never waits and never blocks, so that it may be done in any event loop: the ways that
   AnyIO and Trio have into another loop block the thread that takes them.
-- The loop is woken once for all that is put before it looks.
 - What cannot be delivered any more stays with who wants to put it; what was delivered and is left
   at the close is closed, where it can be.
 """
@@ -49,15 +48,15 @@ class Inbox(Generic[T]):
         with self._lock:
             if self._closed:
                 raise anyio.ClosedResourceError
-            self._values.append(value)
-            # The first of several wakes: by then the rest are there as well, or wake anew.
-            if len(self._values) == 1 and not self._host.call_from_thread(self._wake):
-                self._values.clear()
+            # Each wakes the loop, though one would do for several: it says whether that still runs.
+            if not self._host.call_from_thread(self._wake):
                 raise anyio.ClosedResourceError
+            self._values.append(value)  # Before the wake, which waits for the lock.
 
     def _wake(self) -> None:
-        if self._event is not None:
-            self._event.set()
+        with self._lock:
+            if self._event is not None:
+                self._event.set()
 
     async def receive(self) -> T:
         """The next value, in the order in which they were put.

@@ -16,6 +16,7 @@ for that peer, and get its failures. The rules that live here:
 from __future__ import annotations
 
 from collections import deque
+from threading import get_ident
 from types import TracebackType
 from typing import Literal, TypeAlias, get_args
 
@@ -28,6 +29,7 @@ from anynet._core.connections.socket import own_stream_below
 from anynet._rules.checks import check_choice, check_positive_int, check_seconds
 from anynet._rules.values.errors import PeerTooSlow
 from anynet._rules.values.origins import Origin
+from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from anynet._transport.sockets.buffers import Buffer, bytes_view
 
 #: What happens to what is put while the outbox is full.
@@ -85,6 +87,7 @@ class Outbox:
         self._refused = 0
         self._failure: Exception | None = None
         self._tasks: TaskGroup | None = None
+        self._host: HostLoop | None = None
         self._wake_writer = anyio.Event()
         #: Those who wait for room, with the size of their message.
         self._waiting: deque[tuple[anyio.Event, int]] = deque()
@@ -98,6 +101,7 @@ class Outbox:
         room. Lets other tasks run in any case; cancelled, it has put nothing.
         """
         message = _message(data)
+        self._check_thread()
         await anyio.lowlevel.checkpoint()
         if self._on_full == "wait" and self._open and not self._has_room(len(message)):
             await self._wait_for_room(len(message))
@@ -108,7 +112,13 @@ class Outbox:
     def put_nowait(self, data: Buffer) -> bool:
         """Have ``data`` sent if there is room for it; returns whether it was taken."""
         message = _message(data)
+        self._check_thread()
         return self._put(message) if self._has_room(len(message)) else self._refuse()
+
+    def _check_thread(self) -> None:
+        """Another thread would not wake the writer: what it put would wait for the next message."""
+        if self._host is not None and get_ident() != self._host.thread:
+            self._host.check_thread()
 
     def _put(self, message: bytes) -> bool:
         if not self._open or not self._fits(len(message)):
@@ -169,6 +179,7 @@ class Outbox:
     async def __aenter__(self) -> Outbox:
         if self._tasks is not None:
             raise RuntimeError("an outbox can be entered only once")
+        self._host = current_host_loop()
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
         self._open = True

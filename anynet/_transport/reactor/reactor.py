@@ -295,16 +295,21 @@ class Reactor(Registrations):
     def _run_events(self) -> int:
         callbacks = self._callbacks
         ticks = self.ticks
+        # So many ticks were left by a callback that failed; an event that calls nobody, such as
+        # room to write that nobody waits for, is not the next callback.
+        left = 0
         ready = self._poller.poll(0, _MAX_EVENTS)
         for fd, events in ready:
             callback = callbacks.get(fd)
             if callback is not None:
                 try:
                     callback(events)
-                    if ticks:
+                    if ticks and len(ticks) > left:
                         self.drain()
+                        left = 0
                 except Exception as error:
                     self._handle(error)
+                    left = len(ticks)
         if self._deferred:
             self._close_deferred()
         return len(ready)

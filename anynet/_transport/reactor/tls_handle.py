@@ -21,6 +21,7 @@ from __future__ import annotations
 import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import NoReturn
 
@@ -162,10 +163,8 @@ class TlsHandle(Handle):
 
     def _send(self, records: bytes) -> None:
         if records and not self.inner.closing:
-            try:
+            with suppress(OSError):  # The next read reports it.
                 self.inner.write(records, _ignore)
-            except OSError as error:
-                _ignore(error)
 
     # -- what the handle below calls ------------------------------------------------------------
 
@@ -230,7 +229,7 @@ class TlsHandle(Handle):
 
     def _decrypt(self, engine: TlsEngine) -> None:
         """Read all that was fed."""
-        while not self._ended:
+        while True:
             try:
                 data = engine.read()
             except ssl.SSLError as error:
@@ -238,12 +237,11 @@ class TlsHandle(Handle):
                 self._send(engine.take_output())
                 self._fail(error)
                 return
-            if data is None:
-                return
+            self._ended = data == b""
             if data:
                 self._decrypted.append(data)
-            else:
-                self._ended = True
+            if not data or not engine.pending:
+                return
 
     def _hand_out(self) -> None:
         """Call the owner with what was decrypted, as long as it wants it."""

@@ -11,6 +11,7 @@ Rules that live here, each Node's:
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, ClassVar, Self
@@ -43,7 +44,7 @@ class LineIterator:
     Leaving the loop leaves the interface open. Raises what the input fails with.
     """
 
-    __slots__ = ("_events",)
+    __slots__ = ("__weakref__", "_events")
 
     def __init__(self, events: EventIterator) -> None:
         self._events = events
@@ -100,7 +101,8 @@ class Interface(EventEmitter):
         self._on_answer: Callable[[str], object] | None = None
         self._decoder = Decoder("utf8")
         self._lines = LineSplitter(self.crlfDelay)
-        self._iterator: LineIterator | None = None
+        #: Weak, so that a loop that was left lets go of it, and the listening ends.
+        self._iterator: weakref.ref[LineIterator] | None = None
         source.on("error", self._on_error)
         source.on("data", self._on_data)
         source.on("end", self._on_end)
@@ -253,8 +255,9 @@ class Interface(EventEmitter):
     # -- structured code ------------------------------------------------------------------------
 
     def __aiter__(self) -> LineIterator:
-        """The lines from now on, the same iterator each time; it ends with ``close``."""
-        if self._iterator is None:
+        """The lines from now on, until ``close``: one iterator as long as anything holds it."""
+        iterator = None if self._iterator is None else self._iterator()
+        if iterator is None:
             buffer = EventBuffer(self, None, _MAX_LINES)
             if self.closed:
                 buffer.close()  # No other event would end the iteration.
@@ -262,8 +265,9 @@ class Interface(EventEmitter):
                 buffer.listen("line", buffer.put)
                 buffer.listen_for_failure("line")
                 buffer.listen("close", buffer.close)
-            self._iterator = LineIterator(EventIterator(buffer))
-        return self._iterator
+            iterator = LineIterator(EventIterator(buffer))
+            self._iterator = weakref.ref(iterator)
+        return iterator
 
     def __enter__(self) -> Self:
         return self

@@ -10,6 +10,7 @@ Rules that live here, each Node's:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from anynet.node._errors.errors import stream_null_values
@@ -21,7 +22,7 @@ from anynet.node._streams.encoding import (
     utf16_length,
 )
 from anynet.node._streams.readable_state import ReadableState
-from anynet.node._streams.writable_state import WritableState, Written
+from anynet.node._streams.writable_state import Entry, WritableState, Written
 
 
 def written_chunk(state: WritableState, chunk: Any, encoding: Any) -> Written:
@@ -43,6 +44,18 @@ def written_chunk(state: WritableState, chunk: Any, encoding: Any) -> Written:
         return chunk, utf16_length(chunk), encoding or name
     data = encode(chunk, name)
     return data, utf16_length(chunk) if state.counts_characters else len(data), "buffer"
+
+
+def shown_entries(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Writes that waited, as ``_writev`` gets them."""
+    return [
+        {"chunk": chunk, "encoding": encoding, "callback": callback or _no_callback}
+        for chunk, _, callback, encoding in entries
+    ]
+
+
+def _no_callback(*_: object) -> None:
+    """What stands for the callback of a write that has none."""
 
 
 def pushed_chunk(state: ReadableState, chunk: Any, encoding: Any) -> Any:

@@ -115,8 +115,8 @@ class EndWatch:
     def _error_of_close(self) -> BaseException | None:
         """What it failed with, if it closes now."""
         stream = self._stream
-        has_writable = stream.writable_state.writable
-        unread = self._readable and not self._read and not is_read(stream)
+        has_readable, has_writable = stream.readable_state.readable, stream.writable_state.writable
+        unread = self._readable and has_readable and not self._read and not is_read(stream)
         written = self._written or (has_writable and is_written(stream))
         if stream._errored is None and (unread or (self._writable and not written)):
             return stream_premature_close()
@@ -151,15 +151,19 @@ def _ignore(*_: object) -> None:
 
 
 def is_read(stream: Stream) -> bool:
-    """Whether nothing is left to read, though ``end`` may be still to come."""
+    """Whether nothing is left to read, though ``end`` may be still to come; not of a side that is
+    absent."""
     state = stream.readable_state
-    return stream._errored is None and (state.end_emitted or (state.ended and not state.length))
+    over = state.end_emitted or (state.ended and not state.length)
+    return state.readable and stream._errored is None and over
 
 
 def is_written(stream: Stream) -> bool:
-    """Whether nothing is left to write, though ``finish`` may be still to come."""
+    """Whether nothing is left to write, though ``finish`` may be still to come; not of a side that
+    is absent."""
     state = stream.writable_state
-    return stream._errored is None and (state.finished or (state.end_called and not state.length))
+    over = state.finished or (state.end_called and not state.length)
+    return state.writable and stream._errored is None and over
 
 
 def has_failed(stream: Stream) -> bool:

@@ -19,7 +19,7 @@ from anynet.node._errors.errors import (
 )
 from anynet.node._streams.chunk_queue import Chunk
 from anynet.node._streams.chunks import pushed_chunk
-from anynet.node._streams.encoding import decode
+from anynet.node._streams.encoding import Decoder, decode, is_falsy
 from anynet.node._streams.readable_state import ReadableState
 from anynet.node._streams.reading_ticks import (
     ReadingStream,
@@ -54,9 +54,7 @@ def push_chunk(stream: PushedStream, chunk: Any, encoding: Any) -> bool:
         if stream._destroyed or stream._errored is not None:
             return False
         if state.decoder is not None and not isinstance(data, str):
-            if not isinstance(data, bytes):
-                raise invalid_arg_type("buf", ["Buffer", "TypedArray", "DataView"], data)
-            data = state.decoder.decode(data)
+            data = _decoded(state.decoder, data, encoding)
     if data or state.objects:
         _add_chunk(stream, state, data)
     else:
@@ -72,8 +70,8 @@ def unshift_chunk(stream: PushedStream, chunk: Any, encoding: Any) -> bool:
         return False
     if not data and not state.objects:
         return state.accepts_more()
-    if state.decoder is not None and isinstance(chunk, str) and isinstance(data, bytes):
-        # Not the decoder: what it holds of a character belongs behind what waits.
+    # Not by the decoder: what it holds of a character belongs behind what waits.
+    if isinstance(chunk, str) and isinstance(data, bytes) and state.decoder is not None:
         data = decode(data, state.decoder.encoding)
     if state.end_emitted:
         stream._error_or_destroy(stream_unshift_after_end_event())
@@ -81,6 +79,15 @@ def unshift_chunk(stream: PushedStream, chunk: Any, encoding: Any) -> bool:
         _add_chunk(stream, state, data, first=True)
         return state.accepts_more()
     return False
+
+
+def _decoded(decoder: Decoder, data: Any, encoding: Any) -> Any:
+    """Text of bytes; an object that was pushed with an encoding stays as it is."""
+    if isinstance(data, bytes):
+        return decoder.decode(data)
+    if is_falsy(encoding):
+        raise invalid_arg_type("buf", ["Buffer", "TypedArray", "DataView"], data)
+    return data
 
 
 def _checked_chunk(stream: PushedStream, chunk: Any, encoding: Any) -> Chunk | None:

@@ -44,9 +44,7 @@ class Transform(Duplex):
 
     # -- for those who implement one ------------------------------------------------------------
 
-    def _transform(
-        self, chunk: Any, encoding: str | None, callback: Callable[..., object]
-    ) -> object:
+    def _transform(self, chunk: Any, encoding: Any, callback: Callable[..., object]) -> object:
         """Make of a chunk what is to be read: :meth:`push` any number of times, then call back.
 
         ``callback(error)`` or ``callback(None, chunk)``, at once or later.
@@ -55,7 +53,7 @@ class Transform(Duplex):
 
     # -- what a duplex stream needs -------------------------------------------------------------
 
-    def _write(self, chunk: Any, encoding: str | None, callback: Callable[..., object]) -> None:
+    def _write(self, chunk: Any, encoding: Any, callback: Callable[..., object]) -> None:
         state = self.readable_state
         before = state.length
 
@@ -107,7 +105,7 @@ class PassThrough(Transform):
 
     __slots__ = ()
 
-    def _transform(self, chunk: Any, encoding: str | None, callback: Callable[..., object]) -> None:
+    def _transform(self, chunk: Any, encoding: Any, callback: Callable[..., object]) -> None:
         callback(None, chunk)
 
 

@@ -29,7 +29,7 @@ from anynet.node._errors.errors import (
 )
 from anynet.node._loop.fitting import fitted
 from anynet.node._loop.runtime import NoRuntimeError
-from anynet.node._streams.chunks import written_chunk
+from anynet.node._streams.chunks import shown_entries, written_chunk
 from anynet.node._streams.constructing import begin_stream
 from anynet.node._streams.encoding import require_encoding
 from anynet.node._streams.end_of_writing import finish_maybe
@@ -78,7 +78,7 @@ class Writable(Stream):
 
     # -- for those who implement a sink ---------------------------------------------------------
 
-    def _write(self, chunk: Any, encoding: str | None, callback: Callable[..., object]) -> object:
+    def _write(self, chunk: Any, encoding: Any, callback: Callable[..., object]) -> object:
         """Take one chunk and call ``callback``, with None or an error, at once or later.
 
         ``encoding`` is ``"buffer"`` for bytes, that of a string where ``decodeStrings`` is False,
@@ -215,8 +215,7 @@ class Writable(Stream):
             if self._dispatch_write_many([entry[0] for entry in entries]):
                 self.write_done()
         elif self._writev is not None:
-            chunks = [{"chunk": chunk, "encoding": encoding} for chunk, _, _, encoding in entries]
-            self._writev(chunks, self.write_done)
+            self._writev(shown_entries(entries), self.write_done)
         state.leave_write()
 
     def _write_queued(self, state: WritableState) -> None:

@@ -28,7 +28,7 @@ def check_target(target: object) -> Target:
     if callable(target):
         return target
     if isinstance(target, os.PathLike):
-        return os.path.abspath(target)
+        return os.path.abspath(os.fsdecode(target))
     if not isinstance(target, str):
         raise invalid_arg_type("filename", ["string", "URL"], target)
     if not (os.path.isabs(target) or target.startswith(("./", "../"))):

@@ -18,6 +18,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 HERE = Path(__file__).parent
 BEGIN = datetime.datetime(2020, 1, 1)
+LOCAL = ("localhost",)
+LOOPBACK = ("127.0.0.1", "::1")
 END = datetime.datetime(2120, 1, 1)
 
 
@@ -47,7 +49,6 @@ def issue(
     issuer: Issued | None = None,
     *,
     names: tuple[str, ...] = (),
-    addresses: tuple[str, ...] = (),
     authority: bool = False,
     end: datetime.datetime = END,
     usage: x509.ObjectIdentifier | None = None,
@@ -77,9 +78,10 @@ def issue(
         .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
-    if names or addresses:
+    if names:
         general: list[x509.GeneralName] = [x509.DNSName(each) for each in names]
-        general += [x509.IPAddress(ipaddress.ip_address(each)) for each in addresses]
+        if names == LOCAL:
+            general += [x509.IPAddress(ipaddress.ip_address(each)) for each in LOOPBACK]
         builder = builder.add_extension(x509.SubjectAlternativeName(general), critical=False)
     if usage is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
@@ -90,20 +92,19 @@ def issue(
 def main() -> None:
     """Write all of them."""
     server, client = ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH
-    local = {"names": ("localhost",), "addresses": ("127.0.0.1", "::1")}
     authority = issue("Authority", authority=True)
     intermediate = issue("Intermediate", authority, authority=True)
     made = {
         "authority": authority,
         "intermediate": intermediate,
-        "server": issue("localhost", authority, usage=server, **local),
-        "rsa": issue("localhost", authority, usage=server, use_rsa=True, **local),
+        "server": issue("localhost", authority, usage=server, names=LOCAL),
+        "rsa": issue("localhost", authority, usage=server, use_rsa=True, names=LOCAL),
         "other": issue("other.test", authority, names=("other.test", "*.wild.test"), usage=server),
         "expired": issue(
-            "localhost", authority, usage=server, end=datetime.datetime(2021, 1, 1), **local
+            "localhost", authority, usage=server, end=datetime.datetime(2021, 1, 1), names=LOCAL
         ),
-        "selfsigned": issue("localhost", **local),
-        "below": issue("localhost", intermediate, usage=server, **local),
+        "selfsigned": issue("localhost", names=LOCAL),
+        "below": issue("localhost", intermediate, usage=server, names=LOCAL),
         "client": issue("client", authority, usage=client),
         "stranger": issue("stranger", usage=client),
     }

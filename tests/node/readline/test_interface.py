@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import anyio
@@ -33,6 +34,25 @@ async def test_lines_that_were_kept_are_taken_after_the_close() -> None:
         stream.write("x\n" * 3000)
         lines.close()
         assert len([line async for line in iterator]) == 3000
+
+
+async def test_a_loop_that_is_left_listens_no_more_and_another_goes_on() -> None:
+    """Node's second loop would get what was kept, and end."""
+    async with runtime():
+        stream = PassThrough()
+        lines = readline.createInterface(stream)
+        iterator = aiter(lines)
+        assert aiter(lines) is iterator
+        stream.write("one\ntwo\n")
+        async for line in iterator:
+            assert line == "one"
+            break
+        del iterator
+        gc.collect()
+        assert lines.listenerCount("line") == 0
+        iterator = aiter(lines)
+        stream.end("three\n")
+        assert [line async for line in iterator] == ["three"]
 
 
 async def test_a_cancelled_step_loses_no_line() -> None:

@@ -52,7 +52,7 @@ def current_backend() -> None:
 
 
 @pytest.mark.parametrize(("backend", "module"), [("trio", "trio"), ("asyncio", "asyncio")])
-async def test_the_backend_can_be_another(backend: str, module: str) -> None:
+async def test_the_backend_can_be_another(backend: Any, module: str) -> None:
     assert await told_by(current_backend, backend=backend) == ([module], 0)
 
 
@@ -195,7 +195,7 @@ def serve_sockets() -> None:
 
 
 @pytest.mark.parametrize("backend", ["trio", "asyncio"])
-async def test_what_a_client_sends_meanwhile_is_not_lost(backend: str, tidy: None) -> None:
+async def test_what_a_client_sends_meanwhile_is_not_lost(backend: Any, tidy: None) -> None:
     received = bytearray()
     message = bytes(range(256)) * 4000
     async with net.runtime():

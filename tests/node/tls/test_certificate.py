@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from anynet.node import tls
 from anynet.node._tls.certificate import describe
-from tests.conformance.certificates import pem
+from tests.conformance.identities import pem
 
 ALL = ("server", "rsa", "other", "authority", "client")
 DER = {name: ssl.PEM_cert_to_DER_cert(pem(f"{name}-cert").decode()) for name in ALL}

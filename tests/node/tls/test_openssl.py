@@ -14,7 +14,7 @@ import pytest
 
 from anynet import node as net
 from anynet.node import tls
-from tests.conformance.certificates import ca, identity
+from tests.conformance.identities import ca, identity
 from tests.node.server_traces import port_of
 
 pytestmark = pytest.mark.anyio
@@ -30,7 +30,7 @@ async def test_its_client_gets_back_what_it_sent(version: str) -> None:
         server = tls.createServer(identity("server"), lambda c: c.pipe(c))
         server.listen(0, "127.0.0.1")
         await net.events.once(server, "listening")
-        command = [
+        command: list[Any] = [
             *("openssl", "s_client", "-connect", f"127.0.0.1:{port_of(server)}", f"-{version}"),
             *("-CAfile", PEM / "authority-cert.pem", "-verify_return_error", "-quiet"),
             *("-servername", "localhost", "-verify_hostname", "localhost", "-no_ign_eof"),

@@ -14,7 +14,7 @@ import pytest
 import anynet
 from anynet import node as net
 from anynet.node import tls
-from tests.conformance.certificates import ca, identity
+from tests.conformance.identities import ca, identity
 from tests.node.server_traces import port_of
 from tests.strangers import siege
 from tests.support import open_descriptors

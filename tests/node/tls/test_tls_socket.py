@@ -12,7 +12,7 @@ import pytest
 
 from anynet import node as net
 from anynet.node import tls
-from tests.conformance.certificates import ca, identity
+from tests.conformance.identities import ca, identity
 from tests.node.server_traces import port_of
 from tests.support import open_descriptors
 from tests.transport.reactors import until

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anynet._transport.reactor.tls_engine import RECORD, TlsEngine
-from tests.conformance.certificates import PEM_FILES, ca
+from tests.conformance.identities import PEM_FILES, ca
 
 CLIENT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 CLIENT.load_verify_locations(cadata=ca.decode())
@@ -39,7 +39,8 @@ def joined(cuts: Iterable[int]) -> tuple[TlsEngine, TlsEngine]:
 
 def carried(engine: TlsEngine, other: TlsEngine, size: int) -> list[bytes | None]:
     """What ``other`` reads of what ``engine`` has to send, in pieces of ``size``."""
-    records, read = engine.take_output(), []
+    records = engine.take_output()
+    read: list[bytes | None] = []
     for at in range(0, len(records), size):
         other.feed(records[at : at + size])
         while data := other.read():

@@ -92,15 +92,23 @@ class ConnectRequest(Value):
     attempt_timeout: int = 0
 
 
+class SortedOptions(dict[str, Any]):
+    """Options that were sorted, and warned of, already: Node marks such arguments as well."""
+
+    __slots__ = ()
+
+
 def connect_arguments(
     args: tuple[Any, ...], more: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Listener | None]:
     """Sort the arguments of a call: the options, without those that are None, and the listener.
 
-    ``more`` are the keyword arguments.
+    ``more`` are the keyword arguments. Warns of options that look misspelt.
     """
     listener = args[-1] if args and callable(args[-1]) else None
     first = args[0] if args else None
+    if type(first) is SortedOptions and not more:
+        return first, listener
     options: dict[str, Any] = {}
     if isinstance(first, Mapping):
         options.update(first)
@@ -115,7 +123,7 @@ def connect_arguments(
         options = {name: value for name, value in options.items() if value is not None}
     if not options.keys() <= _KNOWN:
         warn_of_misspelt(options, _KNOWN)
-    return options, listener
+    return SortedOptions(options), listener
 
 
 def _is_place(value: object) -> bool:

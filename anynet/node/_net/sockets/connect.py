@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias, Unpack, overload
 
 from anynet.node._errors.numerals import is_truthy
-from anynet.node._net.options.connect_options import ConnectOptions, Listener, connect_arguments
+from anynet.node._net.options.connect_options import (
+    ConnectOptions,
+    Listener,
+    connect_arguments,
+)
 from anynet.node._net.sockets.socket import Socket
 
 #: Node's other name of the class.

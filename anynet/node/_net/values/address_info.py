@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from typing import Any, TypedDict
 
-from anynet._rules.values.addresses import MAX_SCOPE_ID, is_link_local
+from anynet._rules.values.addresses import is_link_local
 
 
 class AddressInfo(TypedDict):
@@ -62,10 +62,11 @@ def scope_number(zone: str) -> int:
 
     As in libuv: with 0 the system refuses an address that needs a zone, and takes any other.
     """
-    if zone.isdecimal():
-        number = int(zone)
-        return number if number <= MAX_SCOPE_ID else 0
     try:
-        return socket.if_nametoindex(zone)
-    except OSError:
+        if not zone.isdecimal():
+            return socket.if_nametoindex(zone)
+        number = int(zone)
+        socket.if_indextoname(number)
+    except (OSError, OverflowError):
         return 0
+    return number

@@ -21,7 +21,8 @@ if (process.env.CHILD === undefined) {
 } else {
   process.on('message', () => {
     process.disconnect();
-    log('disconnected', process.channel, process.connected);
+    // What is printed now could come before or after what the parent prints.
+    process.exitCode = process.channel == null && !process.connected ? 3 : 4;
   });
   log('channel', typeof process.channel.ref, typeof process.channel.unref);
   if (process.env.CHILD !== 'listening') process.channel.unref();

@@ -45,7 +45,8 @@ def main() -> None:
 
     def on_message(_message: Any, _handle: Any) -> None:
         process.disconnect()
-        log("disconnected", process.channel, process.connected)
+        # What is printed now could come before or after what the parent prints.
+        process.exitCode = 3 if process.channel is None and not process.connected else 4
 
     process.on("message", on_message)
     log("channel", kind(process.channel.ref), kind(process.channel.unref))

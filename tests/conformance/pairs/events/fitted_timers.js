@@ -10,15 +10,15 @@ process.nextTick(one, 1, 2);
 setImmediate(() => {
   setImmediate(one);
   setImmediate(none, 1);
-  setTimeout(one, 10);
-  setTimeout(none, 30, 1);
-  setTimeout(one, 50, 1, 2);
+  setImmediate(() => setTimeout((more) => { one(more); setTimeout(none, 5, 1); setTimeout(one, 5, 1, 2); setTimeout(repeat, 5); }, 10));
+});
+const repeat = () => {
   let count = 0;
   const interval = setInterval((more) => {
     log('interval', more);
     if (++count === 2) clearInterval(interval);
-  }, 80);
-});
+  }, 5);
+};
 const controller = new AbortController();
 controller.signal.addEventListener('abort', () => log('aborted'));
 controller.signal.onabort = (event, more) => log('onabort', event.type, more);

@@ -22,8 +22,7 @@ def main() -> None:
     net.nextTick(none, 1, 2)
     net.nextTick(one, 1, 2)
 
-    @net.setImmediate
-    def later() -> None:
+    def repeat() -> None:
         count = 0
 
         def on_interval(more: object) -> None:
@@ -33,12 +32,19 @@ def main() -> None:
             if count == 2:
                 net.clearInterval(interval)
 
+        interval = net.setInterval(on_interval, 5)
+
+    def timers(more: object) -> None:
+        one(more)
+        net.setTimeout(none, 5, 1)
+        net.setTimeout(one, 5, 1, 2)
+        net.setTimeout(repeat, 5)
+
+    @net.setImmediate
+    def later() -> None:
         net.setImmediate(one)
         net.setImmediate(none, 1)
-        net.setTimeout(one, 10)
-        net.setTimeout(none, 30, 1)
-        net.setTimeout(one, 50, 1, 2)
-        interval = net.setInterval(on_interval, 80)
+        net.setImmediate(net.setTimeout, timers, 10)
 
     controller = net.AbortController()
     signal: Any = controller.signal

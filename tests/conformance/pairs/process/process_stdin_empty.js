@@ -5,5 +5,5 @@ const { log, watch } = require('../../tracing');
 const { stdin } = process;
 log('same', stdin === process.stdin, stdin.fd, stdin.readable);
 watch(stdin, 'stdin', 'data', 'end', 'close', 'error');
-setTimeout(() => log('timer', stdin.readableEnded, stdin.destroyed), 30);
+stdin.on('end', () => setTimeout(() => log('timer', stdin.readableEnded, stdin.destroyed), 10));
 process.on('exit', (code) => log('exit', code));

@@ -11,7 +11,11 @@ def main() -> None:
     stdin = net.process.stdin
     log("same", stdin is net.process.stdin, stdin.fd, stdin.readable)
     watch(stdin, "stdin", "data", "end", "close", "error")
-    net.setTimeout(lambda: log("timer", stdin.readableEnded, stdin.destroyed), 30)
+
+    def look() -> None:
+        log("timer", stdin.readableEnded, stdin.destroyed)
+
+    stdin.on("end", lambda: net.setTimeout(look, 10))
     net.process.on("exit", lambda code: log("exit", code))
 
 

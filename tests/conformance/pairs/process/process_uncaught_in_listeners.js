@@ -20,7 +20,7 @@ const server = net.createServer((socket) => {
 server.listen(0, '127.0.0.1', () => {
   let count = 0;
   const client = net.connect(server.address().port, '127.0.0.1');
-  setTimeout(() => client.write('a'), 20);
+  client.on('connect', () => setTimeout(() => client.write('a'), 20));
   client.on('data', () => { if (++count < 3) client.write('b'); else client.end(); });
   throw new Error('listening');
 });

@@ -39,7 +39,7 @@ def main() -> None:
     def on_listening() -> None:
         count = 0
         client = net.connect(server.address()["port"], "127.0.0.1")
-        net.setTimeout(lambda: client.write("a"), 20)
+        client.on("connect", lambda: net.setTimeout(lambda: client.write("a"), 20))
 
         @client.on("data")
         def on_data() -> None:

@@ -9,9 +9,13 @@ const fail = (text) => { throw new Error(text); };
 process.nextTick(() => { process.nextTick(() => log('tick of tick')); fail('tick'); });
 process.nextTick(() => log('second tick'));
 setImmediate(() => { log('first immediate'); process.nextTick(() => log('tick of immediate')); fail('immediate'); });
-setImmediate(() => log('second immediate'));
-setTimeout(() => { process.nextTick(() => log('tick of timer')); fail('timer'); }, 10);
-setTimeout(() => log('second timer'), 10);
-setTimeout(() => new net.Socket().emit('error', new Error('unheard')), 30);
-setTimeout(() => new net.Socket().destroy(new Error('unheard too')), 50);
+setImmediate(() => { log('second immediate'); setTimeout(startTimers, 5); });
+const startTimers = () => {
+  setTimeout(() => { process.nextTick(() => log('tick of timer')); fail('timer'); }, 5);
+  setTimeout(() => { log('second timer'); setTimeout(unheard, 5); }, 5);
+};
+const unheard = () => {
+  setTimeout(() => new net.Socket().destroy(new Error('unheard too')), 5);
+  new net.Socket().emit('error', new Error('unheard'));
+};
 process.on('exit', (code) => log('exit', code));

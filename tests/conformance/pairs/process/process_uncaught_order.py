@@ -29,16 +29,27 @@ def main() -> None:
         process.nextTick(lambda: log("tick of immediate"))
         fail("immediate")
 
-    net.setImmediate(lambda: log("second immediate"))
+    @net.setImmediate
+    def second_immediate() -> None:
+        log("second immediate")
+        net.setTimeout(start_timers, 5)
 
     def timer() -> None:
         process.nextTick(lambda: log("tick of timer"))
         fail("timer")
 
-    net.setTimeout(timer, 10)
-    net.setTimeout(lambda: log("second timer"), 10)
-    net.setTimeout(lambda: net.Socket().emit("error", RuntimeError("unheard")), 30)
-    net.setTimeout(lambda: net.Socket().destroy(RuntimeError("unheard too")), 50)
+    def second_timer() -> None:
+        log("second timer")
+        net.setTimeout(unheard, 5)
+
+    def start_timers() -> None:
+        net.setTimeout(timer, 5)
+        net.setTimeout(second_timer, 5)
+
+    def unheard() -> None:
+        net.setTimeout(lambda: net.Socket().destroy(RuntimeError("unheard too")), 5)
+        net.Socket().emit("error", RuntimeError("unheard"))
+
     process.on("exit", lambda code: log("exit", code))
 
 

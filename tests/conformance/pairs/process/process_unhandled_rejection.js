@@ -9,9 +9,9 @@ process.on('exit', (code) => log('exit', code));
 const fail = async (text) => { throw new Error(text); };
 const socket = new net.Socket();
 socket.on('ready', () => fail('listener'));
-setTimeout(() => socket.emit('ready'), 10);
-setTimeout(() => {
+setTimeout(() => { setTimeout(later, 20); socket.emit('ready'); }, 5);
+const later = () => {
   process.on('unhandledRejection', (error) => log('rejection', error));
+  setTimeout(() => log('still there'), 20);
   socket.emit('ready');
-}, 40);
-setTimeout(() => log('still there'), 80);
+};

@@ -18,14 +18,17 @@ def main() -> None:
     process.on("exit", lambda code: log("exit", code))
     socket = net.Socket()
     socket.on("ready", lambda: fail("listener"))
-    net.setTimeout(lambda: socket.emit("ready"), 10)
+
+    def first() -> None:
+        net.setTimeout(later, 20)
+        socket.emit("ready")
 
     def later() -> None:
         process.on("unhandledRejection", lambda error: log("rejection", error))
+        net.setTimeout(lambda: log("still there"), 20)
         socket.emit("ready")
 
-    net.setTimeout(later, 40)
-    net.setTimeout(lambda: log("still there"), 80)
+    net.setTimeout(first, 5)
 
 
 run(main)

@@ -3,7 +3,7 @@
 // rows: l.alpn l.errors
 'use strict';
 const { log } = require('../../tracing');
-const { ca, identity, listen, tls } = require('../../certificates');
+const { ca, identity, listen, tls } = require('../../identities');
 
 const cases = [
   [['h2', 'http/1.1'], ['http/1.1', 'h2']],

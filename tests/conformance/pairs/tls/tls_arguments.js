@@ -3,7 +3,7 @@
 // rows: l.arguments l.errors
 'use strict';
 const { attempt, log, net } = require('../../tracing');
-const { identity, tls } = require('../../certificates');
+const { identity, tls } = require('../../identities');
 
 attempt('handshakeTimeout', () => tls.createServer({ handshakeTimeout: 'x' }));
 attempt('empty protocol', () => tls.createServer({ ALPNProtocols: [''] }));

@@ -4,7 +4,7 @@
 
 from anynet import node as net
 from anynet.node import tls
-from tests.conformance.certificates import identity
+from tests.conformance.identities import identity
 from tests.conformance.tracing import attempt, log, run
 
 

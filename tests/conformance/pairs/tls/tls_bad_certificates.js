@@ -3,7 +3,7 @@
 // rows: l.verify l.errors
 'use strict';
 const { log } = require('../../tracing');
-const { ca, identity, listen, pem, tls } = require('../../certificates');
+const { ca, identity, listen, pem, tls } = require('../../identities');
 
 const cases = [
   ['selfsigned', { ca }],

@@ -3,7 +3,7 @@
 # rows: l.verify l.errors
 
 from anynet.node import tls
-from tests.conformance.certificates import ca, identity, listen, pem
+from tests.conformance.identities import ca, identity, listen, pem
 from tests.conformance.tracing import log, run
 
 

@@ -4,7 +4,7 @@
 'use strict';
 const crypto = require('node:crypto');
 const { log } = require('../../tracing');
-const { ca, identity, listen, tls } = require('../../certificates');
+const { ca, identity, listen, tls } = require('../../identities');
 
 const block = Buffer.alloc(3_000_000, 'abcdefghijklmnopqrstuvwxyz');
 const hash = (data) => crypto.createHash('sha256').update(data).digest('hex');

@@ -6,7 +6,7 @@ import hashlib
 
 from anynet import node as net
 from anynet.node import tls
-from tests.conformance.certificates import ca, identity, listen
+from tests.conformance.identities import ca, identity, listen
 from tests.conformance.tracing import log, run
 
 BLOCK = (b"abcdefghijklmnopqrstuvwxyz" * 120_000)[:3_000_000]

@@ -3,7 +3,7 @@
 // rows: l.client.certificate l.server l.errors
 'use strict';
 const { log } = require('../../tracing');
-const { brief, ca, identity, listen, tls } = require('../../certificates');
+const { brief, ca, identity, listen, tls } = require('../../identities');
 
 const cases = [
   ['none', {}, {}],

@@ -3,7 +3,7 @@
 // rows: l.context l.errors
 'use strict';
 const { log } = require('../../tracing');
-const { ca, identity, pem, tls } = require('../../certificates');
+const { ca, identity, pem, tls } = require('../../identities');
 
 function attempt(label, options) {
   try {

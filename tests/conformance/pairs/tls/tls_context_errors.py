@@ -3,7 +3,7 @@
 # rows: l.context l.errors
 
 from anynet.node import tls
-from tests.conformance.certificates import ca, identity, pem
+from tests.conformance.identities import ca, identity, pem
 from tests.conformance.tracing import log, run
 
 

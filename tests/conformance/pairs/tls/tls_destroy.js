@@ -3,7 +3,7 @@
 // rows: l.destroy l.end
 'use strict';
 const { log } = require('../../tracing');
-const { brief, ca, identity, listen, tls } = require('../../certificates');
+const { brief, ca, identity, listen, tls } = require('../../identities');
 
 // Whether a connection is made at all says how many sides are to be waited for.
 const cases = [

@@ -4,7 +4,7 @@
 
 from anynet import node as net
 from anynet.node import tls
-from tests.conformance.certificates import brief, ca, identity, listen
+from tests.conformance.identities import brief, ca, identity, listen
 from tests.conformance.tracing import log, run
 
 

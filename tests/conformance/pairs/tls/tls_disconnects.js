@@ -3,7 +3,7 @@
 // rows: l.errors l.server l.client.lost
 'use strict';
 const { log, net } = require('../../tracing');
-const { brief, ca, identity, listen, tls } = require('../../certificates');
+const { brief, ca, identity, listen, tls } = require('../../identities');
 
 const hello = Buffer.from('1603010200010001fc0303', 'hex');
 const strangers = [

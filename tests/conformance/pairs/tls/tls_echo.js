@@ -3,7 +3,7 @@
 // rows: l.connect l.server l.echo
 'use strict';
 const { log, watch } = require('../../tracing');
-const { ca, identity, listen, tls } = require('../../certificates');
+const { ca, identity, listen, tls } = require('../../identities');
 
 const server = tls.createServer(identity('server'), (c) => {
   log('server secureConnection', c.encrypted, c.authorized, c.authorizationError, c.getProtocol());

@@ -3,7 +3,7 @@
 // rows: l.end l.connect
 'use strict';
 const { log, watch } = require('../../tracing');
-const { ca, identity, listen, tls } = require('../../certificates');
+const { ca, identity, listen, tls } = require('../../identities');
 
 // Which side is first depends on when the packets arrive.
 const theirs = [];

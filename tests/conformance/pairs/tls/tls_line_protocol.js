@@ -3,7 +3,7 @@
 // rows: l.connect l.write
 'use strict';
 const { log, watch } = require('../../tracing');
-const { ca, identity, listen, tls } = require('../../certificates');
+const { ca, identity, listen, tls } = require('../../identities');
 
 const server = tls.createServer(identity('server'), (c) => {
   let text = '';

@@ -3,7 +3,7 @@
 // rows: l.write
 'use strict';
 const { log } = require('../../tracing');
-const { ca, identity, listen, tls } = require('../../certificates');
+const { ca, identity, listen, tls } = require('../../identities');
 
 const server = tls.createServer(identity('server'), (c) => c.resume());
 listen(server, (port) => {

@@ -3,7 +3,7 @@
 // rows: l.certificate l.connect
 'use strict';
 const { log } = require('../../tracing');
-const { ca, identity, listen, pem, tls } = require('../../certificates');
+const { ca, identity, listen, pem, tls } = require('../../identities');
 
 const names = ['server', 'rsa', 'other', 'below'];
 function show(label, cert) {

@@ -3,7 +3,7 @@
 // rows: l.arguments l.connect
 'use strict';
 const { log, watch } = require('../../tracing');
-const { ca, identity, listen, tls } = require('../../certificates');
+const { ca, identity, listen, tls } = require('../../identities');
 
 const options = { ca, servername: 'localhost' };
 const server = tls.createServer(identity('server'), (c) => c.end('hello'));

@@ -3,7 +3,7 @@
 # rows: l.arguments l.connect
 
 from anynet.node import tls
-from tests.conformance.certificates import ca, identity, listen
+from tests.conformance.identities import ca, identity, listen
 from tests.conformance.tracing import log, run, watch
 
 OPTIONS = {"ca": ca, "servername": "localhost"}

@@ -3,7 +3,7 @@
 // rows: l.end l.server
 'use strict';
 const { log, watch } = require('../../tracing');
-const { ca, identity, listen, tls } = require('../../certificates');
+const { ca, identity, listen, tls } = require('../../identities');
 
 const server = tls.createServer(identity('server'), (c) => {
   watch(c, 'server', 'end', 'finish', 'close');

@@ -3,7 +3,7 @@
 // rows: l.identity l.errors
 'use strict';
 const { attempt, log } = require('../../tracing');
-const { ca, identity, listen, tls } = require('../../certificates');
+const { ca, identity, listen, tls } = require('../../identities');
 
 const own = (host, cert) => (log('asked', host, cert.subject.CN), cert.subject.CN === 'other.test' ? undefined : new Error('not the pinned one'));
 const cases = [

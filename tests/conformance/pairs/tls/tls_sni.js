@@ -3,7 +3,7 @@
 // rows: l.sni l.server
 'use strict';
 const { log } = require('../../tracing');
-const { ca, identity, listen, tls } = require('../../certificates');
+const { ca, identity, listen, tls } = require('../../identities');
 
 const other = tls.createSecureContext(identity('other'));
 function answer(name, callback) {

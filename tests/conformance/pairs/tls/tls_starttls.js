@@ -3,7 +3,7 @@
 // rows: l.starttls l.connect
 'use strict';
 const { log, net, watch } = require('../../tracing');
-const { ca, identity, listen, tls } = require('../../certificates');
+const { ca, identity, listen, tls } = require('../../identities');
 
 const server = net.createServer((raw) => {
   raw.write('220 hello\r\n');

@@ -3,7 +3,7 @@
 // rows: l.version l.errors
 'use strict';
 const { log } = require('../../tracing');
-const { brief, ca, identity, listen, tls } = require('../../certificates');
+const { brief, ca, identity, listen, tls } = require('../../identities');
 
 const older = { ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' };
 const cases = [

@@ -3,7 +3,7 @@
 # rows: l.version l.errors
 
 from anynet.node import tls
-from tests.conformance.certificates import brief, ca, identity, listen
+from tests.conformance.identities import brief, ca, identity, listen
 from tests.conformance.tracing import log, run
 
 

@@ -1,4 +1,4 @@
-"""Certificates and keys of the TLS pairs: the twin of ``certificates.js``."""
+"""Certificates and keys of the TLS pairs: the twin of ``identities.js``."""
 
 from __future__ import annotations
 
