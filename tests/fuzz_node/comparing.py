@@ -37,7 +37,7 @@ def canonical(program: Program, trace: Trace) -> list[str]:
 def says_the_same(program: Program, node: Trace, ours: Trace) -> bool:
     """Whether the traces are equal, as far as their order is defined.
 
-    An error that nobody catches ends a program about sockets while the others of them are somewhere.
+    An error that nobody catches ends a program about sockets wherever the others of them are.
     """
     one, other = canonical(program, node), canonical(program, ours)
     if program.kind not in APART or not all(map(_ends_by_error, (one, other))):

@@ -27,7 +27,7 @@ class KnownDifference:
 def _several_errors(_: Program, node: Trace, ours: Trace) -> bool:
     return (
         bool(ours)
-        and "unhandled errors in a TaskGroup" in ours[-1][1]
+        and "sub-exceptions)" in ours[-1][1]
         and any(text.startswith("uncaught") for _, text in node)
     )
 

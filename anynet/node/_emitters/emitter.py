@@ -326,7 +326,7 @@ class EventEmitter:
         self, coroutine: Coroutine[Any, Any, object], name: EventName, args: tuple[Any, ...]
     ) -> None:
         """For implementers: run the coroutine that a listener has returned."""
-        if self._capture_rejections and name != "error":
+        if self._capture_rejections:
             start_coroutine(coroutine, partial(self._capture, name, args))
         else:
             start_coroutine(coroutine)
