@@ -448,3 +448,11 @@ def test_rejections_may_be_captured_by_default(log: Log, monkeypatch: pytest.Mon
 def test_a_coroutine_listener_needs_a_runtime() -> None:
     with pytest.raises(NoRuntimeError):
         EventEmitter().on("x", reject).emit("x")
+
+
+def test_a_monitor_that_removes_all_listeners_keeps_none_from_the_error(log: Log) -> None:
+    emitter = EventEmitter()
+    emitter.on(errorMonitor, lambda error: emitter.removeAllListeners())
+    emitter.on("error", log.append)
+    assert emitter.emit("error", 1) is True
+    assert log == [1] and emitter.eventNames() == []
