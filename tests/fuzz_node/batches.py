@@ -92,7 +92,7 @@ class Interpreter:
 
 def node_interpreter(node: str) -> Interpreter:
     """Runs programs on Node."""
-    return Interpreter(node, str(Path(__file__).with_name("interpreter.js")))
+    return Interpreter(node, "--no-warnings", str(Path(__file__).with_name("interpreter.js")))
 
 
 def our_interpreter(backend: str) -> Interpreter:

@@ -132,7 +132,7 @@ class Run:
             return [self.value(each, frame) for each in given]
         if not isinstance(given, dict):
             return given
-        of = given.get("of")
+        of: Any = given.get("of")
         match given.get("$"):
             case "bytes":
                 return of.encode("latin1")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import attrs
 
 from tests.fuzz_node.batches import Trace
-from tests.fuzz_node.comparing import canonical
+from tests.fuzz_node.comparing import says_the_same
 from tests.fuzz_node.known import known_difference
 from tests.fuzz_node.programs import Program
 
@@ -72,7 +72,7 @@ def differences(
     return [
         Difference(program, node, here)
         for program, node, here in zip(programs, theirs, ours, strict=True)
-        if canonical(program, node) != canonical(program, here)
+        if not says_the_same(program, node, here)
     ]
 
 
@@ -84,7 +84,7 @@ def steady(found: Sequence[Difference], on_node: Runner, here: Runner) -> list[b
         for index, (each, node, ours) in enumerate(
             zip(found, on_node(programs), here(programs), strict=True)
         ):
-            wanted = canonical(each.program, each.node)
-            if canonical(each.program, node) != wanted or canonical(each.program, ours) == wanted:
+            changed = not says_the_same(each.program, each.node, node)
+            if changed or says_the_same(each.program, each.node, ours):
                 found_again[index] = False
     return found_again

@@ -27,7 +27,7 @@ class KnownDifference:
 def _several_errors(_: Program, node: Trace, ours: Trace) -> bool:
     return (
         bool(ours)
-        and "unhandled errors in a TaskGroup" in ours[-1][1]
+        and "sub-exceptions)" in ours[-1][1]
         and any(text.startswith("uncaught") for _, text in node)
     )
 
@@ -58,7 +58,19 @@ def _reset_at_once(program: Program, node: Trace, ours: Trace) -> bool:
     )
 
 
+def _decorators(_: Program, node: Trace, ours: Trace) -> bool:
+    wanted = 'The \\"listener\\" argument must be of type function. Received undefined'
+    return any(wanted in text for _, text in node) and any(
+        text.endswith("-> function") for _, text in ours
+    )
+
+
 KNOWN: Final = (
+    KnownDifference(
+        "decorators",
+        "Without a listener `on` and its like return a decorator; Node throws.",
+        _decorators,
+    ),
     KnownDifference(
         "reset_at_once",
         "Where a server resets a connection in its connection listener, the client has connected"

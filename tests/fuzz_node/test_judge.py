@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.fuzz_node.batches import CRASHED, HUNG, Interpreter, Trace, our_interpreter
-from tests.fuzz_node.comparing import canonical
+from tests.fuzz_node.comparing import canonical, says_the_same
 from tests.fuzz_node.generators.kinds import KINDS, generate
 from tests.fuzz_node.javascript import as_javascript
 from tests.fuzz_node.judging import judge
@@ -191,6 +191,11 @@ def test_between_sockets_no_order_counts_and_bytes_are_cut_as_they_come() -> Non
     assert canonical(sockets, [*one, ("c1", "close")]) != canonical(sockets, other)
     long: Trace = [("c1", "data1 bytes(70000)"), ("c1", 'data1 bytes "abc"')]
     assert canonical(sockets, long) == ["c1| data1 bytes (70003)"]
+    assert says_the_same(sockets, one, other)
+    assert not says_the_same(sockets, one, other[:1])
+    ended: Trace = [("main", 'uncaught Error(null "x")')]
+    assert says_the_same(sockets, [*one, *ended], [*other[:1], *ended])
+    assert not says_the_same(sockets, [*one, *ended], [("s1", "close"), *ended])
     streams = Program("streams", 0, 0, (), {})
     assert canonical(streams, one) != canonical(streams, other)
 

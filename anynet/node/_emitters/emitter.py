@@ -277,9 +277,11 @@ class EventEmitter:
         events = self.listener_table
         if events is None:
             return self
-        if "removeListener" not in events:
-            for each in list(events) if name is None else [name]:
-                self._forget(events, each)
+        if "removeListener" not in events and name is None:
+            # Another table, as in Node: an ``error`` under way still finds its listeners.
+            self.listener_table, self._warned = {}, None
+        elif "removeListener" not in events and name is not None:
+            self._forget(events, name)
         elif name is not None:
             for listener in reversed(events.get(name, ())):
                 self.removeListener(name, listener)
@@ -326,7 +328,7 @@ class EventEmitter:
         self, coroutine: Coroutine[Any, Any, object], name: EventName, args: tuple[Any, ...]
     ) -> None:
         """For implementers: run the coroutine that a listener has returned."""
-        if self._capture_rejections and name != "error":
+        if self._capture_rejections:
             start_coroutine(coroutine, partial(self._capture, name, args))
         else:
             start_coroutine(coroutine)

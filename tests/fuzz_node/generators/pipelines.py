@@ -6,7 +6,7 @@ from tests.fuzz_node.generators.choices import Choices
 from tests.fuzz_node.generators.streams import Streams
 from tests.fuzz_node.programs import Program, Step, Value, object_named
 
-SHAPES = {
+ROWS = {
     "rw": 5, "rtw": 6, "rpw": 3, "rd": 2, "dw": 2, "rttw": 2, "tw": 1, "rt": 2, "dd": 1, "rtd": 1,
 }  # fmt: skip
 
@@ -18,8 +18,9 @@ class Pipelines(Streams):
         """A whole program."""
         choices = self.choices
         names: list[str] = []
+        row: str = choices.weighted(ROWS)
         steps: list[Step] = []
-        for number, letter in enumerate(choices.weighted(SHAPES)):
+        for number, letter in enumerate(row):
             names.append(f"{letter}{number + 1}")
             steps += self.new_stream(letter, names[-1])
         watched: list[Step] = [
@@ -28,8 +29,8 @@ class Pipelines(Streams):
         ]
         before = self.steps(choices.weighted({0: 5, 1: 2, 2: 1}))
         joined = [self._pipeline(names)] if choices.chance(88) else []
-        row = [*watched, *joined] if choices.chance(60) else [*joined, *watched]
-        steps += [*before, *row, *self.steps(choices.number_from(0, 4))]
+        order = [*watched, *joined] if choices.chance(60) else [*joined, *watched]
+        steps += [*before, *order, *self.steps(choices.number_from(0, 4))]
         if choices.chance(60):
             steps.append(["later", *self._when(), self.steps(choices.number_from(1, 4))])
         return choices.program(steps)

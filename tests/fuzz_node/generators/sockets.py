@@ -7,6 +7,8 @@ nothing else ends a program, a guard does.
 
 from __future__ import annotations
 
+from functools import partial
+
 from tests.fuzz_node.generators.choices import Choices
 from tests.fuzz_node.programs import Program, Step, Value, data, error
 
@@ -191,7 +193,9 @@ class Conversation:
             case "empty":
                 return [["call", name, "write", [""]]]
             case "late":
-                return [["later", "immediate", 0, self._noise(name, 70)]]
+                # Whether it has connected by then, nobody promises.
+                look: Step = ["call", name, choices.one_of("isPaused", "cork", "uncork"), []]
+                return [["later", "immediate", 0, [look]]]
             case "count":
                 return [["call", name, "listenerCount", [choices.weighted(EVENTS)]]]
             case method:
@@ -230,7 +234,7 @@ def socket_program(choices: Choices) -> Program:
     following = last
     for talk in reversed(talks):
         accepted: list[Step] = [["name", 0, talk.server], *talk.steps[talk.server], *following]
-        listener = choices.make_function(lambda body=accepted: body, owner="server")
+        listener = choices.make_function(partial(list, accepted), owner="server")
         following = [
             ["call", "server", "once", ["connection", listener]],
             ["connect", talk.client, "server", talk.options],

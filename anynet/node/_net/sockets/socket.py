@@ -234,10 +234,7 @@ class Socket(SocketEvents):
         error = ended_by_other_party()
         if callback is not None:
             self.runtime.next_tick(callback, error)
-        if self.server is None:
-            self.destroy(error)
-        else:
-            self.runtime.next_tick(self.destroy, error)
+        self.destroy(error)
         return error
 
     def _queue_is_full(self, length: int) -> None:
