@@ -355,8 +355,10 @@ async def test_a_kernel_out_of_buffers_is_waited_for(buffers: list[bytes]) -> No
         plain, theirs = tcp_sockets()
         ours = ShortOfBuffers(fileno=plain.detach())
         reader, writer = recorded(reactor, theirs), recorded(reactor, ours)
-        write = writer.handle.write if len(buffers) == 1 else writer.handle.write_many
-        assert not write(buffers[0] if len(buffers) == 1 else buffers, writer.note)
+        if len(buffers) == 1:
+            assert not writer.handle.write(buffers[0], writer.note)
+        else:
+            assert not writer.handle.write_many(buffers, writer.note)
         with anyio.fail_after(5):
             await reader.until(lambda: reader.data == b"whole")
             await writer.heard(None)
