@@ -137,8 +137,8 @@ class Interface(EventEmitter):
             answer(line)
 
     def _on_end(self) -> None:
-        if self._lines.rest:
-            self.emit("line", self._lines.rest)
+        if rest := self._lines.rest:
+            self.emit("line", rest)
         self.close()
 
     def _on_error(self, error: BaseException) -> None:
