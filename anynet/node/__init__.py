@@ -55,6 +55,7 @@ from anynet.node._net.servers.server import Server, createServer
 from anynet.node._net.sockets.connect import Stream, connect, createConnection
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._net.values.block_list import BlockList
+from anynet.node._net.values.bound_socket import BoundSocket
 from anynet.node._net.values.socket_address import SocketAddress
 from anynet.node._processes.child_process import ChildProcess
 from anynet.node._processes.this_process import Process, process
@@ -69,6 +70,7 @@ __all__ = [
     "AbortSignal",
     "AggregateError",
     "BlockList",
+    "BoundSocket",
     "ChildProcess",
     "Cluster",
     "Duplex",

@@ -27,6 +27,7 @@ SECTIONS = {
     "connecting": "6: connect and the selection of a family",
     "functions": "7: the functions of net",
     "order": "8: what runs before what, what keeps a program alive, what ends it",
+    "bound_sockets": "b: BoundSocket",
     "stream_module": "s: stream and readline",
     "threads": "t: worker_threads",
     "cluster": "c: cluster, process, child_process",

@@ -1,9 +1,9 @@
 """The rows of the specification of `net`, by the ids that pairs name: `section.thing`.
 
-Those of `c` are the members of Node's `cluster`, `process` and `child_process` that go with it,
-those of `s` what its `stream` and `readline` have, those of `t` its `worker_threads`, those of `l`
-what `tls` adds to `net`, those of `9` what its `process` and other modules have for a program that
-uses `net`.
+Those of `b` are its `BoundSocket`, those of `c` the members of Node's `cluster`, `process` and
+`child_process` that go with it, those of `s` what its `stream` and `readline` have, those of `t`
+its `worker_threads`, those of `l` what `tls` adds to `net`, those of `9` what its `process` and
+other modules have for a program that uses `net`.
 """
 
 from __future__ import annotations
@@ -61,6 +61,9 @@ NAMED = {
         getDefaultAutoSelectFamilyAttemptTimeout setDefaultAutoSelectFamilyAttemptTimeout
         isIP isIPv4 isIPv6 Stream
     """,
+    "b": """
+        constructor path errors address fd isPipe close dispose adopted listen connect Socket send
+    """,
     "c": """
         isPrimary fork worker workers disconnect setupPrimary settings schedulingPolicy SCHED_RR
         SCHED_NONE child_process.fork
@@ -76,7 +79,7 @@ NAMED = {
     "t.Worker.event": "online message error exit",
     "t.port": "postMessage start close ref unref hasRef",
     "t.port.event": "message close",
-    "t.transfer": "socket server port errors",
+    "t.transfer": "socket server bound port errors",
     "l": """
         connect server echo write end destroy errors verify identity alpn client.lost
         client.certificate version starttls sni certificate context arguments

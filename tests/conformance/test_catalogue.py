@@ -103,7 +103,7 @@ def test_a_header_is_given_once(tmp_path: Path) -> None:
 
 
 def test_the_rows_are_those_of_all_sections() -> None:
-    assert {row.partition(".")[0] for row in ROWS} == set("123456789clst")
+    assert {row.partition(".")[0] for row in ROWS} == set("123456789bclst")
     assert {"1.5", "3.parse", "4.event.drop", "5.stream.pipe", "6.autoselect", "8.10"} <= ROWS
     assert not {"1.6", "8.11"} & ROWS
     assert PAIRS.is_dir()

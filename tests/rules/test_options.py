@@ -164,4 +164,10 @@ def test_an_option_that_there_is_not() -> None:
 
 
 def test_what_a_worker_of_a_cluster_keeps_to_itself() -> None:
-    assert set(ListenOptions.rows) - set(FORWARDED) == {"fd", "adopt", "exclusive", "resolver"}
+    assert set(ListenOptions.rows) - set(FORWARDED) == {
+        "fd",
+        "adopt",
+        "bound",
+        "exclusive",
+        "resolver",
+    }

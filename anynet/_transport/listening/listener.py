@@ -54,6 +54,10 @@ class SocketAtPath(socket.socket):
         self.setblocking(False)
         self._path = path
 
+    def remove_path(self) -> None:
+        """Unlink the path, if it is still this socket's."""
+        self._path.remove()
+
     def close(self) -> None:
         # The path goes first: while the socket is open no other file can have its inode.
         self._path.close()

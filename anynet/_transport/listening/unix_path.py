@@ -93,14 +93,18 @@ class BoundPath:
         if self._closed:
             return
         self._closed = True
-        directory = self._directory
+        self.remove()
+        close_socket(self.sock)
+
+    def remove(self) -> None:
+        """Unlink the path if it is still ours, and leave the socket open."""
+        directory, self._directory = self._directory, None
         if directory is not None:
             # While our socket is open no other file can have its inode. If it was closed by its
             # number, nothing is certain any more, and the path is left for the next that binds it.
             if self._pid == os.getpid() and self.sock.fileno() >= 0:
                 self._unlink(directory)
             close_fd(directory)
-        close_socket(self.sock)
 
     def _unlink(self, directory: int) -> None:
         # Without the lock too, rather than hold up the event loop or leave the path behind: our
@@ -193,7 +197,7 @@ def _new_socket(path: str) -> Iterator[tuple[socket.socket, int | None]]:
         opened.callback(close_socket, sock)
         sock.setblocking(False)
         directory = None
-        if not path.startswith("\0"):
+        if path and not path.startswith("\0"):
             directory = _open_directory(path)
             opened.callback(close_fd, directory)
         yield sock, directory

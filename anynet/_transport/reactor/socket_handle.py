@@ -270,6 +270,13 @@ class SocketHandle(Handle):
             self.stream.unread(unread)
         return self.stream.release()
 
+    def take_socket(self) -> socket.socket:
+        """Let go of a socket that is not connected, the very object, and be closed."""
+        self.read_stop()
+        self.closing = True
+        self._let_go()
+        return self._sock
+
     def _let_go(self) -> None:
         self.reactor.unregister(self.fd)
         super()._let_go()

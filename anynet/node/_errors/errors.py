@@ -196,6 +196,11 @@ def already_listening() -> NodeError:
     return NodeError(message, "ERR_SERVER_ALREADY_LISTEN")
 
 
+def socket_handle_adopted() -> NodeError:
+    message = "The bound socket has already been adopted by a server or socket"
+    return NodeError(message, "ERR_SOCKET_HANDLE_ADOPTED")
+
+
 def server_not_running() -> NodeError:
     return NodeError("Server is not running.", "ERR_SERVER_NOT_RUNNING")
 

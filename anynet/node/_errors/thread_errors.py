@@ -43,7 +43,7 @@ def detached_port() -> DataCloneError:
 
 
 def not_transferable(kind: str) -> NodeError:
-    """A socket or a server that cannot go to another thread as it is now."""
+    """What cannot go to another thread, or a bound socket to another process, as it is now."""
     message = (
         f"net.{kind} cannot be transferred in its current state; it must be a freshly created or"
         " accepted handle that has not started reading and has no pending writes"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from anynet.cluster.wire.fd_handles import FAMILIES, FdPayload, socket_of
 from anynet.cluster.wire.frames import ChannelError, close_all
 from anynet.cluster.wire.messages import Message
 from anynet.node._errors.errors import invalid_handle_type
+from anynet.node._errors.thread_errors import not_transferable
 from anynet.node._net.servers.connection_count import ConnectionCount
 from anynet.node._net.servers.server import Server
 from anynet.node._net.servers.server_sending import copy_listening_socket, listen_with
@@ -26,6 +27,9 @@ from anynet.node._net.sockets.socket_sending import (
     has_handle,
     take_over,
 )
+from anynet.node._net.values.bound_socket import BoundSocket
+
+TCP_FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
 
 class Counts(Protocol):
@@ -42,9 +46,20 @@ def check_handle(handle: object) -> None:
     """Raise ``ERR_INVALID_HANDLE_TYPE`` for what cannot be sent."""
     if isinstance(handle, Server):
         return
+    if isinstance(handle, BoundSocket):
+        check_bound_sendable(handle)
+        return
     if not isinstance(handle, Socket):
         raise invalid_handle_type()
     check_sendable(handle)
+
+
+def check_bound_sendable(bound: BoundSocket) -> None:
+    """Only one of TCP that nobody has adopted can go, as in Node."""
+    if bound.isPipe:
+        raise invalid_handle_type()
+    if bound.adopted:
+        raise not_transferable("BoundSocket")
 
 
 def pack(handle: object, *, keep_open: bool, counts: Counts) -> FdPayload | None:
@@ -55,6 +70,8 @@ def pack(handle: object, *, keep_open: bool, counts: Counts) -> FdPayload | None
     if isinstance(handle, Server):
         listening = copy_listening_socket(handle)
         return None if listening is None else _payload({"kind": "server"}, listening)
+    if isinstance(handle, BoundSocket):
+        return _payload({"kind": "bound"}, handle.consume().sock)
     assert isinstance(handle, Socket)
     if not has_handle(handle):
         return None
@@ -80,7 +97,7 @@ class _Watch:
         self.closed()
 
 
-def unpack(message: Message, counts: Counts) -> Server | Socket | None:
+def unpack(message: Message, counts: Counts) -> Server | Socket | BoundSocket | None:
     """The handle that came with a message, alive in this runtime; None if there is none.
 
     Raises :exc:`ChannelError`, and closes it, for what is no server or socket that could be sent.
@@ -90,6 +107,10 @@ def unpack(message: Message, counts: Counts) -> Server | Socket | None:
             return None
         case [fd], {"kind": "server"} if _is_stream(fd, listening=True):
             return listen_with(fd)
+        case [fd], {"kind": "bound"} if _is_stream(fd, listening=False, families=TCP_FAMILIES):
+            sock = socket.socket(fileno=fd)
+            sock.setblocking(False)
+            return BoundSocket.of_socket(sock)
         case [fd], {"kind": "socket", "key": int() | None as key} if _is_stream(
             fd, listening=False
         ):
@@ -100,7 +121,7 @@ def unpack(message: Message, counts: Counts) -> Server | Socket | None:
             raise ChannelError(f"what came is no handle: {shown(message.state)}")
 
 
-def _is_stream(fd: int, *, listening: bool) -> bool:
+def _is_stream(fd: int, *, listening: bool, families: Collection[int] = FAMILIES) -> bool:
     """Whether it is a TCP or Unix stream socket, and one that listens, or none.
 
     A server or a socket over anything else would fail with an ``error`` event that nobody can
@@ -110,7 +131,7 @@ def _is_stream(fd: int, *, listening: bool) -> bool:
     if sock is None:
         return False
     try:
-        if sock.family not in FAMILIES or sock.type != socket.SOCK_STREAM:
+        if sock.family not in families or sock.type != socket.SOCK_STREAM:
             return False
         return bool(sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)) is listening
     finally:

@@ -48,14 +48,7 @@ def written_chunk(state: WritableState, chunk: Any, encoding: Any) -> Written:
 
 def shown_entries(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     """Writes that waited, as ``_writev`` gets them."""
-    return [
-        {"chunk": chunk, "encoding": encoding, "callback": callback or _no_callback}
-        for chunk, _, callback, encoding in entries
-    ]
-
-
-def _no_callback(*_: object) -> None:
-    """What stands for the callback of a write that has none."""
+    return [{"chunk": chunk, "encoding": encoding} for chunk, _, _, encoding in entries]
 
 
 def pushed_chunk(state: ReadableState, chunk: Any, encoding: Any) -> Any:

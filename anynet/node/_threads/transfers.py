@@ -7,6 +7,7 @@ The rules that live here, each Node's:
   without an argument; the idle timeout stays behind. (A peer that has ended is no hindrance.)
 - A TCP server moves while it listens; its open connections stay with the source, which emits
   ``close`` once the last of them has ended. The other side emits ``listening``.
+- A TCP socket that is bound alone moves until it is adopted; its source counts as adopted then.
 - Unix sockets do not move.
 """
 
@@ -17,12 +18,15 @@ from typing import Any
 
 import attrs
 
+from anynet._transport.listening.listener import ListeningSocket
 from anynet._transport.sockets.handing_over import HandingOver
+from anynet.node._errors.errors import socket_handle_adopted
 from anynet.node._errors.thread_errors import invalid_transfer, not_transferable
 from anynet.node._net.servers.server import Server
 from anynet.node._net.servers.server_sending import can_move_listening, listen_again, move_listening
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._net.sockets.socket_sending import can_move, move, take_moved
+from anynet.node._net.values.bound_socket import BoundSocket
 
 
 @attrs.frozen(eq=False)
@@ -68,10 +72,30 @@ def _give_server(server: Server) -> Moved:
     return Moved(move_listening(server), lambda released: listen_again(released, options))
 
 
+class BoundInTransit(HandingOver[ListeningSocket]):
+    """A bound socket between two threads."""
+
+    def _close(self, held: ListeningSocket) -> None:
+        held.close()
+
+    def _gone(self) -> Exception:
+        return socket_handle_adopted()
+
+
+def _check_bound(bound: BoundSocket) -> None:
+    if bound.isPipe or bound.adopted:
+        raise not_transferable("BoundSocket")
+
+
+def _give_bound(bound: BoundSocket) -> Moved:
+    return Moved(BoundInTransit(bound.consume()), lambda held: BoundSocket.of_socket(held.sock))
+
+
 #: Ports add themselves: they are above this file.
 KINDS: list[Kind] = [
     Kind(Socket, _check_socket, _give_socket),
     Kind(Server, _check_server, _give_server),
+    Kind(BoundSocket, _check_bound, _give_bound),
 ]
 
 

@@ -131,17 +131,23 @@ def _is_place(value: object) -> bool:
     return value is None or isinstance(value, str | int | float) or callable(value)
 
 
-def connect_request(options: Mapping[str, Any]) -> ConnectRequest:
-    """Check the options of a connect, of which none is None. Raises what Node raises."""
-    if "path" in options and is_truthy(options["path"]):
-        return ConnectRequest(path=validate_string("options.path", options["path"]))
+def connect_request(
+    options: Mapping[str, Any], adopted: Literal["tcp", "pipe"] | None = None
+) -> ConnectRequest:
+    """Check the options of a connect, of which none is None. Raises what Node raises.
+
+    ``adopted`` is the kind of the bound socket that connects, if there is one: it decides whether a
+    path is meant, and it has a local end already.
+    """
+    if adopted == "pipe" or (adopted is None and "path" in options and is_truthy(options["path"])):
+        return ConnectRequest(path=validate_string("options.path", options.get("path")))
     host = options.get("host", _DEFAULT_HOST)
     if not isinstance(host, str) or not host:
         host = validate_string("options.host", host) if is_truthy(host) else _DEFAULT_HOST
     local_address: str | None = None
     local_port: float = 0
     if "localAddress" in options or "localPort" in options:
-        local_address, local_port = _local_end(options)
+        local_address, local_port = _local_end(options, adopted)
     port = options.get("port", 0)
     if type(port) is not int or not 0 <= port <= MAX_PORT:
         port = _port(port)
@@ -173,12 +179,20 @@ def connect_request(options: Mapping[str, Any]) -> ConnectRequest:
         family=family,
         hints=hints,
         lookup=lookup,
-        all_addresses=auto_select and family not in (4, 6) and local_address is None,
+        all_addresses=auto_select
+        and family not in (4, 6)
+        and local_address is None
+        and adopted is None,
         attempt_timeout=max(timeout, MINIMUM_ATTEMPT_TIMEOUT),
     )
 
 
-def _local_end(options: Mapping[str, Any]) -> tuple[Any, float]:
+def _local_end(
+    options: Mapping[str, Any], adopted: Literal["tcp", "pipe"] | None
+) -> tuple[Any, float]:
+    if adopted is not None:
+        reason = "localAddress and localPort cannot be used with an adopted bound socket"
+        raise invalid_arg_value("options", options, reason)
     address, port = options.get("localAddress"), options.get("localPort")
     if address is not None:
         if not is_truthy(address):

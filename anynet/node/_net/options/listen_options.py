@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypedDict
 import attrs
 
 from anynet._rules.values.value import Value
+from anynet._transport.listening.listener import ListeningSocket
 from anynet.node._emitters.abort import AbortSignal
 from anynet.node._errors.errors import (
     invalid_arg_type,
@@ -21,6 +22,7 @@ from anynet.node._errors.errors import (
 )
 from anynet.node._errors.numerals import is_truthy, to_int32, to_number
 from anynet.node._errors.option_warning import warn_of_misspelt
+from anynet.node._net.values.bound_socket import BoundSocket
 
 Callback: TypeAlias = Callable[..., object]
 
@@ -36,6 +38,7 @@ class ListenOptions(TypedDict, total=False):
     path: str | None
     fd: int | None
     backlog: int | None
+    handle: object
     exclusive: bool
     ipv6Only: bool
     reusePort: bool
@@ -49,9 +52,11 @@ _KNOWN = frozenset(ListenOptions.__annotations__)
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class ListenRequest(Value):
-    """Where to listen, checked: exactly one of handle, fd, port and path is given."""
+    """Where to listen, checked: exactly one of handle, bound, fd, port and path is given."""
 
     handle: object = None
+    #: A bound socket that was adopted; ``path`` is then its path, if it has one.
+    bound: ListeningSocket | None = None
     fd: int | None = None
     port: int | None = None
     #: Of a port: an IP address or a name; None for every address of this machine.
@@ -75,9 +80,14 @@ class ListenArguments(Value):
     #: The backlog given as an argument of its own; 0 for none.
     backlog: float
 
+    def _chosen(self) -> object:
+        """The options, or the handle among them; a server or a socket stands for its handle."""
+        options = self.options
+        return _get(options, "_handle") or _get(options, "handle") or options
+
     def signal(self) -> AbortSignal | None:
         """The abort signal among the options. Raises ``ERR_INVALID_ARG_TYPE``."""
-        signal = _get(self.options, "signal")
+        signal = _get(self._chosen(), "signal")
         if signal is None:
             return None
         validate_abort_signal("options.signal", signal)
@@ -86,9 +96,11 @@ class ListenArguments(Value):
 
     def request(self) -> ListenRequest:
         """Check the options. Raises what Node raises."""
-        options, backlog = self.options, self.backlog
-        # A server or a socket stands for its handle.
-        options = _get(options, "_handle") or _get(options, "handle") or options
+        options, backlog = self._chosen(), self.backlog
+        if isinstance(options, BoundSocket):
+            return ListenRequest(
+                bound=options.consume(), path=options.path or None, backlog=_backlog(backlog)
+            )
         if _is_handle(options):
             return ListenRequest(handle=options, backlog=_backlog(backlog))
         fd = _get(options, "fd")

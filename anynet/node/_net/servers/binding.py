@@ -5,6 +5,7 @@ Rules that live here, libuv's and Node's:
 * Without a host a port is bound on ``::`` for both families; where the machine has no IPv6, on
   ``0.0.0.0``. A port that is in use is reported for ``::``, and not tried again.
 * A directory that is missing is reported as EACCES.
+* A bound socket that cannot listen is closed: the server has adopted it all the same.
 * A handle of another server is shared: the latest one that listens with it gets the connections.
 * Of a host name the first address is taken that is not only link-local.
 """
@@ -13,8 +14,9 @@ from __future__ import annotations
 
 import errno
 import socket
+from functools import partial
 
-from anynet._rules.values.addresses import SocketAddress, is_link_local
+from anynet._rules.values.addresses import is_link_local
 from anynet._transport.listening.listener import ListeningSocket
 from anynet._transport.listening.open import listen_tcp_now, listen_unix_now, take_descriptor
 from anynet._transport.reactor.listen_handle import ListenHandle, OnConnection
@@ -22,7 +24,7 @@ from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.lookup_threads import look_up
 from anynet.node._errors.errors import NodeSystemError, lookup_error, system_error
 from anynet.node._net.options.listen_options import ListenRequest
-from anynet.node._net.values.address_info import scope_number
+from anynet.node._net.values.bindable import bind_path, bindable_address
 
 _ANY_IPV4 = "0.0.0.0"
 _ANY_IPV6 = "::"
@@ -38,6 +40,8 @@ def open_handle(
     Raises NodeSystemError; what the caller passed then stays as it was.
     """
     handle = request.handle
+    if request.bound is not None:
+        return _listen_bound(reactor, request.bound, request.backlog, on_connection)
     if isinstance(handle, ListenHandle) and handle.is_tcp:
         # Shared from now on: the latest server that listens with it gets the connections.
         try:
@@ -63,6 +67,19 @@ def bind(request: ListenRequest, host: str | None) -> ListeningSocket:
     if request.path is not None:
         return _bind_path(request.path, request)
     return _bind_port(host, request)
+
+
+def _listen_bound(
+    reactor: Reactor, bound: ListeningSocket, backlog: int, on_connection: OnConnection
+) -> ListenHandle:
+    handle = ListenHandle(reactor, bound)
+    try:
+        handle.listen(backlog)
+        handle.start(on_connection)
+    except OSError as error:
+        handle.close()
+        raise _error(error, None, -1) from error
+    return handle
 
 
 def _adopt(reactor: Reactor, fd: int, backlog: int, on_connection: OnConnection) -> ListenHandle:
@@ -96,16 +113,11 @@ def _bind_port(host: str | None, request: ListenRequest) -> ListeningSocket:
 
 def _listen(host: str, request: ListenRequest) -> ListeningSocket:
     return listen_tcp_now(
-        _socket_address(host, request.port or 0),
+        bindable_address(host, request.port or 0),
         ipv6_only=request.ipv6_only,
         reuse_port=request.reuse_port,
         backlog=request.backlog,
     )
-
-
-def _socket_address(host: str, port: int) -> SocketAddress:
-    address, _, zone = host.partition("%")
-    return SocketAddress(address, port, scope_id=scope_number(zone) if zone else 0)
 
 
 def _bind_path(path: str, request: ListenRequest) -> ListeningSocket:
@@ -113,15 +125,7 @@ def _bind_path(path: str, request: ListenRequest) -> ListeningSocket:
     if request.readable_all or request.writable_all:
         mode = (0o444 if request.readable_all else 0) | (0o222 if request.writable_all else 0)
     try:
-        if "\0" in path[1:] and not path.startswith("\0"):
-            raise OSError(errno.EINVAL, "a NUL character is in the path")
-        try:
-            return listen_unix_now(path, mode=mode, backlog=request.backlog)
-        except ValueError as error:
-            raise OSError(errno.EINVAL, str(error)) from error
-        except FileNotFoundError as error:
-            # As libuv has it: a directory that is missing is one that may not be written to.
-            raise OSError(errno.EACCES, str(error)) from error
+        return bind_path(path, partial(listen_unix_now, mode=mode, backlog=request.backlog))
     except OSError as error:
         raise _error(error, path, -1) from error
 

@@ -123,7 +123,8 @@ class ServerListening:
         """Listen at an address that needs no look-up."""
         self._key = (request, host)
         runtime = self._runtime
-        if runtime.listen_source is not None and request.handle is None and not request.exclusive:
+        brought = request.handle is not None or request.bound is not None
+        if runtime.listen_source is not None and not brought and not request.exclusive:
             answer = partial(self._on_answer, self._attempt)
             runtime.listen_source(self._server, request, host, answer)
             return

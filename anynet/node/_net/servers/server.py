@@ -152,10 +152,11 @@ class Server(ServerEvents):
         """Begin to listen, in any form that Node knows.
 
         ``listen([port[, host[, backlog]]][, callback])``, ``listen(path[, backlog][, callback])``,
-        ``listen(handle[, backlog][, callback])`` with a server, or with ``{"fd": n}`` for a socket
-        that is bound already, and ``listen(options[, callback])``, where the options, a mapping or
-        keyword arguments, are ``port``, ``host``, ``path``, ``fd``, ``backlog`` (511),
-        ``exclusive``, ``ipv6Only``, ``reusePort``, ``readableAll``, ``writableAll``, ``signal``.
+        ``listen(handle[, backlog][, callback])`` with a server, a :class:`BoundSocket`, or with
+        ``{"fd": n}`` for a socket that is bound already, and ``listen(options[, callback])``, where
+        the options, a mapping or keyword arguments, are ``port``, ``host``, ``path``, ``fd``,
+        ``handle``, ``backlog`` (511), ``exclusive``, ``ipv6Only``, ``reusePort``, ``readableAll``,
+        ``writableAll``, ``signal``.
         Port 0, or none, is any port that is free; without a host it listens on every address, of
         both families where the machine has IPv6.
 

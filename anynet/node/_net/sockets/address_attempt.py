@@ -6,6 +6,7 @@ Rules that live here, each Node's:
   the socket; then nothing is connected.
 * An error of the connect call itself says where our end is (`` - Local (ADDRESS:PORT)``); one that
   comes later says so only if a local port was asked for, and has it as attributes then.
+* A bound socket of the other family is refused by the connect, with the system's error.
 * A socket that is about to be connected makes the system refuse with EALREADY. Here each attempt
   has a socket of its own, so that refusal is said for the system.
 * A socket that is connected is connected once more by the system call itself. Linux takes the first
@@ -62,7 +63,16 @@ class AttemptStoppedError(Exception):
 class AddressAttempt:
     """Connects to ``candidate``, and calls ``done(attempt, error, stream)`` in the end."""
 
-    __slots__ = ("_done", "_is_bound", "_reactor", "_request", "candidate", "connect", "sock")
+    __slots__ = (
+        "_bound",
+        "_done",
+        "_is_bound",
+        "_reactor",
+        "_request",
+        "candidate",
+        "connect",
+        "sock",
+    )
 
     def __init__(
         self,
@@ -70,10 +80,13 @@ class AddressAttempt:
         request: ConnectRequest,
         candidate: Candidate,
         done: Callable[[AddressAttempt, OSError | None, SocketStream | None], object],
+        bound: socket.socket | None = None,
     ) -> None:
         self._reactor = reactor
         self._request = request
         self._done = done
+        #: What connects in the place of a socket of its own.
+        self._bound = bound
         self._is_bound = request.local_address is not None or request.local_port != 0
         #: Under way, until ``done`` is called.
         self.connect: Connect | None = None
@@ -94,7 +107,7 @@ class AddressAttempt:
         more, ``done`` is called without error and stream.
         """
         try:
-            self.sock = new_socket(_FAMILIES[self.candidate.family])
+            self.sock = self._bound or new_socket(_FAMILIES[self.candidate.family])
             if self._is_bound:
                 self._bind(self.sock if refused is None else refused[1])
         except OSError as error:
@@ -135,6 +148,11 @@ class AddressAttempt:
 
     def _start_connecting(self, sock: socket.socket) -> Exception | None:
         candidate = self.candidate
+        if sock.family != _FAMILIES[candidate.family]:
+            number = errno.EINVAL if candidate.family == 4 else errno.EAFNOSUPPORT
+            failure = self._error_at_once(os_error(number), local_details(sock))
+            self._close_socket()
+            return failure
         try:
             sockaddr = _sockaddr(candidate.address, self._request.port, candidate.family)
         except OSError as error:

@@ -19,11 +19,12 @@ import os
 import socket
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from anynet._rules.policy.attempts import interleave
 from anynet._transport.reactor.connect import Connect, new_socket
 from anynet._transport.reactor.timers import ReactorTimer
+from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import (
@@ -33,7 +34,6 @@ from anynet.node._errors.errors import (
     ip_blocked,
     system_error,
 )
-from anynet.node._loop.runtime import Runtime
 from anynet.node._net.functions.is_ip import isIP
 from anynet.node._net.options.connect_options import ConnectRequest, is_socket_path
 from anynet.node._net.sockets.address_attempt import (
@@ -43,35 +43,9 @@ from anynet.node._net.sockets.address_attempt import (
     Candidate,
     local_details,
 )
-from anynet.node._net.sockets.handle_link import HandleLink
+from anynet.node._net.sockets.connect_owner import BeginningConnection, ConnectingSocket
 from anynet.node._net.sockets.lookup import listed_addresses, look_up
 from anynet.node._net.values.block_list import BlockList
-
-
-class ConnectingSocket(Protocol):
-    """The socket, as far as connecting needs it."""
-
-    runtime: Runtime
-    autoSelectFamilyAttemptedAddresses: list[str] | None
-
-    def emit(self, name: str, /, *args: Any) -> bool: ...
-
-    def listenerCount(self, name: Any, /) -> int: ...
-
-    def destroy(self, error: BaseException | None = None, /) -> object: ...
-
-
-class BeginningConnection(Protocol):
-    """The connection that is made."""
-
-    connecting: bool
-    link: HandleLink
-
-    def note_failure(self) -> None: ...
-
-    def established(self, socket: Any, stream: SocketStream, /) -> None: ...
-
-    def established_again(self, socket: Any, /) -> None: ...
 
 
 class ConnectSequence:
@@ -79,11 +53,13 @@ class ConnectSequence:
 
     ``connected`` is the system's socket of an owner that is connected already, and ``previous`` is
     the connect that is under way on the same owner, which the system refuses to connect again.
+    ``bound`` is a socket that the owner has adopted, and that is to be connected.
     """
 
     __slots__ = (
         "_attempt",
         "_block_list",
+        "_bound",
         "_connected",
         "_connection",
         "_errors",
@@ -106,6 +82,7 @@ class ConnectSequence:
         block_list: BlockList | None,
         previous: ConnectSequence | None,
         connected: socket.socket | None,
+        bound: socket.socket | None,
     ) -> None:
         self.request: ConnectRequest = request
         self._socket = owner
@@ -114,6 +91,8 @@ class ConnectSequence:
         self._block_list = block_list
         self._previous = previous
         self._connected = connected
+        #: The socket that is to connect, until the attempt has it.
+        self._bound = bound
         self._over = False
         self._path_connect: Connect | None = None
         self._attempt: AddressAttempt | None = None
@@ -123,14 +102,16 @@ class ConnectSequence:
         self._timer: ReactorTimer | None = None
         self._give_up_lookup: Callable[[], object] | None = None
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, *, at_once: bool = False) -> None:
+        """Begin; ``at_once``: inside of this call, if there is nothing to look up."""
         request = self.request
         if request.path is not None:
             self._connect_path(request.path)
         elif request.version == 0:
             answer = self._on_addresses if request.all_addresses else self._on_address
             self._give_up_lookup = look_up(self._runtime, request, answer)
+        elif at_once:
+            self._connect_to(Candidate(request.host, request.version))
         else:
             self._runtime.next_tick(self._connect_to, Candidate(request.host, request.version))
 
@@ -160,6 +141,13 @@ class ConnectSequence:
             self._path_connect = None
         if self._previous is not None:
             self._previous._finish()
+        bound = self._take_bound()
+        if bound is not None:
+            close_socket(bound)
+
+    def _take_bound(self) -> socket.socket | None:
+        bound, self._bound = self._bound, None
+        return bound
 
     def _stop_attempt(self) -> None:
         attempt, self._attempt = self._attempt, None
@@ -193,7 +181,7 @@ class ConnectSequence:
             self._runtime.reactor.call_soon(self._on_path_done, os_error(code), None)
             return
         try:
-            sock = new_socket(socket.AF_UNIX)
+            sock = self._take_bound() or new_socket(socket.AF_UNIX)
         except OSError as error:
             self._fail(system_error(error, "connect", path, details=NO_LOCAL_END))
             return
@@ -278,7 +266,11 @@ class ConnectSequence:
     def _attempt_to(self, candidate: Candidate) -> Exception | None:
         """Begin to connect; the error of what fails at once, unless the socket was destroyed."""
         attempt = AddressAttempt(
-            self._runtime.reactor, self.request, candidate, self._on_attempt_done
+            self._runtime.reactor,
+            self.request,
+            candidate,
+            self._on_attempt_done,
+            self._take_bound(),
         )
         in_use = self._attempt or self._previous or self._connected
         refused = None if in_use is None else self._refused()

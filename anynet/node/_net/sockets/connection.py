@@ -17,17 +17,27 @@ from functools import partial
 from typing import Any, Generic, NoReturn, Protocol, TypeVar, overload
 
 from anynet._transport.reactor.handle import Handle
+from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.reactor.socket_handle import SocketHandle
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._errors.errors import invalid_handle_type, socket_closed
 from anynet.node._net.options.connect_options import ConnectRequest
+from anynet.node._net.options.socket_options import SocketSettings
 from anynet.node._net.options.tcp_options import TcpOptions
-from anynet.node._net.sockets.connect_sequence import ConnectingSocket, ConnectSequence
+from anynet.node._net.sockets.bound_end import Adopted, BoundEnd
+from anynet.node._net.sockets.connect_owner import ConnectingSocket
+from anynet.node._net.sockets.connect_sequence import ConnectSequence
 from anynet.node._net.sockets.endpoints import Endpoints, local_of_socket
 from anynet.node._net.sockets.handle_link import HandleLink, LinkedSocket
-from anynet.node._net.sockets.handles import connected_socket, system_socket
+from anynet.node._net.sockets.handles import (
+    connected_socket,
+    handle_of_descriptor,
+    handle_of_option,
+    system_socket,
+)
 from anynet.node._net.values.address_info import AddressInfo
 from anynet.node._net.values.block_list import BlockList
+from anynet.node._net.values.bound_socket import BoundSocket
 from anynet.node._streams.duplex import Duplex
 
 T = TypeVar("T")
@@ -54,7 +64,7 @@ class EndPart(Generic[T]):
         if socket is None:
             return self  # Of the class: the property itself, as with any other.
         found: Any = self._end(socket._connection)
-        return None if found is None else found[self._name]
+        return None if found is None else found.get(self._name)
 
     def __set__(self, socket: HasConnection, value: object) -> NoReturn:
         raise AttributeError("the ends of a connection cannot be set")
@@ -80,7 +90,7 @@ class ConnectedSocket(LinkedSocket, ConnectingSocket, Protocol):
 class SocketConnection:
     """The one connection that a socket has at a time; see the module."""
 
-    __slots__ = ("_endpoints", "_sequence", "connecting", "link", "tcp", "wrap")
+    __slots__ = ("_bound", "_endpoints", "_sequence", "connecting", "link", "tcp", "wrap")
 
     def __init__(self, socket: ConnectedSocket, tcp: TcpOptions | None = None) -> None:
         self.link: HandleLink = HandleLink(socket)
@@ -92,6 +102,8 @@ class SocketConnection:
         #: The connect under way; it may have failed its checks, so `connecting` is what counts.
         self._sequence: ConnectSequence | None = None
         self._endpoints: Endpoints | None = None
+        #: Our end, if a bound socket was adopted.
+        self._bound: BoundEnd | None = None
 
     # -- being made -----------------------------------------------------------------------------
 
@@ -99,6 +111,8 @@ class SocketConnection:
         """The socket was destroyed, and is to connect again."""
         self.link = HandleLink(socket, self.link.read_into, refed=self.link.refed)
         self._endpoints = None
+        if self._bound is not None:
+            self._bound.forget()
 
     def note_begin(self, tcp: TcpOptions | None) -> None:
         """A connect begins; its options are still to be checked."""
@@ -111,11 +125,12 @@ class SocketConnection:
         self, socket: ConnectedSocket, request: ConnectRequest, block_list: BlockList | None
     ) -> None:
         """Look up, and try the addresses."""
+        bound = None if self._bound is None else self._bound.take(self.link)
         connected = connected_socket(self.link.handle)
         self._sequence = ConnectSequence(
-            socket, self, request, block_list, self._sequence, connected
+            socket, self, request, block_list, self._sequence, connected, bound
         )
-        self._sequence.start()
+        self._sequence.start(at_once=self._bound is not None)
 
     def note_failure(self) -> None:
         """The connect has failed, and is about to report that."""
@@ -146,6 +161,23 @@ class SocketConnection:
         socket.emit("ready")
         if not socket.isPaused():
             socket.read(0)
+
+    def take_handle(self, reactor: Reactor, settings: SocketSettings) -> bool:
+        """Work with what the options ``handle`` or ``fd`` bring; whether it is connected."""
+        if isinstance(settings.handle, BoundSocket):
+            self._bound = BoundEnd(settings.handle)
+            self.attach_handle(self._bound.handle(reactor, self.link))
+            return False
+        if settings.handle is not None:
+            self.attach_handle(handle_of_option(reactor, settings.handle, self.link))
+        elif settings.fd is not None:
+            self.attach_handle(handle_of_descriptor(reactor, settings.fd, self.link))
+        return self.link.handle is not None
+
+    @property
+    def adopted(self) -> Adopted | None:
+        """The kind of the bound socket that the next connect uses; None for a new socket."""
+        return None if self._bound is None else self._bound.adopted
 
     # -- made -----------------------------------------------------------------------------------
 
@@ -192,6 +224,10 @@ class SocketConnection:
     def local_end(self) -> AddressInfo | None:
         """Where our end is."""
         handle = self.link.handle
+        if self._bound is not None:
+            shown: AddressInfo | None = self._bound.shown(connecting=self.connecting)
+            if shown is not None:
+                return shown
         if handle is None and self._sequence is not None and self._sequence.sock is not None:
             return local_of_socket(self._sequence.sock)
         return self._ends().local(handle)
@@ -236,6 +272,8 @@ class SocketConnection:
     ) -> None:
         """Close whatever there is, and call back; ``close`` is emitted later."""
         link, sequence = self.link, self._sequence
+        if self._bound is not None:
+            self._bound.close()
         had_error = error is not None
         was_connecting = self.connecting or sequence is not None
         self._sequence = None

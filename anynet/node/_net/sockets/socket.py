@@ -39,7 +39,6 @@ from anynet.node._net.options.socket_options import (
 )
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.sockets.connection import EndPart, SocketConnection, ended_by_peer
-from anynet.node._net.sockets.handles import handle_of_descriptor, handle_of_option
 from anynet.node._net.sockets.handover import give_to_core, take_from_core
 from anynet.node._net.sockets.idle_timeout import timeout_milliseconds
 from anynet.node._net.sockets.socket_event_types import SOCKET_EVENTS, SocketEvents, on_own_end
@@ -55,7 +54,8 @@ class Socket(SocketEvents):
     """One connection over TCP or a Unix socket; a duplex stream and an event emitter.
 
     ``options`` are a mapping or keyword arguments: ``allowHalfOpen`` (False: our side is ended
-    after the peer's), ``fd`` or ``handle`` (a connected socket to wrap; without ``readable`` or
+    after the peer's), ``fd`` or ``handle`` (a connected socket to wrap, or a
+    :class:`BoundSocket` to connect from; without ``readable`` or
     ``writable`` where they are False), ``highWaterMark`` (65536 bytes), ``onread`` (read into a
     buffer of your own), ``blockList`` (whom not to connect to), ``signal`` (aborting destroys the
     socket), ``noDelay``, ``keepAlive``, ``keepAliveInitialDelay`` (milliseconds), ``typeOfService``
@@ -96,16 +96,13 @@ class Socket(SocketEvents):
         connection, link, reactor = self._connection, self._connection.link, self.runtime.reactor
         if settings.read_into is not None:
             link.use_buffers(settings.read_into)
-        if settings.handle is not None:
-            connection.attach_handle(handle_of_option(reactor, settings.handle, link))
-        elif settings.fd is not None:
-            connection.attach_handle(handle_of_descriptor(reactor, settings.fd, link))
+        connected = connection.take_handle(reactor, settings)
         signal = settings.signal
         if signal is not None and signal.aborted:
             self.runtime.next_tick(destroy_on_abort, self, signal)
         elif signal is not None:
             destroy_on_abort(self, signal)
-        if link.handle is not None and not settings.manual_start:
+        if connected and not settings.manual_start:
             self.read(0)
 
     def _set_up(
@@ -199,7 +196,8 @@ class Socket(SocketEvents):
         if "noDelay" in options or "keepAlive" in options:
             tcp = tcp_of_connect(options, tcp)
         connection.note_begin(tcp)
-        connection.connect(self, connect_request(options), self._block_list)
+        request = connect_request(options, connection.adopted)
+        connection.connect(self, request, self._block_list)
         return self
 
     # -- the stream above, the connection below -------------------------------------------------
