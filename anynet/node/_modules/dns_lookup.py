@@ -23,7 +23,7 @@ from anynet.node._errors.errors import (
     validate_string,
     validate_without_nulls,
 )
-from anynet.node._loop.fitting import fitted
+from anynet.node._loop.callbacks import runnable
 from anynet.node._loop.runtime import current_runtime
 from anynet.node._modules.promisify import CUSTOM, PendingCall
 from anynet.node._net.options.connect_options import ConnectRequest
@@ -71,7 +71,7 @@ def lookup(hostname: str, *args: Any, **more: Any) -> None:
     if options is not None and not isinstance(options, Mapping | int | float):
         validate_function("callback", options if len(args) == 1 else callback)
         raise invalid_arg_type("options", ["integer", "object"], options)
-    called_back = fitted(validate_function("callback", callback), (1, 3), "callback of lookup()")
+    called_back = runnable(validate_function("callback", callback), (1, 3), "callback of lookup()")
     request = _checked(hostname, options, more)
     _ask(request, called_back)
 

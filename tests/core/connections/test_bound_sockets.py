@@ -49,7 +49,7 @@ async def test_a_server_listens_on_it_and_a_client_connects_from_it() -> None:
 @pytest.mark.parametrize("bound_by", ["core", "node"])
 def test_one_that_is_forgotten_is_closed(bound_by: str, tmp_path: Path) -> None:
     before, path = open_descriptors(), tmp_path / "socket"
-    bind = anynet.bind if bound_by == "core" else node.BoundSocket
+    bind: Any = anynet.bind if bound_by == "core" else node.BoundSocket
     for options in ({"path": str(path)}, {"host": "127.0.0.1"}):
         bound: Any = bind(**options)
         with pytest.warns(ResourceWarning, match="was not taken over, and is closed now"):
