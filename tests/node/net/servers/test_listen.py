@@ -193,7 +193,7 @@ async def test_a_link_local_address_without_an_interface(host: str) -> None:
     assert str(error) == f"listen EINVAL: invalid argument {host}"
 
 
-@pytest.mark.parametrize("host", ["a..b", "[::1]", " ", "a\0b", "1.2.3.4.5", "x" * 64 + ".invalid"])
+@pytest.mark.parametrize("host", ["a..b", "[::1]", " ", "1.2.3.4.5", "x" * 64 + ".invalid"])
 async def test_a_name_that_nobody_has(host: str) -> None:
     error = await error_of(0, host)
     assert str(error) == f"getaddrinfo ENOTFOUND {host}"
