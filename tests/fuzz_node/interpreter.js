@@ -87,9 +87,12 @@ class Run {
     if (Array.isArray(value)) return `[${value.map((each) => this.shown(each)).join(', ')}]`;
     if (value instanceof Uint8Array && value.length > LONGEST_SHOWN) return `bytes(${value.length})`;
     if (typeof value === 'string' && value.length > LONGEST_SHOWN) return `text(${value.length})`;
-    // A part of a batch of writes: an encoding that is null counts as left out, as an argument does.
-    if (value?.callback && value.encoding === null) return this.shown({ ...value, encoding: undefined });
-    if (value?.chunk !== undefined && value.encoding === null) return this.shown({ chunk: value.chunk });
+    // A part of a batch of writes: its callback is nothing that the manual speaks of, and an encoding
+    // that is null counts as left out.
+    if (value?.chunk !== undefined && 'encoding' in value) {
+      const { chunk, encoding } = value;
+      return tracing.shown({ chunk, encoding: encoding ?? undefined });
+    }
     return tracing.shown(value);
   }
 

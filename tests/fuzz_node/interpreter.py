@@ -112,6 +112,9 @@ class Run:
             return "events.errorMonitor"
         if isinstance(value, list | tuple):
             return f"[{', '.join(map(self.shown, value))}]"
+        if isinstance(value, dict) and "chunk" in value:
+            # A part of a batch of writes: its callback is nothing that the manual speaks of.
+            value = {key: value.get(key) for key in ("chunk", "encoding")}
         if isinstance(value, net.AggregateError) and not value.code:
             # An error without a code has an empty one here.
             return f"AggregateError(null {self.shown(value.errors)})"

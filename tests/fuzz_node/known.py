@@ -65,7 +65,41 @@ def _decorators(_: Program, node: Trace, ours: Trace) -> bool:
     )
 
 
+def _pushed_by_listener(program: Program, node: Trace, ours: Trace) -> bool:
+    pushes = any(
+        step[:1] == ["call"] and step[2] == "push"
+        for name, made in program.functions.items()
+        if name.startswith("f") and not name.startswith("flush")
+        for step in made.body
+    )
+    return pushes and len(node) < len(ours)
+
+
+def _before_the_end(program: Program, node: Trace, ours: Trace) -> bool:
+    prepended = any(
+        step[0] == "call" and step[2] == "prependListener" and step[3][:1] == ["end"]
+        for step in program.all_steps()
+    )
+    return (
+        prepended
+        and any("ERR_STREAM_WRITE_AFTER_END" in text for _, text in node)
+        and any("EPIPE" in text for _, text in ours)
+    )
+
+
 KNOWN: Final = (
+    KnownDifference(
+        "before_the_end",
+        "A write in a listener to end that was put first fails with EPIPE, as in any other; in Node"
+        " such a one still counts as a write after our own end.",
+        _before_the_end,
+    ),
+    KnownDifference(
+        "pushed_by_listener",
+        "What a data listener pushes into the stream that it listens to is read; Node 26 loses it"
+        " while the source answers at once.",
+        _pushed_by_listener,
+    ),
     KnownDifference(
         "decorators",
         "Without a listener `on` and its like return a decorator; Node throws.",
