@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import pytest
@@ -30,6 +30,12 @@ async def in_loop(portal: BlockingPortal, function: Callable[..., Any], *args: A
 
 
 # -- connections ----------------------------------------------------------------------------------
+
+
+async def test_only_what_was_released_is_adopted() -> None:
+    for value in (5, None):
+        with pytest.raises(TypeError, match=r"takes what release\(\) returned, not"):
+            anynet.Socket.adopt(cast(Any, value))
 
 
 async def test_a_connection_goes_on_in_another_loop(portal: BlockingPortal) -> None:

@@ -83,6 +83,18 @@ async def small_reads_of_text(size: int) -> None:
     await small_reads_of_the_adapter(size, "latin1")
 
 
+async def a_line_without_an_end(size: int) -> None:
+    lines: list[int] = []
+    async with node.runtime():
+        source = node.stream.PassThrough()
+        interface = node.readline.createInterface(source)
+        interface.on("line", lambda line: lines.append(len(line)))
+        for _ in range(size // _PIECE):
+            source.write(bytes(8 * _PIECE))
+        source.end()
+    assert lines == [8 * size]
+
+
 async def _drain(sock: socket.socket) -> None:
     async with anynet.Socket.from_fd(sock) as stream:
         async for _ in stream:
@@ -150,6 +162,7 @@ SCENARIOS: list[Callable[[int], Awaitable[None]]] = [
     small_reads_of_what_was_unread,
     small_reads_of_the_adapter,
     small_reads_of_text,
+    a_line_without_an_end,
     many_small_buffers,
     many_small_writes_of_the_adapter,
     many_small_writes_over_a_wrapped_stream,

@@ -17,6 +17,7 @@ from typing import Generic, Self, TypeVar
 
 import anyio
 
+from anynet._rules.values.bound_socket import BoundSocket
 from anynet._transport.loops.host_loop import Event, current_host_loop
 from anynet._transport.sockets.handing_over import HandingOver
 
@@ -29,7 +30,8 @@ class Inbox(Generic[T]):
     It is made in the event loop that receives, by ``async for value in inbox`` or
     :meth:`receive`; any thread puts, and never waits for that. It has no bound: what is put by one
     who must not get too far ahead should be counted, or answered by another inbox. What is left
-    when it is closed is dropped; a connection or listeners that were released are closed by that.
+    when it is closed is dropped; a connection or listeners that were released, and bound
+    sockets, are closed by that.
     """
 
     def __init__(self) -> None:
@@ -92,7 +94,7 @@ class Inbox(Generic[T]):
             self._closed = True
             left, self._values = self._values, deque()
         for value in left:
-            if isinstance(value, HandingOver):
+            if isinstance(value, HandingOver | BoundSocket):
                 value.close()
         self._wake()
 

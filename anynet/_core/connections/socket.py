@@ -122,6 +122,8 @@ class Socket(ByteStream):
         time limits are not carried over. Raises :exc:`anyio.ClosedResourceError` if it was adopted
         or closed before, and :exc:`RuntimeError` for what cannot leave its event loop (TLS).
         """
+        if not isinstance(released, Released):
+            raise TypeError(f"adopt() takes what release() returned, not {released!r}")
         options.setdefault("allow_half_open", released.state.allow_half_open)
         (connection_options,) = split_options("adopt", options, ConnectionOptions)
         return cls(Connection(adopt(released), connection_options))

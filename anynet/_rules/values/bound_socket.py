@@ -3,18 +3,28 @@
 Rules that live here:
 
 - Whoever takes the socket owns it; of several that try, in whichever threads, one gets it.
+- One that is forgotten is closed, with a warning: the file of its path would stay, and so would the
+  descriptor of the directory, which no object of Python's closes.
 - The address stays known, since the kernel is asked for it once: when the socket is bound.
 """
 
 from __future__ import annotations
 
 import socket
+import warnings
+from contextlib import suppress
 from types import TracebackType
 from typing import Protocol
 
 import anyio
 
 from anynet._rules.values.addresses import Address
+
+
+class Closable(Protocol):
+    """What a program holds that is bound."""
+
+    def close(self) -> object: ...
 
 
 class HeldSocket(Protocol):
@@ -31,12 +41,22 @@ class HeldSocket(Protocol):
         """The socket for a connection; closing it unlinks the path."""
 
 
+def close_forgotten_bound(bound: Closable) -> None:
+    """Close what nobody has taken over, and warn."""
+    try:
+        message = f"{bound!r} was not taken over, and is closed now"
+        warnings.warn(message, ResourceWarning, stacklevel=3, source=bound)
+    finally:
+        bound.close()
+
+
 class BoundSocket:
     """A TCP port or a Unix path that is held, before it is known what for; :func:`bind` makes one.
 
     ``create_server(bound=…)`` listens on it, ``connect(bound=…)`` connects from it: both take it
     over, once. Until then it belongs to no event loop, so it may be handed to another thread, and
-    the loop that takes it over may be of either backend. ``with`` closes it if nobody took it.
+    the loop that takes it over may be of either backend. ``with`` closes it if nobody took it; one
+    that is forgotten closes itself with a :exc:`ResourceWarning`.
     """
 
     __slots__ = ("_held", "address")
@@ -60,7 +80,7 @@ class BoundSocket:
 
     def close(self) -> None:
         """Close it, and remove the file of its path; does nothing once it was taken over."""
-        if self._held:
+        with suppress(IndexError):
             self._held.pop().close()
 
     def take(self) -> HeldSocket:
@@ -71,6 +91,10 @@ class BoundSocket:
             raise anyio.ClosedResourceError(
                 f"the socket bound to {self._shown} was taken over or closed before"
             ) from None
+
+    def __del__(self) -> None:
+        if getattr(self, "_held", None):
+            close_forgotten_bound(self)
 
     def __enter__(self) -> BoundSocket:
         return self

@@ -18,6 +18,7 @@ The rules that live here:
 
 from __future__ import annotations
 
+import errno
 import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -30,6 +31,7 @@ from anynet._transport.reactor.handle import Done, Handle, HandleOwner
 from anynet._transport.reactor.tls_engine import TlsEngine
 from anynet._transport.reactor.tls_owner import TlsOwner
 from anynet._transport.sockets.buffers import Buffer, bytes_view
+from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.half_state import HalfState
 
 #: How much of a write is encrypted at a time.
@@ -138,12 +140,10 @@ class TlsHandle(Handle):
     def _advance_handshake(self, engine: TlsEngine) -> bool:
         try:
             done = engine.handshake()
-        except ssl.SSLCertVerificationError as error:
-            # As in Node the peer of a client that does not trust it sees the connection close.
-            self._fail(error)
-            return False
         except ssl.SSLError as error:
-            self._send(engine.take_output())
+            # As in Node the peer of a client that does not trust it sees the connection close.
+            if not isinstance(error, ssl.SSLCertVerificationError):
+                self._send(engine.take_output())
             self._fail(error)
             return False
         if done and self.secure_owner is not None:
@@ -179,10 +179,9 @@ class TlsHandle(Handle):
         self._advance()
 
     def _read_hello(self, data: bytes) -> None:
-        reader = self._hello
-        if reader is None or self._choosing:
+        if self._hello is None or self._choosing:
             return
-        hello = reader.feed(data)
+        hello = self._hello.feed(data)
         if hello is not None:
             # However long the answer takes: what comes meanwhile waits in the kernel.
             self._choosing = True
@@ -288,10 +287,11 @@ class TlsHandle(Handle):
             try:
                 engine.write(piece)
                 sent = self.inner.write(engine.take_output(), self._piece_sent)
-            except ssl.SSLError as error:
-                self._fail(error)
-                return
             except OSError as error:
+                if isinstance(error, ssl.SSLError):
+                    # Of what was read before: each write fails by it, or it would wait for ever.
+                    self._fail(error)
+                    error = os_error(errno.EPROTO)
                 self._waiting = True
                 self.reactor.call_soon(self._write_failed, error)
                 return

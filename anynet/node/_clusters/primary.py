@@ -27,7 +27,8 @@ from anynet.node._clusters.worker import ForkedWorker
 from anynet.node._emitters.emitter import EventEmitter, EventName
 from anynet.node._errors.errors import invalid_arg_type, method_not_implemented, validate_string
 from anynet.node._errors.numerals import is_truthy
-from anynet.node._loop.fitting import Counts, fitted
+from anynet.node._loop.callbacks import runnable
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import NoRuntimeError, Runtime, at_start, current_runtime
 from anynet.node._processes.child_process import ChildProcess, program_arguments
 from anynet.node._processes.messages import Exiting, FromWorker, ListeningAt, Noted
@@ -317,7 +318,7 @@ class Cluster(EventEmitter):
         runtime = self._own_runtime()
         workers = list(self.workers.values())
         if callback is not None:
-            self._waiting.append(fitted(callback, (0, 0), "callback of disconnect()"))
+            self._waiting.append(runnable(callback, (0, 0), "callback of disconnect()"))
         for worker in workers:
             if worker.isConnected():
                 self._leaving.add(worker)

@@ -324,6 +324,13 @@ def validate_string(name: str, value: object) -> str:
     raise invalid_arg_type(name, "string", value)
 
 
+def validate_without_nulls(name: str, value: str) -> str:
+    """A host: what follows a null byte would be lost on its way to the system."""
+    if "\0" in value:
+        raise invalid_arg_value(name, value, "must be a string without null bytes")
+    return value
+
+
 def validate_boolean(name: str, value: object) -> bool:
     if isinstance(value, bool):
         return value

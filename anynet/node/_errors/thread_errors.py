@@ -70,3 +70,8 @@ def worker_path(filename: str) -> NodeTypeError:
 
 def module_not_found(path: str) -> NodeError:
     return NodeError(f"Cannot find module {inspect(path)}", "MODULE_NOT_FOUND")
+
+
+def init_failed() -> NodeError:
+    """The system has no thread left."""
+    return NodeError("Worker initialization failure: EAGAIN", "ERR_WORKER_INIT_FAILED")

@@ -21,8 +21,9 @@ from anynet.node._errors.errors import (
     validate_function,
     validate_number,
     validate_string,
+    validate_without_nulls,
 )
-from anynet.node._loop.fitting import fitted
+from anynet.node._loop.callbacks import runnable
 from anynet.node._loop.runtime import current_runtime
 from anynet.node._modules.promisify import CUSTOM, PendingCall
 from anynet.node._net.options.connect_options import ConnectRequest
@@ -66,12 +67,11 @@ def lookup(hostname: str, *args: Any, **more: Any) -> None:
     options, callback = (*args, None, None)[:2]
     if callable(options):
         options, callback = None, options
-    if not _is_absent(hostname):
-        validate_string("hostname", hostname)
+    _check_hostname(hostname)
     if options is not None and not isinstance(options, Mapping | int | float):
         validate_function("callback", options if len(args) == 1 else callback)
         raise invalid_arg_type("options", ["integer", "object"], options)
-    called_back = fitted(validate_function("callback", callback), (1, 3), "callback of lookup()")
+    called_back = runnable(validate_function("callback", callback), (1, 3), "callback of lookup()")
     request = _checked(hostname, options, more)
     _ask(request, called_back)
 
@@ -84,8 +84,7 @@ def lookup_promise(hostname: str, options: Any = None, /, **more: Any) -> Pendin
     """
 
     def begin(called: Callable[..., None]) -> None:
-        if not _is_absent(hostname):
-            validate_string("hostname", hostname)
+        _check_hostname(hostname)
         request = _checked(hostname, options, more)
 
         def answer(error: object, found: Any = None, family: int | None = None) -> None:
@@ -105,6 +104,11 @@ def _checked(hostname: str, options: Any, more: Mapping[str, Any]) -> _Request:
     if _is_absent(hostname):
         raise invalid_arg_value("hostname", hostname, "must be a non-empty string")
     return request
+
+
+def _check_hostname(hostname: str) -> None:
+    if not _is_absent(hostname):
+        validate_without_nulls("hostname", validate_string("hostname", hostname))
 
 
 def _is_absent(hostname: object) -> bool:

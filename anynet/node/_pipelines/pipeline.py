@@ -29,6 +29,7 @@ from anynet.node._errors.errors import (
     stream_unable_to_pipe,
     validate_abort_signal,
 )
+from anynet.node._loop.callbacks import runnable
 from anynet.node._loop.fitting import fitted
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._pipelines.pumping import Pump, async_iterator_of
@@ -309,5 +310,5 @@ def pipeline(*streams: Any) -> Any:
     callback = streams[-1] if streams else None
     if isinstance(callback, Stream) or not callable(callback):
         raise invalid_arg_type("streams[stream.length - 1]", "function", callback)
-    called_back = fitted(callback, (2, 2), "callback of pipeline()")
+    called_back = runnable(callback, (2, 2), "callback of pipeline()")
     return Pipeline(streams[:-1], called_back, {}).assemble()

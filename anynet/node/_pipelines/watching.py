@@ -15,7 +15,7 @@ from anynet.node._errors.errors import (
     validate_abort_signal,
     validate_function,
 )
-from anynet.node._loop.fitting import fitted
+from anynet.node._loop.callbacks import runnable
 from anynet.node._pipelines.outcome import Outcome, Settlement
 from anynet.node._streams.finished import (
     EndWatch,
@@ -58,7 +58,9 @@ def finished(
     if options is not None and not isinstance(options, Mapping):
         raise invalid_arg_type("options", "object", options)
     found = merged_options(options, more)
-    called_back = fitted(validate_function("callback", callback), (1, 1), "callback of finished()")
+    called_back = runnable(
+        validate_function("callback", callback), (1, 1), "callback of finished()"
+    )
     validate_abort_signal("options.signal", found.get("signal"))
     return watch_end(require_stream(stream), found, called_back)
 

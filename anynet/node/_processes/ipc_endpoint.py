@@ -28,7 +28,8 @@ from anynet.node._errors.errors import (
     missing_args,
     system_error,
 )
-from anynet.node._loop.fitting import Counts, fitted
+from anynet.node._loop.callbacks import runnable
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.servers.connection_count import ConnectionCount
 from anynet.node._processes.ipc import IpcChannel
@@ -256,7 +257,7 @@ def _send_arguments(
         options, callback = {}, options
     elif options is not None and not isinstance(options, Mapping):
         raise invalid_arg_type("options", "object", options)
-    called_back = fitted(callback, (1, 1), "callback") if callable(callback) else None
+    called_back = runnable(callback, (1, 1), "callback") if callable(callback) else None
     return message, handle, options or {}, called_back
 
 

@@ -7,6 +7,8 @@ Rules that live here, each Node's:
 * What is written to the standard output goes out within the call, so that nothing is lost when the
   program ends. Neither descriptor is ever closed.
 * Python's own buffers come first, so that ``print`` and ``write`` keep their order.
+* What was closed when the program began stands for nothing (``/dev/null``): its number belongs to
+  whatever was opened since, perhaps a client's connection.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import socket
 import stat
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from anynet._transport.sockets.pipe_socket import PipeSocket, write_all
@@ -77,6 +80,22 @@ class SyncWriter(Writable):
             callback(None)
 
 
+def standard_output() -> SyncWriter:
+    """The stream for descriptor 1."""
+    return SyncWriter(_nothing() if sys.__stdout__ is None else 1)
+
+
+def standard_error() -> SyncWriter:
+    """The stream for descriptor 2."""
+    return SyncWriter(_nothing() if sys.__stderr__ is None else 2)
+
+
+@cache
+def _nothing() -> int:
+    """A descriptor from which nothing comes, and what is written to it is dropped."""
+    return os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+
+
 def _flush_python(fd: int) -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -88,6 +107,8 @@ def _flush_python(fd: int) -> None:
 
 def standard_input() -> Any:
     """The stream for descriptor 0, which is not read before something asks for it."""
+    if sys.__stdin__ is None:
+        return FileReader(_nothing())
     mode = os.fstat(0).st_mode
     if stat.S_ISSOCK(mode):
         stream = _of_socket(socket.socket(fileno=os.dup(0)))

@@ -29,7 +29,11 @@ from anynet.node._loop.runtime import (
 from anynet.node._loop.timers import nextTick
 from anynet.node._processes.ipc_endpoint import IpcEndpoint
 from anynet.node._processes.signals import NUMBERS, SignalWatch, check_signal, kill, reset_inherited
-from anynet.node._processes.standard_streams import SyncWriter, standard_input
+from anynet.node._processes.standard_streams import (
+    standard_error,
+    standard_input,
+    standard_output,
+)
 
 #: The variable through which a child finds its channel.
 CHILD_VARIABLE = "ANYNET_NODE_CHILD"
@@ -129,12 +133,12 @@ class Process(IpcEndpoint):
     @property
     def stdout(self) -> Any:
         """The standard output: a writable stream whose writes are done when they return."""
-        return self._stream("stdout", lambda: SyncWriter(1))
+        return self._stream("stdout", standard_output)
 
     @property
     def stderr(self) -> Any:
         """The standard output of errors: a writable stream whose writes are done at once."""
-        return self._stream("stderr", lambda: SyncWriter(2))
+        return self._stream("stderr", standard_error)
 
     def _stream(self, name: str, make: Callable[[], Any]) -> Any:
         if self.runtime is None or current_runtime() is not self.runtime:

@@ -25,7 +25,8 @@ from anynet.node._errors.errors import (
     use_after_close,
     validate_abort_signal,
 )
-from anynet.node._loop.fitting import Counts, fitted
+from anynet.node._loop.callbacks import runnable
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._readline.line_splitter import LineSplitter
 from anynet.node._streams.encoding import Decoder
@@ -137,8 +138,8 @@ class Interface(EventEmitter):
             answer(line)
 
     def _on_end(self) -> None:
-        if self._lines.rest:
-            self.emit("line", self._lines.rest)
+        if rest := self._lines.rest:
+            self.emit("line", rest)
         self.close()
 
     def _on_error(self, error: BaseException) -> None:
@@ -223,7 +224,7 @@ class Interface(EventEmitter):
             signal = options.get("signal", signal)
         if not callable(callback) or (signal is not None and signal.aborted):
             return
-        called_back = fitted(callback, (1, 1), "callback of question()")
+        called_back = runnable(callback, (1, 1), "callback of question()")
         if self._on_answer is not None:
             self.prompt()
             return

@@ -15,15 +15,21 @@ _LINE_END = re.compile("\r\n|\n|\r|\u2028|\u2029")
 
 
 class LineSplitter:
-    """Keeps what has come since the end of the last line, in ``rest``."""
+    """Returns the lines that a text ends, and keeps the beginning of the next."""
 
-    __slots__ = ("_crlf_delay", "_return_at", "rest")
+    __slots__ = ("_crlf_delay", "_pieces", "_return_at")
 
     def __init__(self, crlf_delay: float) -> None:
         self._crlf_delay = crlf_delay
         #: When a text came that ended with ``\\r``.
         self._return_at: float | None = None
-        self.rest: str = ""
+        #: Joined once the line ends: a peer that sends no end would have each copied with each.
+        self._pieces: list[str] = []
+
+    @property
+    def rest(self) -> str:
+        """What has come since the end of the last line."""
+        return "".join(self._pieces)
 
     def feed(self, text: str, now: float) -> list[str]:
         """The lines that ``text`` ends; ``now`` is in the unit of ``crlf_delay``."""
@@ -32,8 +38,8 @@ class LineSplitter:
         self._return_at = now if text.endswith("\r") else None
         *lines, last = _LINE_END.split(text)
         if lines:
-            lines[0] = self.rest + lines[0]
-            self.rest = last
-        else:
-            self.rest += last
+            lines[0] = "".join((*self._pieces, lines[0]))
+            self._pieces.clear()
+        if last:
+            self._pieces.append(last)
         return lines

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from anynet.node._errors.errors import invalid_arg_value, validate_boolean, validate_integer
-from anynet.node._loop.fitting import fitted
+from anynet.node._loop.callbacks import runnable
 from anynet.node._streams.encoding import require_encoding
 
 DEFAULT_HIGH_WATER_MARK = 65536
@@ -174,7 +174,7 @@ def _fields(found: Mapping[str, Any], table: _Table, functions: _Functions) -> d
             fields[field] = convert(value)
         elif name in functions and callable(value):
             count = functions[name]
-            function = fitted(value, (count, count), f"option {name}()")
+            function = runnable(value, (count, count), f"option {name}()")
             fields.setdefault("functions", {})[name] = function
     return fields
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeAlias, TypeVar, overload
 
 from anynet.node._emitters.emitter import EventEmitter, EventName
+from anynet.node._loop.callbacks import started
 from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._streams.options import StreamOptions
@@ -25,6 +26,10 @@ from anynet.node._streams.readable_state import ReadableState
 from anynet.node._streams.writable_state import WritableState
 
 T = TypeVar("T")
+#: What a class of a program's may define, as coroutine functions too.
+_HOOKS = frozenset(
+    ("_construct", "_destroy", "_final", "_flush", "_read", "_transform", "_write", "_writev")
+)
 
 #: Called with None, or with the error.
 DestroyCallback: TypeAlias = Callable[..., object]
@@ -80,6 +85,11 @@ class Stream(EventEmitter):
         "runtime",
         "writable_state",
     )
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        for name in _HOOKS & cls.__dict__.keys():
+            setattr(cls, name, started(cls.__dict__[name]))
 
     event_arguments: ClassVar[Mapping[EventName, Counts]] = {
         **EventEmitter.event_arguments,

@@ -27,7 +27,7 @@ from anynet.node._errors.errors import (
     stream_destroyed,
     write_after_end,
 )
-from anynet.node._loop.fitting import fitted
+from anynet.node._loop.callbacks import runnable
 from anynet.node._loop.runtime import NoRuntimeError
 from anynet.node._streams.chunks import shown_entries, written_chunk
 from anynet.node._streams.constructing import begin_stream
@@ -177,7 +177,7 @@ class Writable(Stream):
         """Write now or queue; the answer to ``write``, or why it cannot be."""
         state = self.writable_state
         data, length, encoding = written_chunk(state, chunk, encoding)
-        callback = fitted(callback, (1, 1), "callback of write()") if callable(callback) else None
+        callback = runnable(callback, (1, 1), "callback of write()") if callable(callback) else None
         if self.runtime.reactor.ended:
             raise NoRuntimeError("the runtime has ended")
         if state.end_called or self._destroyed:
@@ -306,7 +306,7 @@ class Writable(Stream):
             elif self._destroyed:
                 error = stream_destroyed("end")
         if callable(callback):
-            callback = fitted(callback, (0, 1), "callback of end()")
+            callback = runnable(callback, (0, 1), "callback of end()")
             if error is None:
                 error = self._errored
             if error is not None:

@@ -18,7 +18,7 @@ import anyio
 
 from anynet.node._emitters.emitter import EventEmitter
 from anynet.node._emitters.listeners import EventName
-from anynet.node._errors.thread_errors import nothing_to_post
+from anynet.node._errors.thread_errors import init_failed, nothing_to_post
 from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Backend, Runtime, current_runtime
 from anynet.node._threads.cloning import Message, pack, transfer_list, unpack
@@ -67,8 +67,8 @@ class Worker(EventEmitter):
     exception that ended it, and ``exit`` with its status.
 
     Raises ``ERR_INVALID_ARG_TYPE`` or ``ERR_WORKER_PATH`` for what is no program,
-    ``DataCloneError`` for data that cannot be copied, and :exc:`NoRuntimeError` outside of a
-    runtime.
+    ``DataCloneError`` for data that cannot be copied, ``ERR_WORKER_INIT_FAILED`` where the system
+    has no thread left, and :exc:`NoRuntimeError` outside of a runtime.
     """
 
     __slots__ = ("_endpoint", "_held", "_reader", "_thread", "code", "ended", "runtime", "threadId")
@@ -114,11 +114,17 @@ class Worker(EventEmitter):
         self.code: int | None = None
         self._held = False
         self._thread = WorkerThread(self.threadId, target, data, theirs, backend)
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            # Before anything else is begun: a worker that never runs would never end, either.
+            data.close()
+            self._endpoint.close()
+            raise init_failed() from error
         self._reader = Reader(self.runtime, self._endpoint.inbox, self._on_item)
         self._reader.start()
         self.runtime.at_end(self._end)
         self.ref()
-        self._thread.start()
 
     def postMessage(self, *args: Any) -> None:
         """``postMessage(value[, transferList])``: send a message to the worker's ``parentPort``.

@@ -21,6 +21,7 @@ from anynet.node._errors.errors import (
     validate_number,
     validate_string,
 )
+from anynet.node._loop.callbacks import runnable
 from anynet.node._loop.fitting import fitted
 from anynet.node._net.options.table import checked, not_false, row, rows_of
 from anynet.node._tls.context import Protocols, SecureContext, context_of
@@ -53,17 +54,18 @@ def _protocols(value: object) -> Protocols:
     return tuple(each.decode("latin1") if isinstance(each, bytes) else each for each in value)
 
 
-def _function(name: str, count: int) -> Callable[[object], Callable[..., Any]]:
-    def check(value: object) -> Callable[..., Any]:
-        return fitted(validate_function(f"options.{name}", value), (count, count), name)
-
-    return check
+def _alpn_callback(value: object) -> Callable[..., Any]:
+    return fitted(validate_function("options.ALPNCallback", value), (1, 1), "ALPNCallback")
 
 
 def _context(value: object) -> SecureContext:
     if isinstance(value, SecureContext):
         return value
     raise invalid_arg_type("options.secureContext", "SecureContext", value)
+
+
+def _sni_callback(value: object) -> Callable[..., Any]:
+    return runnable(validate_function("options.SNICallback", value), (2, 2), "SNICallback")
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -73,10 +75,10 @@ class TlsSettings(Value):
     context: SecureContext
     protocols: Protocols = attrs.field(default=(), metadata=row("ALPNProtocols", check=_protocols))
     alpn_callback: AlpnCallback | None = attrs.field(
-        default=None, metadata=row("ALPNCallback", check=_function("ALPNCallback", 1))
+        default=None, metadata=row("ALPNCallback", check=_alpn_callback)
     )
     sni_callback: SniCallback | None = attrs.field(
-        default=None, metadata=row("SNICallback", check=_function("SNICallback", 2))
+        default=None, metadata=row("SNICallback", check=_sni_callback)
     )
     request_certificate: bool = attrs.field(default=False, metadata=row("requestCert", check=bool))
     reject_unauthorized: bool = attrs.field(

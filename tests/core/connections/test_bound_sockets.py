@@ -14,8 +14,8 @@ import anyio
 import pytest
 
 import anynet
-from anynet import SocketAddress
-from tests.support import echo
+from anynet import SocketAddress, node
+from tests.support import echo, open_descriptors
 
 pytestmark = pytest.mark.anyio
 
@@ -44,6 +44,25 @@ async def test_a_server_listens_on_it_and_a_client_connects_from_it() -> None:
         listening.close()
         async with anynet.connect("127.0.0.1", port) as client:
             assert await round_trip(client) == b"hello"
+
+
+@pytest.mark.parametrize("bound_by", ["core", "node"])
+def test_one_that_is_forgotten_is_closed(bound_by: str, tmp_path: Path) -> None:
+    before, path = open_descriptors(), tmp_path / "socket"
+    bind: Any = anynet.bind if bound_by == "core" else node.BoundSocket
+    for options in ({"path": str(path)}, {"host": "127.0.0.1"}):
+        bound: Any = bind(**options)
+        with pytest.warns(ResourceWarning, match="was not taken over, and is closed now"):
+            del bound
+    assert not path.exists()
+    assert open_descriptors() == before
+
+
+async def test_one_that_is_left_in_an_inbox_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    async with anynet.Inbox[anynet.BoundSocket]() as inbox:
+        inbox.put(anynet.bind(path=str(path)))
+    assert not path.exists()
 
 
 async def test_a_path_goes_with_its_owner(tmp_path: Path) -> None:

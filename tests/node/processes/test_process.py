@@ -442,6 +442,29 @@ def test_an_output_that_nobody_reads_is_an_error_event(backend: Backend) -> None
     assert done.stderr == "written EPIPE\nwrite EPIPE EPIPE\n"
 
 
+@BACKENDS
+def test_streams_that_were_closed_at_the_start_stand_for_nothing(backend: Backend) -> None:
+    """Their numbers belong to what was opened first, the connection of a client for one."""
+    source = f"""
+import socket, sys
+ours, client = socket.socketpair()  # They are 0 and 1.
+client.send(b"a request")
+from anynet import node as net
+from anynet.node import process
+def main():
+    process.stdin.on("data", lambda data: print(data, file=sys.stderr))
+    process.stdin.on("end", lambda: print("end", file=sys.stderr))
+    process.stdout.write("a line of a log")
+net.run(main, backend={backend!r})
+print({{ours.fileno(), client.fileno()}}, ours.recv(100), file=sys.stderr)
+client.close()
+print(ours.recv(100), file=sys.stderr)
+"""
+    command = ["sh", "-c", 'exec "$@" <&- >&-', "sh", sys.executable, "-c", source]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.stderr == "end\n{0, 1} b'a request'\nb''\n"
+
+
 def _run_with_stdout(backend: str, program: str, stdout: int) -> subprocess.CompletedProcess[str]:
     source = (
         "import sys\nfrom anynet import node as net\nfrom anynet.node import process\n"

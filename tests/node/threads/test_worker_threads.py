@@ -56,6 +56,24 @@ async def test_the_backend_can_be_another(backend: Any, module: str) -> None:
     assert await told_by(current_backend, backend=backend) == ([module], 0)
 
 
+@pytest.mark.usefixtures("tidy")
+async def test_a_thread_that_cannot_start_is_an_error_of_the_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing waits for a worker that never ran: the runtime ends, what was sent is closed."""
+
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async with net.runtime():
+        port = MessageChannel().port1
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", start)
+            with pytest.raises(net.NodeError) as raised:
+                Worker(current_backend, workerData=port, transferList=[port])
+    assert raised.value.code == "ERR_WORKER_INIT_FAILED"
+
+
 async def test_the_backend_is_that_of_the_parent() -> None:
     here = type(anyio.lowlevel.current_token().native_token).__module__.partition(".")[0]
     assert await told_by(current_backend) == ([here], 0)

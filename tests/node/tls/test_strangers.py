@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import anyio
@@ -50,6 +51,27 @@ async def echoed(server: tls.Server) -> bytes:
     client.end(b"honest")
     await net.events.once(client, "close")
     return b"".join(received)
+
+
+def shake_hands(stranger: socket.socket) -> None:
+    """Become a TLS client, up to the end of the handshake."""
+    context = ssl.create_default_context(cadata=ca.decode())
+    received, sent = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = context.wrap_bio(received, sent, server_hostname="localhost")
+    while True:
+        try:
+            client.do_handshake()
+            break
+        except ssl.SSLWantReadError:
+            stranger.sendall(sent.read())
+            received.write(stranger.recv(65536))
+    stranger.sendall(sent.read())
+
+
+def read_to_the_end(stranger: socket.socket) -> None:
+    with suppress(ConnectionResetError):
+        while stranger.recv(65536):
+            pass
 
 
 async def test_no_stranger_ends_it() -> None:
@@ -136,6 +158,32 @@ async def test_garbage_after_the_handshake_is_an_error_of_its_socket() -> None:
         assert errors[0].code == "ERR_SSL_WRONG_VERSION_NUMBER"
         client.destroy()
         assert await echoed(server) == b"honest"
+
+
+@pytest.mark.parametrize("waits", [True, False])
+async def test_writes_after_garbage_fail(waits: bool) -> None:
+    """A stranger that goes on reading keeps no connection open by them, nor their callbacks."""
+    results: list[Any] = []
+    accepted: list[tls.TLSSocket] = []
+    closed: list[bool] = []
+    async with serving() as (server, errors):
+        server.on("secureConnection", accepted.append)
+        with socket.create_connection(("127.0.0.1", port_of(server))) as stranger:
+            await anyio.to_thread.run_sync(shake_hands, stranger)
+            await until(lambda: bool(accepted))
+            (peer,) = accepted
+            peer.on("close", closed.append)
+            if waits:  # More than the kernel takes.
+                peer.write(bytes(32 << 20), lambda error: results.append(error.code))
+            stranger.sendall(b"this is no record of TLS")
+            await until(lambda: bool(errors))
+            peer.write(b"too late", lambda error: results.append(error.code))
+            peer.end()
+            await anyio.to_thread.run_sync(read_to_the_end, stranger)
+            await until(lambda: bool(closed))
+        assert await echoed(server) == b"honest"
+    assert results == ["EPROTO"] * (1 + waits)
+    assert [error.code for error in errors] == ["ERR_SSL_WRONG_VERSION_NUMBER", "EPROTO"]
 
 
 async def test_a_client_that_does_not_read_is_held_back() -> None:

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 from anynet import node as net
@@ -103,6 +105,19 @@ async def test_callbacks_get_as_many_arguments_as_they_take() -> None:
         client.destroy()
         peer.resume()
     assert heard == ["localhost", "tlsClientError"]
+
+
+async def test_a_coroutine_picks_the_certificate() -> None:
+    async def pick(_: str, answer: Any) -> None:
+        await anyio.lowlevel.checkpoint()
+        answer(None, tls.createSecureContext(identity("rsa")))
+
+    async with serving(SNICallback=pick) as server:
+        client, _ = await pair(server)
+        assert "modulus" in (
+            client.getPeerCertificate() or {}
+        )  # It is not that of the server itself.
+        client.destroy()
 
 
 async def test_an_alpn_callback_chooses() -> None:

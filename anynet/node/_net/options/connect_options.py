@@ -26,6 +26,7 @@ from anynet.node._errors.errors import (
     validate_number,
     validate_port,
     validate_string,
+    validate_without_nulls,
 )
 from anynet.node._errors.numerals import is_truthy, to_uint32
 from anynet.node._errors.option_warning import warn_of_misspelt
@@ -144,6 +145,7 @@ def connect_request(
     host = options.get("host", _DEFAULT_HOST)
     if not isinstance(host, str) or not host:
         host = validate_string("options.host", host) if is_truthy(host) else _DEFAULT_HOST
+    validate_without_nulls("options.host", host)
     local_address: str | None = None
     local_port: float = 0
     if "localAddress" in options or "localPort" in options:

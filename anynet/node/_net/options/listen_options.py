@@ -19,6 +19,7 @@ from anynet.node._errors.errors import (
     invalid_arg_value,
     validate_abort_signal,
     validate_port,
+    validate_without_nulls,
 )
 from anynet.node._errors.numerals import is_truthy, to_int32, to_number
 from anynet.node._errors.option_warning import warn_of_misspelt
@@ -190,7 +191,7 @@ def _host(host: object) -> str | None:
         return None
     if not isinstance(host, str):
         raise invalid_arg_type("hostname", "string", host)
-    return host
+    return validate_without_nulls("hostname", host)
 
 
 def _get(options: object, name: str) -> Any:

@@ -25,6 +25,7 @@ from anynet.node._errors.errors import (
 )
 from anynet.node._errors.numerals import is_truthy
 from anynet.node._errors.option_warning import warn_of_misspelt
+from anynet.node._loop.callbacks import runnable
 from anynet.node._loop.fitting import fitted
 from anynet.node._net.options.table import as_given, checked, if_truthy, not_false, row, rows_of
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
@@ -86,7 +87,7 @@ def _read_into(onread: object) -> ReadInto | None:
     """The option, where it can be used; otherwise it is treated as absent, as in Node."""
     if not isinstance(onread, Mapping) or not callable(onread.get("callback")):
         return None
-    callback = fitted(onread["callback"], (2, 2), "callback of onread")
+    callback = runnable(onread["callback"], (2, 2), "callback of onread")
     buffer = onread.get("buffer")
     if callable(buffer):
         factory = fitted(buffer, (0, 0), "buffer of onread")

@@ -32,7 +32,7 @@ from anynet.node._errors.errors import (
     validate_function,
 )
 from anynet.node._errors.numerals import to_number
-from anynet.node._loop.fitting import fitted
+from anynet.node._loop.callbacks import runnable
 from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._net.options.listen_options import ListenOptions, sort_arguments
 from anynet.node._net.options.server_options import ServerOptions, accept_settings
@@ -309,7 +309,7 @@ class Server(ServerEvents):
         ``ERR_INVALID_ARG_TYPE`` if ``callback`` is no function. Returns the server.
         """
         validate_function("callback", callback)
-        called_back = fitted(callback, (2, 2), "callback of getConnections()")
+        called_back = runnable(callback, (2, 2), "callback of getConnections()")
         self.runtime.next_tick(called_back, None, self._count.everywhere)
         return self
 
@@ -333,7 +333,7 @@ class Server(ServerEvents):
         """
         if callable(callback):
             if self._listening.handle is None:
-                callback = partial(fitted(callback, (1, 1), "callback"), server_not_running())
+                callback = partial(runnable(callback, (1, 1), "callback"), server_not_running())
             self.once("close", callback)
         self._listening.close()
         self._emit_close_if_drained()

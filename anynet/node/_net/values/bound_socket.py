@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack, overload
 
 from anynet._rules.values.addresses import is_ip
+from anynet._rules.values.bound_socket import close_forgotten_bound
 from anynet._transport.listening.bind import bind_address_now, bind_path_now
 from anynet._transport.listening.listener import ListeningSocket
 from anynet.node._errors.errors import (
@@ -50,7 +51,8 @@ class BoundSocket:
     `path`, which excludes them: a Unix path, an abstract name, or `""` for a name that the system
     chooses. `server.listen(bound)`, `new Socket({handle: bound})` and `connect({handle: bound,
     …})` adopt it: from then on, and after :meth:`close`, its methods raise
-    `ERR_SOCKET_HANDLE_ADOPTED`. `with` closes it unless it was adopted.
+    `ERR_SOCKET_HANDLE_ADOPTED`. `with` closes it unless it was adopted; one that is
+    forgotten closes itself with a :exc:`ResourceWarning`.
 
     Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or `ERR_SOCKET_BAD_PORT` for bad options,
     and NodeSystemError if the system refuses to bind (`EADDRINUSE`).
@@ -130,6 +132,10 @@ class BoundSocket:
     def inspected(self) -> dict[str, object]:
         """What error messages show of it: nothing."""
         return {}
+
+    def __del__(self) -> None:
+        if getattr(self, "_held", None) is not None:
+            close_forgotten_bound(self)
 
     def __enter__(self) -> Self:
         return self

@@ -13,6 +13,9 @@ attempt('nothing', () => new net.Socket().connect({}));
 for (const host of [5, true, [], {}]) {
   attempt('host', () => net.connect({ port: 9, host }));
 }
+for (const host of ['a\0b', '127.0.0.1\0']) {
+  attempt('null byte', () => net.connect({ port: -1, host, localAddress: 'x' }));
+}
 for (const path of [5, true, [], {}]) {
   attempt('path', () => net.connect({ path }));
 }

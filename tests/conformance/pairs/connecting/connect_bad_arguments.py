@@ -16,6 +16,8 @@ def main() -> None:
     attempt("nothing", lambda: net.Socket().connect({}))
     for host in [5, True, [], {}]:
         attempt("host", lambda: net.connect({"port": 9, "host": host}))
+    for host in ["a\0b", "127.0.0.1\0"]:
+        attempt("null byte", lambda: net.connect({"port": -1, "host": host, "localAddress": "x"}))
     for path in [5, True, [], {}]:
         attempt("path", lambda: net.connect({"path": path}))
     for localAddress in ["localhost", "127.0.0.256", 5, True]:

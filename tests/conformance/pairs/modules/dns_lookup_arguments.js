@@ -18,3 +18,4 @@ attempt('verbatim', () => dns.lookup('x', { verbatim: 1 }, never));
 attempt('order', () => dns.lookup('x', { order: 'x' }, never));
 attempt('name first', () => dns.lookup('', { order: 'x' }));
 attempt('of an address', () => dns.lookup('127.0.0.1', { family: 5 }, never));
+for (const options of [undefined, 5, {}]) attempt('null byte', () => dns.lookup('127.0.0.1\0x', options));

@@ -30,6 +30,8 @@ def main() -> None:
     attempt("order", lambda: lookup("x", {"order": "x"}, never))
     attempt("name first", lambda: lookup("", {"order": "x"}))
     attempt("of an address", lambda: lookup("127.0.0.1", {"family": 5}, never))
+    for options in [None, 5, {}]:
+        attempt("null byte", lambda: lookup("127.0.0.1\0x", options))
 
 
 run(main)

@@ -17,5 +17,6 @@ attempt('host a number', () => server.listen({ port: 0, host: 5 }));
 attempt('host true', () => server.listen({ port: 0, host: true }));
 attempt('host an object', () => server.listen({ port: 0, host: { a: 1 } }));
 attempt('host an array', () => server.listen({ port: 0, host: ['::1'] }));
+attempt('host with a null byte', () => server.listen({ port: 0, host: '127.0.0.1\0' }));
 attempt('an array', () => server.listen([1]));
 log('nothing happened', server.listening, server.address());

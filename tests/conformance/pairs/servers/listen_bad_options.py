@@ -27,6 +27,7 @@ def main() -> None:
     attempt("host true", lambda: listen({"port": 0, "host": True}))
     attempt("host an object", lambda: listen({"port": 0, "host": {"a": 1}}))
     attempt("host an array", lambda: listen({"port": 0, "host": ["::1"]}))
+    attempt("host with a null byte", lambda: listen({"port": 0, "host": "127.0.0.1\0"}))
     attempt("an array", lambda: listen([1]))
     log("nothing happened", server.listening, server.address())
 
