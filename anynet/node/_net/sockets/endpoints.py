@@ -4,6 +4,8 @@ Rules that live here, each Node's:
 
 * The remote end is remembered once it was asked for: it is still there after the end, and until
   the socket connects again. The local end goes with the handle.
+* The system forgets the remote end of a TCP connection that both sides have ended, or that was
+  reset: who asks only then, in a listener to ``finish`` for example, gets nothing.
 * An end without an IP address (a Unix socket) has nothing: ``address()`` is empty.
 """
 
@@ -64,7 +66,7 @@ def _remote_of(handle: Handle) -> AddressInfo | None:
     if not isinstance(stream, SocketStream):
         return _info_of_value(stream.remote_address)
     try:
-        return _info(stream.peername or stream.sock.getpeername())
+        return _info(stream.sock.getpeername())
     except OSError:
         return None
 
