@@ -200,6 +200,22 @@ def test_between_sockets_no_order_counts_and_bytes_are_cut_as_they_come() -> Non
     assert canonical(streams, one) != canonical(streams, other)
 
 
+def test_how_much_has_come_when_something_happens_does_not_count_if_it_is_much() -> None:
+    sockets = Program("sockets", 0, 0, (), {})
+    one: Trace = [("c1", "data1 bytes(70000)"), ("c1", "f1"), ("c1", 'data1 bytes "abc"')]
+    other: Trace = [("c1", "data1 bytes(65536)"), ("c1", "f1"), ("c1", "data1 bytes(4467)")]
+    assert says_the_same(sockets, one, other)
+    assert not says_the_same(sockets, one, [*other, ("c1", 'data1 bytes "d"')])
+    little: Trace = [("c1", 'data1 bytes "ab"'), ("c1", "f1"), ("c1", 'data1 bytes "c"')]
+    assert not says_the_same(sockets, little, [little[0], little[2], little[1]])
+
+
+def test_an_error_that_ends_all_comes_before_a_warning() -> None:
+    warned: Trace = [("main", 'uncaught Error(null "x")'), ("main", "warning many")]
+    assert says_the_same(EMITTER, warned[:1], warned)
+    assert not says_the_same(EMITTER, [], warned[1:])
+
+
 def test_a_known_difference_has_a_reason_that_the_documentation_gives_too() -> None:
     page = (ROOT / "docs" / "node-differences.md").read_text("utf-8")
     for known in KNOWN:
@@ -246,6 +262,16 @@ def test_what_a_listener_pushed_counts_only_once_it_has_run() -> None:
     assert not shown(looking, lost, kept)
 
 
+def test_a_listener_to_readable_is_called_more_only_if_it_came_while_it_flowed() -> None:
+    made: Step = ["new", "c1", "Readable", [{"highWaterMark": 1}]]
+    add: Step = ["call", "c1", "on", ["readable", function("f2")]]
+    program = with_listener("streams", "data", add, made)
+    assert shown(program, ["f2", "f3"], ["f2", "f3", "f2"]) == "added_while_it_flows"
+    assert not shown(program, ["f2", "f3"], ["f2", "f3", "f2", "f3"])
+    assert not shown(program, ["f2", "f3", "f2"], ["f2", "f3"])
+    assert not shown(with_listener("streams", "data", made, made, add), ["f3"], ["f3", "f2"])
+
+
 def test_text_of_objects_counts_only_after_it_was_asked_for() -> None:
     made: Step = ["new", "c1", "Readable", [{"objectMode": True}]]
     program = Program("streams", 0, 0, (made,), {})
@@ -263,6 +289,8 @@ def test_a_reset_counts_only_for_the_client_that_it_hits() -> None:
     assert shown(reset, node, ours) == "reset_at_once"
     assert not shown(reset, node, ours[:1])
     assert not shown(Program("sockets", 0, 0, (), {}), node, ours)
+    uncaught = ["uncaught " + node[0]], ["f3", "uncaught " + ours[1]]
+    assert shown(reset, *uncaught) == "reset_at_once"
     other = [("s1", "f4")]
     lines = [("c1", node[0])], [("c1", each) for each in ours]
     assert known_difference(reset, [*lines[0], *other], [*lines[1], *other])
