@@ -41,7 +41,11 @@ def _missing_argument(_: Program, node: Trace, ours: Trace) -> bool:
 
 def _prefetched_chunk(program: Program, node: Trace, ours: Trace) -> bool:
     differing = [(a, b) for (_, a), (_, b) in zip(node, ours, strict=False) if a != b]
-    return len(node) == len(ours) and all(_counts_prefetched(program, *each) for each in differing)
+    return (
+        len(node) == len(ours)
+        and bool(differing)
+        and all(_counts_prefetched(program, *each) for each in differing)
+    )
 
 
 def _counts_prefetched(program: Program, node: str, ours: str) -> bool:
@@ -100,18 +104,17 @@ def _pushed_by_listener(program: Program, node: Trace, ours: Trace) -> bool:
 
 
 def _added_while_it_flows(program: Program, node: Trace, ours: Trace) -> bool:
-    """Whether a data listener adds one to readable, and nothing but a call of that is more here."""
-    for stream in _streams(program):
-        added = _listeners(program, stream, "readable")
-        adds = any(
-            _calls(program.functions[name].body, stream, *_REGISTERING)
-            for name in _listeners(program, stream, "data")
-        )
-        shown = [text for _, text in ours if text in added]
-        if adds and len(shown) > sum(text in added for _, text in node):
-            rest = [[line for line in each if line[1] not in added] for each in (node, ours)]
-            return rest[0] == rest[1]
-    return False
+    """Whether a data listener adds one to readable, and a call of that is what is more here."""
+    extra = ours[len(_common(node, ours)) :][:1]
+    rest = iter(ours)
+    if not extra or not all(line in rest for line in node):
+        return False
+    return any(
+        _calls(program.functions[name].body, stream, *_REGISTERING)
+        for stream in _streams(program)
+        if extra[0][1] in _listeners(program, stream, "readable")
+        for name in _listeners(program, stream, "data")
+    )
 
 
 def _before_the_end(program: Program, node: Trace, ours: Trace) -> bool:
@@ -158,13 +161,13 @@ def _streams(program: Program) -> list[str]:
 
 def _is_of_bytes(program: Program, name: str) -> bool:
     """Whether this object was not made as one whose reads get objects."""
-    return not any(
-        step[0] == "new" and step[1] == name and step[3] and step[3][0].get(option)
-        for step in program.all_steps()
-        for option in ("objectMode", "readableObjectMode")
-        # A stream that has only one side does not heed what is said about the sides of others.
-        if option == "objectMode" or step[2] != "Readable"
-    )
+    for step in program.all_steps():
+        if step[:2] == ["new", name] and step[3]:
+            options = step[3][0]
+            # A stream that has only one side does not heed what is said about the sides of others.
+            both = step[2] != "Readable" and options.get("readableObjectMode")
+            return not (options.get("objectMode") or both)
+    return True
 
 
 def _listeners(
