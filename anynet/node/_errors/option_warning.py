@@ -18,7 +18,7 @@ _SHORTEST: Final = 4
 
 #: What else Node knows, and programs pass along.
 _NAMES: Final = """
-    ALPNCallback ALPNProtocols IncomingMessage SNICallback ServerResponse agent
+    _handle ALPNCallback ALPNProtocols IncomingMessage SNICallback ServerResponse agent
     agentKeepAliveTimeoutBuffer allowHalfOpen allowPartialTrustChain auth autoDestroy
     autoSelectFamily autoSelectFamilyAttemptTimeout backlog blockList ca captureRejections cert
     checkServerIdentity ciphers clientCertEngine connectionsCheckingInterval construct

@@ -192,22 +192,13 @@ async def closed(stream: Stream) -> None:
     over = anyio.Event()
     failure: BaseException | None = None
 
-    def note(error: BaseException | None) -> None:
-        nonlocal failure
-        if failure is None or isinstance(failure, AbortError):
-            failure = error
-
     def done(error: BaseException | None) -> None:
-        note(error)
+        nonlocal failure
+        failure = error
         over.set()
 
-    # What it was destroyed with is known already; what then fails is told by the event alone.
-    stream.on("error", note)
     EndWatch(stream, done)
-    try:
-        await stream.runtime.wait(over)
-    finally:
-        stream.removeListener("error", note)
+    await stream.runtime.wait(over)
     if failure is not None and not isinstance(failure, AbortError):
         raise failure
 

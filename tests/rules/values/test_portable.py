@@ -49,6 +49,8 @@ from anynet.node._errors.classes import (
     NodeTypeError,
     UnhandledError,
 )
+from anynet.node._errors.thread_errors import DataCloneError
+from anynet.node._tls.errors import AltnameError, DisconnectedError, TlsError
 
 ORIGIN = Origin()
 _TIMELINE = ConnectTimeline(
@@ -107,6 +109,10 @@ ERRORS: list[BaseException] = [
     UnhandledError({"what": 1}),
     InvalidAddressFamily(5, "host", 80),
     DOMException("too late", "TimeoutError"),
+    DataCloneError("it could not be cloned"),
+    TlsError("wrong version number", "ERR_SSL_WRONG_VERSION_NUMBER", "SSL routines", "wrong"),
+    AltnameError("Host: x. is not in the cert's list", "x", {"subject": {"CN": "y"}}),
+    DisconnectedError("it ended before the handshake did", {"host": "x", "port": 443}),
 ]
 
 
@@ -143,7 +149,7 @@ def test_the_error_of_another_process_arrives_and_is_of_no_connection_here() -> 
 
 
 #: A warning refers to a live emitter; the other one never leaves the adapter.
-_NEITHER = {"MaxListenersExceededWarning", "AttemptStoppedError"}
+_NEITHER = {"MaxListenersExceededWarning", "OptionWarning", "AttemptStoppedError"}
 
 
 def _own_exceptions() -> Iterator[type[BaseException]]:

@@ -240,7 +240,7 @@ async def test_whoever_is_parked_gets_the_closed_error(pair: Any, ending: str) -
             given = getattr(ours, ending)()
         assert ours.closed
         if given is not None:
-            given.sock.close()
+            given.close()
         for operation in (ours.receive, ours.send_eof, lambda: ours.send(b"x")):
             with pytest.raises(ConnectionClosed):
                 await operation()
@@ -261,7 +261,7 @@ async def test_release_in_the_turn_of_the_wake_steals_nothing(pair: Any, attempt
 
         def release() -> None:
             before.append(len(outcomes))
-            given.append(ours.release().sock)
+            given.append(ours.release().take())
 
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(receive)
@@ -323,7 +323,7 @@ async def test_released_socket_works_and_is_ours_no_more(pair: Any) -> None:
     with pair() as (peer, ours):
         peer.sendall(b"unread")
         address = ours.remote_address
-        sock = ours.release().sock
+        sock = ours.release().take()
         with sock:
             assert sock.fileno() >= 0
             assert not sock.getblocking()

@@ -12,9 +12,17 @@ const streams = {
   duplex: new Duplex({ read() {}, write(chunk, encoding, done) { done(); } }),
   socket: new net.Socket(),
 };
-for (const [name, stream] of Object.entries(streams)) {
+const left = Object.entries(streams);
+
+// One after the other: between coroutines no order is promised.
+function observeNext() {
+  if (left.length === 0) return;
+  const [name, stream] = left.shift();
   watch(stream, name, 'error');
-  stream.on('close', () => log(`${name} close`));
+  stream.on('close', () => {
+    log(`${name} close`);
+    observeNext();
+  });
   stream.on('own', async (value) => {
     await null;
     throw new Error(`from ${name} ${value}`);
@@ -22,3 +30,5 @@ for (const [name, stream] of Object.entries(streams)) {
   stream.emit('own', 1);
   log(name, stream.destroyed);
 }
+
+observeNext();

@@ -25,18 +25,29 @@ def main() -> None:
         "socket": net.Socket(),
     }
 
-    def observe(name: str, stream: Any) -> None:
+    left = list(streams.items())
+
+    def observe_next() -> None:
+        # One after the other: between coroutines no order is promised.
+        if not left:
+            return
+        name, stream = left.pop(0)
+
         async def fail(value: int) -> None:
             raise RuntimeError(f"from {name} {value}")
 
         watch(stream, name, "error")
-        stream.on("close", lambda *_: log(f"{name} close"))
+
+        def on_close() -> None:
+            log(f"{name} close")
+            observe_next()
+
+        stream.on("close", on_close)
         stream.on("own", fail)
         stream.emit("own", 1)
         log(name, stream.destroyed)
 
-    for name, stream in streams.items():
-        observe(name, stream)
+    observe_next()
 
 
 run(main)
