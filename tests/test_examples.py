@@ -204,8 +204,9 @@ def test_relay_without_a_target(backend: str) -> None:
         target = str(nobody.getsockname()[1])
         with (
             running_server("relay.py", backend, "--target-port", target) as (_, port),
-            client_of(port) as client,
+            # It may be reset before connect() has returned.
             pytest.raises(ConnectionResetError),
+            client_of(port) as client,
         ):
             client.recv(1)
 

@@ -60,7 +60,7 @@ def exists(pid: int) -> bool:
     return os.path.exists(f"/proc/{pid}")
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 50) -> None:
     """Wait for something in another process that tells nobody."""
     with anyio.fail_after(seconds):
         while not condition():  # noqa: ASYNC110 - no event comes from there

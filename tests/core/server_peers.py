@@ -19,7 +19,7 @@ from tests.conftest import BACKENDS
 from tests.support import open_descriptors
 
 #: How long a test waits for what must happen, in seconds.
-PATIENCE = 5
+PATIENCE = 30
 
 
 class HandlerBug(Exception):

@@ -25,6 +25,7 @@ _DATA = re.compile(r'^(data\d+) (?:(bytes |)(".*")|(bytes|text)\((\d+)\))$')
 
 def canonical(program: Program, trace: Trace) -> list[str]:
     """The lines to compare."""
+    trace = _without_warnings(trace)
     if program.kind not in APART:
         return [text for _, text in trace]
     lines: list[str] = []
@@ -59,12 +60,29 @@ def side_by_side_of(program: Program, node: Trace, ours: Trace) -> str:
     return side_by_side(canonical(program, node), canonical(program, ours))
 
 
+def _without_warnings(trace: Trace) -> Trace:
+    """The trace without its warnings, if an error ends it: Node warns a tick later, so never."""
+    if not any(text.startswith("uncaught ") for _, text in trace):
+        return trace
+    return [(owner, text) for owner, text in trace if not text.startswith("warning ")]
+
+
 def _data_joined(lines: Sequence[str]) -> list[str]:
-    """The lines, with those that come of successive ``data`` events made one."""
+    """The lines, with those that come of successive ``data`` events made one.
+
+    Of much data it is not defined either how much has come when something else happens: all that a
+    listener got is one line then, where it got the first of it.
+    """
     joined: list[str] = []
-    for is_data, group in groupby(lines, key=_listener_to_data):
+    much = {match[1] for line in lines if (match := _DATA.match(line)) and match[5]}
+    for listener, group in groupby(lines, key=_listener_to_data):
         texts = list(group)
-        joined += [_as_one(texts)] if is_data else texts
+        if listener in much:
+            texts = [line for line in lines if _listener_to_data(line) == listener]
+            if (whole := _as_one(texts)) not in joined:
+                joined.append(whole)
+        else:
+            joined += [_as_one(texts)] if listener else texts
     return joined
 
 

@@ -20,7 +20,7 @@ from tests.fuzz_node.generators.kinds import KINDS, generate
 from tests.fuzz_node.javascript import as_javascript
 from tests.fuzz_node.judging import judge
 from tests.fuzz_node.known import KNOWN, known_difference
-from tests.fuzz_node.programs import Function, Program, data, function, references
+from tests.fuzz_node.programs import Function, Program, Step, data, function, references
 from tests.fuzz_node.shrinking import shrink, simpler
 
 ROOT = Path(__file__).parents[2]
@@ -200,20 +200,117 @@ def test_between_sockets_no_order_counts_and_bytes_are_cut_as_they_come() -> Non
     assert canonical(streams, one) != canonical(streams, other)
 
 
+def test_how_much_has_come_when_something_happens_does_not_count_if_it_is_much() -> None:
+    sockets = Program("sockets", 0, 0, (), {})
+    one: Trace = [("c1", "data1 bytes(70000)"), ("c1", "f1"), ("c1", 'data1 bytes "abc"')]
+    other: Trace = [("c1", "data1 bytes(65536)"), ("c1", "f1"), ("c1", "data1 bytes(4467)")]
+    assert says_the_same(sockets, one, other)
+    assert not says_the_same(sockets, one, [*other, ("c1", 'data1 bytes "d"')])
+    little: Trace = [("c1", 'data1 bytes "ab"'), ("c1", "f1"), ("c1", 'data1 bytes "c"')]
+    assert not says_the_same(sockets, little, [little[0], little[2], little[1]])
+
+
+def test_an_error_that_ends_all_comes_before_a_warning() -> None:
+    warned: Trace = [("main", 'uncaught Error(null "x")'), ("main", "warning many")]
+    assert says_the_same(EMITTER, warned[:1], warned)
+    assert not says_the_same(EMITTER, [], warned[1:])
+
+
 def test_a_known_difference_has_a_reason_that_the_documentation_gives_too() -> None:
     page = (ROOT / "docs" / "node-differences.md").read_text("utf-8")
     for known in KNOWN:
         assert f"| `{known.name}` | {known.reason} |" in page
 
 
-def test_known_differences_are_recognised() -> None:
-    push = Program("streams", 0, 0, (["call", "r1", "push", [data("a")]],), {})
-    told = known_difference(push, [("r1", "r1.push -> true")], [("r1", "r1.push -> false")])
-    assert told is not None and told.name == "prefetched_chunk"
-    assert known_difference(push, [("r1", "r1.push -> false")], [("r1", "r1.push -> true")]) is None
-    missing = 'e1.on threw Error(null "on() missing 1 required positional argument")'
-    told = known_difference(push, [("e1", "e1.on -> e1")], [("e1", missing)])
-    assert told is not None and told.name == "missing_argument"
+def shown(program: Program, node: Sequence[str], ours: Sequence[str]) -> str | None:
+    """The name of the difference that traces show, whose lines all belong to ``c1``."""
+    found = known_difference(
+        program, [("c1", each) for each in node], [("c1", each) for each in ours]
+    )
+    return None if found is None else found.name
+
+
+def with_listener(kind: str, event: str, body: Step, *steps: Step, method: str = "on") -> Program:
+    """A program that registers a listener of one step to an event of ``c1``."""
+    registered = ["call", "c1", method, [event, function("f1")]]
+    return Program(kind, 0, 0, (*steps, registered), {"f1": Function(body=(body,))})
+
+
+def test_less_waits_in_node_only_while_it_flows() -> None:
+    push: Step = ["call", "c1", "push", [data("a")]]
+    idle = Program("streams", 0, 0, (push,), {})
+    flowing = with_listener("streams", "data", ["get", "c1", "closed"], push)
+    objects = with_listener(
+        "streams", "data", push, ["new", "c1", "Readable", [{"objectMode": True}]]
+    )
+    more, less = ["c1.push -> true"], ["c1.push -> false"]
+    assert shown(flowing, more, less) == "prefetched_chunk"
+    assert shown(flowing, ["c1.readableLength -> 0"], ["c1.readableLength -> 4"])
+    assert not shown(flowing, ["c1.readableLength -> 4"], ["c1.readableLength -> 0"])
+    assert not shown(flowing, less, more)
+    assert not shown(flowing, [*more, "f1"], [*less, "f2"])
+    assert not shown(idle, more, less) and not shown(objects, more, less)
+
+
+def test_what_a_listener_pushed_counts_only_once_it_has_run() -> None:
+    made: Step = ["new", "c1", "Readable", [{"highWaterMark": 1}]]
+    pushing = with_listener("streams", "data", ["call", "c1", "push", [data("a")]], made)
+    looking = with_listener("streams", "data", ["get", "c1", "closed"], made)
+    lost, kept = ["f1 1", "f1 3"], ["f1 1", "f1 2"]
+    assert shown(pushing, lost, kept) == "pushed_by_listener"
+    assert not shown(pushing, lost[1:], kept[1:])
+    assert not shown(looking, lost, kept)
+
+
+def test_a_listener_to_readable_is_called_more_only_if_it_came_while_it_flowed() -> None:
+    made: Step = ["new", "c1", "Readable", [{"highWaterMark": 1}]]
+    add: Step = ["call", "c1", "on", ["readable", function("f2")]]
+    program = with_listener("streams", "data", add, made)
+    assert shown(program, ["f2", "f3"], ["f2", "f3", "f2"]) == "added_while_it_flows"
+    assert not shown(program, ["f2", "f3"], ["f2", "f3", "f3", "f2"])
+    assert not shown(program, ["f2", "f3", "f4"], ["f2", "f3", "f2"])
+    assert not shown(program, ["f2", "f3", "f2"], ["f2", "f3"])
+    assert not shown(with_listener("streams", "data", made, made, add), ["f3"], ["f3", "f2"])
+
+
+def test_text_of_objects_counts_only_after_it_was_asked_for() -> None:
+    made: Step = ["new", "c1", "Readable", [{"objectMode": True}]]
+    program = Program("streams", 0, 0, (made,), {})
+    node, ours = ["c1.readableLength -> 3"], ["c1.readableLength -> 1"]
+    asked = ["c1.setEncoding -> c1"]
+    assert shown(program, asked + node, asked + ours) == "encoded_objects"
+    assert not shown(program, node, ours)
+    assert not shown(Program("streams", 0, 0, (), {}), asked + node, asked + ours)
+
+
+def test_a_reset_counts_only_for_the_client_that_it_hits() -> None:
+    reset = with_listener("sockets", "x", ["call", "c1", "resetAndDestroy", []])
+    node = ['f2 Error("ECONNRESET" "connect ECONNRESET 127.0.0.1:1")']
+    ours = ["f3", 'f2 Error("ECONNRESET" "read ECONNRESET")']
+    assert shown(reset, node, ours) == "reset_at_once"
+    assert not shown(reset, node, ours[:1])
+    assert not shown(Program("sockets", 0, 0, (), {}), node, ours)
+    uncaught = ["uncaught " + node[0]], ["f3", "uncaught " + ours[1]]
+    assert shown(reset, *uncaught) == "reset_at_once"
+    other = [("s1", "f4")]
+    lines = [("c1", node[0])], [("c1", each) for each in ours]
+    assert known_difference(reset, [*lines[0], *other], [*lines[1], *other])
+    assert not known_difference(reset, [*lines[0], *other], lines[1])
+
+
+def test_a_write_before_the_end_counts_only_if_all_else_is_equal() -> None:
+    write: Step = ["call", "c1", "write", ["a"]]
+    program = with_listener("sockets", "end", write, method="prependListener")
+    node = ['f2 Error("ERR_STREAM_WRITE_AFTER_END" "write after end")', "f3"]
+    ours = ['f2 Error("EPIPE" "This socket has been ended by the other party")', "f3"]
+    assert shown(program, node, ours) == "before_the_end"
+    assert not shown(program, node, ours[:1])
+    assert not shown(with_listener("sockets", "end", write), node, ours)
+
+
+def test_an_argument_that_python_misses_is_recognised() -> None:
+    missing = 'c1.on threw Error(null "on() missing 1 required positional argument")'
+    assert shown(EMITTER, ["c1.on -> c1"], [missing]) == "missing_argument"
 
 
 def test_without_a_node_nothing_is_skipped() -> None:

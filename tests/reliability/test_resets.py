@@ -77,19 +77,19 @@ async def test_the_server_serves_on(
                     client.sendall(b"in the middle")
                 leave(client)
             await _opened(server, CLIENTS + 1)
-            with anyio.fail_after(5):
+            with anyio.fail_after(30):
                 while server.statistics().open > 1:
                     await good.send(b"are you well?")
                     assert await good.receive() == b"are you well?"
         async with client_of(server) as late:
             await late.send(b"good")
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await _ended(server)
         assert open_descriptors() == before
 
 
 async def _opened(server: anynet.Server, count: int) -> None:
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         while server.statistics().accepted < count:  # noqa: ASYNC110 - there is no event for it
             await anyio.sleep(0.001)
 

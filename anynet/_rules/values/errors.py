@@ -61,8 +61,10 @@ class ConnectionBroken(Portable, anyio.BrokenResourceError):
 class ConnectionClosed(Portable, anyio.ClosedResourceError):
     """The connection was closed on this side, perhaps while the operation was waiting."""
 
-    def __init__(self, origin: Origin) -> None:
-        super().__init__("the connection has been closed on this side")
+    def __init__(
+        self, origin: Origin, message: str = "the connection has been closed on this side"
+    ) -> None:
+        super().__init__(message)
         self.origin = origin
 
 

@@ -49,7 +49,8 @@ class Released(HandingOver[Any]):
         return None
 
     def _gone(self) -> Exception:
-        return ConnectionClosed(self.state.origin)
+        message = "the released connection was adopted before, or closed"
+        return ConnectionClosed(self.state.origin, message)
 
     def __repr__(self) -> str:
         held = "closed" if self.closed else f"{len(self.unread)} bytes unread"

@@ -264,6 +264,9 @@ class EventEmitter:
             self._forget(events, name)
         else:
             events[name] = present[:index] + present[index + 1 :]
+            if self._warned and len(present) == 2:
+                # Node's warning is a mark of the list, and a single listener has none.
+                self._warned.discard(name)
         if "removeListener" in events:
             self.emit("removeListener", name, original(found) if alone else listener)
         return self
@@ -290,6 +293,8 @@ class EventEmitter:
                 if each != "removeListener":
                     self.removeAllListeners(each)
             self.removeAllListeners("removeListener")
+            # As in Node, what a listener to ``removeListener`` has added in the meantime goes too.
+            self.listener_table, self._warned = {}, None
         return self
 
     def _forget(self, events: dict[EventName, tuple[Listener, ...]], name: EventName) -> None:

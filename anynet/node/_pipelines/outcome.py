@@ -23,7 +23,7 @@ class Settlement:
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime: Runtime = runtime
-        self.event = anyio.Event()
+        self.event: anyio.Event = anyio.Event()
         self.settled: bool = False
         self.awaited: bool = False
         self.error: BaseException | None = None

@@ -116,6 +116,13 @@ def chunk_bytes(chunk: Any) -> bytes:
         raise invalid_arg_type("chunk", _CHUNK_TYPES, chunk) from None
 
 
+def require_bytes(data: Any) -> bytes:
+    """What a decoder is given, if it is bytes; raises ``ERR_INVALID_ARG_TYPE`` otherwise."""
+    if not isinstance(data, bytes):
+        raise invalid_arg_type("buf", ["Buffer", "TypedArray", "DataView"], data)
+    return data
+
+
 # -- from bytes ------------------------------------------------------------------------------------
 
 

@@ -1,8 +1,9 @@
 """Performs the end of a writing side, step by step as the table in ``write_end`` says.
 
 Rules that live here, each Node's: ``finish`` comes a tick after ``prefinish``, so that what a
-listener to that still does is done before; an error that ``_final`` reports at once is emitted a
-tick later, outside of the call of ``end()``, and one that it reports later is emitted at once.
+listener to that still does is done before (but at once if the end waited for ``_construct`` alone);
+an error that ``_final`` reports at once is emitted a tick later, outside of the call of ``end()``,
+and one that it reports later is emitted at once.
 """
 
 from __future__ import annotations
@@ -23,10 +24,14 @@ _CALL_FINAL, _EMIT_PREFINISH = WriteOutcome.CALL_FINAL, WriteOutcome.EMIT_PREFIN
 _SCHEDULE_FINISH = WriteOutcome.SCHEDULE_FINISH
 _WRITTEN, _WRITTEN_WITHOUT_FINAL = WriteEvent.WRITTEN, WriteEvent.WRITTEN_WITHOUT_FINAL
 _FINAL_DONE, _SETTLED, _TICK = WriteEvent.FINAL_DONE, WriteEvent.SETTLED, WriteEvent.TICK
+_SETTLED_BY_CONSTRUCTION = WriteEvent.SETTLED_BY_CONSTRUCTION
 
 
-def finish_maybe(stream: Stream, final: Final) -> None:
-    """Go as far towards the end as what is written and called back for allows."""
+def finish_maybe(stream: Stream, final: Final, *, constructed: bool = False) -> None:
+    """Go as far towards the end as what is written and called back for allows.
+
+    ``constructed``: the stream has been constructed just now.
+    """
     state = stream.writable_state
     if not state.end_called or not state.is_idle() or stream._construction is not None:
         return
@@ -35,7 +40,7 @@ def finish_maybe(stream: Stream, final: Final) -> None:
     elif state.end is _ENDING:
         _advance(stream, _WRITTEN, final)
     if not state.pending_callbacks:
-        _advance(stream, _SETTLED, final)
+        _advance(stream, _SETTLED_BY_CONSTRUCTION if constructed else _SETTLED, final)
 
 
 def _advance(stream: Stream, event: WriteEvent, final: Final) -> None:

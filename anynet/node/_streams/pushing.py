@@ -13,13 +13,12 @@ from typing import Any, Protocol
 
 from anynet.node._errors.errors import (
     NodeTypeError,
-    invalid_arg_type,
     stream_push_after_eof,
     stream_unshift_after_end_event,
 )
 from anynet.node._streams.chunk_queue import Chunk
 from anynet.node._streams.chunks import pushed_chunk
-from anynet.node._streams.encoding import Decoder, decode, is_falsy
+from anynet.node._streams.encoding import Decoder, decode, is_falsy, require_bytes
 from anynet.node._streams.readable_state import ReadableState
 from anynet.node._streams.reading_ticks import (
     ReadingStream,
@@ -83,10 +82,8 @@ def unshift_chunk(stream: PushedStream, chunk: Any, encoding: Any) -> bool:
 
 def _decoded(decoder: Decoder, data: Any, encoding: Any) -> Any:
     """Text of bytes; an object that was pushed with an encoding stays as it is."""
-    if isinstance(data, bytes):
-        return decoder.decode(data)
-    if is_falsy(encoding):
-        raise invalid_arg_type("buf", ["Buffer", "TypedArray", "DataView"], data)
+    if isinstance(data, bytes) or is_falsy(encoding):
+        return decoder.decode(require_bytes(data))
     return data
 
 

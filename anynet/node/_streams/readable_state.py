@@ -19,7 +19,7 @@ from collections import deque
 
 from anynet.node._errors.errors import out_of_range
 from anynet.node._streams.chunk_queue import ByteQueue, Chunk, ObjectQueue, as_text
-from anynet.node._streams.encoding import Decoder, encode
+from anynet.node._streams.encoding import Decoder, encode, require_bytes
 from anynet.node._streams.flow import (
     FLOWS,
     IGNORED_ONCE_DESTROYED,
@@ -371,12 +371,19 @@ class ReadableState:
         return encode(text, decoder.encoding) + decoder.held
 
     def decode_from_now_on(self, decoder: Decoder) -> None:
-        """Also what is waiting already, unless that is objects."""
+        """Also what is waiting already, which becomes one text.
+
+        Raises ``ERR_INVALID_ARG_TYPE`` about an object that waits and is neither bytes nor text.
+        """
         self.decoder = decoder
-        if self.objects:
-            return
-        waiting = self._take_all()
-        text = "".join(c if isinstance(c, str) else decoder.decode(c) for c in waiting)
+        waiting = self.chunks()
+        text = "".join(
+            c if isinstance(c, str) else decoder.decode(require_bytes(c)) for c in waiting
+        )
+        if self.ended:
+            # Nothing comes any more that could make whole the character that is cut off.
+            text += decoder.end()
+        self._take_all()
         if text:
             self.put(text)
 

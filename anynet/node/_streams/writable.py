@@ -237,7 +237,7 @@ class Writable(Stream):
         if not state.writing:
             self._write_queued(state)
         if state.end_called:
-            finish_maybe(self, self._final)
+            finish_maybe(self, self._final, constructed=True)
 
     # -- after a write --------------------------------------------------------------------------
 

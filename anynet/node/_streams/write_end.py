@@ -5,7 +5,8 @@ Rules that live here, each Node's:
 * ``end()`` finishes nothing by itself: first everything written must be out (``WRITTEN``), then
   ``_final`` has to succeed, then ``prefinish`` is emitted, and a tick later ``finish``.
 * A sink without ``_final`` emits ``prefinish`` as soon as everything is out, but schedules
-  ``finish`` only when all callbacks of writes have been called (``SETTLED``).
+  ``finish`` only when all callbacks of writes have been called (``SETTLED``). Nothing is scheduled
+  for a sink whose construction was all that the end waited for: its ``finish`` comes at once.
 * A destroyed or failed stream never finishes, with one exception that Node has (tried with
   25.8.1 and 26.12.1): once ``_final`` has succeeded, ``finish`` comes even if the stream is
   destroyed before it, and then after ``close``.
@@ -53,6 +54,7 @@ class WriteEvent(Enum):
     WRITTEN_WITHOUT_FINAL = "everything written, no _final"
     FINAL_DONE = "_final has succeeded"
     SETTLED = "no callback is pending"
+    SETTLED_BY_CONSTRUCTION = "constructed, no callback is pending"
     TICK = "the tick of finish"
     DESTROY = "destroyed or failed"
 
@@ -89,6 +91,10 @@ END_CHANGES: Mapping[tuple[WriteEnd, WriteEvent], WriteRow] = {
     (WriteEnd.PREFINISHED, WriteEvent.SETTLED): (
         WriteEnd.PREFINISHED,
         (WriteOutcome.SCHEDULE_FINISH,),
+    ),
+    (WriteEnd.PREFINISHED, WriteEvent.SETTLED_BY_CONSTRUCTION): (
+        WriteEnd.FINISHED,
+        (WriteOutcome.FINISH,),
     ),
     (WriteEnd.PREFINISHED, WriteEvent.TICK): (WriteEnd.FINISHED, (WriteOutcome.FINISH,)),
     (WriteEnd.FINISHING, WriteEvent.TICK): (WriteEnd.FINISHED, (WriteOutcome.FINISH,)),

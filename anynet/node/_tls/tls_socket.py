@@ -84,13 +84,13 @@ class TLSSocket(Socket):
         if socket is not None:
             found["allowHalfOpen"] = socket.allowHalfOpen
         super().__init__(found)
-        self.encrypted = True
-        self.authorized = False
+        self.encrypted: bool = True
+        self.authorized: bool = False
         self.authorizationError: str | None = None
         #: The protocol that both have agreed on; False if there is none, None before.
         self.alpnProtocol: str | bool | None = None
         self.servername: str | bool | None = None if is_server else settings.servername
-        self.secureConnecting = True
+        self.secureConnecting: bool = True
         session = TlsSession(self, settings, is_server=is_server, pick=pick)
         self._session = session
         if socket is None:

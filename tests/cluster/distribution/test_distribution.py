@@ -54,12 +54,12 @@ async def passed_on(distributor: Distributor) -> None:
     )
     distributor.activate("worker")
     with socket.create_connection(distributor.listener.sock.getsockname()) as client:
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await anyio.wait_readable(worker.fd)
         sock, peername = worker.accept()
         sock.close()
         assert peername == client.getsockname()
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await distributor.wait_taken("worker")
     worker.close()
 
@@ -113,7 +113,7 @@ async def test_without_descriptors_it_refuses_and_recovers(
         with distributor.add("nobody"):
             distributor.activate("nobody")
             with socket.create_connection(distributor.listener.sock.getsockname()) as refused:
-                with anyio.fail_after(5):
+                with anyio.fail_after(30):
                     await anyio.wait_readable(refused)
                 assert refused.recv(1) == b""
             distributor.remove("nobody")

@@ -93,7 +93,7 @@ async def test_a_stream_that_is_dropped_in_another_thread_is_closed_in_the_loop(
     held = [streams.new()]
     await streams.put_message(message(handle))
     await in_thread(held.clear)
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         await anyio.wait_readable(peer)
     assert is_closed(peer)
 

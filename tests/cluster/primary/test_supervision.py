@@ -46,7 +46,7 @@ async def test_a_cluster_that_cannot_handle_signals_leaves_no_worker(
 
 async def test_waiting_for_a_worker_that_fails_at_first(start: Start, tmp_path: Path) -> None:
     async with start("fail_once", str(tmp_path / "failed"), LOCAL, workers=1) as cluster:
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             (address,) = await cluster.wait_listening()
         assert set(await asked(port_of(address), 1)) == {cluster.workers[0].pid}
 
@@ -151,7 +151,7 @@ async def test_messages_come_to_the_worker_again_without_event_streams(start: St
         assert (await next_of(events, Message)).message == "one"
         del events
         await worker.send("two")
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             assert await anext(worker.messages()) == ("two", None)
 
 

@@ -469,7 +469,7 @@ async def test_workers_do_not_outlive_a_primary_that_is_killed(
         assert path.exists()
         process.send_signal(signal.SIGKILL)
         process.wait()
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         for watch in watches:
             await anyio.wait_readable(watch)
             os.close(watch)

@@ -410,7 +410,7 @@ async def test_events_awaited_one_after_the_other() -> None:
             trace: list[object] = []
             socket = connect(address["port"], "127.0.0.1")
             socket.on("close", lambda _, seen=trace: seen.append("close"))
-            with anyio.fail_after(2):
+            with anyio.fail_after(30):
                 trace += await once(socket, "connect")
                 trace += await once(socket, "data")
                 await once(socket, "end")

@@ -29,7 +29,7 @@ async def test_the_block_is_left_when_nothing_refed_is_alive() -> None:
 
 
 async def test_an_empty_program() -> None:
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         async with runtime():
             pass
 
@@ -38,7 +38,7 @@ async def test_callbacks_run_while_the_body_waits() -> None:
     called = anyio.Event()
     async with runtime():
         setTimeout(called.set)
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await called.wait()
 
 

@@ -36,7 +36,7 @@ async def test_waiting_for_one_is_on_its_own_descriptor() -> None:
     (listener,) = listeners.listeners
     assert listeners.fd == listener.fd
     for _ in range(3):
-        with socket.create_connection(addresses([listener])[0]), anyio.fail_after(5):
+        with socket.create_connection(addresses([listener])[0]), anyio.fail_after(30):
             assert await accept_one(listeners) == listener.address
     listeners.close()
 
@@ -51,7 +51,7 @@ async def test_waiting_for_several(tmp_path: Path) -> None:
         assert listeners.ready() == []
         with socket.socket(listener.sock.family) as client:
             client.connect(listener.sock.getsockname())
-            with anyio.fail_after(5):
+            with anyio.fail_after(30):
                 assert await accept_one(listeners) == listener.address
     listeners.close()
     assert os.listdir(tmp_path) == []
@@ -68,7 +68,7 @@ async def test_a_task_that_waits_is_woken_by_a_connection(count: int) -> None:
     async def accept() -> None:
         accepted.append(await accept_one(listeners))
 
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         async with anyio.create_task_group() as nursery:
             nursery.start_soon(accept)
             await anyio.wait_all_tasks_blocked()
@@ -89,7 +89,7 @@ async def test_the_close_wakes_the_task_that_waits(count: int) -> None:
         except anyio.ClosedResourceError as error:
             errors.append(error)
 
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         async with anyio.create_task_group() as nursery:
             nursery.start_soon(wait)
             await anyio.wait_all_tasks_blocked()
@@ -113,7 +113,7 @@ async def test_a_listener_added_while_a_task_waits() -> None:
             for _ in range(3):
                 await send.send(await accept_one(listeners))
 
-    with anyio.fail_after(5), receive:
+    with anyio.fail_after(30), receive:
         async with anyio.create_task_group() as nursery:
             nursery.start_soon(accept)
             for host in ("::1", "127.0.0.2"):
@@ -134,7 +134,7 @@ async def test_a_cancelled_wait_loses_nothing() -> None:
         await listeners.wait()
     assert scope.cancelled_caught
     assert answers(*addresses(listeners.listeners)[0])
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         assert await accept_one(listeners) == listeners.listeners[0].address
     listeners.close()
 
@@ -143,7 +143,7 @@ async def test_a_cancelled_wait_loses_nothing() -> None:
 async def test_connections_wait_while_nobody_does(count: int) -> None:
     listeners = ListenerSet(await opened(host=["127.0.0.1", "::1"][:count]))
     first = listeners.listeners[0]
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         assert answers(*addresses([first])[0])
         await accept_one(listeners)
         assert answers(*addresses([first])[0])  # Nobody waits for this one yet.
@@ -187,7 +187,7 @@ async def test_adding_when_there_is_no_descriptor_left(monkeypatch: pytest.Monke
             listeners.add(second)
     assert listeners.listeners == [first]
     assert not second.closed
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         assert answers(*addresses([first])[0])
         await accept_one(listeners)
         listeners.add(second)

@@ -50,7 +50,7 @@ async def test_the_end_that_arrives_with_data(new_pair: NewPair) -> None:
         theirs.send(b"last words")
         theirs.close()
         owner = recorded(reactor, ours)
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await owner.heard("end")
         assert bytes(owner.data) == b"last words"
         assert owner.events == ["data", "end"]
@@ -63,7 +63,7 @@ async def test_an_error_that_arrives_with_the_reset() -> None:
         owner = recorded(reactor, ours)
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         theirs.close()
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await owner.until(lambda: bool(owner.events))
         (error,) = owner.events
         assert isinstance(error, OSError)
@@ -82,7 +82,7 @@ async def test_bytes_on_both_sides_of_an_urgent_one() -> None:
         theirs.send(b"after")
         await until(lambda: unacknowledged(theirs) == 0)
         owner.handle.read_start()
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await owner.until(lambda: len(owner.data) == len(b"before!after"))
         assert bytes(owner.data) == b"before!after"
         owner.handle.close()
@@ -104,7 +104,7 @@ async def test_reading_again_finds_what_came_meanwhile(new_pair: NewPair) -> Non
         assert bytes(owner.data) == b"one"
         owner.handle.read_start()
         assert bytes(owner.data) == b"one"  # Not inside the call.
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await owner.until(lambda: bytes(owner.data) == b"onetwo")
         owner.handle.close()
         theirs.close()
@@ -148,7 +148,7 @@ async def test_many_buffers_more_than_one_call_takes() -> None:
         ours, theirs = tcp_sockets()
         reader, writer = recorded(reactor, theirs), recorded(reactor, ours)
         writer.handle.write_many(buffers, writer.note)
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await reader.until(lambda: len(reader.data) == 30_000)
         assert bytes(reader.data) == b"".join(buffers)
         reader.handle.close()
@@ -218,7 +218,7 @@ async def test_a_queued_write_that_fails_tells_the_error() -> None:
         owner.handle.write(b"x" * 10_000_000, lambda error: owner.note(error and error.errno))
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         theirs.close()
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await owner.until(lambda: bool(owner.events))
         assert owner.events[0] in (errno.ECONNRESET, errno.EPIPE)
         owner.handle.close()
@@ -229,7 +229,7 @@ async def test_a_reset_is_seen_as_one() -> None:
         ours, theirs = tcp_sockets()
         ours_owner, theirs_owner = recorded(reactor, ours), recorded(reactor, theirs)
         ours_owner.handle.reset(lambda: ours_owner.note("closed"))
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await theirs_owner.until(lambda: bool(theirs_owner.events))
             await ours_owner.heard("closed")
         (error,) = theirs_owner.events
@@ -296,7 +296,7 @@ async def test_a_sender_without_end_does_not_starve_the_others() -> None:
         refill(b"")
         calm.on_data = lambda _: finished.set()
         calm_pair[1].send(b"my turn")
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await finished.wait()
         busy.handle.close()
         calm.handle.close()
@@ -359,7 +359,7 @@ async def test_a_kernel_out_of_buffers_is_waited_for(buffers: list[bytes]) -> No
             assert not writer.handle.write(buffers[0], writer.note)
         else:
             assert not writer.handle.write_many(buffers, writer.note)
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await reader.until(lambda: reader.data == b"whole")
             await writer.heard(None)
         assert (ours.refusals, writer.handle.queue_size) == (0, 0)
@@ -374,10 +374,10 @@ async def test_closing_while_the_kernel_is_out_of_buffers() -> None:
         ours.refusals = 1000
         writer = recorded(reactor, ours)
         writer.handle.write(b"lost", lambda error: writer.note(error and error.errno))
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await until(lambda: ours.refusals < 997)
         writer.handle.close()
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await writer.heard(errno.ECANCELED)
         theirs.close()
 

@@ -39,7 +39,7 @@ class Accepted:
     async def wait_for(self, count: int) -> None:
         while len(self.sockets) < count:
             self._came = anyio.Event()
-            with anyio.fail_after(10):
+            with anyio.fail_after(30):
                 await self._came.wait()
 
 
@@ -105,7 +105,7 @@ async def test_another_may_have_accepted_it_already() -> None:
 
 
 async def test_it_holds_the_runtime_open_until_it_is_unreffed(accepted: Accepted) -> None:
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         async with runtime():
             handle = opened(accepted, port=0)
             handle.unref()
@@ -298,7 +298,7 @@ async def test_without_descriptors_it_refuses_pauses_and_recovers(
         os.close(free)
         resource.setrlimit(resource.RLIMIT_NOFILE, (free, limits[1]))
         try:
-            with caplog.at_level(logging.WARNING, "anynet"), anyio.fail_after(10):
+            with caplog.at_level(logging.WARNING, "anynet"), anyio.fail_after(30):
                 for client in clients:
                     await anyio.wait_readable(client)
                     assert client.recv(1) == b""
@@ -351,7 +351,7 @@ async def test_it_goes_on_after_other_errors(
 
 async def test_closing_during_a_pause(accepted: Accepted) -> None:
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         async with runtime():
             handle = opened(accepted, port=0)
             client = client_of(handle)

@@ -39,6 +39,15 @@ async def test_the_new_stream_goes_on_and_the_old_one_refuses() -> None:
         await taken.aclose()
 
 
+async def test_a_second_adoption_is_refused_by_a_text_that_names_it() -> None:
+    with plain_and_raw() as (_, raw):
+        released = raw.release()
+        taken = adopt(released)
+        with pytest.raises(ConnectionClosed, match="adopted before, or closed"):
+            adopt(released)
+        await taken.aclose()
+
+
 async def test_who_is_parked_gets_the_closed_error() -> None:
     with plain_and_raw() as (_, raw):
         async with anyio.create_task_group() as tasks:

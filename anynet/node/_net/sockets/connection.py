@@ -27,7 +27,7 @@ from anynet.node._net.options.tcp_options import TcpOptions
 from anynet.node._net.sockets.bound_end import Adopted, BoundEnd
 from anynet.node._net.sockets.connect_owner import ConnectingSocket
 from anynet.node._net.sockets.connect_sequence import ConnectSequence
-from anynet.node._net.sockets.endpoints import Endpoints, local_of_socket
+from anynet.node._net.sockets.endpoints import Endpoints
 from anynet.node._net.sockets.handle_link import HandleLink, LinkedSocket
 from anynet.node._net.sockets.handles import (
     connected_socket,
@@ -228,8 +228,8 @@ class SocketConnection:
             shown: AddressInfo | None = self._bound.shown(connecting=self.connecting)
             if shown is not None:
                 return shown
-        if handle is None and self._sequence is not None and self._sequence.sock is not None:
-            return local_of_socket(self._sequence.sock)
+        if handle is None and self._sequence is not None:
+            return self._ends().local_while_connecting(self._sequence.sock)
         return self._ends().local(handle)
 
     def remote_end(self) -> AddressInfo | None:

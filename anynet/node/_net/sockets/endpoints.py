@@ -4,6 +4,10 @@ Rules that live here, each Node's:
 
 * The remote end is remembered once it was asked for: it is still there after the end, and until
   the socket connects again. The local end goes with the handle.
+* What the local end is while the socket connects is asked once, too: who asks before there is one
+  hears of it only once it is connected.
+* The system forgets the remote end of a TCP connection that both sides have ended, or that was
+  reset: who asks only then, in a listener to ``finish`` for example, gets nothing.
 * An end without an IP address (a Unix socket) has nothing: ``address()`` is empty.
 """
 
@@ -21,9 +25,10 @@ from anynet.node._net.values.address_info import AddressInfo, address_object
 class Endpoints:
     """The ends of one socket, as far as they are known."""
 
-    __slots__ = ("_local", "_remote")
+    __slots__ = ("_asked_while_connecting", "_local", "_remote")
 
     def __init__(self) -> None:
+        self._asked_while_connecting = False
         self._local: AddressInfo | None = None
         self._remote: AddressInfo | None = None
 
@@ -31,6 +36,13 @@ class Endpoints:
         """Our end; None where there is no handle, or no IP address."""
         if self._local is None and handle is not None:
             self._local = _local_of(handle)
+        return self._local
+
+    def local_while_connecting(self, sock: socket.socket | None) -> AddressInfo | None:
+        """Our end as it was when this was asked first; without ``sock`` nothing connects yet."""
+        if not self._asked_while_connecting:
+            self._asked_while_connecting = True
+            self._local = None if sock is None else local_of_socket(sock)
         return self._local
 
     def remote(self, handle: Handle | None) -> AddressInfo | None:
@@ -42,6 +54,7 @@ class Endpoints:
     def forget_local(self) -> None:
         """The handle is another one, or none."""
         self._local = None
+        self._asked_while_connecting = False
 
 
 def local_of_socket(sock: socket.socket) -> AddressInfo | None:
@@ -64,7 +77,7 @@ def _remote_of(handle: Handle) -> AddressInfo | None:
     if not isinstance(stream, SocketStream):
         return _info_of_value(stream.remote_address)
     try:
-        return _info(stream.peername or stream.sock.getpeername())
+        return _info(stream.sock.getpeername())
     except OSError:
         return None
 

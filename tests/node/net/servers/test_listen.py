@@ -31,7 +31,7 @@ pytestmark = pytest.mark.anyio
 async def error_of(*args: Any, **options: Any) -> NodeSystemError:
     """The ``error`` event of listening somewhere."""
     errors: list[Any] = []
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         async with runtime():
             server = createServer().on("error", errors.append)
             assert server.listen(*args, **options) is server

@@ -42,7 +42,7 @@ def client_of(server: Server, host: str = "127.0.0.1") -> socket.socket:
 
 async def end_of(client: socket.socket) -> bytes:
     """What the client gets until the server's FIN."""
-    with anyio.fail_after(10), client:
+    with anyio.fail_after(30), client:
         received = b""
         while True:
             await anyio.wait_readable(client)
@@ -506,7 +506,7 @@ async def test_as_a_context_manager_it_closes_and_waits() -> None:
 
 
 async def test_ref_and_unref() -> None:
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         async with runtime():
             trace = Trace()
             server = trace.watch(createServer())
@@ -520,13 +520,13 @@ async def test_ref_and_unref() -> None:
 
 
 async def test_unref_before_listen_counts() -> None:
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         async with runtime():
             createServer().unref().listen(0)
 
 
 async def test_connections_of_an_unreffed_server_keep_the_runtime_open() -> None:
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         async with runtime():
             trace = Trace()
 
