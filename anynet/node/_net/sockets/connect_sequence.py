@@ -141,9 +141,9 @@ class ConnectSequence:
             self._path_connect = None
         if self._previous is not None:
             self._previous._finish()
-        bound = self._take_bound()
-        if bound is not None:
-            close_socket(bound)
+        if self._bound is not None:
+            close_socket(self._bound)
+            self._bound = None
 
     def _take_bound(self) -> socket.socket | None:
         bound, self._bound = self._bound, None

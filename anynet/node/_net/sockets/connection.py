@@ -126,7 +126,8 @@ class SocketConnection:
     ) -> None:
         """Look up, and try the addresses."""
         bound = None if self._bound is None else self._bound.take(self.link)
-        connected = connected_socket(self.link.handle)
+        handle = self.link.handle
+        connected = None if handle is None else connected_socket(handle)
         self._sequence = ConnectSequence(
             socket, self, request, block_list, self._sequence, connected, bound
         )
