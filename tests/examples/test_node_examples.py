@@ -157,9 +157,9 @@ def test_block_list() -> None:
         "False",
         "True",
         "True",
+        "Address: IPv4 123.123.123.123",
         "Subnet: IPv6 8592:757c:efae:4e45::/64",
         "Range: IPv4 10.0.0.1-10.0.0.10",
-        "Address: IPv4 123.123.123.123",
     ]
 
 

@@ -75,7 +75,7 @@ KNOWN = (
             "As in Node: a socket that a failed write destroys is closed, not reset. If the peer"
             " itself had gone, nobody would see that end.",
         )
-        for error in ("EPIPE", "ECONNRESET", "ENOBUFS")
+        for error in ("EPIPE", "ECONNRESET")
     ),
     Known(
         frozenset({"node_unix"}),
