@@ -308,6 +308,20 @@ def test_a_write_before_the_end_counts_only_if_all_else_is_equal() -> None:
     assert not shown(with_listener("sockets", "end", write), node, ours)
 
 
+def test_where_node_has_no_number_ours_counts_only_if_all_else_is_equal() -> None:
+    sockets = Program("sockets", 0, 0, (), {})
+    node, ours = ["c1.bytesWritten -> NaN", "f1"], ["c1.bytesWritten -> 4", "f1"]
+    assert shown(sockets, node, ours) == "bytes_of_a_batch"
+    assert not shown(sockets, node, ours[:1]) and not shown(sockets, ours, node)
+    assert not shown(sockets, node, [ours[0], "f2"])
+
+
+def test_errors_of_several_coroutines_are_recognised_before_warnings() -> None:
+    several = 'uncaught Error(null "Exceptions from Trio nursery (2 sub-exceptions)")'
+    assert shown(EMITTER, ['uncaught Error(null "a")'], [several, "warning x"])
+    assert not shown(EMITTER, ["e1.on -> e1"], [several])
+
+
 def test_an_argument_that_python_misses_is_recognised() -> None:
     missing = 'c1.on threw Error(null "on() missing 1 required positional argument")'
     assert shown(EMITTER, ["c1.on -> c1"], [missing]) == "missing_argument"
