@@ -30,8 +30,8 @@ def canonical(program: Program, trace: Trace) -> list[str]:
         return [text for _, text in trace]
     lines: list[str] = []
     for owner in sorted({owner for owner, _ in trace}):
-        texts = normalised("\n".join(text for each, text in trace if each == owner))
-        lines += [f"{owner}| {text}" for text in _data_joined(texts)]
+        texts = _data_joined([text for each, text in trace if each == owner])
+        lines += [f"{owner}| {text}" for text in normalised("\n".join(texts))]
     return lines
 
 
@@ -96,5 +96,6 @@ def _as_one(lines: list[str]) -> str:
     kind = (matches[0][2] or matches[0][4] or "text").strip()
     texts = [json.loads(match[3]) if match[3] else "" for match in matches]
     length = sum(int(match[5] or 0) for match in matches) + sum(map(len, texts))
-    shown = json.dumps("".join(texts), ensure_ascii=False) if all(texts) else f"({length})"
+    # With an underscore, as a bare number may look like a port.
+    shown = json.dumps("".join(texts), ensure_ascii=False) if all(texts) else f"({length:_})"
     return f"{matches[0][1]} {kind} {shown}"

@@ -298,7 +298,11 @@ class EventEmitter:
         return self
 
     def _forget(self, events: dict[EventName, tuple[Listener, ...]], name: EventName) -> None:
-        events.pop(name, None)
+        if len(events) == 1 and name in events and not self.first_events:
+            # Another table, as in Node: an ``error`` under way still finds its listeners.
+            self.listener_table = {}
+        else:
+            events.pop(name, None)
         if self._warned:
             self._warned.discard(name)
 
