@@ -322,6 +322,18 @@ def test_errors_of_several_coroutines_are_recognised_before_warnings() -> None:
     assert not shown(EMITTER, ["e1.on -> e1"], [several])
 
 
+def test_the_error_of_another_coroutine_is_recognised() -> None:
+    functions = {
+        name: Function(body=(["throw", name],), asynchronous=name != "f3")
+        for name in ("f1", "f2", "f3")
+    }
+    program = Program("emitter", 0, 0, (), functions)
+    first, second, third = [f'uncaught Error(null "{name}")' for name in functions]
+    assert shown(program, ["x", first], ["x", second]) == "several_uncaught"
+    assert not shown(program, ["x", first], ["y", second])
+    assert not shown(program, [first], [third])
+
+
 def test_an_argument_that_python_misses_is_recognised() -> None:
     missing = 'c1.on threw Error(null "on() missing 1 required positional argument")'
     assert shown(EMITTER, ["c1.on -> c1"], [missing]) == "missing_argument"
