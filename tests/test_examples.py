@@ -267,7 +267,7 @@ def test_cluster_server(backend: str) -> None:
 def test_every_example_is_tested() -> None:
     tests = Path(__file__).read_text()
     names = [path.name for path in EXAMPLES.glob("*.py")]
-    assert len(names) == 12
+    assert len(names) == 13
     for name in names:
         assert f'"{name}"' in tests
         assert "--backend" in (EXAMPLES / name).read_text()

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -42,6 +42,14 @@ def raised_by_a_listener() -> None:
         raise KeyboardInterrupt
 
     net.createServer().listen(0, listener)
+
+
+@pytest.fixture(autouse=True)
+def interrupts_count() -> Iterator[None]:
+    """A process that runs tests for another one ignores them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @BACKENDS
