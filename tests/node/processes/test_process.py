@@ -34,12 +34,15 @@ def run_program(backend: str, program: str, **more: Any) -> subprocess.Completed
             "import os, signal, sys, threading, time",
             "from anynet import node as net",
             "from anynet.node import process",
+            # A process that runs tests for another one ignores interrupts, and so its children.
+            "signal.signal(signal.SIGINT, signal.default_int_handler)",
             "def main():",
             textwrap.indent(textwrap.dedent(program), "    "),
             f"net.run(main, backend={backend!r})",
         ]
     )
     command = [sys.executable, "-c", source]
+    more = {"timeout": 50, **more}
     return subprocess.run(command, capture_output=True, text=True, check=False, **more)
 
 
