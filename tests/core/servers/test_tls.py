@@ -490,7 +490,7 @@ async def test_a_close_ends_the_iteration_at_once_but_not_the_connections(
             client = await client_of(server, tls=contexts.client)
             silent = plain_client(server)
             await until(lambda: server.statistics().open == 2 and sockets)
-            with anyio.fail_after(30):
+            with anyio.fail_after(1):
                 server.close()
                 with pytest.raises(anyio.ClosedResourceError):
                     await server.accept()
