@@ -126,7 +126,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure echo servers side by side; arguments go to benchmarks.measure.
+    """Measure servers side by side, or two commits; arguments go to benchmarks.measure.
 
     Node is the one that judges where npm brings it, unless there is a ``--node PATH``.
     """

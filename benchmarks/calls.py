@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import socket
 import sys
 from collections import Counter
@@ -167,27 +168,50 @@ def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.calls", description=__doc__)
     parser.add_argument("--list", action="store_true", help="print each call as well")
+    parser.add_argument("--json", action="store_true", help="print each call, as JSON")
     parser.add_argument("ways", nargs="*", metavar="WAY", help=f"of {', '.join(WAYS)}")
     options = parser.parse_args()
-    for name in options.ways or WAYS:
-        for backend in BACKENDS:
-            calls = Calls()
-            anyio.run(WAYS[name], calls, backend=backend)
-            way = Way.of(calls.codes)
+    ways = {name: trace(name) for name in options.ways or WAYS}
+    if options.json:
+        tables = {
+            name: {backend: list_calls(codes) for backend, codes in traces.items()}
+            for name, traces in ways.items()
+        }
+        print(json.dumps(tables))
+        return 0
+    for name, traces in ways.items():
+        for backend, codes in traces.items():
+            way = Way.of(codes)
             print(
                 f"{name:18} {backend:8} {way.calls:4} calls, {way.files:3} files,"
                 f" {way.changes:3} changes of file, {len(way.rooms)} rooms: {' '.join(way.rooms)}"
             )
             if options.list:
-                print_calls(calls.codes)
+                for count, place, called in list_calls(codes):
+                    print(f"    {count:3}  {place} {called}")
     return 0
 
 
-def print_calls(codes: list[CodeType]) -> None:
-    """Each call, and how often it was made."""
-    for code, count in Counter(codes).items():
-        path = Path(code.co_filename).relative_to(PACKAGE)
-        print(f"    {count:3}  {path}:{code.co_firstlineno} {code.co_qualname}")
+def trace(name: str) -> dict[str, list[CodeType]]:
+    """What a way calls, by the backend."""
+    traces = {}
+    for backend in BACKENDS:
+        calls = Calls()
+        anyio.run(WAYS[name], calls, backend=backend)
+        traces[backend] = calls.codes
+    return traces
+
+
+def list_calls(codes: list[CodeType]) -> list[tuple[int, str, str]]:
+    """Each call in the order in which it was made first: how often, the file and line, the name."""
+    return [
+        (
+            count,
+            f"{Path(code.co_filename).relative_to(PACKAGE)}:{code.co_firstlineno}",
+            code.co_qualname,
+        )
+        for code, count in Counter(codes).items()
+    ]
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@
  *
  *     --connections N   (64)       --bytes N    (64)   of a message, or of a chunk in bulk
  *     --seconds S       (1.0)      --warmup S   (0.3)  run first, counted nowhere
+ *     --opening N       (64)       connections without a first echo at once, in idle
  *     --operations N    stop after N counted operations, if that is before --seconds
  *     --server-pid PID  also read that process' CPU clock, exactly around the counted window
  *
@@ -28,7 +29,6 @@
 
 enum {
     MAX_EVENTS = 1024,
-    MAX_OPENING = 64,       /* connections without a first echo: below any server's backlog */
     MAX_ERRORS = 1000,      /* then the server is broken, and no number means anything */
     IN_FLIGHT = 1 << 20,    /* bytes ahead of their echo, per connection, in bulk */
     RECEIVE_SIZE = 1 << 20,
@@ -94,7 +94,7 @@ static int dial(void)
     int on = 1;
     if (tcp)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (tcp && options.mode == CONN)
+    if (tcp && (options.mode == CONN || options.mode == IDLE))
         bind_source(fd);
     if (connect(fd, (struct sockaddr *)&server, server_length) < 0 && errno != EINPROGRESS)
         die("connect to %s: %s", options.address, strerror(errno));
@@ -165,7 +165,7 @@ static void fail(Connection *connection)
 
 static void open_more(void)
 {
-    while (opened < options.connections && opening < MAX_OPENING) {
+    while (opened < options.connections && opening < options.opening) {
         opening++;
         open_connection(&connections[opened++]);
     }

@@ -24,12 +24,13 @@ static struct {
     Mode mode;
     const char *address;
     size_t connections, bytes;
+    size_t opening; /* below any server's backlog, unless a crowd is wanted */
     uint64_t seconds, warmup; /* ns */
     uint64_t operations;
     bool has_server_clock;
     clockid_t server_clock;
 } options = {
-    .connections = 64, .bytes = 64, .seconds = 1000000000, .warmup = 300000000, .operations = UINT64_MAX,
+    .connections = 64, .bytes = 64, .opening = 64, .seconds = 1000000000, .warmup = 300000000, .operations = UINT64_MAX,
 };
 
 static struct sockaddr_storage server;
@@ -95,13 +96,14 @@ static void parse(int argc, char **argv)
         {"connections", required_argument, NULL, 'c'}, {"bytes", required_argument, NULL, 'b'},
         {"seconds", required_argument, NULL, 's'},     {"warmup", required_argument, NULL, 'w'},
         {"operations", required_argument, NULL, 'o'},  {"server-pid", required_argument, NULL, 'p'},
-        {NULL, 0, NULL, 0},
+        {"opening", required_argument, NULL, 'n'},     {NULL, 0, NULL, 0},
     };
     int option;
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
         switch (option) {
         case 'c': options.connections = (size_t)number("--connections", optarg, 1, MAX_CONNECTIONS); break;
         case 'b': options.bytes = (size_t)number("--bytes", optarg, 1, MAX_BYTES); break;
+        case 'n': options.opening = (size_t)number("--opening", optarg, 1, MAX_CONNECTIONS); break;
         case 's': options.seconds = (uint64_t)(number("--seconds", optarg, 0.001, MAX_SECONDS) * 1e9); break;
         case 'w': options.warmup = (uint64_t)(number("--warmup", optarg, 0, MAX_SECONDS) * 1e9); break;
         case 'o': options.operations = (uint64_t)number("--operations", optarg, 1, 1e15); break;

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -17,6 +19,8 @@ import attrs
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 15.0
 STOP_SECONDS = 3.0
+FIRST_PORT = 10_000
+PORTS_TRIED = 100
 
 
 class MeasureError(Exception):
@@ -84,7 +88,7 @@ def child(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]
 
 
 @contextmanager
-def running_server(command: Sequence[str], core: int) -> Iterator[Server]:
+def running_server(command: Sequence[str], core: int, *, tls: bool = False) -> Iterator[Server]:
     """Start `command`, where the word PORT is replaced by a free port, and wait until it echoes."""
     port = free_port()
     words = [str(port) if word == "PORT" else word for word in command]
@@ -101,26 +105,40 @@ def running_server(command: Sequence[str], core: int) -> Iterator[Server]:
             )
         with child(process):
             server = Server(process=process, port=port, stderr=stderr)
-            wait_until_it_echoes(server)
+            wait_until_it_echoes(server, tls=tls)
             yield server
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """From below the ports that the kernel gives to clients: thousands of those come and go here,
+    and one that is free now may be a client's by the time that the server binds it."""
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    ports = range(FIRST_PORT, max(lowest, FIRST_PORT + PORTS_TRIED))
+    for port in random.sample(ports, PORTS_TRIED):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise MeasureError("no port is free")
 
 
-def wait_until_it_echoes(server: Server) -> None:
+def trust_anybody() -> ssl.SSLContext:
+    """For connections to a server that we have started ourselves."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def wait_until_it_echoes(server: Server, *, tls: bool = False) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         server.check()
         with (
             suppress(OSError),
-            socket.create_connection(("127.0.0.1", server.port), timeout=1.0) as probe,
+            socket.create_connection(("127.0.0.1", server.port), timeout=1.0) as plain,
+            trust_anybody().wrap_socket(plain) if tls else plain as probe,
         ):
             probe.sendall(b"probe")
-            if probe.recv(5, socket.MSG_WAITALL) == b"probe":
+            if probe.recv(5) == b"probe":  # So few bytes come in one piece.
                 return
         time.sleep(0.01)
     raise MeasureError(f"the server did not echo within {START_SECONDS} seconds")

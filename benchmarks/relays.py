@@ -22,7 +22,7 @@ from benchmarks.catalogue import Peer
 from benchmarks.measure import choose, measure, positive, positive_int
 from benchmarks.measurements import Bench, Sample
 from benchmarks.processes import Cores, Server, running_server
-from benchmarks.report import print_report
+from benchmarks.report import WIDTH, print_report
 from benchmarks.scenarios import (
     BUSY,
     CONNECTIONS,
@@ -120,7 +120,6 @@ _SESSION, _OWN_TIMES, _CHILDREN_TIMES = 3, slice(11, 13), slice(13, 15)
 
 def list_relays(*, c_relay: Path, node: str | None = None) -> list[Peer]:
     """All relays; ours between those that they are compared with."""
-    against = ("haproxy", "c-epoll", "socat", "node")
     ours = [
         Peer(
             name=f"anynet-{backend}",
@@ -130,7 +129,6 @@ def list_relays(*, c_relay: Path, node: str | None = None) -> list[Peer]:
                 *("PORT", "UPSTREAM", backend),
             ),
             absent=None if backend != "uvloop" or find_spec("uvloop") else "uvloop is missing",
-            compared_with=against,
         )
         for backend, label in BACKENDS.items()
     ]
@@ -175,7 +173,7 @@ def main() -> int:
     parser.add_argument("--scenarios", help="names, separated by commas; default all")
     parser.add_argument("--node", metavar="PATH", help="the Node program, default `node`")
     arguments = parser.parse_args()
-    console = Console(width=None if sys.stdout.isatty() else 150)
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     with tempfile.TemporaryDirectory() as directory:
         load, echo, c_relay = (
             compile_c(name, Path(directory)) for name in ("load", "echo_epoll", "relay_epoll")

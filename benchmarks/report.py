@@ -8,10 +8,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmarks.catalogue import Peer
-from benchmarks.results import Results, Spread
-from benchmarks.scenarios import Metric, Scenario
+from benchmarks.catalogue import AGAIN, Peer
+from benchmarks.comparisons import Comparison, compare
+from benchmarks.estimates import Estimate
+from benchmarks.results import Results
+from benchmarks.scenarios import Scenario
 from benchmarks.targets import TARGETS, Target, Verdict, judge
+
+#: Of what is printed to no terminal.
+WIDTH = 160
 
 
 def print_report(
@@ -24,11 +29,20 @@ def print_report(
     """Print a table per scenario, the ratios under it, then the targets and what was missing."""
     for scenario in scenarios:
         console.print(scenario_table(scenario, peers, results))
-        ratios = ratio_table(scenario, peers, results)
-        if ratios.row_count:
-            console.print(ratios)
-    console.print("medians (lowest-highest) of the rounds; ↑ more is better, ↓ less is better")
-    console.print(target_table([judge(target, results) for target in targets]))
+        comparison = compare(scenario, peers, results)
+        if comparison is not None:
+            console.print(ratio_table(comparison))
+    console.print(
+        "medians of the rounds (their 95 % bootstrap intervals); ↑ more is better, ↓ less is better"
+    )
+    changes = change_table(scenarios, peers, results)
+    if changes is not None:
+        console.print(changes)
+    verdicts = [judge(target, results) for target in targets]
+    known = [verdict for verdict in verdicts if verdict.met is not None]
+    console.print(target_table(known))
+    if len(known) < len(verdicts):
+        console.print(f"targets that this run did not measure: {len(verdicts) - len(known)}")
     for peer in peers:
         if peer.absent is not None:
             console.print(f"absent: {escape(peer.label)} ({escape(peer.absent)})")
@@ -42,34 +56,72 @@ def print_report(
 
 
 def scenario_table(scenario: Scenario, peers: Sequence[Peer], results: Results) -> Table:
-    table = _table(scenario.label, "server", scenario.metrics)
+    """The peers that this scenario measures, with all its metrics."""
+    table = Table(title=scenario.label, title_justify="left")
+    table.add_column("server")
+    for metric in scenario.metrics:
+        table.add_column(metric.heading, justify="right")
     for peer in peers:
+        if not scenario.measures(peer.twin_of or peer.name, peer.kind):
+            continue
         if peer.absent is not None:
             cells = ["absent"] * len(scenario.metrics)
         elif results.failed(scenario.name, peer.name):
             cells = ["failed"] * len(scenario.metrics)
         else:
             cells = [
-                spread_text(results.spread(scenario.name, peer.name, metric.key), metric.digits)
+                estimate_text(results.estimate(scenario.name, peer.name, metric.key), metric.digits)
                 for metric in scenario.metrics
             ]
         table.add_row(peer.label, *cells, style="bold" if peer.is_ours else None)
     return table
 
 
-def ratio_table(scenario: Scenario, peers: Sequence[Peer], results: Results) -> Table:
+def ratio_table(comparison: Comparison) -> Table:
     """Ratios of the same round, then their median: below 1 is better where less is better."""
-    labels = {peer.name: peer.label for peer in peers}
-    table = _table("ratios, round by round", "", scenario.headline)
-    for peer in peers:
-        for base in peer.compared_with:
-            ratios = [
-                results.ratio(scenario.name, peer.name, base, metric.key)
-                for metric in scenario.headline
-            ]
-            if any(ratio is not None for ratio in ratios):
-                cells = [spread_text(ratio, 2) for ratio in ratios]
-                table.add_row(f"{peer.label} ÷ {labels[base]}", *cells)
+    title = f"{comparison.metric.heading}, ratios round by round: row ÷ column"
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for column in comparison.columns:
+        table.add_column(column, justify="right")
+    for label, ratios in comparison.rows:
+        # On two lines, so that ten columns fit into a terminal.
+        table.add_row(label, *(estimate_text(ratio, 2).replace(" (", "\n(") for ratio in ratios))
+    return table
+
+
+def change_table(
+    scenarios: Sequence[Scenario], peers: Sequence[Peer], results: Results
+) -> Table | None:
+    """Where ours differs from itself at another commit: 1 is not in the interval of the ratio.
+
+    None where no other commit was measured. The ratio of a peer to the same again says how far
+    chance alone goes.
+    """
+    twins = [peer for peer in peers if peer.variant not in (None, AGAIN)]
+    if not twins:
+        return None
+    table = Table(title=f"What differs from {twins[0].variant}", title_justify="left")
+    for heading in ("scenario", "server", "metric", "ratio", "A/A"):
+        table.add_column(heading)
+    again = [peer for peer in peers if peer.variant == AGAIN]
+    for scenario in scenarios:
+        ratios = {
+            peer.name: results.ratio(scenario.name, peer.twin_of, peer.name, scenario.compared.key)
+            for peer in (*twins, *again)
+            if peer.twin_of is not None
+        }
+        by_chance = [estimate_text(ratio, 2) for peer in again if (ratio := ratios[peer.name])]
+        for peer in twins:
+            ratio = ratios[peer.name]
+            if ratio is not None and not ratio.low <= 1 <= ratio.high:
+                table.add_row(
+                    scenario.name,
+                    peer.twin_of,
+                    scenario.compared.heading,
+                    estimate_text(ratio, 2),
+                    *by_chance,
+                )
     return table
 
 
@@ -79,18 +131,18 @@ def target_table(verdicts: Sequence[Verdict]) -> Table:
     for heading in ("measured", "goal", ""):
         table.add_column(heading, justify="right", no_wrap=True)
     for verdict in verdicts:
-        outcome = {True: "[green]met", False: "[red]not met", None: "not measured"}[verdict.met]
-        measured = spread_text(verdict.measured, 0 if verdict.target.base is None else 3)
+        outcome = "[green]met" if verdict.met else "[red]not met"
+        measured = estimate_text(verdict.measured, verdict.target.digits)
         table.add_row(verdict.target.label, measured, verdict.target.goal, outcome)
     return table
 
 
-def spread_text(spread: Spread | None, digits: int) -> str:
-    """Median (lowest-highest)."""
-    if spread is None:
+def estimate_text(estimate: Estimate | None, digits: int) -> str:
+    """Median (interval)."""
+    if estimate is None:
         return "-"
     middle, low, high = (
-        number_text(value, digits) for value in (spread.median, spread.low, spread.high)
+        number_text(value, digits) for value in (estimate.median, estimate.low, estimate.high)
     )
     return f"{middle} ({low}-{high})"
 
@@ -98,11 +150,3 @@ def spread_text(spread: Spread | None, digits: int) -> str:
 def number_text(value: float, digits: int) -> str:
     """In groups of three that stay on one line: 12 345.6."""
     return f"{value:,.{digits}f}".replace(",", "\N{NO-BREAK SPACE}")
-
-
-def _table(title: str, first: str, metrics: Sequence[Metric]) -> Table:
-    table = Table(title=title, title_justify="left")
-    table.add_column(first)
-    for metric in metrics:
-        table.add_column(metric.heading, justify="right")
-    return table

@@ -1,31 +1,11 @@
-"""Samples by scenario, peer and round; medians with their spread, ratios round by round."""
+"""Samples by scenario, peer and round; medians with their intervals, ratios round by round."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from statistics import median
-
 import attrs
 
+from benchmarks.estimates import Estimate
 from benchmarks.measurements import Sample
-
-
-@attrs.frozen(kw_only=True)
-class Spread:
-    """The median of some rounds, the lowest and the highest."""
-
-    median: float
-    low: float
-    high: float
-    rounds: int
-
-    @classmethod
-    def of(cls, values: Iterable[float]) -> Spread | None:
-        """None when there are no values."""
-        known = sorted(values)
-        if not known:
-            return None
-        return cls(median=median(known), low=known[0], high=known[-1], rounds=len(known))
 
 
 @attrs.frozen(kw_only=True)
@@ -55,15 +35,20 @@ class Results:
     def failed(self, scenario: str, peer: str) -> bool:
         return any(each.scenario == scenario and each.peer == peer for each in self.failures)
 
-    def spread(self, scenario: str, peer: str, metric: str) -> Spread | None:
-        return Spread.of(self._values(scenario, peer, metric).values())
+    def measured(self, scenario: str, peer: str) -> bool:
+        return bool(self.samples.get(scenario, {}).get(peer))
 
-    def ratio(self, scenario: str, peer: str, base: str, metric: str) -> Spread | None:
+    def estimate(self, scenario: str, peer: str, metric: str) -> Estimate | None:
+        return Estimate.of(self._values(scenario, peer, metric).values())
+
+    def ratio(
+        self, scenario: str, peer: str, base: str, metric: str, *, base_scenario: str | None = None
+    ) -> Estimate | None:
         """`peer` over `base`, each round by itself: a slow machine slows both of a round."""
         over = self._values(scenario, peer, metric)
-        under = self._values(scenario, base, metric)
-        return Spread.of(over[n] / under[n] for n in over.keys() & under.keys() if under[n] > 0)
+        under = self._values(base_scenario or scenario, base, metric)
+        return Estimate.of(over[n] / under[n] for n in over.keys() & under.keys() if under[n] > 0)
 
     def _values(self, scenario: str, peer: str, metric: str) -> dict[int, float]:
         rounds = self.samples.get(scenario, {}).get(peer, {})
-        return {number: sample[metric] for number, sample in rounds.items()}
+        return {number: sample[metric] for number, sample in rounds.items() if metric in sample}
