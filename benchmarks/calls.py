@@ -85,11 +85,12 @@ async def accept_awaiting(calls: Calls) -> None:
 
     async with anynet.create_server(handler, host="127.0.0.1", port=0) as server:
         assert isinstance(server.address, anynet.SocketAddress)
+        port = server.address.port
         for _ in range(WARM_UP):
             reached = anyio.Event()
             await anyio.wait_all_tasks_blocked()
             calls.start()
-            with knock(server.address.port):
+            with knock(port):
                 await reached.wait()
 
 

@@ -111,11 +111,22 @@ def _line(line: Line, across: Axis, up: Axis) -> str:
 
 def _names(lines: Sequence[Line], up: Axis) -> Iterator[str]:
     """At the ends of the lines, moved apart where those are close."""
-    y = -math.inf
-    for line in sorted(lines, key=lambda line: -line.points[-1][1].median):
-        y = max(y + LINE, up.place(line.points[-1][1].median) + 4)
+    lines = sorted(lines, key=lambda line: -line.points[-1][1].median)
+    places = spread_out([up.place(line.points[-1][1].median) + 4 for line in lines], LINE, BOTTOM)
+    for line, y in zip(lines, places, strict=True):
         weight = "bold" if line.peer.is_ours else "normal"
         yield draw_text(RIGHT + 10, y, line.peer.label, weight=weight, colour=_colour(line.peer))
+
+
+def spread_out(places: Sequence[float], gap: float, end: float) -> list[float]:
+    """Ascending places, moved as far as each has a gap before it and none is behind the end."""
+    result = list(places)
+    for index in range(1, len(result)):
+        result[index] = max(result[index], result[index - 1] + gap)
+    for index in reversed(range(len(result))):
+        result[index] = min(result[index], end)
+        end = result[index] - gap
+    return result
 
 
 def _colour(peer: Peer) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 
 import attrs
 
+from benchmarks.catalogue import LABELS
 from benchmarks.chart import draw_chart
 from benchmarks.comparisons import compare
 from benchmarks.curves import draw_curves
@@ -204,8 +205,8 @@ def call_tables(calls: Calls) -> str:
             (*(str(count.get(key, "-")) for count in counts.values()), f"`{key[1]}`", f"`{key[0]}`")
             for key in order
         ]
-        totals = [f"{sum(count.values())} on {backend}" for backend, count in counts.items()]
-        table = markdown_table((*counts, "function", "file"), rows)
+        totals = [f"{sum(count.values())} on {LABELS[each]}" for each, count in counts.items()]
+        table = markdown_table((*(LABELS[each] for each in counts), "function", "file"), rows)
         parts.append(f"**{way}**: {', '.join(totals)}\n\n{table}")
     return "\n\n".join(parts) or NOTHING
 

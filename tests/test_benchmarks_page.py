@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from benchmarks.catalogue import AGAIN, Peer, twin
-from benchmarks.curves import draw_curves
+from benchmarks.curves import draw_curves, spread_out
 from benchmarks.export import Run, from_json, to_json
 from benchmarks.page import (
     NOTHING,
@@ -86,7 +86,7 @@ def test_the_page_says_what_was_measured_and_what_was_not() -> None:
 
 def test_the_price_list_is_in_the_order_of_the_calls() -> None:
     page = build_page(RUN, TEMPLATE.read_text("utf-8"))
-    assert "**accept, await**: 4 on trio, 3 on asyncio" in page
+    assert "**accept, await**: 4 on Trio, 3 on asyncio" in page
     rows = [line for line in page.splitlines() if line.endswith(".py` |")]
     assert rows == [
         "| 2 | 1 | `first` | `a.py` |",
@@ -162,6 +162,11 @@ def test_a_line_for_each_peer_over_the_number_of_open_connections() -> None:
     assert "C epoll" not in words
     lines = [element for element in chart.iter() if element.get("stroke-width") == "2"]
     assert [line.attrib["d"].count("L") for line in lines] == [3, 3]
+
+
+def test_names_keep_a_distance_and_stay_inside() -> None:
+    assert spread_out([10, 12, 50, 95, 96], 15, 100) == [10, 25, 50, 85, 100]
+    assert spread_out([], 15, 100) == []
 
 
 def test_the_page_that_is_kept_is_that_of_the_results_beside_it() -> None:
