@@ -17,6 +17,8 @@ from benchmarks.targets import TARGETS, Target, Verdict, judge
 
 #: Of what is printed to no terminal.
 WIDTH = 160
+#: Of fewer all may well be on one side of 1 by chance.
+ENOUGH_ROUNDS = 5
 
 
 def print_report(
@@ -95,11 +97,11 @@ def change_table(
 ) -> Table | None:
     """Where ours differs from itself at another commit: 1 is not in the interval of the ratio.
 
-    None where no other commit was measured. The ratio of a peer to the same again says how far
-    chance alone goes.
+    None where no other commit was measured, or in too few rounds. The ratio of a peer to the same
+    again says how far chance alone goes.
     """
     twins = [peer for peer in peers if peer.variant not in (None, AGAIN)]
-    if not twins:
+    if not twins or results.rounds < ENOUGH_ROUNDS:
         return None
     table = Table(title=f"What differs from {twins[0].variant}", title_justify="left")
     for heading in ("scenario", "server", "metric", "ratio", "A/A"):

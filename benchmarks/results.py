@@ -35,6 +35,13 @@ class Results:
     def failed(self, scenario: str, peer: str) -> bool:
         return any(each.scenario == scenario and each.peer == peer for each in self.failures)
 
+    @property
+    def rounds(self) -> int:
+        """How many there were at most."""
+        return max(
+            (len(rounds) for peers in self.samples.values() for rounds in peers.values()), default=0
+        )
+
     def measured(self, scenario: str, peer: str) -> bool:
         return bool(self.samples.get(scenario, {}).get(peer))
 

@@ -87,11 +87,11 @@ def test_floors_come_first_and_the_same_again_last() -> None:
 def test_what_differs_from_another_commit() -> None:
     results = Results()
     for peer, rounds in (
-        (OURS, [40.0, 40.0, 40.0]),
-        (TWICE, [42.0, 39.0, 40.0]),
-        (OLD, [50.0, 60.0, 55.0]),
-        (NODE, [20.0, 20.0, 20.0]),
-        (OLD_NODE, [19.0, 22.0, 20.0]),
+        (OURS, [40.0, 40.0, 40.0, 40.0, 40.0]),
+        (TWICE, [42.0, 39.0, 40.0, 40.0, 40.0]),
+        (OLD, [50.0, 60.0, 55.0, 55.0, 55.0]),
+        (NODE, [20.0, 20.0, 20.0, 20.0, 20.0]),
+        (OLD_NODE, [19.0, 22.0, 20.0, 20.0, 20.0]),
     ):
         for number, cpu in enumerate(rounds):
             results.add("accept", peer.name, number, {"cpu_us_per_op": cpu})
@@ -105,6 +105,11 @@ def test_what_differs_from_another_commit() -> None:
         ["1.00 (0.95-1.03)"],
     ]
     assert change_table([SCENARIO], [OURS, TWICE, NODE], results) is None
+
+
+def test_few_rounds_say_nothing_about_what_differs() -> None:
+    assert measured().rounds == 1
+    assert change_table([SCENARIO], [OURS, OLD], measured()) is None
 
 
 def test_nothing_is_compared_where_there_is_nothing_else() -> None:
