@@ -199,6 +199,11 @@ class Handle(ABC):
         if not self._queue:
             self.reactor.call_soon(self._shut_down)
 
+    @property
+    def ending(self) -> bool:
+        """Whether the end of our side was asked for, and is not there yet."""
+        return self._shutdown_done is not None
+
     def _shut_down(self) -> None:
         if self._shutdown_done is None or self.closing:
             return

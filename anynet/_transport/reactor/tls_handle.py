@@ -164,7 +164,13 @@ class TlsHandle(Handle):
     def _send(self, records: bytes) -> None:
         if records and not self.inner.closing:
             with suppress(OSError):  # The next read reports it.
-                self.inner.write(records, _ignore)
+                self._pass_on(records, _ignore)
+
+    def _pass_on(self, records: bytes, done: Done) -> bool:
+        if self.inner.ending:
+            # By its own owner. As in Node nothing goes out any more, though the end is yet to.
+            raise os_error(errno.EPIPE)
+        return self.inner.write(records, done)
 
     # -- what the handle below calls ------------------------------------------------------------
 
@@ -286,7 +292,7 @@ class TlsHandle(Handle):
             piece = buffers[0][:_PIECE]
             try:
                 engine.write(piece)
-                sent = self.inner.write(engine.take_output(), self._piece_sent)
+                sent = self._pass_on(engine.take_output(), self._piece_sent)
             except OSError as error:
                 if isinstance(error, ssl.SSLError):
                     # Of what was read before: each write fails by it, or it would wait for ever.

@@ -66,7 +66,7 @@ def connect(*args: Any, **options: Any) -> TLSSocket:
     session.on_secure_connect = on_secure
     socket.prependListener("end", on_end)
     if other is not None:
-        socket.runtime.next_tick(socket._when_connected, session.start_client)
+        socket._when_connected(session.start_client)
         return socket
     if found.get("timeout"):
         socket.setTimeout(found["timeout"])

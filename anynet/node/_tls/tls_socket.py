@@ -113,11 +113,12 @@ class TLSSocket(Socket):
         socket.on("close", lambda *_: self.destroy())
         if connection_of(socket).link.handle is not None:
             self._take_handle(socket)
-        elif socket.connecting:
+        elif socket.closed and connection_of(socket).link.is_over:
+            # Nothing would ever be emitted; Node emits nothing either.
+            self.runtime.next_tick(self.destroy, socket_closed())
+        else:
             connection_of(self).connecting = True
             socket.once("connect", lambda: self._on_other_connected(socket))
-        else:
-            self.runtime.next_tick(self.destroy, socket_closed())
 
     def _on_other_connected(self, socket: Socket) -> None:
         connection_of(self).connecting = False
@@ -143,8 +144,10 @@ class TLSSocket(Socket):
     def _begin_reading(self, socket: Socket, handle: Handle) -> None:
         if connection_of(self).link.handle is not handle:
             return
+        if not self._session.is_server:
+            self._session.start_client()  # So that there is something to take what was read.
         unread = socket.readable_state.take_unread()
-        if unread:
+        if unread and not handle.closing:
             handle.on_read(unread)  # type: ignore[attr-defined]
         self.read(0)
 

@@ -120,7 +120,7 @@ class HandleLink:
 
     def release(self) -> Handle:
         """Give the handle away, with all that it still is to receive. There must be one."""
-        handle, self.handle = self.handle, None
+        handle, self.handle, self._socket = self.handle, None, None
         assert handle is not None
         self.set_idle_timeout(0)
         self.leave_counter()
@@ -148,6 +148,11 @@ class HandleLink:
         if socket is not None:
             socket.emit("close", *had_error)
             self._socket = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is emitted: ``close`` was, or the handle was given away."""
+        return self._socket is None
 
     def count_by(self, counter: ConnectionCounter | None) -> None:
         """Have the connection counted, until the handle goes."""
