@@ -21,8 +21,7 @@ from anynet.node._errors.errors import (
     validate_number,
     validate_string,
 )
-from anynet.node._loop.callbacks import runnable
-from anynet.node._loop.fitting import fitted
+from anynet.node._loop.callbacks import answering, runnable
 from anynet.node._net.options.table import checked, not_false, row, rows_of
 from anynet.node._tls.context import Protocols, SecureContext, context_of
 from anynet.node._tls.errors import not_available
@@ -55,7 +54,7 @@ def _protocols(value: object) -> Protocols:
 
 
 def _alpn_callback(value: object) -> Callable[..., Any]:
-    return fitted(validate_function("options.ALPNCallback", value), (1, 1), "ALPNCallback")
+    return answering(validate_function("options.ALPNCallback", value), (1, 1), "ALPNCallback")
 
 
 def _context(value: object) -> SecureContext:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from anynet.node._errors.errors import validate_function, validate_number
-from anynet.node._loop.fitting import fitted
+from anynet.node._loop.callbacks import answering
 from anynet.node._net.options.connect_options import Listener, connect_arguments
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._tls.identity import checkServerIdentity
@@ -39,7 +39,7 @@ def connect(*args: Any, **options: Any) -> TLSSocket:
     found, listener = _sort(args, options)
     check = found.get("checkServerIdentity", checkServerIdentity)
     validate_function("options.checkServerIdentity", check)
-    check = fitted(check, (2, 2), "checkServerIdentity")
+    check = answering(check, (2, 2), "checkServerIdentity")
     if "minDHSize" in found:
         validate_number("options.minDHSize", found["minDHSize"], 1)
     settings = tls_settings(found)

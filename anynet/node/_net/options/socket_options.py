@@ -25,8 +25,7 @@ from anynet.node._errors.errors import (
 )
 from anynet.node._errors.numerals import is_truthy
 from anynet.node._errors.option_warning import warn_of_misspelt
-from anynet.node._loop.callbacks import runnable
-from anynet.node._loop.fitting import fitted
+from anynet.node._loop.callbacks import answering, runnable
 from anynet.node._net.options.table import as_given, checked, if_truthy, not_false, row, rows_of
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.values.block_list import BlockList
@@ -90,7 +89,7 @@ def _read_into(onread: object) -> ReadInto | None:
     callback = runnable(onread["callback"], (2, 2), "callback of onread")
     buffer = onread.get("buffer")
     if callable(buffer):
-        factory = fitted(buffer, (0, 0), "buffer of onread")
+        factory = answering(buffer, (0, 0), "buffer of onread")
         return ReadInto(_BufferSource(factory).next_buffer, callback)
     if isinstance(buffer, bytes | bytearray | memoryview):
         checked = _checked_buffer("options.onread.buffer", buffer)
