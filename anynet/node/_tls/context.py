@@ -23,7 +23,8 @@ import attrs
 from anynet._rules.values.value import Value
 from anynet.node._errors.errors import invalid_arg_type, validate_string
 from anynet.node._errors.numerals import is_truthy
-from anynet.node._net.options.table import as_given, checked, if_truthy, row, rows_of
+from anynet.node._errors.option_warning import warn_of_misspelt
+from anynet.node._net.options.table import as_given, checked, if_truthy, names_of, row, rows_of
 from anynet.node._streams.options import merged_options
 from anynet.node._tls.ciphers import DEFAULT_CIPHERS, split_ciphers
 from anynet.node._tls.credentials import PrivateKey, load_identities, trust
@@ -136,6 +137,7 @@ class ContextSettings(Value):
 
 
 _ROWS = rows_of(ContextSettings)
+CONTEXT_OPTIONS = names_of(_ROWS) | {*_UNSUPPORTED, *_AUTOMATIC}
 
 
 class SecureContext:
@@ -182,7 +184,14 @@ def createSecureContext(options: Mapping[str, Any] | None = None, /, **more: Any
     certificate or a key that cannot be read, and ``ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`` for
     options of Node that Python's ``ssl`` has nothing for (``pfx``, ``crl``, ``sigalgs`` …).
     """
-    return context_of(merged_options(options, more))
+    return context_by_itself(options, more)
+
+
+def context_by_itself(options: Mapping[str, Any] | None, more: Mapping[str, Any]) -> SecureContext:
+    """The context of options that are for it alone; warns of those that look misspelt."""
+    found = merged_options(options, more)
+    warn_of_misspelt(found, CONTEXT_OPTIONS)
+    return context_of(found)
 
 
 def context_of(options: Mapping[str, Any]) -> SecureContext:

@@ -22,8 +22,13 @@ from anynet.node._errors.errors import (
     validate_string,
 )
 from anynet.node._loop.callbacks import answering, runnable
-from anynet.node._net.options.table import checked, not_false, row, rows_of
-from anynet.node._tls.context import Protocols, SecureContext, context_of
+from anynet.node._net.options.table import checked, names_of, not_false, row, rows_of
+from anynet.node._tls.context import (
+    CONTEXT_OPTIONS,
+    Protocols,
+    SecureContext,
+    context_of,
+)
 from anynet.node._tls.errors import not_available
 
 #: ``SNICallback(servername, callback)``, where the callback takes an error or a context.
@@ -102,6 +107,7 @@ class TlsSettings(Value):
 
 
 _ROWS = rows_of(TlsSettings)
+TLS_OPTIONS = CONTEXT_OPTIONS | names_of(_ROWS) | {"requestOCSP", "secureContext"}
 
 
 def tls_settings(options: Mapping[str, Any]) -> TlsSettings:
