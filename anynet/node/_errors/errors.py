@@ -209,11 +209,6 @@ def socket_closed() -> NodeError:
     return NodeError("Socket is closed", "ERR_SOCKET_CLOSED")
 
 
-def socket_given_away() -> NodeError:
-    """Ours: Node's sockets are not given away by the program."""
-    return NodeError("Socket is closed: its connection was given away", "ERR_SOCKET_CLOSED")
-
-
 def socket_closed_before_connection() -> NodeError:
     message = "Socket closed before the connection was established"
     return NodeError(message, "ERR_SOCKET_CLOSED_BEFORE_CONNECTION")
