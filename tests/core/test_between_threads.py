@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import socket
+import ssl
 import threading
 import warnings
 from collections.abc import Callable, Coroutine, Iterator
@@ -441,3 +442,29 @@ async def test_an_outbox_in_another_loop(use: str, portal: BlockingPortal) -> No
 async def test_events_in_another_loop(portal: BlockingPortal) -> None:
     with plain_and_ours() as (_, ours):
         await in_loop(portal, refused, lambda events: events.__anext__(), ours.events())
+
+
+@pytest.mark.parametrize("secured", [True, False])
+@pytest.mark.parametrize("released", [True, False])
+async def test_a_server_says_whether_it_was_closed_or_released(
+    released: bool, secured: bool
+) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if secured else None
+    async with anynet.create_server(host="127.0.0.1", tls=tls) as server:
+        words = "was released" if released else "has been closed"
+        async with anyio.create_task_group() as tasks:
+
+            async def accept() -> None:
+                with pytest.raises(anyio.ClosedResourceError, match=words):
+                    await server.accept()
+
+            tasks.start_soon(accept)
+            await anyio.wait_all_tasks_blocked()
+            if released:
+                server.release().close()
+            else:
+                server.close()
+        with pytest.raises(anyio.ClosedResourceError, match=words):
+            server.release()
+        with pytest.raises(anyio.ClosedResourceError, match=words):
+            await server.listen(host="127.0.0.1", port=0)

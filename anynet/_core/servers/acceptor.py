@@ -67,6 +67,7 @@ class Acceptor:
         self._admission = admission
         self._slot = anyio.Event()
         self._accepting = False
+        self._released = False
 
     def start(self) -> None:
         """Get ready to accept in the running event loop."""
@@ -84,8 +85,15 @@ class Acceptor:
         """The same, but the listeners go on. Raises :exc:`ValueError` where they cannot."""
         check_released(self.listeners.listeners)
         released = ReleasedListeners(self.listeners.release())
+        self._released = True
         self.close()
         return released
+
+    def closed_error(self) -> anyio.ClosedResourceError:
+        """The error of who still wants a connection."""
+        if self._released:
+            return anyio.ClosedResourceError("what the server listened with was released")
+        return anyio.ClosedResourceError("the server has been closed")
 
     def add(self, listener: Listener) -> None:
         """Accept from ``listener`` too; the caller still owns it when that fails.
@@ -130,7 +138,7 @@ class Acceptor:
                 else:
                     seconds = outcome.seconds if isinstance(outcome, Backoff) else math.inf
                     await self._wait_for_slot(seconds)
-            raise anyio.ClosedResourceError
+            raise self.closed_error()
         finally:
             self._accepting = False
 

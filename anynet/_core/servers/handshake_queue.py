@@ -45,6 +45,8 @@ class HandshakeQueue:
         self._preludes = 0
         #: Whether connections are still accepted.
         self._accepting = True
+        #: Says whether the server was closed, or released, once that is so.
+        self._end = anyio.ClosedResourceError()
         #: Set at every change of these three, and then replaced.
         self._change = anyio.Event()
         task_group.start_soon(self._accept_all)
@@ -57,7 +59,7 @@ class HandshakeQueue:
         await anyio.lowlevel.checkpoint()
         while not self._ready:
             if not (self._accepting or self._preludes):
-                raise anyio.ClosedResourceError
+                raise anyio.ClosedResourceError(*self._end.args)
             await self._change.wait()
         connection, socket = self._ready.popleft()
         connection.hand_over(socket)
@@ -72,8 +74,8 @@ class HandshakeQueue:
                 connection = await self._accept()
                 self._preludes += 1
                 connection.task = self._task_group.start_soon(self._run_one, connection)
-        except anyio.ClosedResourceError:
-            pass  # The server was closed.
+        except anyio.ClosedResourceError as error:
+            self._end = error.with_traceback(None)
         finally:
             self._accepting = False
             self._changed()

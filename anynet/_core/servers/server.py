@@ -190,7 +190,7 @@ class Server(abc.Listener[Socket]):
 
     async def _listen(self, options: ListenOptions) -> tuple[Address, ...]:
         if self._closed:
-            raise anyio.ClosedResourceError
+            raise self._acceptor.closed_error()
         new = await current_network.get().open_listeners(options)
         for index, listener in enumerate(new):
             try:
@@ -318,7 +318,7 @@ class Server(abc.Listener[Socket]):
         """
         self._entered()
         if self._closed:
-            raise anyio.ClosedResourceError
+            raise self._acceptor.closed_error()
         released = self._acceptor.release()
         self._close()
         return released

@@ -172,6 +172,15 @@ class Handle(ABC):
         kernel that refuses at once.
         """
 
+    def write_unless_ending(self, data: Buffer, done: Done) -> bool:
+        """The same for a handle above, whose owner does not know what the owner of this one does.
+
+        Once the end of our side was asked for, it raises EPIPE, as in Node, though it is yet to go.
+        """
+        if self._shutdown_done is not None:
+            raise os_error(errno.EPIPE)
+        return self.write(data, done)
+
     @abstractmethod
     def write_many(self, buffers: Sequence[Buffer], done: Done) -> bool:
         """The same for many buffers, as one message."""

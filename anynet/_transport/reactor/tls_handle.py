@@ -164,7 +164,7 @@ class TlsHandle(Handle):
     def _send(self, records: bytes) -> None:
         if records and not self.inner.closing:
             with suppress(OSError):  # The next read reports it.
-                self.inner.write(records, _ignore)
+                self.inner.write_unless_ending(records, _ignore)
 
     # -- what the handle below calls ------------------------------------------------------------
 
@@ -286,7 +286,7 @@ class TlsHandle(Handle):
             piece = buffers[0][:_PIECE]
             try:
                 engine.write(piece)
-                sent = self.inner.write(engine.take_output(), self._piece_sent)
+                sent = self.inner.write_unless_ending(engine.take_output(), self._piece_sent)
             except OSError as error:
                 if isinstance(error, ssl.SSLError):
                     # Of what was read before: each write fails by it, or it would wait for ever.

@@ -120,6 +120,7 @@ class HalfState:
         "lost_by",
         "origin",
         "receiving",
+        "released",
         "send_waits",
         "sending",
         "unclean",
@@ -131,6 +132,8 @@ class HalfState:
         self.receiving: Receiving = RECEIVING_FREE
         self.sending: Sending = SENDING_FREE
         self.closed: bool = False
+        #: Whether it was closed by giving the connection to another owner.
+        self.released: bool = False
         self.eof_received: bool = False
         self.eof_sent: bool = False
         self.allow_half_open: bool = True
@@ -308,6 +311,8 @@ class HalfState:
         if self.expired is not None:
             limit, seconds = self.expired
             return limit(self.origin, seconds)
+        if self.released:
+            return ConnectionClosed(self.origin, "the connection was released to another owner")
         return ConnectionClosed(self.origin)
 
     def release(self, *, unread: bool = False) -> HalfState:
@@ -326,6 +331,7 @@ class HalfState:
         successor.eof_received = self.eof_received and not unread
         for name in _INHERITED:
             setattr(successor, name, getattr(self, name))
+        self.released = True
         self.close()
         return successor
 

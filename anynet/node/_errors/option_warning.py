@@ -2,8 +2,9 @@
 
 Rules that live here: JavaScript ignores an option that it does not know, and so does this adapter,
 since programs hand one object of options from call to call. But one that is a single edit away from
-an option that the call knows, and was not given, is probably a mistake. An option that Node's
-``tls``, ``http``, ``net`` or ``stream`` knows is none, and nothing can be said of very short names.
+an option that the call knows, and was not given, is probably a mistake; so is one that differs from
+it in capitals or underscores alone. An option that Node's ``tls``, ``http``, ``net``, ``stream`` or
+``readline`` knows is none, and nothing can be said of edits of very short names.
 """
 
 from __future__ import annotations
@@ -18,31 +19,33 @@ _SHORTEST: Final = 4
 
 #: What else Node knows, and programs pass along.
 _NAMES: Final = """
-    _handle ALPNCallback ALPNProtocols IncomingMessage SNICallback ServerResponse agent
+    ALPNCallback ALPNProtocols IncomingMessage SNICallback ServerResponse _handle agent
     agentKeepAliveTimeoutBuffer allowHalfOpen allowPartialTrustChain auth autoDestroy
     autoSelectFamily autoSelectFamilyAttemptTimeout backlog blockList ca captureRejections cert
-    checkServerIdentity ciphers clientCertEngine connectionsCheckingInterval construct
-    createConnection crl decodeStrings defaultEncoding defaultPort destroy dhparam ecdhCurve
-    emitClose enableTrace encoding exclusive family fd final flush handle handshakeTimeout
-    headers headersTimeout highWaterMark hints honorCipherOrder host hostname href
+    certificateCompression checkServerIdentity ciphers clientCertEngine completer
+    connectionsCheckingInterval construct createConnection crl crlfDelay decodeStrings
+    defaultEncoding defaultPort destroy dhparam ecdhCurve emitClose enableTrace encoding
+    escapeCodeTimeout exclusive family fd final flush handle handshakeTimeout headers headersTimeout
+    highWaterMark hints history historySize honorCipherOrder host hostname href input
     insecureHTTPParser ipv6Only isServer joinDuplicateHeaders keepAlive keepAliveInitialDelay
     keepAliveMsecs keepAliveTimeout keepAliveTimeoutBuffer key localAddress localPort lookup
-    manualStart maxCachedSessions maxFreeSockets maxHeaderSize maxHeadersCount
-    maxRequestsPerSocket maxSockets maxTotalSockets maxVersion method minDHSize minVersion
-    noDelay objectMode onread optimizeEmptyRequests passphrase path pauseOnConnect pfx port
-    privateKeyEngine privateKeyIdentifier protocol proxyEnv pskCallback pskIdentityHint read
-    readable readableAll readableHighWaterMark readableObjectMode rejectNonStandardBodyWrites
-    rejectUnauthorized requestCert requestOCSP requestTimeout requireHostHeader reusePort
-    scheduling secureContext secureOptions secureProtocol server servername session
-    sessionIdContext sessionTimeout setDefaultHeaders setHost shouldUpgradeCallback sigalgs
-    signal socket socketPath ticketKeys timeout transform typeOfService uniqueHeaders writable
-    writableAll writableHighWaterMark writableObjectMode write writev
+    manualStart maxCachedSessions maxFreeSockets maxHeaderSize maxHeadersCount maxRequestsPerSocket
+    maxSockets maxTotalSockets maxVersion method minDHSize minVersion noDelay objectMode onread
+    optimizeEmptyRequests output passphrase path pauseOnConnect pfx port privateKeyEngine
+    privateKeyIdentifier prompt protocol proxyEnv pskCallback pskIdentityHint read readable
+    readableAll readableHighWaterMark readableObjectMode rejectNonStandardBodyWrites
+    rejectUnauthorized removeHistoryDuplicates requestCert requestOCSP requestTimeout
+    requireHostHeader reusePort scheduling secureContext secureOptions secureProtocol server
+    servername session sessionIdContext sessionTimeout setDefaultHeaders setHost
+    shouldUpgradeCallback sigalgs signal socket socketPath tabSize terminal ticketKeys timeout
+    transform typeOfService uniqueHeaders writable writableAll writableHighWaterMark
+    writableObjectMode write writev
 """
 _ELSEWHERE: Final = frozenset(_NAMES.split())
 
 
 class OptionWarning(RuntimeWarning):
-    """An option that the call does not know, one edit away from one that it does.
+    """An option that the call does not know, and that looks like one that it does.
 
     ``option`` is the name that was given, ``meant`` the one that is known.
     """
@@ -54,16 +57,26 @@ class OptionWarning(RuntimeWarning):
 
 
 def warn_of_misspelt(options: Mapping[Any, object], known: frozenset[str]) -> None:
-    """Warn for each option that is not known and looks like one that is, and is not given.
-
-    For a caller that has found some that it does not know: ``options.keys() <= known`` is cheap.
-    """
+    """Warn for each option that is not known and looks like one that is, and is not given."""
+    if options.keys() <= known:
+        return
     for option in options:
         if isinstance(option, str) and option not in known and option not in _ELSEWHERE:
             for meant in sorted(known - options.keys()):
-                if len(meant) >= _SHORTEST and is_one_edit(option, meant):
+                if looks_like(option, meant):
                     warn_caller(OptionWarning(option, meant))
                     break
+
+
+def looks_like(option: str, meant: str) -> bool:
+    """Whether one may be meant for the other."""
+    if _letters(option) == _letters(meant):
+        return True
+    return len(meant) >= _SHORTEST and is_one_edit(option, meant)
+
+
+def _letters(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def is_one_edit(one: str, other: str) -> bool:

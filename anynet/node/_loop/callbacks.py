@@ -7,6 +7,8 @@ Rules that live here:
 - The task belongs to the runtime, holds it open, and ends it by what it raises.
 - Where the result is used (a listener under ``captureRejections``, a ``lookup``, a function of a
   pipeline) the caller takes care of it, by ``fitted`` alone.
+- Where it is needed at once a coroutine function cannot have one, and is refused: what it returns
+  would be taken for an answer.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from operator import attrgetter
 from types import FunctionType, MethodType
 from typing import Any, Final
 
+from anynet.node._errors.errors import NodeTypeError
 from anynet.node._loop.fitting import Counts, fitted
 from anynet.node._loop.runtime import current_runtime
 
@@ -31,6 +34,20 @@ def runnable(callback: Callable[..., Any], counts: Counts, what: str) -> Callabl
     """
     found = fitted(callback, counts, what)
     return partial(_start, found) if _is_coroutine_function(callback) else found
+
+
+def answering(callback: Callable[..., Any], counts: Counts, what: str) -> Callable[..., Any]:
+    """As ``fitted``, for a callback whose result is needed when it returns.
+
+    Raises NodeTypeError (``ERR_INVALID_ARG_VALUE``) for a coroutine function as well.
+    """
+    if _is_coroutine_function(callback):
+        name = getattr(callback, "__qualname__", None) or repr(callback)
+        raise NodeTypeError(
+            f"The {what}, {name}, must not be a coroutine function: its result is needed at once",
+            "ERR_INVALID_ARG_VALUE",
+        )
+    return fitted(callback, counts, what)
 
 
 def started(function: Any) -> Any:

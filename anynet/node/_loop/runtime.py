@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import inspect
+import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import ExitStack, nullcontext
 from types import TracebackType
@@ -24,6 +25,9 @@ _current: contextvars.ContextVar[Runtime] = contextvars.ContextVar("anynet.node 
 
 #: Called with a server, where it is to listen, its address, and whom to tell what it listens with.
 ListenSource: TypeAlias = Callable[[Any, Any, "str | None", Callable[[Any], object]], object]
+
+#: The exit status of Python itself where an exception leaves a program.
+_FAILED = 1
 
 _starters: list[Callable[[Runtime], object]] = []
 
@@ -71,6 +75,8 @@ class Runtime:
         self.programs_start_here: bool = False
         #: Whether something has failed; only known when it ends.
         self.failed: bool = False
+        #: The exit status of a program that something in here ends by failing.
+        self.status_of_failure: int = _FAILED
 
     async def __aenter__(self) -> Runtime:
         if self._task_group is not None:
@@ -228,7 +234,7 @@ class Runtime:
         """The exit status of a program that ends with this runtime."""
         if isinstance(self._exit, SystemExit) and isinstance(self._exit.code, int):
             return self._exit.code
-        return 1 if self.failed else 0
+        return self.status_of_failure if self.failed else 0
 
     def exit_with(self, status: int) -> None:
         """Have :exc:`SystemExit` leave the runtime, unless something else ends it."""
@@ -276,6 +282,18 @@ def let_tasks_run() -> None:
         found.reactor.yield_to_tasks = True
 
 
+async def _run_in(new: Runtime, function: Callable[..., object], args: tuple[Any, ...]) -> None:
+    async with new:
+        try:
+            result = function(*args)
+        except Exception as error:
+            if not new.handle_uncaught(error):
+                raise
+        else:
+            if inspect.isawaitable(result):
+                await new._run_coroutine(result, None)
+
+
 def run(
     function: Callable[..., object],
     *args: Any,
@@ -287,7 +305,8 @@ def run(
     ``max_queued_bytes`` is that of :func:`runtime`.
 
     Returns when nothing ref'ed is alive any more. Raises what ended the runtime; an interrupt
-    (Ctrl-C) comes without the traceback of what it interrupted, as from ``asyncio.run``. In a
+    (Ctrl-C) comes without the traceback of what it interrupted, as from ``asyncio.run``; what a
+    listener to ``uncaughtException`` raises is shown, and :exc:`SystemExit` with 7 raised. In a
     program that a worker thread runs there is a runtime already: the function is started in that.
     """
     found = _current.get(None)
@@ -298,15 +317,15 @@ def run(
         return
 
     async def program() -> None:
-        async with runtime(max_queued_bytes=max_queued_bytes) as here:
-            try:
-                result = function(*args)
-            except Exception as error:
-                if not here.handle_uncaught(error):
-                    raise
-            else:
-                if inspect.isawaitable(result):
-                    await here._run_coroutine(result, None)
+        here = runtime(max_queued_bytes=max_queued_bytes)
+        try:
+            await _run_in(here, function, args)
+        except Exception as error:
+            if here.status_of_failure == _FAILED:
+                raise
+            # Of an exception Python would make the status 1.
+            sys.excepthook(type(error), error, error.__traceback__)
+            raise SystemExit(here.status_of_failure) from error
 
     try:
         backends.run(program, backend=backend)

@@ -165,7 +165,8 @@ def setImmediate(callback: Callable[..., object], *args: Any) -> Immediate:
     """Call ``callback(*args)`` after the events that are there now."""
     if not callable(callback):
         validate_function("callback", callback)
-    if type(callback) is not FunctionType or callback.__code__.co_argcount != len(args):
+    code = callback.__code__ if type(callback) is FunctionType else None
+    if code is None or code.co_argcount != len(args) or code.co_kwonlyargcount:
         callback = fitted(callback, (len(args), len(args)), "callback")
     runtime = current_runtime()
     reactor = runtime.reactor

@@ -40,6 +40,8 @@ CHILD_VARIABLE = "ANYNET_NODE_CHILD"
 
 #: Seconds that a worker has to end by itself once its primary is gone.
 END_TIMEOUT = 1.0
+#: The exit status where a listener to ``uncaughtException`` fails itself, as in Node.
+_HANDLER_FAILED = 7
 #: While these have listeners, the channel of a child keeps it running.
 _HOLDING = ("message", "disconnect")
 
@@ -201,13 +203,34 @@ class Process(IpcEndpoint):
             self._exiting = True
             self.emit("exit", code)
 
+    def _tell_exit_caught(self, code: int) -> None:
+        """At the end of the runtime, which asks nobody about what a listener raises by then."""
+        try:
+            self._tell_exit(code)
+        except Exception as error:
+            if not self._on_uncaught(error, "uncaughtException"):
+                raise
+
     # -- what would end the program -------------------------------------------------------------
 
     def _on_uncaught(self, error: Exception, origin: str) -> bool:
-        if origin == "unhandledRejection" and self.emit("unhandledRejection", error, None):
-            return True
-        self.emit("uncaughtExceptionMonitor", error, origin)
-        return self.emit("uncaughtException", error, origin)
+        if origin == "unhandledRejection":
+            try:
+                if self.emit("unhandledRejection", error, None):
+                    return True
+            except Exception as failure:
+                if not self._on_uncaught(failure, "uncaughtException"):
+                    raise
+                return True
+        try:
+            self.emit("uncaughtExceptionMonitor", error, origin)
+            return self.emit("uncaughtException", error, origin)
+        except Exception:
+            # Nothing is left that could be asked; as in Node not even `exit` is emitted.
+            self._exiting = True
+            if self.runtime is not None:
+                self.runtime.status_of_failure = _HANDLER_FAILED
+            raise
 
     def _on_idle(self) -> None:
         self.emit("beforeExit", self._exit_code or 0)
@@ -266,7 +289,7 @@ class Process(IpcEndpoint):
         runtime = self.runtime
         assert runtime is not None
         try:
-            self._tell_exit(runtime.status or self.exitCode or 0)
+            self._tell_exit_caught(runtime.status or self.exitCode or 0)
         except SystemExit as error:
             runtime.exit_with(error.code if isinstance(error.code, int) else 1)
         finally:

@@ -25,6 +25,7 @@ from anynet.node._errors.errors import (
     use_after_close,
     validate_abort_signal,
 )
+from anynet.node._errors.option_warning import warn_of_misspelt
 from anynet.node._loop.callbacks import runnable
 from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Runtime, current_runtime
@@ -37,6 +38,7 @@ from anynet.node._streams.readable import Readable
 _MAX_LINES = 1024
 _LEAST_CRLF_DELAY = 100
 _MILLISECONDS = 1000
+_KNOWN = frozenset({"crlfDelay", "input", "output", "prompt", "signal", "terminal"})
 
 
 class LineIterator:
@@ -299,5 +301,7 @@ def createInterface(
 
     Raises ``ERR_INVALID_ARG_TYPE`` or ``ERR_INVALID_ARG_VALUE``.
     """
-    found = input if isinstance(input, Mapping) else {"input": input, "output": output}
-    return Interface(merged_options(found, options))
+    given = input if isinstance(input, Mapping) else {"input": input, "output": output}
+    found = merged_options(given, options)
+    warn_of_misspelt(found, _KNOWN)
+    return Interface(found)

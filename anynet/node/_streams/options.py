@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from anynet.node._errors.errors import invalid_arg_value, validate_boolean, validate_integer
+from anynet.node._errors.option_warning import warn_of_misspelt
 from anynet.node._loop.callbacks import runnable
 from anynet.node._streams.encoding import require_encoding
 
@@ -102,6 +103,15 @@ _SOURCE: _Functions = {"construct": 1, "read": 1, "destroy": 2}
 _SINK: _Functions = {"construct": 1, "write": 3, "writev": 2, "final": 1, "destroy": 2}
 _BOTH: _Functions = {**_SOURCE, **_SINK}
 _TRANSFORM: _Functions = {**_BOTH, "transform": 3, "flush": 1}
+_MARKS = frozenset({"highWaterMark", "objectMode"})
+_TWO_MARKS = _MARKS | {
+    *("readableHighWaterMark", "readableObjectMode"),
+    *("writableHighWaterMark", "writableObjectMode"),
+}
+READABLE_OPTIONS = _MARKS.union(_READABLE, _SOURCE)
+_WRITABLE_OPTIONS = _MARKS.union(_WRITABLE, _SINK)
+_DUPLEX_OPTIONS = _TWO_MARKS.union(_DUPLEX, _BOTH)
+_TRANSFORM_OPTIONS = _DUPLEX_OPTIONS.union(_TRANSFORM)
 #: The default marks, for bytes and for objects. A program may change them.
 _default_marks = {False: DEFAULT_HIGH_WATER_MARK, True: 16}
 
@@ -128,6 +138,7 @@ def merged_options(options: Mapping[str, Any] | None, more: Mapping[str, Any]) -
 def readable_options(options: Mapping[str, Any] | None, more: Mapping[str, Any]) -> StreamOptions:
     """The options of a stream that is only read. Raises ``ERR_INVALID_ARG_VALUE``."""
     found = merged_options(options, more)
+    warn_of_misspelt(found, READABLE_OPTIONS)
     objects = bool(found.get("objectMode"))
     mark = high_water_mark(found, objects=objects)
     fields = _fields(found, _READABLE, _SOURCE)
@@ -139,6 +150,7 @@ def readable_options(options: Mapping[str, Any] | None, more: Mapping[str, Any])
 def writable_options(options: Mapping[str, Any] | None, more: Mapping[str, Any]) -> StreamOptions:
     """The options of a stream that is only written. Raises ``ERR_INVALID_ARG_VALUE``."""
     found = merged_options(options, more)
+    warn_of_misspelt(found, _WRITABLE_OPTIONS)
     objects = bool(found.get("objectMode"))
     mark = high_water_mark(found, objects=objects)
     fields = _fields(found, _WRITABLE, _SINK)
@@ -152,6 +164,7 @@ def duplex_options(
 ) -> StreamOptions:
     """The options of a stream with two sides. Raises ``ERR_INVALID_ARG_VALUE``."""
     found = merged_options(options, more)
+    warn_of_misspelt(found, _TRANSFORM_OPTIONS if transforms else _DUPLEX_OPTIONS)
     both = bool(found.get("objectMode"))
     reading = both or bool(found.get("readableObjectMode"))
     writing = both or bool(found.get("writableObjectMode"))

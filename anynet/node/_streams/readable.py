@@ -22,6 +22,7 @@ from anynet.node._errors.errors import (
     AbortError,
     method_not_implemented,
 )
+from anynet.node._errors.option_warning import warn_of_misspelt
 from anynet.node._streams.chunk_queue import Chunk
 from anynet.node._streams.constructing import begin_stream
 from anynet.node._streams.encoding import Decoder, require_encoding
@@ -29,7 +30,12 @@ from anynet.node._streams.finished import closed
 from anynet.node._streams.flow import FlowEvent, FlowOutcome
 from anynet.node._streams.iterable_source import source_of
 from anynet.node._streams.iterator import ChunkIterator
-from anynet.node._streams.options import StreamOptions, merged_options, readable_options
+from anynet.node._streams.options import (
+    READABLE_OPTIONS,
+    StreamOptions,
+    merged_options,
+    readable_options,
+)
 from anynet.node._streams.pipe import add_pipe, remove_pipes
 from anynet.node._streams.pushing import push_chunk, unshift_chunk
 from anynet.node._streams.readable_state import ReadableState, whole_size
@@ -79,7 +85,11 @@ class Readable(Stream):
         ``Readable.from``.
         """
         source = source_of(iterable)
-        stream = Readable(source.options(merged_options(options, more)))
+        given = merged_options(options, more)
+        # Before there are defaults, which would count as given.
+        warn_of_misspelt(given, READABLE_OPTIONS)
+        known = {name: given[name] for name in READABLE_OPTIONS & given.keys()}
+        stream = Readable(source.options(known))
         source.attach(stream)
         return stream
 

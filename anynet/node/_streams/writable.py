@@ -289,6 +289,8 @@ class Writable(Stream):
             chunk, encoding, callback = None, None, chunk
         elif callable(encoding):
             encoding, callback = None, encoding
+        if callable(callback):
+            callback = runnable(callback, (0, 1), "callback of end()")
         state = self.writable_state
         error: BaseException | None = None
         if chunk is not None:
@@ -306,7 +308,6 @@ class Writable(Stream):
             elif self._destroyed:
                 error = stream_destroyed("end")
         if callable(callback):
-            callback = runnable(callback, (0, 1), "callback of end()")
             if error is None:
                 error = self._errored
             if error is not None:

@@ -2,9 +2,7 @@
 
 Rules that live here:
 
-- Certificates and keys are texts, as in Node. Python reads them from files alone: they are given to
-  it in memory where the system can do that, and otherwise in a file that only we may read, and that
-  is gone again at once.
+- Certificates and keys are texts, as in Node, and read when a context is made.
 - What Python's ``ssl`` cannot do, and what a program would believe in, is refused and never
   ignored: a list of revoked certificates, say.
 - Python ties the protocols (ALPN) and whether a peer is verified to its context, Node to each
@@ -17,18 +15,19 @@ from __future__ import annotations
 import functools
 import os
 import ssl
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import attrs
 
 from anynet._rules.values.value import Value
 from anynet.node._errors.errors import invalid_arg_type, validate_string
-from anynet.node._net.options.table import as_given, checked, row, rows_of
+from anynet.node._errors.numerals import is_truthy
+from anynet.node._errors.option_warning import warn_of_misspelt
+from anynet.node._net.options.table import as_given, checked, if_truthy, names_of, row, rows_of
 from anynet.node._streams.options import merged_options
 from anynet.node._tls.ciphers import DEFAULT_CIPHERS, split_ciphers
+from anynet.node._tls.credentials import PrivateKey, load_identities, trust
 from anynet.node._tls.errors import (
     invalid_protocol_version,
     not_available,
@@ -63,25 +62,28 @@ def _pem(name: str, value: object) -> bytes:
     raise invalid_arg_type(name, ["string", "Buffer", "TypedArray", "DataView"], value)
 
 
+def _several(value: object) -> Sequence[object]:
+    if isinstance(value, list | tuple):
+        return value
+    return [value] if is_truthy(value) else []
+
+
 def _pems(name: str, value: object) -> tuple[bytes, ...]:
-    several = value if isinstance(value, list | tuple) else [value]
-    return tuple(_pem(name, each) for each in several if each)
+    return tuple(_pem(name, each) for each in _several(value))
 
 
-@attrs.frozen(eq=False, repr=False)
-class _Key(Value):
-    pem: bytes
-    passphrase: str | None
+@if_truthy
+def _authorities(value: object) -> tuple[bytes, ...]:
+    return _pems("options.ca", value)
 
 
-def _keys(value: object) -> tuple[_Key, ...]:
+def _keys(value: object) -> tuple[PrivateKey, ...]:
     found = []
-    for each in value if isinstance(value, list | tuple) else [value]:
+    for each in _several(value):
         passphrase = None
-        if isinstance(each, Mapping):
-            passphrase, each = each.get("passphrase"), each.get("pem")
-        if each:
-            found.append(_Key(_pem("options.key", each), passphrase))
+        if isinstance(each, Mapping) and each.get("pem") is not None:
+            passphrase, each = each.get("passphrase"), each["pem"]
+        found.append(PrivateKey(_pem("options.key", each), passphrase))
     return tuple(found)
 
 
@@ -102,12 +104,13 @@ class ContextSettings(Value):
     certificates: tuple[bytes, ...] = attrs.field(
         default=(), metadata=row("cert", check=functools.partial(_pems, "options.cert"))
     )
-    keys: tuple[_Key, ...] = attrs.field(default=(), metadata=row("key", check=_keys))
+    keys: tuple[PrivateKey, ...] = attrs.field(default=(), metadata=row("key", check=_keys))
     #: Who is trusted; None for those that the system trusts.
     authorities: tuple[bytes, ...] | None = attrs.field(
-        default=None, metadata=row("ca", check=functools.partial(_pems, "options.ca"))
+        default=None, metadata=row("ca", check=_authorities)
     )
-    passphrase: str | None = attrs.field(default=None, metadata=row("passphrase", check=str))
+    #: Of keys that have none of their own; looked at only for those.
+    passphrase: object = attrs.field(default=None, metadata=row("passphrase", check=as_given))
     ciphers: str = attrs.field(
         default=DEFAULT_CIPHERS,
         metadata=row("ciphers", check=lambda value: validate_string("options.ciphers", value)),
@@ -123,8 +126,18 @@ class ContextSettings(Value):
     )
     options: int = attrs.field(default=0, metadata=row("secureOptions", check=as_given))
 
+    def unlocked_keys(self) -> list[PrivateKey]:
+        """The keys, each with what it was encrypted with."""
+        if self.passphrase is None:
+            return list(self.keys)
+        return [
+            PrivateKey(each.pem, self.passphrase) if each.passphrase is None else each
+            for each in self.keys
+        ]
+
 
 _ROWS = rows_of(ContextSettings)
+CONTEXT_OPTIONS = names_of(_ROWS) | {*_UNSUPPORTED, *_AUTOMATIC}
 
 
 class SecureContext:
@@ -164,14 +177,21 @@ def createSecureContext(options: Mapping[str, Any] | None = None, /, **more: Any
     """A context to be used again and again, as ``secureContext``.
 
     Options: ``cert`` and ``key`` (PEM texts, or lists of them; a key may be ``{"pem": …,
-    "passphrase": …}``), ``passphrase``, ``ca`` (who is trusted instead of whom the system trusts),
-    ``ciphers``, ``minVersion`` (``TLSv1.2``), ``maxVersion`` (``TLSv1.3``), ``honorCipherOrder``
-    (True) and ``secureOptions``. Raises ``ERR_INVALID_ARG_TYPE``,
-    ``ERR_TLS_INVALID_PROTOCOL_VERSION``, an ``ERR_OSSL_…`` for what
-    cannot be read, and ``ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`` for options of Node that Python's
-    ``ssl`` has nothing for (``pfx``, ``crl``, ``sigalgs`` …).
+    "passphrase": …}``), ``passphrase``, ``ca`` (who is trusted instead of whom the system trusts;
+    what cannot be read in it is passed over), ``ciphers``, ``minVersion`` (``TLSv1.2``),
+    ``maxVersion`` (``TLSv1.3``), ``honorCipherOrder`` (True) and ``secureOptions``. Raises
+    ``ERR_INVALID_ARG_TYPE``, ``ERR_TLS_INVALID_PROTOCOL_VERSION``, an ``ERR_OSSL_…`` for a
+    certificate or a key that cannot be read, and ``ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`` for
+    options of Node that Python's ``ssl`` has nothing for (``pfx``, ``crl``, ``sigalgs`` …).
     """
-    return context_of(merged_options(options, more))
+    return context_by_itself(options, more)
+
+
+def context_by_itself(options: Mapping[str, Any] | None, more: Mapping[str, Any]) -> SecureContext:
+    """The context of options that are for it alone; warns of those that look misspelt."""
+    found = merged_options(options, more)
+    warn_of_misspelt(found, CONTEXT_OPTIONS)
+    return context_of(found)
 
 
 def context_of(options: Mapping[str, Any]) -> SecureContext:
@@ -203,10 +223,7 @@ def _python_context(
     _set_versions(context, settings)
     if protocols:
         context.set_alpn_protocols(protocols)
-    try:
-        _load_identities(context, settings)
-    except ssl.SSLError as error:
-        raise ssl_error(error) from error
+    load_identities(context, settings.certificates, settings.unlocked_keys())
     if verify is not ssl.CERT_NONE:
         trust(context, settings.authorities)
     return context
@@ -223,62 +240,3 @@ def _set_versions(context: ssl.SSLContext, settings: ContextSettings) -> None:
             context.set_ciphers(older)
         except ssl.SSLError:
             raise ssl_error(ssl.SSLError("[SSL] no cipher match")) from None
-
-
-def trust(context: ssl.SSLContext, authorities: tuple[bytes, ...] | None) -> None:
-    """Trust these, or those whom the system trusts."""
-    if authorities is None:
-        context.load_default_certs(
-            ssl.Purpose.SERVER_AUTH
-            if context.protocol == ssl.PROTOCOL_TLS_CLIENT
-            else ssl.Purpose.CLIENT_AUTH
-        )
-        return
-    for each in authorities:
-        # What holds no certificate is passed over, as in Node.
-        if b"-----BEGIN" in each:
-            try:
-                context.load_verify_locations(cadata=each.decode("latin1"))
-            except ssl.SSLError as error:
-                raise ssl_error(error) from error
-
-
-def _load_identities(context: ssl.SSLContext, settings: ContextSettings) -> None:
-    keys = settings.keys
-    for index, certificate in enumerate(settings.certificates):
-        key = keys[min(index, len(keys) - 1)] if keys else _Key(certificate, None)
-        passphrase = settings.passphrase if key.passphrase is None else key.passphrase
-        with _as_file(certificate) as certificate_path, _as_file(key.pem) as key_path:
-            try:
-                # Without a passphrase Python would ask for it at the terminal.
-                context.load_cert_chain(certificate_path, key_path, passphrase or "")
-            except ssl.SSLError as error:
-                raise _load_error(error, certificate, key.pem) from error
-
-
-def _load_error(error: ssl.SSLError, certificate: bytes, key: bytes) -> ssl.SSLError:
-    """The error in OpenSSL's words, where Python only says which part of it has failed."""
-    if "PEM lib" not in str(error) and "DECODER" not in str(error):
-        return error
-    if b"-----BEGIN" not in certificate:
-        return ssl.SSLError("[PEM] no start line")
-    unreadable = b"-----BEGIN" not in key
-    return ssl.SSLError("[DECODER] unsupported" if unreadable else "[PROVIDER] bad decrypt")
-
-
-@contextmanager
-def _as_file(pem: bytes) -> Iterator[str]:
-    """The path of a file with ``pem`` in it, for the time of the block."""
-    if hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):
-        fd = os.memfd_create("pem", os.MFD_CLOEXEC)
-        path = f"/proc/self/fd/{fd}"
-    else:
-        fd, path = tempfile.mkstemp()
-    try:
-        with open(fd, "wb", closefd=False) as file:
-            file.write(pem)
-        yield path
-    finally:
-        os.close(fd)
-        if not path.startswith("/proc/"):
-            os.unlink(path)

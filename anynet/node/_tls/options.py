@@ -21,10 +21,14 @@ from anynet.node._errors.errors import (
     validate_number,
     validate_string,
 )
-from anynet.node._loop.callbacks import runnable
-from anynet.node._loop.fitting import fitted
-from anynet.node._net.options.table import checked, not_false, row, rows_of
-from anynet.node._tls.context import Protocols, SecureContext, context_of
+from anynet.node._loop.callbacks import answering, runnable
+from anynet.node._net.options.table import checked, names_of, not_false, row, rows_of
+from anynet.node._tls.context import (
+    CONTEXT_OPTIONS,
+    Protocols,
+    SecureContext,
+    context_of,
+)
 from anynet.node._tls.errors import not_available
 
 #: ``SNICallback(servername, callback)``, where the callback takes an error or a context.
@@ -55,7 +59,7 @@ def _protocols(value: object) -> Protocols:
 
 
 def _alpn_callback(value: object) -> Callable[..., Any]:
-    return fitted(validate_function("options.ALPNCallback", value), (1, 1), "ALPNCallback")
+    return answering(validate_function("options.ALPNCallback", value), (1, 1), "ALPNCallback")
 
 
 def _context(value: object) -> SecureContext:
@@ -103,6 +107,7 @@ class TlsSettings(Value):
 
 
 _ROWS = rows_of(TlsSettings)
+TLS_OPTIONS = CONTEXT_OPTIONS | names_of(_ROWS) | {"requestOCSP", "secureContext"}
 
 
 def tls_settings(options: Mapping[str, Any]) -> TlsSettings:

@@ -14,12 +14,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from anynet.node._errors.errors import validate_function, validate_number
-from anynet.node._loop.fitting import fitted
-from anynet.node._net.options.connect_options import Listener, connect_arguments
+from anynet.node._errors.option_warning import warn_of_misspelt
+from anynet.node._loop.callbacks import answering
+from anynet.node._net.options.connect_options import CONNECT_OPTIONS, Listener, connect_arguments
+from anynet.node._net.options.table import SortedOptions
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._tls.identity import checkServerIdentity
-from anynet.node._tls.options import tls_settings
+from anynet.node._tls.options import TLS_OPTIONS, tls_settings
 from anynet.node._tls.tls_socket import TLSSocket
+
+_KNOWN = CONNECT_OPTIONS | TLS_OPTIONS | {"checkServerIdentity", "minDHSize", "socket"}
 
 
 def connect(*args: Any, **options: Any) -> TLSSocket:
@@ -39,7 +43,7 @@ def connect(*args: Any, **options: Any) -> TLSSocket:
     found, listener = _sort(args, options)
     check = found.get("checkServerIdentity", checkServerIdentity)
     validate_function("options.checkServerIdentity", check)
-    check = fitted(check, (2, 2), "checkServerIdentity")
+    check = answering(check, (2, 2), "checkServerIdentity")
     if "minDHSize" in found:
         validate_number("options.minDHSize", found["minDHSize"], 1)
     settings = tls_settings(found)
@@ -66,7 +70,7 @@ def connect(*args: Any, **options: Any) -> TLSSocket:
     session.on_secure_connect = on_secure
     socket.prependListener("end", on_end)
     if other is not None:
-        socket.runtime.next_tick(socket._when_connected, session.start_client)
+        socket._when_connected(session.start_client)
         return socket
     if found.get("timeout"):
         socket.setTimeout(found["timeout"])
@@ -78,10 +82,11 @@ def _sort(args: tuple[Any, ...], more: Mapping[str, Any]) -> tuple[dict[str, Any
     """The options of a call, without those that are None, and the listener."""
     mappings = [each for each in args[1:3] if isinstance(each, Mapping)]
     rest = tuple(each for index, each in enumerate(args) if not index or each not in mappings)
-    found, listener = connect_arguments(rest, {})
+    found, listener = connect_arguments(rest, {}, None)
     for each in (*mappings, more):
         found.update({name: value for name, value in each.items() if value is not None})
     if not args or (len(args) == 1 and args[0] is listener):
         found.pop("port", None)
         found.update({name: value for name, value in more.items() if value is not None})
-    return found, listener
+    warn_of_misspelt(found, _KNOWN)
+    return SortedOptions(found), listener

@@ -17,14 +17,19 @@ from typing import Any, ClassVar, TypeAlias
 
 from anynet.node._emitters.listeners import EventName
 from anynet.node._errors.classes import NodeError
+from anynet.node._errors.option_warning import warn_of_misspelt
 from anynet.node._loop.fitting import Counts
+from anynet.node._net.options.server_options import SERVER_OPTIONS
+from anynet.node._net.options.table import SortedOptions
 from anynet.node._net.servers.server import Server as NetServer
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._streams.options import merged_options
-from anynet.node._tls.context import SecureContext, context_of
+from anynet.node._tls.context import SecureContext, context_by_itself
 from anynet.node._tls.errors import hang_up
-from anynet.node._tls.options import HANDSHAKE_TIMEOUT, TlsSettings, tls_settings
+from anynet.node._tls.options import HANDSHAKE_TIMEOUT, TLS_OPTIONS, TlsSettings, tls_settings
 from anynet.node._tls.tls_socket import TLSSocket
+
+_KNOWN = SERVER_OPTIONS | TLS_OPTIONS
 
 SecureConnectionListener: TypeAlias = Callable[[TLSSocket], object]
 
@@ -59,8 +64,11 @@ class Server(NetServer):
             options, secureConnectionListener = None, options
         mapping = options if isinstance(options, Mapping) else None
         found = merged_options(mapping, more)
+        warn_of_misspelt(found, _KNOWN)
         # What is no mapping is refused there.
-        super().__init__(found if mapping is not None or options is None else options)
+        super().__init__(
+            SortedOptions(found) if mapping is not None or options is None else options
+        )
         self._tls_settings: TlsSettings = tls_settings(
             {"handshakeTimeout": HANDSHAKE_TIMEOUT, **found}
         )
@@ -74,7 +82,7 @@ class Server(NetServer):
 
         The options are those of ``createSecureContext``, and raise the same.
         """
-        context = context_of(merged_options(options, more))
+        context = context_by_itself(options, more)
         self._tls_settings = self._tls_settings.with_context(context)
 
     def addContext(self, servername: str, context: SecureContext | Mapping[str, Any], /) -> None:
@@ -86,7 +94,7 @@ class Server(NetServer):
             message = '"servername" is required parameter for Server.addContext'
             raise NodeError(message, "ERR_TLS_REQUIRED_SERVER_NAME")
         if not isinstance(context, SecureContext):
-            context = context_of(merged_options(context, {}))
+            context = context_by_itself(context, {})
         pattern = re.escape(servername).replace(r"\*", "[^.]*")
         self._contexts.append((re.compile(pattern, re.IGNORECASE), context))
 

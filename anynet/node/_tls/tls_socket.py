@@ -18,17 +18,21 @@ from typing import Any, ClassVar, NoReturn
 from anynet._transport.reactor.handle import Handle
 from anynet.node._emitters.listeners import EventName
 from anynet.node._errors.errors import invalid_arg_type, socket_closed
+from anynet.node._errors.option_warning import warn_of_misspelt
 from anynet.node._loop.fitting import Counts
+from anynet.node._net.options.socket_options import SOCKET_OPTIONS
 from anynet.node._net.sockets.connection import connection_of
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._streams.options import merged_options
 from anynet.node._tls.errors import not_available
-from anynet.node._tls.options import TlsSettings, tls_settings
+from anynet.node._tls.options import TLS_OPTIONS, TlsSettings, tls_settings
 from anynet.node._tls.peer import cipher, peer_certificate
 from anynet.node._tls.session import PickContext, TlsSession
 
 #: Options of a ``Socket`` that a TLS socket has too.
 _SOCKET_OPTIONS = ("allowHalfOpen", "blockList", "highWaterMark", "onread", "signal")
+
+_KNOWN = SOCKET_OPTIONS | TLS_OPTIONS | {"isServer"}
 
 
 class TLSSocket(Socket):
@@ -66,6 +70,7 @@ class TLSSocket(Socket):
         **more: Any,
     ) -> None:
         found = merged_options(options, more)
+        warn_of_misspelt(found, _KNOWN)
         self._secure(socket, found, tls_settings(found), bool(found.get("isServer")))
         if socket is not None and not self._session.is_server:
             self.runtime.next_tick(self._when_connected, self._session.start_client)
@@ -113,11 +118,12 @@ class TLSSocket(Socket):
         socket.on("close", lambda *_: self.destroy())
         if connection_of(socket).link.handle is not None:
             self._take_handle(socket)
-        elif socket.connecting:
+        elif socket.closed and connection_of(socket).link.is_over:
+            # Nothing would ever be emitted; Node emits nothing either.
+            self.runtime.next_tick(self.destroy, socket_closed())
+        else:
             connection_of(self).connecting = True
             socket.once("connect", lambda: self._on_other_connected(socket))
-        else:
-            self.runtime.next_tick(self.destroy, socket_closed())
 
     def _on_other_connected(self, socket: Socket) -> None:
         connection_of(self).connecting = False
@@ -143,8 +149,10 @@ class TLSSocket(Socket):
     def _begin_reading(self, socket: Socket, handle: Handle) -> None:
         if connection_of(self).link.handle is not handle:
             return
+        if not self._session.is_server:
+            self._session.start_client()  # So that there is something to take what was read.
         unread = socket.readable_state.take_unread()
-        if unread:
+        if unread and not handle.closing:
             handle.on_read(unread)  # type: ignore[attr-defined]
         self.read(0)
 

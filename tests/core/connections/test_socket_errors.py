@@ -51,6 +51,34 @@ async def test_use_after_the_end(kind: str, ending: str) -> None:
         assert "closed" in repr(one)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+async def test_use_after_it_was_released(kind: str) -> None:
+    """It is open still, for another owner: who looks for what has closed it would look in vain."""
+    async with PAIRS[kind]() as (one, _):
+        taken = anynet.Socket.adopt(one.release())
+        for use in USES.values():
+            with pytest.raises(ConnectionClosed, match="was released to another owner"):
+                await use(one)
+        with pytest.raises(ConnectionClosed, match="was released to another owner"):
+            one.release()
+        await taken.aclose()
+        with pytest.raises(ConnectionClosed, match="has been closed on this side"):
+            await taken.receive()
+
+
+async def test_a_receive_that_waits_when_it_is_released() -> None:
+    with plain_and_ours() as (_, ours):
+        async with anyio.create_task_group() as tasks:
+
+            async def receive() -> None:
+                with pytest.raises(ConnectionClosed, match="was released to another owner"):
+                    await ours.receive()
+
+            tasks.start_soon(receive)
+            await anyio.wait_all_tasks_blocked()
+            ours.detach().close()
+
+
 @pytest.mark.parametrize("use", ["receive", "receive_into", "send", "send_many"])
 async def test_reset_by_the_peer_is_broken_with_its_number(use: str) -> None:
     with plain_and_ours() as (peer, ours):

@@ -232,6 +232,31 @@ async def test_what_the_handler_raises_leaves_the_runtime() -> None:
             net.setTimeout(fail)
 
 
+@BACKENDS
+def test_what_the_handler_raises_ends_a_program_with_7(
+    capsys: pytest.CaptureFixture[str], backend: Backend
+) -> None:
+    """As in Node. What it was is shown, as Python shows what leaves a program."""
+
+    def handler(error: Exception) -> None:
+        raise ValueError("again") from error
+
+    def fail() -> None:
+        raise RuntimeError("first")
+
+    def main() -> None:
+        process.on("uncaughtException", handler)
+        process.on("exit", lambda: print("exit"))
+        net.setTimeout(fail)
+
+    with pytest.raises(SystemExit) as raised:
+        net.run(main, backend=backend)
+    assert raised.value.code == 7
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.index("RuntimeError: first") < shown.err.index("ValueError: again")
+
+
 async def test_exit_in_the_handler_ends_the_program() -> None:
     def fail() -> None:
         raise RuntimeError("first")

@@ -178,6 +178,23 @@ async def test_a_client_over_a_socket_of_its_own_verifies() -> None:
         await until(lambda: raw.destroyed)
 
 
+@pytest.mark.parametrize("way", ["closed", "given away"])
+async def test_over_a_socket_that_is_over(way: str) -> None:
+    """An error, where Node's client never emits anything and its program ends without a word."""
+    async with serving() as server:
+        raw = net.connect(port_of(server), "127.0.0.1")
+        await net.events.once(raw, "connect")
+        if way == "closed":
+            raw.destroy()
+            await net.events.once(raw, "close")
+        else:
+            await (await raw.toCore()).aclose()
+        (error,) = await net.events.once(tls.connect(socket=raw), "error")
+        assert error.code == "ERR_SOCKET_CLOSED"
+        (error,) = await net.events.once(tls.TLSSocket(raw), "error")
+        assert error.code == "ERR_SOCKET_CLOSED"
+
+
 @pytest.mark.parametrize(
     "options",
     [{"pfx": b"x"}, {"crl": b"x"}, {"sigalgs": "x"}, {"ciphers": "TLS_AES_128_GCM_SHA256"}],

@@ -39,6 +39,7 @@ from anynet.node._net.functions.connect_defaults import (
 from anynet.node._net.functions.is_ip import isIP
 from anynet.node._net.options.listen_options import is_pipe_name
 from anynet.node._net.options.socket_options import SocketOptions
+from anynet.node._net.options.table import SortedOptions
 
 Listener: TypeAlias = Callable[..., object]
 #: ``lookup(hostname, options, callback)``.
@@ -68,7 +69,7 @@ class ConnectOptions(SocketOptions, total=False):
     timeout: float | None
 
 
-_KNOWN = frozenset(ConnectOptions.__annotations__)
+CONNECT_OPTIONS = frozenset(ConnectOptions.__annotations__)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -93,18 +94,14 @@ class ConnectRequest(Value):
     attempt_timeout: int = 0
 
 
-class SortedOptions(dict[str, Any]):
-    """Options that were sorted, and warned of, already: Node marks such arguments as well."""
-
-    __slots__ = ()
-
-
 def connect_arguments(
-    args: tuple[Any, ...], more: Mapping[str, Any]
+    args: tuple[Any, ...],
+    more: Mapping[str, Any],
+    known: frozenset[str] | None = CONNECT_OPTIONS,
 ) -> tuple[dict[str, Any], Listener | None]:
     """Sort the arguments of a call: the options, without those that are None, and the listener.
 
-    ``more`` are the keyword arguments. Warns of options that look misspelt.
+    ``more`` are the keyword arguments. Warns of options that look like misspelt ones of ``known``.
     """
     listener = args[-1] if args and callable(args[-1]) else None
     first = args[0] if args else None
@@ -122,8 +119,8 @@ def connect_arguments(
     options.update(more)
     if None in options.values():
         options = {name: value for name, value in options.items() if value is not None}
-    if not options.keys() <= _KNOWN:
-        warn_of_misspelt(options, _KNOWN)
+    if known is not None:
+        warn_of_misspelt(options, known)
     return SortedOptions(options), listener
 
 

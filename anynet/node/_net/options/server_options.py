@@ -13,7 +13,7 @@ from anynet.node._errors.errors import invalid_arg_type, validate_number
 from anynet.node._errors.numerals import is_truthy, to_int32
 from anynet.node._errors.option_warning import warn_of_misspelt
 from anynet.node._net.options.socket_options import check_block_list
-from anynet.node._net.options.table import checked, row, rows_of
+from anynet.node._net.options.table import SortedOptions, checked, row, rows_of
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._streams.options import DEFAULT_HIGH_WATER_MARK, merged_options
 
@@ -69,7 +69,7 @@ class AcceptSettings(Value):
 
 
 _ROWS = rows_of(AcceptSettings)
-_KNOWN = frozenset(ServerOptions.__annotations__)
+SERVER_OPTIONS = frozenset(ServerOptions.__annotations__)
 
 
 def accept_settings(options: object, more: Mapping[str, Any]) -> AcceptSettings:
@@ -80,6 +80,6 @@ def accept_settings(options: object, more: Mapping[str, Any]) -> AcceptSettings:
     if isinstance(options, str | int | float):
         raise invalid_arg_type("options", "object", options)
     found = merged_options(options if isinstance(options, Mapping) else None, more)
-    if not found.keys() <= _KNOWN:
-        warn_of_misspelt(found, _KNOWN)
+    if type(options) is not SortedOptions:
+        warn_of_misspelt(found, SERVER_OPTIONS)
     return AcceptSettings(**checked(_ROWS, found))

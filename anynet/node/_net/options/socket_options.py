@@ -25,9 +25,16 @@ from anynet.node._errors.errors import (
 )
 from anynet.node._errors.numerals import is_truthy
 from anynet.node._errors.option_warning import warn_of_misspelt
-from anynet.node._loop.callbacks import runnable
-from anynet.node._loop.fitting import fitted
-from anynet.node._net.options.table import as_given, checked, if_truthy, not_false, row, rows_of
+from anynet.node._loop.callbacks import answering, runnable
+from anynet.node._net.options.table import (
+    as_given,
+    checked,
+    if_truthy,
+    names_of,
+    not_false,
+    row,
+    rows_of,
+)
 from anynet.node._net.options.tcp_options import TcpOptions, keep_alive_seconds
 from anynet.node._net.values.block_list import BlockList
 from anynet.node._streams.encoding import require_encoding
@@ -90,7 +97,7 @@ def _read_into(onread: object) -> ReadInto | None:
     callback = runnable(onread["callback"], (2, 2), "callback of onread")
     buffer = onread.get("buffer")
     if callable(buffer):
-        factory = fitted(buffer, (0, 0), "buffer of onread")
+        factory = answering(buffer, (0, 0), "buffer of onread")
         return ReadInto(_BufferSource(factory).next_buffer, callback)
     if isinstance(buffer, bytes | bytearray | memoryview):
         checked = _checked_buffer("options.onread.buffer", buffer)
@@ -260,8 +267,8 @@ class SocketSettings(Value):
 
 
 _ROWS = rows_of(SocketSettings)
-_KNOWN = frozenset(SocketOptions.__annotations__)
-_NAMES = frozenset({*_UNSUPPORTED, *(name for row in _ROWS for name in row.names)})
+SOCKET_OPTIONS = frozenset(SocketOptions.__annotations__)
+_NAMES = names_of(_ROWS) | {*_UNSUPPORTED}
 _DEFAULTS = SocketSettings()
 
 
@@ -270,8 +277,7 @@ def constructor_options(options: object, named: Mapping[str, Any]) -> dict[str, 
     if isinstance(options, int) and not isinstance(options, bool):
         options = {"fd": options}
     found = merged_options(options if isinstance(options, Mapping) else None, named)
-    if not found.keys() <= _KNOWN:
-        warn_of_misspelt(found, _KNOWN)
+    warn_of_misspelt(found, SOCKET_OPTIONS)
     return found
 
 

@@ -28,6 +28,12 @@ class Row(NamedTuple):
     check: Callable[[Any], Any]
 
 
+class SortedOptions(dict[str, Any]):
+    """Options that were sorted, and warned of, already: Node marks such arguments as well."""
+
+    __slots__ = ()
+
+
 def row(*names: str, check: Callable[[Any], Any]) -> dict[str, Any]:
     """The metadata of the field for the option of these names."""
     return {"names": names, "check": check}
@@ -37,6 +43,11 @@ def rows_of(options: type[Any]) -> tuple[Row, ...]:
     """The table of a class of options."""
     fields = [each for each in attrs.fields(options) if each.metadata]
     return tuple(Row(each.name, each.metadata["names"], each.metadata["check"]) for each in fields)
+
+
+def names_of(rows: tuple[Row, ...]) -> frozenset[str]:
+    """The options of a table, by their names in Node."""
+    return frozenset(name for row in rows for name in row.names)
 
 
 def checked(rows: tuple[Row, ...], options: Mapping[str, Any]) -> dict[str, Any]:

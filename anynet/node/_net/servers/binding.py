@@ -28,8 +28,6 @@ from anynet.node._net.values.bindable import bind_path, bindable_address
 
 _ANY_IPV4 = "0.0.0.0"
 _ANY_IPV6 = "::"
-#: A host name longer than this is no name at all (RFC 1035, section 2.3.4).
-MAX_NAME_LENGTH = 255
 
 
 def open_handle(
@@ -140,12 +138,10 @@ async def first_address(host: str) -> str:
     Raises NodeSystemError: ENOTFOUND, mostly.
     """
     try:
-        if len(host) > MAX_NAME_LENGTH:
-            raise OSError(errno.EINVAL, "the host name is too long")
-        try:
-            found = await look_up(host, socket.AF_UNSPEC)
-        except ValueError as error:
-            raise socket.gaierror(socket.EAI_NONAME, str(error)) from error
+        found = await look_up(host, socket.AF_UNSPEC)
+    except ValueError as error:
+        failure = socket.gaierror(socket.EAI_NONAME, str(error))
+        raise lookup_error(failure, host) from error
     except OSError as error:
         raise lookup_error(error, host) from error
     texts = [each.address for each in found]

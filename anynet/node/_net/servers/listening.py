@@ -24,6 +24,7 @@ from anynet.node._errors.errors import NodeSystemError, system_error
 from anynet.node._loop.runtime import Runtime
 from anynet.node._net.options.listen_options import ListenRequest
 from anynet.node._net.servers.binding import first_address, open_handle
+from anynet.node._net.sockets.lookup import refused_name
 from anynet.node._net.values.address_info import AddressInfo, address_object
 
 
@@ -89,8 +90,9 @@ class ServerListening:
             self.bind(request, None)
             return
         self.looking_up = True
-        if is_ip(host):
-            self._runtime.next_tick(self._on_address, self._attempt, request, host, None)
+        refusal = refused_name(host)
+        if is_ip(host) or refusal is not None:
+            self._runtime.next_tick(self._on_address, self._attempt, request, host, refusal)
         else:
             self._lookup = scope = anyio.CancelScope()
             self._runtime.start_task(self._look_up(self._attempt, request, host, scope))

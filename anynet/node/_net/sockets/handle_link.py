@@ -76,6 +76,7 @@ class HandleLink:
         "_resets",
         "_socket",
         "counted_by",
+        "given_away",
         "handle",
         "idle",
         "read_into",
@@ -87,6 +88,8 @@ class HandleLink:
     ) -> None:
         self._socket: LinkedSocket | None = socket
         self.handle: Handle | None = None
+        #: Whether the handle has another owner now.
+        self.given_away: bool = False
         #: Reads go into the program's own buffer, past the stream.
         self.read_into: ReadInto | None = read_into
         #: Whether the socket keeps the runtime open while it reads.
@@ -122,6 +125,7 @@ class HandleLink:
         """Give the handle away, with all that it still is to receive. There must be one."""
         handle, self.handle = self.handle, None
         assert handle is not None
+        self.given_away = True
         self.set_idle_timeout(0)
         self.leave_counter()
         return handle
@@ -148,6 +152,11 @@ class HandleLink:
         if socket is not None:
             socket.emit("close", *had_error)
             self._socket = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is emitted: ``close`` was, or the handle was given away."""
+        return self._socket is None or self.given_away
 
     def count_by(self, counter: ConnectionCounter | None) -> None:
         """Have the connection counted, until the handle goes."""

@@ -16,7 +16,7 @@ from anynet._transport.streams.adopt import adopt
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet.node._emitters.emitter import EventName
 from anynet.node._emitters.waiting import on
-from anynet.node._errors.errors import socket_closed
+from anynet.node._errors.errors import NodeError, socket_closed
 from anynet.node._net.sockets.connection import SocketConnection
 from anynet.node._streams.duplex import Duplex
 
@@ -47,6 +47,9 @@ async def give_to_core(socket: Duplex, connection: SocketConnection) -> CoreSock
     await _all_written(socket)
     link = connection.link
     if link.handle is None:
+        if link.given_away:
+            why = "Socket is closed: its connection was given away"
+            raise NodeError(why, "ERR_SOCKET_CLOSED")
         raise socket_closed()
     unread, handle = socket.readable_state.take_unread(), link.release()
     socket.close_without_events()

@@ -99,8 +99,11 @@ async def test_the_node_socket_is_silent_afterwards() -> None:
         await core.aclose()
         theirs.close()
         await anyio.sleep(0.005)
-        with pytest.raises(net.NodeError, match="Socket is closed"):
+        with pytest.raises(
+            net.NodeError, match="Socket is closed: its .* was given away"
+        ) as raised:
             await ours.toCore()
+        assert raised.value.code == "ERR_SOCKET_CLOSED"
     assert events == []
 
 
