@@ -4,6 +4,9 @@ Rules that live here, each Node's: the destination's ``error`` listener is put f
 source is unpiped before the program hears of the error; whichever of ``close`` and ``finish``
 comes first unpipes and removes the other's listener; an error that has no other listener ends the
 program, as without a pipe. Pipes with the same two ends are undone together, by ``unpipe``.
+
+A pipe has six listeners, and nine changes of them. Between streams that nobody watches they are put
+and taken by ``own_listeners``, else by the methods of the streams, in Node's order.
 """
 
 from __future__ import annotations
@@ -11,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from anynet.node._emitters import own_listeners
+from anynet.node._emitters.listeners import EventName, Listener, OnceListener
 from anynet.node._loop.runtime import Runtime
 from anynet.node._streams.chunk_queue import Chunk
 from anynet.node._streams.readable_state import ReadableState
@@ -23,9 +28,10 @@ class Source(Protocol):
     readable_state: ReadableState
     runtime: Runtime
 
+    def data_listener_added(self) -> None: ...
     def on(self, name: str, listener: Callable[..., object], /) -> object: ...
     def once(self, name: str, listener: Callable[..., object], /) -> object: ...
-    def removeListener(self, name: str, listener: Callable[..., object], /) -> object: ...
+    def removeListener(self, name: EventName, listener: Listener, /) -> object: ...
     def pause(self) -> object: ...
     def resume(self) -> object: ...
     def unpipe(self, destination: Any = None, /) -> object: ...
@@ -55,7 +61,22 @@ class Pipe:
         self.on_data: Callable[[Chunk], None] = on_data
 
     def begin(self) -> None:
-        """Listen to both; the end of the source is up to the caller."""
+        """Listen to both."""
+        source, destination = self.source, self.destination
+        if source.readable_state.end_emitted:
+            source.runtime.next_tick(self.at_end)
+            self._listen()
+        elif not self._listen_unwatched():
+            source.once("end", self.at_end)
+            self._listen()
+        if self.emits:
+            destination.emit("pipe", source)
+        if getattr(destination, "writableNeedDrain", False) is True:
+            self.wait_for_drain()
+        elif not source.readable_state.flowing:
+            source.resume()
+
+    def _listen(self) -> None:
         destination = self.destination
         if self.emits:
             destination.on("unpipe", self.on_unpipe)
@@ -64,11 +85,28 @@ class Pipe:
             destination.prependListener("error", self.on_error)
             destination.once("close", self.on_close)
             destination.once("finish", self.on_finish)
-            destination.emit("pipe", self.source)
-        if getattr(destination, "writableNeedDrain", False) is True:
-            self.wait_for_drain()
-        elif not self.source.readable_state.flowing:
-            self.source.resume()
+
+    def _listen_unwatched(self) -> bool:
+        """The same, and listen to the end of the source, where nobody watches; whether it was."""
+        source: Any = self.source
+        destination = self.destination
+        if not _are_unwatched(source, destination, "newListener"):
+            return False
+        own_listeners.put(
+            source,
+            (("end", OnceListener(source, "end", self.at_end, True)), ("data", self.on_data)),
+        )
+        own_listeners.put(
+            destination,
+            (
+                ("unpipe", self.on_unpipe),
+                ("error", self.on_error),
+                ("close", OnceListener(destination, "close", self.on_close, True)),
+                ("finish", OnceListener(destination, "finish", self.on_finish, True)),
+            ),
+        )
+        source.data_listener_added()
+        return True
 
     def at_end(self) -> None:
         """The source has ended."""
@@ -136,15 +174,23 @@ class Pipe:
     def undo(self) -> None:
         """Leave no listener behind."""
         source, destination = self.source, self.destination
-        if self.emits:
-            destination.removeListener("close", self.on_close)
-            destination.removeListener("finish", self.on_finish)
-            if self.drain_listened:
-                destination.removeListener("drain", self.on_drain)
-            destination.removeListener("error", self.on_error)
-            destination.removeListener("unpipe", self.on_unpipe)
-        source.removeListener("end", self.at_end)
-        source.removeListener("data", self.on_data)
+        drain = (("drain", self.on_drain),) if self.drain_listened else ()
+        at_destination = (
+            ("close", self.on_close),
+            ("finish", self.on_finish),
+            *drain,
+            ("error", self.on_error),
+            ("unpipe", self.on_unpipe),
+        )
+        at_source = (("end", self.at_end), ("data", self.on_data))
+        if _are_unwatched(source, destination, "removeListener"):
+            own_listeners.take(destination, at_destination)
+            own_listeners.take(source, at_source)
+        else:
+            for name, listener in at_destination if self.emits else ():
+                destination.removeListener(name, listener)
+            for name, listener in at_source:
+                source.removeListener(name, listener)
         self.on_data = _discard  # The other one refers to this pipe, and so to both streams.
         self.undone = True
         # Whether or not it still needs to drain: one that failed within a write never will.
@@ -154,13 +200,8 @@ class Pipe:
 
 def add_pipe(source: Source, destination: Any, end: bool) -> None:
     """Pipe a stream to a destination, which is ended with it if ``end``."""
-    state = source.readable_state
     pipe = Pipe(source, destination, end)
-    state.pipe_set().add(pipe)
-    if state.end_emitted:
-        source.runtime.next_tick(pipe.at_end)
-    else:
-        source.once("end", pipe.at_end)
+    source.readable_state.pipe_set().add(pipe)
     pipe.begin()
 
 
@@ -174,6 +215,12 @@ def remove_pipes(source: Source, destination: Any) -> None:
         source.pause()
     for pipe in removed:
         pipe.on_unpiped()
+
+
+def _are_unwatched(source: object, destination: object, watching: str) -> bool:
+    return own_listeners.is_unwatched(source, watching) and (
+        source is destination or own_listeners.is_unwatched(destination, watching)
+    )
 
 
 def _discard(chunk: Chunk) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from inspect import iscoroutine
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from anynet.node._emitters.listeners import NOT_GIVEN, EventName, Listener
 from anynet.node._errors.errors import (
@@ -59,6 +59,8 @@ class Readable(Stream):
     """
 
     __slots__ = ()
+
+    reviewed_events: ClassVar[frozenset[EventName]] = frozenset(("data", "readable"))
 
     def __init__(
         self, options: StreamOptions | Mapping[str, Any] | None = None, /, **more: Any
@@ -212,22 +214,24 @@ class Readable(Stream):
             return super().on(name)
         self.register_listener(name, listener)
         if name == "data":
-            # As _advance does it, without its call: it is on the way of each accepted socket.
-            event = _DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA
-            if self.readable_state.advance(event, self._destroyed) is _SCHEDULE_RESUME:
-                self.runtime.next_tick(emit_resume, self)
+            self.data_listener_added()
         elif name == "readable" and not self.readable_state.end_emitted:
             self._advance(_READABLE)
         return self
 
-    def removeListener(self, name: EventName, listener: Listener) -> Self:
-        """Remove ``listener`` once; without ``readable`` listeners ``data`` flows again."""
-        super().removeListener(name, listener)
+    def data_listener_added(self) -> None:
+        """For implementers: what follows from a new listener to ``data``."""
+        # As _advance does it, without its call: it is on the way of each accepted socket.
+        event = _DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA
+        if self.readable_state.advance(event, self._destroyed) is _SCHEDULE_RESUME:
+            self.runtime.next_tick(emit_resume, self)
+
+    def _review_removal(self, name: EventName) -> None:
+        # Without `readable` listeners `data` flows again.
         if name == "readable":
             self.runtime.next_tick(self._review_listeners)
-        elif name == "data" and not self.listenerCount("data"):
+        elif "data" not in (self.listener_table or ()):
             self.readable_state.note_no_data_listener()
-        return self
 
     def removeAllListeners(self, name: EventName | None = None) -> Self:
         """Remove the listeners of one event, or of all."""
