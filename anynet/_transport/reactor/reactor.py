@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeAlias
 
 import anyio
@@ -269,8 +269,7 @@ class Reactor(Registrations):
             count = self._run_events()
             if self._signals:
                 signals, self._signals = self._signals, deque()
-                for callback, args in signals:
-                    self.call(callback, *args)
+                self._call_each(signals)
             for _ in range(_MAX_PENDING_ROUNDS):
                 if not self._pending:
                     break
@@ -285,8 +284,7 @@ class Reactor(Registrations):
                     self._run_closing()
             self.now = self.host.time()
             if self._timers.next_deadline <= self.now:
-                for callback, args in self._timers.pop_due(self.now):
-                    self.call(callback, *args)
+                self._call_each(self._timers.pop_due(self.now))
         finally:
             self.in_turn = False
             self._close_deferred()
@@ -351,8 +349,7 @@ class Reactor(Registrations):
 
     def _run_pending(self) -> None:
         pending, self._pending = self._pending, deque()
-        for callback, args in pending:
-            self.call(callback, *args)
+        self._call_each(pending)
 
     def _run_immediates(self) -> None:
         immediates, self._immediates = self._immediates, deque()
@@ -374,8 +371,16 @@ class Reactor(Registrations):
 
     def _run_closing(self) -> None:
         closing, self._closing = self._closing, []
-        for callback, args in reversed(closing):
-            self.call(callback, *args)
+        self._call_each(reversed(closing))
+
+    def _call_each(self, calls: Iterable[Call]) -> None:
+        for callback, args in calls:
+            try:
+                callback(*args)
+                if self.ticks:
+                    self.drain()
+            except Exception as error:
+                self._handle(error)
 
     # -- the end --------------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ from anynet.node._streams.iterator import ChunkIterator
 from anynet.node._streams.options import StreamOptions, merged_options, readable_options
 from anynet.node._streams.pipe import add_pipe, remove_pipes
 from anynet.node._streams.pushing import push_chunk, unshift_chunk
-from anynet.node._streams.readable_state import ReadableState, whole_size
+from anynet.node._streams.readable_state import ReadableState
 from anynet.node._streams.reading_ticks import (
     announce_readable,
     emit_resume,
@@ -150,7 +150,7 @@ class Readable(Stream):
             if state.emitted_readable or not state.need_readable:
                 state.note_short_read()
             return None
-        requested = None if size is None else 0 if size == 0 else whole_size(size)
+        requested = None if size is None else 0 if size == 0 else _whole_size(size)
         if requested is not None and requested > state.high_water_mark:
             state.raise_mark(requested)
         if requested != 0:
@@ -347,3 +347,11 @@ class Readable(Stream):
 
     readableObjectMode: Shown[bool] = Shown("readable_state", "objects")
     """Whether what is read is any objects, rather than bytes."""
+
+
+def _whole_size(size: float) -> int | None:
+    """The size of a read; what is no number asks for what there is, as None does."""
+    try:
+        return int(size)
+    except (TypeError, ValueError, OverflowError):
+        return None

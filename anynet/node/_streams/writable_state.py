@@ -127,11 +127,11 @@ class WritableState:
     def note_end(self) -> None:
         """``end()`` was called, for the first time."""
         self.end_called = True
-        self.advance(_END)
+        self.end = ENDS[self.end][_END][0]
 
     def break_off(self) -> None:
         """The stream was destroyed, or has failed."""
-        self.advance(_DESTROY)
+        self.end = ENDS[self.end][_DESTROY][0]
 
     def mark_absent(self) -> None:
         """The stream has no writing side."""
@@ -177,7 +177,7 @@ class WritableState:
 
     def has_callbacks(self) -> bool:
         """Whether a caller waits to hear of a write, or of the end."""
-        return bool(self.queue) or bool(self.finish_callbacks)
+        return bool(self.queue or self.finish_callbacks)
 
     def fail_callbacks(self, error: BaseException | None) -> None:
         """Call all of them with ``error``, unless a write is still under way.

@@ -22,15 +22,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from anynet._transport.reactor.handle import Handle
 from anynet.node._errors.errors import socket_closed, system_error
-from anynet.node._loop.runtime import Runtime
 from anynet.node._net.options.socket_options import ReadInto
 from anynet.node._net.sockets.idle_timeout import IdleTimeout
 from anynet.node._net.sockets.pending_write import PendingWrite
-from anynet.node._streams.readable_state import ReadableState
+from anynet.node._streams.pushing import PushedStream, push_end
 
 
 class ConnectionCounter(Protocol):
@@ -40,24 +39,17 @@ class ConnectionCounter(Protocol):
         """A connection that was counted has no handle any more."""
 
 
-class LinkedSocket(Protocol):
+class LinkedSocket(PushedStream, Protocol):
     """The socket, as far as its link needs it."""
-
-    readable_state: ReadableState
-    runtime: Runtime
 
     @property
     def connecting(self) -> bool: ...
 
     def destroy(self, error: BaseException | None = None, /) -> object: ...
 
-    def emit(self, name: str, /, *args: Any) -> bool: ...
-
     def once(self, name: str, listener: Callable[..., object], /) -> object: ...
 
     def push(self, chunk: bytes | None, /) -> bool: ...
-
-    def read(self, size: float | None = None, /) -> Any: ...
 
     def removeListener(self, name: str, listener: Callable[..., object], /) -> object: ...
 
@@ -129,11 +121,13 @@ class HandleLink:
     def close(self, *, had_error: bool) -> bool:
         """Close the handle; ``close`` is emitted then. False: there is none."""
         handle, self.handle = self.handle, None
-        self.set_idle_timeout(0)
+        if self.idle is not None:
+            self.set_idle_timeout(0)
         if handle is None:
             return False
-        self._bytes_read = handle.bytes_read
-        self._bytes_written = handle.bytes_written + handle.queue_size
+        state = handle.state
+        self._bytes_read = state.bytes_received
+        self._bytes_written = state.bytes_sent + handle.queue_size
         close = handle.reset if self._resets else handle.close
         close(partial(self.emit_close, had_error))
         return True
@@ -231,10 +225,10 @@ class HandleLink:
 
     def on_read_end(self) -> None:
         """The peer has ended."""
-        self.touch()
+        if self.idle is not None:
+            self.idle.touch()
         if self._socket is not None:
-            self._socket.push(None)
-            self._socket.read(0)
+            push_end(self._socket)
 
     def on_read_error(self, error: OSError) -> None:
         """The connection is broken."""
