@@ -18,7 +18,7 @@ class AcceptingSocket(socket.socket):
     type: socket.SocketKind
 
     def __init__(
-        self, family: int = -1, type: int = -1, proto: int = -1, fileno: int | None = None
+        self, family: int = -1, kind: int = -1, proto: int = -1, fileno: int | None = None
     ) -> None:
-        super().__init__(family, type, proto, fileno)
+        super().__init__(family, kind, proto, fileno)
         self.family, self.type = super().family, super().type

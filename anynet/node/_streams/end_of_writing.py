@@ -41,6 +41,11 @@ def finish_maybe(stream: Stream, final: Final, *, constructed: bool = False) -> 
         _advance(stream, _SETTLED_BY_CONSTRUCTION if constructed else _SETTLED, final)
 
 
+def final_done(stream: Stream) -> None:
+    """``_final`` has succeeded, of a stream that has gone up to there in another way."""
+    _advance(stream, _FINAL_DONE, None)
+
+
 def _advance(stream: Stream, event: WriteEvent, final: Final) -> None:
     state = stream.writable_state
     for outcome in state.advance(event):

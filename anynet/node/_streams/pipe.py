@@ -40,7 +40,7 @@ class Source(Protocol):
 class Pipe:
     """One source and one destination: a stream, or anything that has ``write`` and ``end``."""
 
-    __slots__ = ("_ends", "destination", "drain_listened", "emits", "on_data", "source", "undone")
+    __slots__ = ("destination", "drain_listened", "emits", "ends", "on_data", "source", "undone")
 
     def __init__(self, source: Source, destination: Any, end: bool) -> None:
         self.source: Source = source
@@ -49,7 +49,7 @@ class Pipe:
         self.emits: bool = hasattr(destination, "on")
         self.undone: bool = False
         self.drain_listened: bool = False
-        self._ends = end
+        self.ends = end
 
         def on_data(chunk: Chunk) -> None:
             try:
@@ -110,7 +110,7 @@ class Pipe:
 
     def at_end(self) -> None:
         """The source has ended."""
-        if self._ends:
+        if self.ends:
             self.destination.end()
         else:
             self.unpipe()

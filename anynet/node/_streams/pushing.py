@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from anynet.node._emitters.own_listeners import is_unwatched
 from anynet.node._errors.errors import (
     NodeTypeError,
     stream_push_after_eof,
@@ -24,7 +23,6 @@ from anynet.node._streams.readable_state import ReadableState
 from anynet.node._streams.reading_ticks import (
     ReadingStream,
     announce_readable,
-    emit_end,
     emit_readable,
     maybe_read_more,
 )
@@ -36,8 +34,6 @@ class PushedStream(ReadingStream, Protocol):
     def _error_or_destroy(self, error: BaseException, /) -> None: ...
 
     def listenerCount(self, name: str, /) -> int: ...
-
-    def push(self, chunk: bytes | None, /) -> bool: ...
 
 
 def push_chunk(stream: PushedStream, chunk: Any, encoding: Any) -> bool:
@@ -63,15 +59,6 @@ def push_chunk(stream: PushedStream, chunk: Any, encoding: Any) -> bool:
     else:
         maybe_read_more(stream)
     return state.accepts_more()
-
-
-def push_end(stream: PushedStream) -> None:
-    """The source of a socket has ended: what ``push(None)`` and ``read(0)`` do."""
-    if is_unwatched(stream, "readable") and stream.readable_state.end_drained():
-        stream.runtime.next_tick(emit_end, stream)
-    else:
-        stream.push(None)
-        stream.read(0)
 
 
 def unshift_chunk(stream: PushedStream, chunk: Any, encoding: Any) -> bool:

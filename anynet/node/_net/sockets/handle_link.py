@@ -22,14 +22,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from anynet._transport.reactor.handle import Handle
 from anynet.node._errors.errors import socket_closed, system_error
+from anynet.node._loop.runtime import Runtime
 from anynet.node._net.options.socket_options import ReadInto
 from anynet.node._net.sockets.idle_timeout import IdleTimeout
 from anynet.node._net.sockets.pending_write import PendingWrite
-from anynet.node._streams.pushing import PushedStream, push_end
+from anynet.node._streams.quiet_end import source_ended
+from anynet.node._streams.readable_state import ReadableState
 
 
 class ConnectionCounter(Protocol):
@@ -39,17 +41,24 @@ class ConnectionCounter(Protocol):
         """A connection that was counted has no handle any more."""
 
 
-class LinkedSocket(PushedStream, Protocol):
+class LinkedSocket(Protocol):
     """The socket, as far as its link needs it."""
+
+    readable_state: ReadableState
+    runtime: Runtime
 
     @property
     def connecting(self) -> bool: ...
 
     def destroy(self, error: BaseException | None = None, /) -> object: ...
 
+    def emit(self, name: str, /, *args: Any) -> bool: ...
+
     def once(self, name: str, listener: Callable[..., object], /) -> object: ...
 
     def push(self, chunk: bytes | None, /) -> bool: ...
+
+    def read(self, size: float | None = None, /) -> Any: ...
 
     def removeListener(self, name: str, listener: Callable[..., object], /) -> object: ...
 
@@ -227,8 +236,12 @@ class HandleLink:
         """The peer has ended."""
         if self.idle is not None:
             self.idle.touch()
-        if self._socket is not None:
-            push_end(self._socket)
+        socket = self._socket
+        if socket is not None and self.read_into is None and not socket.connecting:
+            source_ended(socket, self.shut_down)
+        elif socket is not None:
+            socket.push(None)
+            socket.read(0)
 
     def on_read_error(self, error: OSError) -> None:
         """The connection is broken."""
