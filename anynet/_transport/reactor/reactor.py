@@ -282,8 +282,8 @@ class Reactor(Registrations):
                     self._put_off_closing = True
                 else:
                     self._run_closing()
-            self.now = self.host.time()
-            if self._timers.next_deadline <= self.now:
+            if self._timers.next_deadline != math.inf:  # Reading the clock is several calls.
+                self.now = self.host.time()
                 self._call_each(self._timers.pop_due(self.now))
         finally:
             self.in_turn = False

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from anynet.node._emitters.emitter import EventEmitter
-from anynet.node._emitters.listeners import EventName, Listener, original
+from anynet.node._emitters.listeners import EventName, Listener, OnceListener
 
 Registered: TypeAlias = Iterable[tuple[EventName, Listener]]
 
@@ -52,7 +52,10 @@ def take(emitter: Any, listeners: Registered) -> None:
         if len(present) > 1:
             emitter.removeListener(name, listener)
             continue
-        if present and (present[0] == listener or original(present[0]) == listener):
+        found = present[0] if present else None
+        if found is not None and (
+            found == listener or (isinstance(found, OnceListener) and found.listener == listener)
+        ):
             del table[name]
         if name in emitter.reviewed_events:
             emitter._review_removal(name)

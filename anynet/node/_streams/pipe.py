@@ -171,8 +171,8 @@ class Pipe:
         else:
             self.undo()
 
-    def undo(self) -> None:
-        """Leave no listener behind."""
+    def undo(self, *, unwatched: bool = False) -> None:
+        """Leave no listener behind; ``unwatched``: nobody watches that, as is known already."""
         source, destination = self.source, self.destination
         drain = (("drain", self.on_drain),) if self.drain_listened else ()
         at_destination = (
@@ -183,7 +183,7 @@ class Pipe:
             ("unpipe", self.on_unpipe),
         )
         at_source = (("end", self.at_end), ("data", self.on_data))
-        if _are_unwatched(source, destination, "removeListener"):
+        if unwatched or _are_unwatched(source, destination, "removeListener"):
             own_listeners.take(destination, at_destination)
             own_listeners.take(source, at_source)
         else:

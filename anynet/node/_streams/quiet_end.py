@@ -78,22 +78,21 @@ def _may_end(stream: Duplex) -> bool:
 
 
 def _on_shut_down(stream: Duplex, _: None) -> None:
-    if _may_finish(stream):
+    pipe, alone = _pipe_to_itself(stream)
+    if alone and _may_finish(stream, pipe):
         stream.writable_state.finish_at_once()
-        pipe, _alone = _pipe_to_itself(stream)
         if pipe is not None:
             stream.readable_state.pipe_set().remove(stream)
             stream.readable_state.advance(_PAUSE)
-            pipe.undo()
+            pipe.undo(unwatched=True)
         stream.destroy()
     else:
         final_done(stream)
 
 
-def _may_finish(stream: Duplex) -> bool:
-    """Whether nobody hears of ``prefinish``, ``finish``, or that a pipe ends."""
+def _may_finish(stream: Duplex, pipe: Pipe | None) -> bool:
+    """Whether nobody hears of ``prefinish``, ``finish``, or that the pipe ends."""
     writing, table = stream.writable_state, stream.listener_table or {}
-    pipe, alone = _pipe_to_itself(stream)
     finish = table.get("finish", ())
     if pipe is None:
         heard = bool(finish)
@@ -106,8 +105,7 @@ def _may_finish(stream: Duplex) -> bool:
             or "pause" in table
         )
     return (
-        alone
-        and not heard
+        not heard
         and "prefinish" not in table
         and is_unwatched(stream, "removeListener")
         and writing.end is _FINALIZING
