@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
-from inspect import iscoroutine
-from types import FunctionType
+from types import CoroutineType, FunctionType
 from typing import Any, ClassVar, Final, NoReturn, Self, overload
 
 from anynet.node._emitters.listeners import (
@@ -332,7 +331,7 @@ class EventEmitter:
             return self._emit_unheard(args) if name == "error" else False
         for listener in listeners:
             result = listener(*args)
-            if result is not None and iscoroutine(result):
+            if result is not None and isinstance(result, CoroutineType):
                 self.start_listener(result, name, args)
         return True
 

@@ -19,17 +19,20 @@ from anynet.node._emitters.listeners import EventName, Listener, OnceListener
 Registered: TypeAlias = Iterable[tuple[EventName, Listener]]
 
 
-def is_unwatched(emitter: object, watching: EventName) -> bool:
-    """Whether no method is the program's, and nobody listens to the event ``watching``.
+def is_unwatched(watching: EventName, *emitters: object) -> bool:
+    """Whether no method of them is the program's, and nobody listens to the event ``watching``.
 
     A method of the program's is one of a subclass, or one that was set on this very emitter.
     """
-    return (
-        isinstance(emitter, EventEmitter)
-        and type(emitter) is emitter.own_class
-        and not emitter.__dict__
-        and watching not in (emitter.listener_table or ())
-    )
+    for emitter in emitters:
+        if (
+            not isinstance(emitter, EventEmitter)
+            or type(emitter) is not emitter.own_class
+            or emitter.__dict__
+            or watching in (emitter.listener_table or ())
+        ):
+            return False
+    return True
 
 
 def put(emitter: Any, listeners: Registered) -> None:

@@ -90,21 +90,21 @@ class Pipe:
         """The same, and listen to the end of the source, where nobody watches; whether it was."""
         source: Any = self.source
         destination = self.destination
-        if not _are_unwatched(source, destination, "newListener"):
+        if not own_listeners.is_unwatched("newListener", source, destination):
             return False
-        own_listeners.put(
-            source,
-            (("end", OnceListener(source, "end", self.at_end, True)), ("data", self.on_data)),
+        end = OnceListener(source, "end", self.at_end, fits=True)
+        at_source = (("end", end), ("data", self.on_data))
+        at_destination = (
+            ("unpipe", self.on_unpipe),
+            ("error", self.on_error),
+            ("close", OnceListener(destination, "close", self.on_close, fits=True)),
+            ("finish", OnceListener(destination, "finish", self.on_finish, fits=True)),
         )
-        own_listeners.put(
-            destination,
-            (
-                ("unpipe", self.on_unpipe),
-                ("error", self.on_error),
-                ("close", OnceListener(destination, "close", self.on_close, True)),
-                ("finish", OnceListener(destination, "finish", self.on_finish, True)),
-            ),
-        )
+        if source is destination:
+            own_listeners.put(source, at_source + at_destination)
+        else:
+            own_listeners.put(source, at_source)
+            own_listeners.put(destination, at_destination)
         source.data_listener_added()
         return True
 
@@ -183,7 +183,7 @@ class Pipe:
             ("unpipe", self.on_unpipe),
         )
         at_source = (("end", self.at_end), ("data", self.on_data))
-        if unwatched or _are_unwatched(source, destination, "removeListener"):
+        if unwatched or own_listeners.is_unwatched("removeListener", source, destination):
             own_listeners.take(destination, at_destination)
             own_listeners.take(source, at_source)
         else:
@@ -215,12 +215,6 @@ def remove_pipes(source: Source, destination: Any) -> None:
         source.pause()
     for pipe in removed:
         pipe.on_unpiped()
-
-
-def _are_unwatched(source: object, destination: object, watching: str) -> bool:
-    return own_listeners.is_unwatched(source, watching) and (
-        source is destination or own_listeners.is_unwatched(destination, watching)
-    )
 
 
 def _discard(chunk: Chunk) -> None:

@@ -27,8 +27,8 @@ from anynet.node._streams.pipe import Pipe
 from anynet.node._streams.reading_ticks import emit_end
 from anynet.node._streams.write_end import WriteEnd
 
-#: Shuts our side down once everything is sent, then calls back with None.
-ShutDown: TypeAlias = Callable[[Callable[[None], object]], object]
+#: Shuts our side down once everything is sent, then calls back; a failure is of no interest.
+ShutDown: TypeAlias = Callable[[Callable[[OSError | None], object]], object]
 
 # Looking a member up in its class is a call of a Python function in Python 3.11.
 _OPEN, _FINALIZING = WriteEnd.OPEN, WriteEnd.FINALIZING
@@ -37,7 +37,7 @@ _PAUSE = FlowEvent.PAUSE
 
 def source_ended(stream: Any, shut_down: ShutDown) -> None:
     """The peer of a socket has ended: what ``push(None)`` and ``read(0)`` do, and bring about."""
-    unwatched = is_unwatched(stream, "readable")
+    unwatched = is_unwatched("readable", stream)
     if unwatched and _may_end(stream) and stream.readable_state.end_drained():
         stream.readable_state.note_end_emitted()
         stream.listener_table["end"] = stream.first_listeners["end"]
@@ -77,7 +77,7 @@ def _may_end(stream: Duplex) -> bool:
     )
 
 
-def _on_shut_down(stream: Duplex, _: None) -> None:
+def _on_shut_down(stream: Duplex, _error: OSError | None) -> None:
     pipe, alone = _pipe_to_itself(stream)
     if alone and _may_finish(stream, pipe):
         stream.writable_state.finish_at_once()
@@ -107,7 +107,7 @@ def _may_finish(stream: Duplex, pipe: Pipe | None) -> bool:
     return (
         not heard
         and "prefinish" not in table
-        and is_unwatched(stream, "removeListener")
+        and is_unwatched("removeListener", stream)
         and writing.end is _FINALIZING
         and not writing.has_callbacks()
         and not writing.pending_callbacks

@@ -13,8 +13,7 @@ What can be decided without I/O is decided in ``readable_state`` and ``flow``; t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from inspect import iscoroutine
-from types import TracebackType
+from types import CoroutineType, TracebackType
 from typing import Any, ClassVar, Self, TypeVar
 
 from anynet.node._emitters.listeners import NOT_GIVEN, EventName, Listener
@@ -116,7 +115,7 @@ class Readable(Stream):
             # What emit would do, without the way there: this is done for every packet.
             for listener in self.listener_table.get("data", ()) if self.listener_table else ():
                 result = listener(chunk)
-                if result is not None and iscoroutine(result):
+                if result is not None and isinstance(result, CoroutineType):
                     self.start_listener(result, "data", (chunk,))
             if not state.push_without_read:
                 state.answered()

@@ -236,10 +236,12 @@ class HandleLink:
         """The peer has ended."""
         if self.idle is not None:
             self.idle.touch()
-        socket = self._socket
-        if socket is not None and self.read_into is None and not socket.connecting:
-            source_ended(socket, self.shut_down)
-        elif socket is not None:
+        handle, socket = self.handle, self._socket
+        if handle is None or socket is None:
+            return
+        if self.read_into is None and not socket.connecting:
+            source_ended(socket, handle.shutdown)
+        else:
             socket.push(None)
             socket.read(0)
 
