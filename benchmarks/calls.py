@@ -3,6 +3,8 @@
 A way begins when the connection is there to be accepted, or when connect is called, and ends in
 the first line of the program's own handler, listener or next statement; where the program listens,
 it puts on a listener for data and one for errors, and the way ends with the turn.
+`serve` is a whole life: a connection that is piped to itself is accepted, echoes once, ends and is
+closed, each once nothing is left to do about the step before.
 A coroutine that goes on after a wait counts as a call, as the profiler sees it. Calls, unlike
 seconds, are the same on a busy machine: they tell whether a change made a way shorter, not whether
 it made it faster.
@@ -128,6 +130,31 @@ async def accept_listening(calls: Calls) -> None:
         server.close()
 
 
+async def serve_listening(calls: Calls) -> None:
+    async with net.runtime():
+        server = net.createServer(lambda connection: connection.pipe(connection))
+        listening = anyio.Event()
+        server.listen(0, "127.0.0.1", listening.set)
+        await listening.wait()
+        address = server.address()
+        assert isinstance(address, dict)
+        for _ in range(WARM_UP):
+            await anyio.wait_all_tasks_blocked()
+            calls.start()
+            with knock(address["port"]) as client:
+                await anyio.wait_all_tasks_blocked()
+                client.sendall(b"hello")
+                await anyio.wait_all_tasks_blocked()
+                assert client.recv(100, socket.MSG_DONTWAIT) == b"hello"
+                client.shutdown(socket.SHUT_WR)
+                while server._connections:
+                    await anyio.wait_all_tasks_blocked()
+                await anyio.wait_all_tasks_blocked()
+                calls.stop()
+                assert client.recv(100, socket.MSG_DONTWAIT) == b""
+        server.close()
+
+
 async def connect_awaiting(calls: Calls) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -160,6 +187,7 @@ async def connect_listening(calls: Calls) -> None:
 WAYS: dict[str, Callable[[Calls], Awaitable[None]]] = {
     "accept, await": accept_awaiting,
     "accept, callbacks": accept_listening,
+    "serve, callbacks": serve_listening,
     "connect, await": connect_awaiting,
     "connect, callbacks": connect_listening,
 }

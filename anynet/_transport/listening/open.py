@@ -32,6 +32,7 @@ from anynet._transport.listening.unix_path import (
     bind_unix_path_now,
     cannot_listen,
 )
+from anynet._transport.sockets.accepting_socket import AcceptingSocket
 from anynet._transport.sockets.adoption import check_listening
 from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.options import platform_constant, set_defer_accept
@@ -301,7 +302,7 @@ def _bind(
 ) -> socket.socket:
     ipv6 = address.family == "ipv6"
     try:
-        sock = socket.socket(socket.AF_INET6 if ipv6 else socket.AF_INET, socket.SOCK_STREAM)
+        sock = AcceptingSocket(socket.AF_INET6 if ipv6 else socket.AF_INET, socket.SOCK_STREAM)
         try:
             sock.setblocking(False)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -145,7 +145,9 @@ class Handle(ABC):
         """Call the owner with nothing more, beginning now."""
         if self.reading:
             self.reading = False
-            self._note_activity()
+            if self._active:
+                self._active = False
+                self.reactor.release()
 
     @abstractmethod
     def _start_reading(self) -> None: ...
@@ -231,10 +233,13 @@ class Handle(ABC):
         if self.closing:
             return
         self.closing = True
-        self._note_activity()
+        reactor = self.reactor
+        if self._active:
+            self._active = False
+            reactor.release()
         self._let_go()
-        self.reactor.close_after_batch(self._close_stream)
-        self.reactor.on_close(self._finish_close, done)
+        reactor.close_after_batch(self._close_stream)
+        reactor.on_close(self._finish_close, done)
 
     def reset(self, done: Callable[[], object] | None = None) -> None:
         """Close so that a TCP peer sees a reset."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeAlias
 
 import anyio
@@ -25,8 +25,8 @@ from anynet._transport.reactor.registrations import Registrations
 from anynet._transport.reactor.timers import ReactorTimer
 
 _MAX_EVENTS = 256
-#: So many turns in a row before other tasks of the host loop get one.
-_MAX_TURNS = 8
+#: So many events in a row of turns before other tasks of the host loop get one.
+_EVENTS_IN_A_ROW = 512
 #: AnyIO's cancellation on asyncio may pass by a task whose parks end at once, again and again.
 _PARKS_BETWEEN_CHECKS = 16
 #: How often what was put off in a turn's callbacks is done in the same turn.
@@ -227,10 +227,11 @@ class Reactor(Registrations):
                         parks += 1
                         if not parks % _PARKS_BETWEEN_CHECKS:
                             await host.check()
-                    # Where much goes on more is to come, and the way through the host loop costs
-                    # a while.
-                    for _ in range(_MAX_TURNS):
-                        if self.ended or not self._turn() or self.yield_to_tasks:
+                    # Where much goes on more is to come, and the host loop is a long way.
+                    events = 0
+                    while events < _EVENTS_IN_A_ROW and not self.ended:
+                        events += (count := self._turn())
+                        if count < 2 or self.yield_to_tasks:
                             break
             if scope.cancelled_caught or scope.cancel_called:
                 self._scope = None
@@ -248,14 +249,13 @@ class Reactor(Registrations):
     async def _yield_to_tasks(self) -> None:
         """Let coroutine listeners begin before the next event.
 
-        It may be the reset of the very socket that one of them was given, whose error would have
-        no listener yet.
+        It may be the reset of the socket that one was given, whose error has no listener yet.
         """
         self.yield_to_tasks = False
         await self.host.yield_to_tasks()
 
-    def _turn(self) -> bool:
-        """Take one turn. True: it was a busy one, so another is worth it at once."""
+    def _turn(self) -> int:
+        """Take one turn; how many events it had. Several: another is worth it at once."""
         self.in_turn = True
         try:
             self.now = self.host.time()
@@ -269,8 +269,7 @@ class Reactor(Registrations):
             count = self._run_events()
             if self._signals:
                 signals, self._signals = self._signals, deque()
-                for callback, args in signals:
-                    self.call(callback, *args)
+                self._call_each(signals)
             for _ in range(_MAX_PENDING_ROUNDS):
                 if not self._pending:
                     break
@@ -283,14 +282,13 @@ class Reactor(Registrations):
                     self._put_off_closing = True
                 else:
                     self._run_closing()
-            self.now = self.host.time()
-            if self._timers.next_deadline <= self.now:
-                for callback, args in self._timers.pop_due(self.now):
-                    self.call(callback, *args)
+            if self._timers.next_deadline != math.inf:  # Reading the clock is several calls.
+                self.now = self.host.time()
+                self._call_each(self._timers.pop_due(self.now))
         finally:
             self.in_turn = False
             self._close_deferred()
-        return count > 1
+        return count
 
     def _run_events(self) -> int:
         callbacks = self._callbacks
@@ -351,8 +349,7 @@ class Reactor(Registrations):
 
     def _run_pending(self) -> None:
         pending, self._pending = self._pending, deque()
-        for callback, args in pending:
-            self.call(callback, *args)
+        self._call_each(pending)
 
     def _run_immediates(self) -> None:
         immediates, self._immediates = self._immediates, deque()
@@ -374,8 +371,16 @@ class Reactor(Registrations):
 
     def _run_closing(self) -> None:
         closing, self._closing = self._closing, []
-        for callback, args in reversed(closing):
-            self.call(callback, *args)
+        self._call_each(reversed(closing))
+
+    def _call_each(self, calls: Iterable[Call]) -> None:
+        for callback, args in calls:
+            try:
+                callback(*args)
+                if self.ticks:
+                    self.drain()
+            except Exception as error:
+                self._handle(error)
 
     # -- the end --------------------------------------------------------------------------------
 

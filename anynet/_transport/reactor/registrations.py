@@ -4,6 +4,8 @@ Rules that live here:
 
 * A stream is registered once, for every edge; asking again raises the edge of one that is ready. A
   listening socket, and what is read a piece at a time, is reported as long as it is ready.
+* A connected stream has room to send, which would be its first edge, and a turn for nothing. Where
+  nothing waits for that, the edges of room begin when it is first asked again.
 * A forked child closes its copy of the epoll and touches nothing in it: the kernel's is that of its
   parent.
 """
@@ -23,7 +25,8 @@ from anynet._transport.reactor.poller import (
     new_poller,
 )
 
-_STREAM = READABLE | URGENT | WRITABLE | PEER_ENDED | EDGE_TRIGGERED
+_READING = READABLE | URGENT | PEER_ENDED | EDGE_TRIGGERED
+_STREAM = _READING | WRITABLE
 
 _all: weakref.WeakSet[Registrations] = weakref.WeakSet()
 
@@ -38,9 +41,12 @@ class Registrations:
         self._callbacks: dict[int, Callable[[int], object]] = {}
         _all.add(self)
 
-    def register(self, fd: int, callback: Callable[[int], object]) -> None:
-        """Call back with the events of a connected stream socket, each edge once."""
-        self._poller.register(fd, _STREAM)
+    def register(self, fd: int, callback: Callable[[int], object], *, room: bool = True) -> None:
+        """Call back with the events of a stream socket, each edge once.
+
+        Without ``room`` those of room to send come only from the first :meth:`rearm` on.
+        """
+        self._poller.register(fd, _STREAM if room else _READING)
         self._callbacks[fd] = callback
 
     def take_over(self, fd: int, callback: Callable[[int], object]) -> None:

@@ -19,7 +19,6 @@ import errno
 import socket
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any
 
 from anynet._transport.reactor.handle import Done, Handle, HandleOwner
@@ -39,6 +38,7 @@ from anynet._transport.streams.released import ReleasedSocket
 from anynet._transport.streams.socket_stream import SocketStream
 
 _CHUNK = 65536
+
 #: So many seconds after the kernel was out of buffers it is asked again.
 _RETRY_DELAY = 0.01
 #: So many reads in a row before other descriptors are served, as in libuv.
@@ -71,7 +71,7 @@ class SocketHandle(Handle):
         if registered:
             reactor.take_over(stream.fd, self._on_ready)
         else:
-            reactor.register(stream.fd, self._on_ready)
+            reactor.register(stream.fd, self._on_ready, room=False)
         super().__init__(reactor, stream, owner, reading=reading)
         sock = stream.sock
         self.fd: int = stream.fd
@@ -82,10 +82,13 @@ class SocketHandle(Handle):
         self._more: int = PEER_ENDED if getattr(sock, "reads_in_pieces", False) else 0
         #: Whether there may be something to read whose event has passed.
         self._unread = registered  # Its edge may have come with that of the connect.
-        if sock.family != socket.AF_UNIX:
-            # An urgent byte stays where it was sent, as data.
-            with suppress(OSError):  # macOS refuses where the peer has reset it already.
+        # A peer's address of this type is TCP's: asking the socket makes a member of an enum.
+        if type(stream.peername) is tuple or sock.family != socket.AF_UNIX:
+            try:
+                # An urgent byte stays where it was sent, as data.
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+            except OSError:
+                pass  # macOS refuses where the peer has reset it already.
 
     def _on_ready(self, events: int) -> None:
         try:

@@ -101,6 +101,7 @@ _MID_MESSAGE = (Sending.PARTIAL, Sending.PARTIAL_LAST, Sending.BROKEN)
 #: What stays so for the next owner of a connection; anything else was an operation of this one's.
 _LASTING = (Sending.ENDED, Sending.PEER_ENDED, Sending.BROKEN)
 #: Bound once: looking a member of an enum up costs a fast path too much.
+_SHUT_DOWN = Step.SHUT_DOWN
 RECEIVING_FREE, RECEIVING_BUSY = Receiving.FREE, Receiving.BUSY
 SENDING_FREE, SENDING_BUSY = Sending.FREE, Sending.BUSY
 
@@ -221,7 +222,7 @@ class HalfState:
     def shut_down(self) -> None:
         """Our end-of-stream has been sent."""
         self.eof_sent = True
-        self._step(Step.SHUT_DOWN)
+        self.sending = SENDING.get((self.sending, _SHUT_DOWN), self.sending)
 
     @property
     def mid_message(self) -> bool:
@@ -298,7 +299,7 @@ class HalfState:
 
     def begin_close(self) -> None:
         """Refuse every operation from now on, though it is not closed yet."""
-        self.unclean = self.unclean or self.mid_message
+        self.unclean = self.unclean or self.sending in _MID_MESSAGE
         self.receiving, self.sending = Receiving.CLOSED, Sending.CLOSED
 
     def close(self) -> None:

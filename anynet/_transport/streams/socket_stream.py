@@ -9,8 +9,7 @@ The rules that live here:
 - Nothing is read that no task asked for, so back-pressure is the kernel's. (Measured with a handler
   that does not receive: a server of AnyIO 4.16 on asyncio let one client push 512 MB into it.)
 - libuv reports an error that came with data once only: read on until EAGAIN before the next park.
-- ``receive`` and ``send`` are the fast paths: one coroutine, and no calls but to the host loop.
-  All other forms go through ``receive_by`` and ``send_by``.
+- ``receive`` and ``send`` are the fast paths, with no calls but to the host loop.
 """
 
 from __future__ import annotations
@@ -359,7 +358,8 @@ class SocketStream(StreamBase):
         self.state.close()
         if self.watched:
             PeerWatch.of(self.host).forget(self)
-        self.host.forget(self)
+        if self.reader_patience or self.writer_registered:  # Else none has ever parked.
+            self.host.forget(self)
         self.on_let_go(self)
 
     async def linger(self) -> None:

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
-from inspect import iscoroutine
-from types import FunctionType
+from types import CoroutineType, FunctionType
 from typing import Any, ClassVar, Final, NoReturn, Self, overload
 
 from anynet.node._emitters.listeners import (
@@ -98,6 +97,10 @@ class EventEmitter:
     #: For implementers: events that come first among the names, whoever listened first. Node's
     #: streams make places for theirs in the constructor.
     first_events: ClassVar[tuple[EventName, ...]] = ()
+    #: For implementers: the class itself, where ``own_listeners`` may go past its methods.
+    own_class: ClassVar[type[EventEmitter] | None] = None
+    #: For implementers: the events whose listeners are reviewed when one was to be removed.
+    reviewed_events: ClassVar[frozenset[EventName]] = frozenset()
     #: For implementers: the listeners that every emitter of the class begins with.
     first_listeners: ClassVar[Mapping[EventName, tuple[Listener, ...]]] = {}
     #: For implementers: how many arguments the events of Node's pass, at least and at most. The
@@ -229,11 +232,13 @@ class EventEmitter:
             events[name] = (listener,)
         else:
             events[name] = (listener, *present) if first else (*present, listener)
-            self._warn_of_many(name, len(present) + 1)
+            own = self._max_listeners
+            limit = EventEmitter.defaultMaxListeners if own is None else own
+            if len(present) >= limit > 0:
+                self._warn_of_many(name, len(present) + 1, limit)
 
-    def _warn_of_many(self, name: EventName, count: int) -> None:
-        limit = self.getMaxListeners()
-        if count <= limit or limit <= 0 or (self._warned and name in self._warned):
+    def _warn_of_many(self, name: EventName, count: int, limit: float) -> None:
+        if self._warned and name in self._warned:
             return
         if self._warned is None:
             self._warned = set()
@@ -249,27 +254,28 @@ class EventEmitter:
         """
         if not callable(listener):
             validate_function("listener", listener)
-        events = self.listener_table
-        if events is None:
-            return self
+        events = self.listener_table or {}
         present = events.get(name, ())
         for index in range(len(present) - 1, -1, -1):
             found = present[index]
             if found == listener or original(found) == listener:
+                if len(present) == 1:
+                    self._forget(events, name)
+                else:
+                    events[name] = present[:index] + present[index + 1 :]
+                    if self._warned and len(present) == 2:
+                        # Node's warning is a mark of the list, and a single listener has none.
+                        self._warned.discard(name)
+                if "removeListener" in events:
+                    alone = len(present) == 1
+                    self.emit("removeListener", name, original(found) if alone else listener)
                 break
-        else:
-            return self
-        alone = len(present) == 1
-        if alone:
-            self._forget(events, name)
-        else:
-            events[name] = present[:index] + present[index + 1 :]
-            if self._warned and len(present) == 2:
-                # Node's warning is a mark of the list, and a single listener has none.
-                self._warned.discard(name)
-        if "removeListener" in events:
-            self.emit("removeListener", name, original(found) if alone else listener)
+        if name in self.reviewed_events:
+            self._review_removal(name)
         return self
+
+    def _review_removal(self, name: EventName) -> None:
+        """A listener to one of ``reviewed_events`` was to be removed."""
 
     def off(self, name: EventName, listener: Listener) -> Self:
         """The same as :meth:`removeListener`."""
@@ -325,7 +331,7 @@ class EventEmitter:
             return self._emit_unheard(args) if name == "error" else False
         for listener in listeners:
             result = listener(*args)
-            if result is not None and iscoroutine(result):
+            if result is not None and isinstance(result, CoroutineType):
                 self.start_listener(result, name, args)
         return True
 

@@ -30,7 +30,7 @@ class _Emitter(Protocol):
     @property
     def event_arguments(self) -> Mapping[EventName, Counts]: ...
 
-    def removeListener(self, name: EventName, listener: Listener) -> object: ...
+    def removeListener(self, name: EventName, listener: Listener, /) -> object: ...
 
 
 class OnceListener:
@@ -38,14 +38,15 @@ class OnceListener:
 
     __slots__ = ("_call", "_emitter", "_fired", "_name", "listener")
 
-    def __init__(self, emitter: _Emitter, name: EventName, listener: Listener) -> None:
+    def __init__(
+        self, emitter: _Emitter, name: EventName, listener: Listener, fits: bool = False
+    ) -> None:
         self._emitter = emitter
         self._name = name
         self._fired = False
         self.listener: Listener = listener
-        counts = emitter.event_arguments.get(name)
         self._call: Listener = listener
-        if counts is not None:
+        if not fits and (counts := emitter.event_arguments.get(name)) is not None:
             self._call = fitted(listener, counts, f"listener to '{name}'")
 
     def __call__(self, *args: Any) -> object:

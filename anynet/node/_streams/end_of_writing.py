@@ -19,7 +19,7 @@ from anynet.node._streams.write_end import WriteEnd, WriteEvent, WriteOutcome
 Final: TypeAlias = Callable[..., object] | None
 
 # Looking a member up in its class is a call of a Python function in Python 3.11.
-_ENDING = WriteEnd.ENDING
+_ENDING, _PREFINISHED = WriteEnd.ENDING, WriteEnd.PREFINISHED
 _CALL_FINAL, _EMIT_PREFINISH = WriteOutcome.CALL_FINAL, WriteOutcome.EMIT_PREFINISH
 _SCHEDULE_FINISH = WriteOutcome.SCHEDULE_FINISH
 _WRITTEN, _WRITTEN_WITHOUT_FINAL = WriteEvent.WRITTEN, WriteEvent.WRITTEN_WITHOUT_FINAL
@@ -35,12 +35,15 @@ def finish_maybe(stream: Stream, final: Final, *, constructed: bool = False) -> 
     state = stream.writable_state
     if not state.end_called or not state.is_idle() or stream._construction is not None:
         return
-    if state.end is _ENDING and final is None:
-        _advance(stream, _WRITTEN_WITHOUT_FINAL, final)
-    elif state.end is _ENDING:
-        _advance(stream, _WRITTEN, final)
-    if not state.pending_callbacks:
+    if state.end is _ENDING:
+        _advance(stream, _WRITTEN_WITHOUT_FINAL if final is None else _WRITTEN, final)
+    if state.end is _PREFINISHED and not state.pending_callbacks:
         _advance(stream, _SETTLED_BY_CONSTRUCTION if constructed else _SETTLED, final)
+
+
+def final_done(stream: Stream) -> None:
+    """``_final`` has succeeded, of a stream that has gone up to there in another way."""
+    _advance(stream, _FINAL_DONE, None)
 
 
 def _advance(stream: Stream, event: WriteEvent, final: Final) -> None:

@@ -4,6 +4,9 @@ Rules that live here, each Node's: the destination's ``error`` listener is put f
 source is unpiped before the program hears of the error; whichever of ``close`` and ``finish``
 comes first unpipes and removes the other's listener; an error that has no other listener ends the
 program, as without a pipe. Pipes with the same two ends are undone together, by ``unpipe``.
+
+A pipe has six listeners, and nine changes of them. Between streams that nobody watches they are put
+and taken by ``own_listeners``, else by the methods of the streams, in Node's order.
 """
 
 from __future__ import annotations
@@ -11,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from anynet.node._emitters import own_listeners
+from anynet.node._emitters.listeners import EventName, Listener, OnceListener
 from anynet.node._loop.runtime import Runtime
 from anynet.node._streams.chunk_queue import Chunk
 from anynet.node._streams.readable_state import ReadableState
@@ -23,9 +28,10 @@ class Source(Protocol):
     readable_state: ReadableState
     runtime: Runtime
 
+    def data_listener_added(self) -> None: ...
     def on(self, name: str, listener: Callable[..., object], /) -> object: ...
     def once(self, name: str, listener: Callable[..., object], /) -> object: ...
-    def removeListener(self, name: str, listener: Callable[..., object], /) -> object: ...
+    def removeListener(self, name: EventName, listener: Listener, /) -> object: ...
     def pause(self) -> object: ...
     def resume(self) -> object: ...
     def unpipe(self, destination: Any = None, /) -> object: ...
@@ -34,7 +40,7 @@ class Source(Protocol):
 class Pipe:
     """One source and one destination: a stream, or anything that has ``write`` and ``end``."""
 
-    __slots__ = ("_ends", "destination", "drain_listened", "emits", "on_data", "source", "undone")
+    __slots__ = ("destination", "drain_listened", "emits", "ends", "on_data", "source", "undone")
 
     def __init__(self, source: Source, destination: Any, end: bool) -> None:
         self.source: Source = source
@@ -43,7 +49,7 @@ class Pipe:
         self.emits: bool = hasattr(destination, "on")
         self.undone: bool = False
         self.drain_listened: bool = False
-        self._ends = end
+        self.ends = end
 
         def on_data(chunk: Chunk) -> None:
             try:
@@ -55,7 +61,22 @@ class Pipe:
         self.on_data: Callable[[Chunk], None] = on_data
 
     def begin(self) -> None:
-        """Listen to both; the end of the source is up to the caller."""
+        """Listen to both."""
+        source, destination = self.source, self.destination
+        if source.readable_state.end_emitted:
+            source.runtime.next_tick(self.at_end)
+            self._listen()
+        elif not self._listen_unwatched():
+            source.once("end", self.at_end)
+            self._listen()
+        if self.emits:
+            destination.emit("pipe", source)
+        if getattr(destination, "writableNeedDrain", False) is True:
+            self.wait_for_drain()
+        elif not source.readable_state.flowing:
+            source.resume()
+
+    def _listen(self) -> None:
         destination = self.destination
         if self.emits:
             destination.on("unpipe", self.on_unpipe)
@@ -64,15 +85,32 @@ class Pipe:
             destination.prependListener("error", self.on_error)
             destination.once("close", self.on_close)
             destination.once("finish", self.on_finish)
-            destination.emit("pipe", self.source)
-        if getattr(destination, "writableNeedDrain", False) is True:
-            self.wait_for_drain()
-        elif not self.source.readable_state.flowing:
-            self.source.resume()
+
+    def _listen_unwatched(self) -> bool:
+        """The same, and listen to the end of the source, where nobody watches; whether it was."""
+        source: Any = self.source
+        destination = self.destination
+        if not own_listeners.is_unwatched("newListener", source, destination):
+            return False
+        end = OnceListener(source, "end", self.at_end, fits=True)
+        at_source = (("end", end), ("data", self.on_data))
+        at_destination = (
+            ("unpipe", self.on_unpipe),
+            ("error", self.on_error),
+            ("close", OnceListener(destination, "close", self.on_close, fits=True)),
+            ("finish", OnceListener(destination, "finish", self.on_finish, fits=True)),
+        )
+        if source is destination:
+            own_listeners.put(source, at_source + at_destination)
+        else:
+            own_listeners.put(source, at_source)
+            own_listeners.put(destination, at_destination)
+        source.data_listener_added()
+        return True
 
     def at_end(self) -> None:
         """The source has ended."""
-        if self._ends:
+        if self.ends:
             self.destination.end()
         else:
             self.unpipe()
@@ -133,18 +171,26 @@ class Pipe:
         else:
             self.undo()
 
-    def undo(self) -> None:
-        """Leave no listener behind."""
+    def undo(self, *, unwatched: bool = False) -> None:
+        """Leave no listener behind; ``unwatched``: nobody watches that, as is known already."""
         source, destination = self.source, self.destination
-        if self.emits:
-            destination.removeListener("close", self.on_close)
-            destination.removeListener("finish", self.on_finish)
-            if self.drain_listened:
-                destination.removeListener("drain", self.on_drain)
-            destination.removeListener("error", self.on_error)
-            destination.removeListener("unpipe", self.on_unpipe)
-        source.removeListener("end", self.at_end)
-        source.removeListener("data", self.on_data)
+        drain = (("drain", self.on_drain),) if self.drain_listened else ()
+        at_destination = (
+            ("close", self.on_close),
+            ("finish", self.on_finish),
+            *drain,
+            ("error", self.on_error),
+            ("unpipe", self.on_unpipe),
+        )
+        at_source = (("end", self.at_end), ("data", self.on_data))
+        if unwatched or own_listeners.is_unwatched("removeListener", source, destination):
+            own_listeners.take(destination, at_destination)
+            own_listeners.take(source, at_source)
+        else:
+            for name, listener in at_destination if self.emits else ():
+                destination.removeListener(name, listener)
+            for name, listener in at_source:
+                source.removeListener(name, listener)
         self.on_data = _discard  # The other one refers to this pipe, and so to both streams.
         self.undone = True
         # Whether or not it still needs to drain: one that failed within a write never will.
@@ -154,13 +200,8 @@ class Pipe:
 
 def add_pipe(source: Source, destination: Any, end: bool) -> None:
     """Pipe a stream to a destination, which is ended with it if ``end``."""
-    state = source.readable_state
     pipe = Pipe(source, destination, end)
-    state.pipe_set().add(pipe)
-    if state.end_emitted:
-        source.runtime.next_tick(pipe.at_end)
-    else:
-        source.once("end", pipe.at_end)
+    source.readable_state.pipe_set().add(pipe)
     pipe.begin()
 
 

@@ -42,7 +42,9 @@ class PipeSet:
 
     def remove(self, destination: object) -> Pipes:
         """Remove the first pipe to a destination, or all where that is None; what was removed."""
-        if destination is None:
+        if destination is None or (
+            len(self.pipes) == 1 and self.pipes[0].destination is destination
+        ):
             removed, self.pipes = self.pipes, []
         else:
             removed = [pipe for pipe in self.pipes if pipe.destination is destination][:1]

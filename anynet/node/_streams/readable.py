@@ -13,9 +13,8 @@ What can be decided without I/O is decided in ``readable_state`` and ``flow``; t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from inspect import iscoroutine
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from types import CoroutineType, TracebackType
+from typing import Any, ClassVar, Self, TypeVar
 
 from anynet.node._emitters.listeners import NOT_GIVEN, EventName, Listener
 from anynet.node._errors.errors import (
@@ -38,7 +37,7 @@ from anynet.node._streams.options import (
 )
 from anynet.node._streams.pipe import add_pipe, remove_pipes
 from anynet.node._streams.pushing import push_chunk, unshift_chunk
-from anynet.node._streams.readable_state import ReadableState, whole_size
+from anynet.node._streams.readable_state import ReadableState
 from anynet.node._streams.reading_ticks import (
     announce_readable,
     emit_resume,
@@ -65,6 +64,8 @@ class Readable(Stream):
     """
 
     __slots__ = ()
+
+    reviewed_events: ClassVar[frozenset[EventName]] = frozenset(("data", "readable"))
 
     def __init__(
         self, options: StreamOptions | Mapping[str, Any] | None = None, /, **more: Any
@@ -124,7 +125,7 @@ class Readable(Stream):
             # What emit would do, without the way there: this is done for every packet.
             for listener in self.listener_table.get("data", ()) if self.listener_table else ():
                 result = listener(chunk)
-                if result is not None and iscoroutine(result):
+                if result is not None and isinstance(result, CoroutineType):
                     self.start_listener(result, "data", (chunk,))
             if not state.push_without_read:
                 state.answered()
@@ -158,7 +159,7 @@ class Readable(Stream):
             if state.emitted_readable or not state.need_readable:
                 state.note_short_read()
             return None
-        requested = None if size is None else 0 if size == 0 else whole_size(size)
+        requested = None if size is None else 0 if size == 0 else _whole_size(size)
         if requested is not None and requested > state.high_water_mark:
             state.raise_mark(requested)
         if requested != 0:
@@ -223,22 +224,24 @@ class Readable(Stream):
             return super().on(name)
         self.register_listener(name, listener)
         if name == "data":
-            # As _advance does it, without its call: it is on the way of each accepted socket.
-            event = _DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA
-            if self.readable_state.advance(event, self._destroyed) is _SCHEDULE_RESUME:
-                self.runtime.next_tick(emit_resume, self)
+            self.data_listener_added()
         elif name == "readable" and not self.readable_state.end_emitted:
             self._advance(_READABLE)
         return self
 
-    def removeListener(self, name: EventName, listener: Listener) -> Self:
-        """Remove ``listener`` once; without ``readable`` listeners ``data`` flows again."""
-        super().removeListener(name, listener)
+    def data_listener_added(self) -> None:
+        """For implementers: what follows from a new listener to ``data``."""
+        # As _advance does it, without its call: it is on the way of each accepted socket.
+        event = _DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA
+        if self.readable_state.advance(event, self._destroyed) is _SCHEDULE_RESUME:
+            self.runtime.next_tick(emit_resume, self)
+
+    def _review_removal(self, name: EventName) -> None:
+        # Without `readable` listeners `data` flows again.
         if name == "readable":
             self.runtime.next_tick(self._review_listeners)
-        elif name == "data" and not self.listenerCount("data"):
+        elif "data" not in (self.listener_table or ()):
             self.readable_state.note_no_data_listener()
-        return self
 
     def removeAllListeners(self, name: EventName | None = None) -> Self:
         """Remove the listeners of one event, or of all."""
@@ -354,3 +357,11 @@ class Readable(Stream):
 
     readableObjectMode: Shown[bool] = Shown("readable_state", "objects")
     """Whether what is read is any objects, rather than bytes."""
+
+
+def _whole_size(size: float) -> int | None:
+    """The size of a read; what is no number asks for what there is, as None does."""
+    try:
+        return int(size)
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -236,6 +236,18 @@ class ReadableState:
             self.put(rest)
         self.ended = True
 
+    def end_drained(self) -> bool:
+        """The source has ended while all that came has flowed away, and nobody reads by itself.
+
+        False, and nothing is changed, if that is not so. What is left as it was after all steps
+        from here to the tick of ``end``, each of which finds nothing to do.
+        """
+        if self.length or self.ended or self.sync or not self.flowing or self.decoder is not None:
+            return False
+        self.ended = True
+        self.reading = self.need_readable = self.emitted_readable = self.end_unannounced = False
+        return True
+
     def mark_ended(self) -> None:
         self.ended = True
 
@@ -386,11 +398,3 @@ class ReadableState:
         self._take_all()
         if text:
             self.put(text)
-
-
-def whole_size(size: float) -> int | None:
-    """The size of a read; what is no number asks for what there is, as None does."""
-    try:
-        return int(size)
-    except (TypeError, ValueError, OverflowError):
-        return None

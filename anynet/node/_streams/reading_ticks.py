@@ -89,10 +89,10 @@ def end_readable(stream: ReadingStream) -> None:
     state = stream.readable_state
     if not state.end_emitted:
         state.mark_ended()
-        stream.runtime.next_tick(_emit_end, stream)
+        stream.runtime.next_tick(emit_end, stream)
 
 
-def _emit_end(stream: ReadingStream) -> None:
+def emit_end(stream: ReadingStream) -> None:
     state = stream.readable_state
     # What was put back in the meantime holds the end back, as does an error.
     if stream._errored is None and not (stream._close_emitted or state.end_emitted or state.length):

@@ -24,6 +24,10 @@ from anynet.node._loop.runtime import Runtime, current_runtime
 from anynet.node._streams.options import StreamOptions
 from anynet.node._streams.readable_state import ReadableState
 from anynet.node._streams.writable_state import WritableState
+from anynet.node._streams.write_end import WriteEnd
+
+# Looking a member up in its class is a call of a Python function in Python 3.11.
+_FINISHED = WriteEnd.FINISHED
 
 T = TypeVar("T")
 #: What a class of a program's may define, as coroutine functions too.
@@ -162,10 +166,12 @@ class Stream(EventEmitter):
         """
         if self._destroyed:
             return self
-        self._note_error(error)
+        if error is not None:
+            self._note_error(error)
         self._destroyed = True
-        self.writable_state.break_off()
-        if self.writable_state.has_callbacks():
+        state = self.writable_state
+        state.break_off()
+        if state.has_callbacks():
             self.runtime.next_tick(self._fail_callbacks)
         if self._construction is not None:
             self._construction.destroy_later(error)
@@ -181,11 +187,11 @@ class Stream(EventEmitter):
             nonlocal called
             if not called:
                 called = True
-                self._note_error(error)
                 self._closed = True
                 if error is None:
                     self.runtime.next_tick(self._announce_close)
                 else:
+                    self._note_error(error)
                     self.runtime.next_tick(self._announce_error_and_close, error)
 
         try:
@@ -219,7 +225,7 @@ class Stream(EventEmitter):
         if (
             self._auto_destroy
             and (reading.end_emitted or not reading.readable)
-            and (writing.finished or not writing.writable)
+            and (writing.end is _FINISHED or not writing.writable)
         ):
             self.destroy()
 
@@ -227,8 +233,8 @@ class Stream(EventEmitter):
         """``end`` was emitted."""
         self._destroy_if_over()
 
-    def _note_error(self, error: BaseException | None) -> None:
-        if error is not None and self._errored is None:
+    def _note_error(self, error: BaseException) -> None:
+        if self._errored is None:
             self._errored = error
             self.writable_state.break_off()
 

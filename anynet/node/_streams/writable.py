@@ -297,7 +297,7 @@ class Writable(Stream):
             answer = self._checked_write(chunk, encoding, None, ending=True)
             if isinstance(answer, NodeError):
                 error = answer
-        if state.uncork(entirely=True):
+        if state.corked and state.uncork(entirely=True):
             self._write_queued(state)
         if error is None:
             if not state.end_called and self._errored is None:

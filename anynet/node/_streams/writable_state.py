@@ -32,7 +32,8 @@ Entry: TypeAlias = tuple[Any, int, WriteCallback, "str | None"]
 
 # Looking a member up in its class is a call of a Python function in Python 3.11.
 _OPEN, _FINALIZING, _FINISHED = WriteEnd.OPEN, WriteEnd.FINALIZING, WriteEnd.FINISHED
-_END, _DESTROY = WriteEvent.END, WriteEvent.DESTROY
+_END, _DESTROY, _TICK = WriteEvent.END, WriteEvent.DESTROY, WriteEvent.TICK
+_WRITTEN, _FINAL_DONE = WriteEvent.WRITTEN, WriteEvent.FINAL_DONE
 
 
 class SharedTick:
@@ -127,11 +128,20 @@ class WritableState:
     def note_end(self) -> None:
         """``end()`` was called, for the first time."""
         self.end_called = True
-        self.advance(_END)
+        self.end = ENDS[self.end][_END][0]
+
+    def begin_final(self) -> None:
+        """``end()`` was called, nothing is left to write, and ``_final`` is called."""
+        self.end_called = True
+        self.end = ENDS[ENDS[self.end][_END][0]][_WRITTEN][0]
+
+    def finish_at_once(self) -> None:
+        """``_final`` has succeeded, and ``finish`` was emitted, to nobody."""
+        self.end = ENDS[ENDS[self.end][_FINAL_DONE][0]][_TICK][0]
 
     def break_off(self) -> None:
         """The stream was destroyed, or has failed."""
-        self.advance(_DESTROY)
+        self.end = ENDS[self.end][_DESTROY][0]
 
     def mark_absent(self) -> None:
         """The stream has no writing side."""
@@ -177,7 +187,7 @@ class WritableState:
 
     def has_callbacks(self) -> bool:
         """Whether a caller waits to hear of a write, or of the end."""
-        return bool(self.queue) or bool(self.finish_callbacks)
+        return bool(self.queue or self.finish_callbacks)
 
     def fail_callbacks(self, error: BaseException | None) -> None:
         """Call all of them with ``error``, unless a write is still under way.

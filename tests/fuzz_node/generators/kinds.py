@@ -8,6 +8,7 @@ from typing import Final
 from tests.fuzz_node.generators.choices import Choices
 from tests.fuzz_node.generators.emitter import emitter_program
 from tests.fuzz_node.generators.pipelines import pipeline_program
+from tests.fuzz_node.generators.quiet import quiet_program
 from tests.fuzz_node.generators.sockets import socket_program
 from tests.fuzz_node.generators.streams import stream_program
 from tests.fuzz_node.programs import Program
@@ -17,6 +18,7 @@ KINDS: Final[Mapping[str, Callable[[Choices], Program]]] = {
     "streams": stream_program,
     "pipelines": pipeline_program,
     "sockets": socket_program,
+    "quiet": quiet_program,
 }
 
 

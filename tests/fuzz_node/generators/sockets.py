@@ -7,7 +7,9 @@ nothing else ends a program, a guard does.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import ClassVar
 
 from tests.fuzz_node.generators.choices import Choices
 from tests.fuzz_node.programs import Program, Step, Value, data, error
@@ -35,6 +37,11 @@ MILLISECONDS_OF_GUARD = 250
 
 class Conversation:
     """One connection: what its two sockets do, step by step."""
+
+    #: How often one of the two is piped to itself.
+    percent_of_echoes: ClassVar[int] = 15
+    #: How many connections a program has, and how often.
+    counts: ClassVar[Mapping[int, int]] = {1: 5, 2: 2}
 
     def __init__(
         self, choices: Choices, client: str, server: str, server_options: dict[str, Value]
@@ -68,7 +75,7 @@ class Conversation:
         speaker, hearer = choices.weighted(
             {(self.client, self.server): 3, (self.server, self.client): 2}
         )
-        echoes = not self.text and choices.chance(15)
+        echoes = not self.text and choices.chance(self.percent_of_echoes)
         if echoes:
             self.steps[hearer].append(["call", hearer, "pipe", [{"$": "object", "of": hearer}]])
         self.steps[speaker] += self._turns(
@@ -215,14 +222,14 @@ def socket_options(choices: Choices) -> dict[str, Value]:
     return options
 
 
-def socket_program(choices: Choices) -> Program:
+def socket_program(choices: Choices, conversation: type[Conversation] = Conversation) -> Program:
     """One program about a server and its clients."""
-    count = choices.weighted({1: 5, 2: 2})
+    count = choices.weighted(conversation.counts)
     server_options = socket_options(choices)
     if choices.chance(8):
         server_options["pauseOnConnect"] = True
     talks = [
-        Conversation(choices, f"c{number}", f"s{number}", server_options)
+        conversation(choices, f"c{number}", f"s{number}", server_options)
         for number in range(1, count + 1)
     ]
     for talk in talks:

@@ -30,6 +30,7 @@ from anynet.node._loop.runtime import Runtime
 from anynet.node._net.options.socket_options import ReadInto
 from anynet.node._net.sockets.idle_timeout import IdleTimeout
 from anynet.node._net.sockets.pending_write import PendingWrite
+from anynet.node._streams.quiet_end import source_ended
 from anynet.node._streams.readable_state import ReadableState
 
 
@@ -133,11 +134,13 @@ class HandleLink:
     def close(self, *, had_error: bool) -> bool:
         """Close the handle; ``close`` is emitted then. False: there is none."""
         handle, self.handle = self.handle, None
-        self.set_idle_timeout(0)
+        if self.idle is not None:
+            self.set_idle_timeout(0)
         if handle is None:
             return False
-        self._bytes_read = handle.bytes_read
-        self._bytes_written = handle.bytes_written + handle.queue_size
+        state = handle.state
+        self._bytes_read = state.bytes_received
+        self._bytes_written = state.bytes_sent + handle.queue_size
         close = handle.reset if self._resets else handle.close
         close(partial(self.emit_close, had_error))
         return True
@@ -240,10 +243,16 @@ class HandleLink:
 
     def on_read_end(self) -> None:
         """The peer has ended."""
-        self.touch()
-        if self._socket is not None:
-            self._socket.push(None)
-            self._socket.read(0)
+        if self.idle is not None:
+            self.idle.touch()
+        handle, socket = self.handle, self._socket
+        if handle is None or socket is None:
+            return
+        if self.read_into is None and not socket.connecting:
+            source_ended(socket, handle.shutdown)
+        else:
+            socket.push(None)
+            socket.read(0)
 
     def on_read_error(self, error: OSError) -> None:
         """The connection is broken."""

@@ -393,3 +393,6 @@ class Socket(SocketEvents):
         """Don't let it keep the runtime open, once it is connected. Returns the socket."""
         self._connection.link.unref()
         return self
+
+
+Socket.own_class = Socket

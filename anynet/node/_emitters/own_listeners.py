@@ -1,0 +1,64 @@
+"""Listeners that the package itself puts on its emitters and takes off again, six for each pipe.
+
+They stand in the same table as those of the program, so that whatever counts, shows or removes
+listeners finds them. What is left out is the way there: checking and fitting a listener that is
+known to fit, and the methods, several calls for each (measured: a fifth of what an accepted
+connection costs that is piped to itself). So the caller asks first whether somebody would notice
+(:func:`is_unwatched`), and goes by the methods if so. A class takes part by naming itself as its
+``own_class``, which it then has not in common with a subclass; it must have ``first_events``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+from anynet.node._emitters.emitter import EventEmitter
+from anynet.node._emitters.listeners import EventName, Listener, OnceListener
+
+Registered: TypeAlias = Iterable[tuple[EventName, Listener]]
+
+
+def is_unwatched(watching: EventName, *emitters: object) -> bool:
+    """Whether no method of them is the program's, and nobody listens to the event ``watching``.
+
+    A method of the program's is one of a subclass, or one that was set on this very emitter.
+    """
+    for emitter in emitters:
+        if (
+            not isinstance(emitter, EventEmitter)
+            or type(emitter) is not emitter.own_class
+            or emitter.__dict__
+            or watching in (emitter.listener_table or ())
+        ):
+            return False
+    return True
+
+
+def put(emitter: Any, listeners: Registered) -> None:
+    """Register listeners that fit, one to ``error`` first; ``newListener`` must be unwatched."""
+    table = emitter.listener_table
+    if table is None:
+        table = emitter.listener_table = {}
+    for name, listener in listeners:
+        if name in table:
+            emitter.register_listener(name, listener, name == "error")
+        else:
+            table[name] = (listener,)
+
+
+def take(emitter: Any, listeners: Registered) -> None:
+    """Remove those of the listeners that are left; ``removeListener`` must be unwatched."""
+    table = emitter.listener_table or {}
+    for name, listener in listeners:
+        present = table.get(name, ())
+        if len(present) > 1:
+            emitter.removeListener(name, listener)
+            continue
+        found = present[0] if present else None
+        if found is not None and (
+            found == listener or (isinstance(found, OnceListener) and found.listener == listener)
+        ):
+            del table[name]
+        if name in emitter.reviewed_events:
+            emitter._review_removal(name)
