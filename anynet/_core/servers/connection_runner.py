@@ -116,7 +116,9 @@ class ConnectionRunner:
             finally:
                 if stop_watching is not None:
                     stop_watching()
-            if stream is not connection.raw or not stream.closed:  # Else it would only yield.
+            if stream is connection.raw:
+                connection.raw.close()  # Not by aclose(), which yields: the end of a task does.
+            else:
                 await stream.aclose()
         except BaseException as error:
             # A handler that was stopped half-way must not look like a clean end.
