@@ -28,7 +28,7 @@ from anynet._transport.listening.accept_backoff import AcceptBackoff
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.listener_set import ListenerSet
 from anynet._transport.listening.released_listeners import ReleasedListeners, check_released
-from anynet._transport.loops.host_loop import HostLoop, current_host_loop
+from anynet._transport.loops.host_loop import Event, HostLoop, current_host_loop
 from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.options import apply_socket_options, fixed_settings
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
@@ -65,7 +65,8 @@ class Acceptor:
         #: By the listener, what to set on its connections, where that is the same for all.
         self._settings: dict[Listener, tuple[tuple[int, int, int], ...] | None] = {}
         self._admission = admission
-        self._slot = anyio.Event()
+        #: Set when a connection has ended, where the loop waits for that.
+        self._slot: Event | None = None
         self._accepting = False
 
     def start(self) -> None:
@@ -78,7 +79,7 @@ class Acceptor:
         """Close the listeners; the waiter gets :exc:`anyio.ClosedResourceError`."""
         self.listeners.close()
         self.backoff.close()
-        self._slot.set()
+        self.slot_freed()
 
     def release(self) -> ReleasedListeners:
         """The same, but the listeners go on. Raises :exc:`ValueError` where they cannot."""
@@ -100,7 +101,8 @@ class Acceptor:
 
     def slot_freed(self) -> None:
         """A connection has ended."""
-        self._slot.set()
+        if self._slot is not None:
+            self._slot.set()
 
     async def accept(self) -> SocketStream:
         """The next connection. Cancelling this loses none.
@@ -136,9 +138,12 @@ class Acceptor:
 
     async def _wait_for_slot(self, seconds: float) -> None:
         """Wait until a connection has ended, or until ``seconds`` are over."""
-        self._slot = anyio.Event()
-        with anyio.move_on_after(seconds):
-            await self._slot.wait()
+        self._slot = self.host.new_event()
+        try:
+            with anyio.move_on_after(seconds):
+                await self._slot.wait()
+        finally:
+            self._slot = None
 
     def _try_accept(self) -> SocketStream | Decision | Backoff:
         """The next connection that is admitted, or what to wait for.
