@@ -45,6 +45,7 @@ from anynet._rules.values.server_values import ServerStatistics, ShutdownReport
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.provider import register_server
 from anynet._transport.listening.released_listeners import ReleasedListeners
+from anynet._transport.loops.host_loop import StartTask, start_in_group
 from anynet._transport.network.network import current_network
 from anynet._transport.sockets.sockaddr import socket_attributes
 from anynet._transport.streams.disconnect_watch import can_watch
@@ -131,7 +132,8 @@ class Server(abc.Listener[Socket]):
         await self._tasks.__aenter__()
         register_server(self)
         if self._handler is not None:
-            self._tasks.start_soon(self._serve_all, self._handler, self._tasks)
+            start = self._acceptor.host.task_starter(self._tasks, _TASK_NAME)
+            self._tasks.start_soon(self._serve_all, self._handler, start)
         return self
 
     async def __aexit__(
@@ -278,19 +280,17 @@ class Server(abc.Listener[Socket]):
         check_handler(handler)
         if task_group is None:
             async with anyio.create_task_group() as tasks:
-                await self._serve_all(handler, tasks)
+                await self._serve_all(handler, self._acceptor.host.task_starter(tasks, _TASK_NAME))
                 await self.shutdown()
         else:
-            await self._serve_all(handler, task_group)
+            await self._serve_all(handler, start_in_group(task_group, _TASK_NAME))
 
-    async def _serve_all(self, handler: Handler, tasks: abc.TaskGroup) -> None:
+    async def _serve_all(self, handler: Handler, start: StartTask) -> None:
         try:
             while True:
                 # Not by _accept_connection(): its coroutine would cost each connection a frame.
                 connection = self._registry.add(await self._acceptor.accept())
-                connection.task = tasks.start_soon(
-                    self._runner.run, connection, handler, name=_TASK_NAME
-                )
+                connection.cancel_task = start(self._runner.run, connection, handler)
         except anyio.ClosedResourceError:
             pass  # The server was closed.
         except (KeyboardInterrupt, SystemExit) as error:

@@ -30,10 +30,11 @@ import importlib
 import os
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from anyio.abc import TaskGroup
 from anyio.lowlevel import RunVar, current_token
 
 from anynet._transport.loops.backends import Backend
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 #: What a parked task waits for on asyncio.
 Waiter: TypeAlias = "asyncio.Future[None]"
+#: Starts a task that calls a function with arguments; returns what cancels that task alone.
+StartTask: TypeAlias = "Callable[..., Callable[[], object]]"
 
 
 class Parkable(Protocol):
@@ -161,6 +164,13 @@ class HostLoop(ABC):
     @abstractmethod
     def _forget(self, stream: Parkable) -> None: ...
 
+    def task_starter(self, tasks: TaskGroup, name: str) -> StartTask:
+        """What starts tasks of that name in ``tasks``, which the task that asks has just entered.
+
+        For those who start a task for each connection.
+        """
+        return start_in_group(tasks, name)
+
     def cancelled_from_outside(self, task: object) -> bool:
         """Whether ``task`` was cancelled by other means than a cancel scope, as asyncio has them.
 
@@ -225,6 +235,17 @@ class HostLoop(ABC):
 
         Returns False, and calls nothing, if the loop has ended.
         """
+
+
+def start_in_group(tasks: TaskGroup, name: str) -> StartTask:
+    """What starts tasks of that name in any task group of AnyIO's."""
+
+    def start(
+        function: Callable[..., Coroutine[Any, Any, None]], *args: Any
+    ) -> Callable[[], object]:
+        return tasks.start_soon(function, *args, name=name).cancel
+
+    return start
 
 
 def _nothing() -> None:
