@@ -22,7 +22,7 @@ from anynet._rules.options import ListenOptions
 from anynet._rules.values.addresses import SocketAddress, is_ip, zoned
 from anynet._rules.values.bound_socket import BoundSocket
 from anynet._rules.values.host_names import is_localhost
-from anynet._transport.listening.listener import Listener, ListeningSocket
+from anynet._transport.listening.listener import AcceptingSocket, Listener, ListeningSocket
 from anynet._transport.listening.passed_sockets import PASSED_SOCKETS
 from anynet._transport.listening.path_owner import find_owner
 from anynet._transport.listening.provider import provider_for
@@ -301,7 +301,7 @@ def _bind(
 ) -> socket.socket:
     ipv6 = address.family == "ipv6"
     try:
-        sock = socket.socket(socket.AF_INET6 if ipv6 else socket.AF_INET, socket.SOCK_STREAM)
+        sock = AcceptingSocket(socket.AF_INET6 if ipv6 else socket.AF_INET, socket.SOCK_STREAM)
         try:
             sock.setblocking(False)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
