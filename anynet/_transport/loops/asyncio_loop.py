@@ -116,7 +116,7 @@ class AsyncioHostLoop(HostLoop):
 
         return stop
 
-    def _runs_here(self) -> bool:
+    def runs_here(self) -> bool:
         try:
             return asyncio.get_running_loop() is self._loop
         except RuntimeError:

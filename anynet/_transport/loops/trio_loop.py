@@ -177,7 +177,7 @@ class TrioHostLoop(HostLoop):
         trio.lowlevel.spawn_system_task(run, name="anynet descriptor watch")
         return stop
 
-    def _runs_here(self) -> bool:
+    def runs_here(self) -> bool:
         try:
             return trio.lowlevel.current_trio_token() is self._token
         except RuntimeError:
