@@ -40,7 +40,7 @@ class AsyncioHostLoop(HostLoop):
         # Of this loop by name: to find the running one it would ask for the process at each call.
         self.current_task = partial(asyncio.current_task, self._loop)
         self.check = backend.checkpoint_if_cancelled
-        self.checkpoint = backend.checkpoint
+        self.checkpoint = partial(asyncio.sleep, 0)  # As AnyIO's, without a coroutine around it.
         self.time = self._loop.time
         self.new_event = asyncio.Event
         self.on_libuv = not isinstance(self._loop, asyncio.SelectorEventLoop)

@@ -159,7 +159,9 @@ class HostLoop(ABC):
 
         Does nothing in a forked child: it shares the epoll with its parent, which still watches.
         """
-        if self.in_own_process:
+        # Most short connections of a busy server are never watched, and Trio would be asked by a
+        # system call.
+        if (stream.reader_patience or stream.writer_registered) and self.in_own_process:
             self._forget(stream)
 
     @abstractmethod

@@ -139,8 +139,6 @@ class TrioHostLoop(HostLoop):
         return start
 
     def _forget(self, stream: Parkable) -> None:
-        if not stream.reader_patience:
-            return  # No task has ever parked, and asking Trio costs a system call.
         try:
             trio.lowlevel.notify_closing(stream.fd)
         except RuntimeError:
