@@ -33,6 +33,8 @@ from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
 
 Handler: TypeAlias = Callable[[Socket], Awaitable[object]]
+#: Of the tasks. One name for all: making one of each handler would cost every connection.
+TASK_NAME = "anynet connection"
 
 
 class ConnectionRunner:
