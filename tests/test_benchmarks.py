@@ -62,10 +62,10 @@ def c_server(programs: dict[str, Path]) -> Peer:
 @pytest.mark.parametrize(
     ("name", "bound"),
     [
-        ("accept, await", 30),
+        ("accept, await", 23),
         ("accept, callbacks", 42),
-        ("connect, await", 70),
-        ("connect, callbacks", 80),
+        ("connect, await", 38),
+        ("connect, callbacks", 79),
     ],
 )
 def test_the_calls_of_one_connection(name: str, bound: int, backend: str) -> None:
