@@ -1,9 +1,9 @@
 """What a connect costs its client: `python -m benchmarks.connects`.
 
-Each client (`peers/clients.py`, `peers/node_client.js`) opens a connection to a C echo server, sends
-a byte, gets it back and closes, one connection after the other; what is compared is the CPU of its
-process. All clients stay up for some rounds and take turns in short slices, so that what disturbs
-the machine disturbs both sides of a ratio; then they are started anew.
+Each client (`peers/clients.py`, `peers/node_client.js`) opens a connection to a C echo server,
+sends a byte, gets it back and closes, one connection after the other; what is compared is the CPU
+of its process. All clients stay up for some rounds and take turns in short slices, so that what
+disturbs the machine disturbs both sides of a ratio; then they are started anew.
 """
 
 from __future__ import annotations
