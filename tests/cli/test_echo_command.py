@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import re
@@ -19,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import ANYNET, anynet_command, command_here
+from tests.ports import unused_port
 
 BACKENDS = ("trio", "asyncio", "uvloop")
 
@@ -170,7 +170,7 @@ def test_a_repeated_host_port_or_path_is_all_of_them(tmp_path: Path) -> None:
         assert addresses[0].startswith("127.0.0.1:")
         assert addresses[1].startswith("[::1]:")
         assert [echoed(address, b"hello") for address in addresses] == [b"hello"] * 2
-    free = [str(port) for port in free_ports(2)]
+    free = [str(unused_port()) for _ in range(2)]
     with running_echo("--host", "127.0.0.1", "--port", free[0], "--port", free[1]) as process:
         addresses = [next_address(process) for _ in range(2)]
         assert [address.rpartition(":")[2] for address in addresses] == free
@@ -179,12 +179,6 @@ def test_a_repeated_host_port_or_path_is_all_of_them(tmp_path: Path) -> None:
     with running_echo("--path", paths[0], "--path", paths[1]) as process:
         assert [next_address(process) for _ in paths] == paths
         assert [echoed(path, b"hello") for path in paths] == [b"hello"] * 2
-
-
-def free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        socks = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [sock.getsockname()[1] for sock in socks]
 
 
 def test_a_path_with_an_at_sign_in_front_is_abstract(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import unused_port
 from tests.processes import process_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "node"
@@ -57,20 +58,8 @@ def port_of(line: str) -> int:
     return int(match[1])
 
 
-def free_port() -> str:
-    """A port that nobody listens on, from below those that the system chooses."""
-    for port in range(20_000, 32_000, 7):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return str(port)
-    raise AssertionError("no free port")
-
-
 def test_echo_over_tcp(backend: str) -> None:
-    port = free_port()
+    port = str(unused_port())
     with running("echo_server.py", "--backend", backend, "--port", port) as server:
         bound = line_of(server)
         assert bound.startswith("server bound: ")

@@ -124,16 +124,42 @@ def _pushed_by_listener(program: Program, node: Trace, ours: Trace) -> bool:
 
 
 def _added_while_it_flows(program: Program, node: Trace, ours: Trace) -> bool:
-    """Whether a data listener adds one to readable, and a call of that is what is more here."""
+    """Whether a call of a readable listener that was added to a flowing stream is more here."""
     extra = ours[len(_common(node, ours)) :][:1]
     rest = iter(ours)
     if not extra or not all(line in rest for line in node):
         return False
+    later = [step for step in program.all_steps() if step not in program.steps]
     return any(
-        _calls(program.functions[name].body, stream, *_REGISTERING)
+        _flows(program, stream)
+        and extra[0][1] in _listeners(program, stream, "readable")
+        and _calls(later, stream, *_REGISTERING)
         for stream in _streams(program)
-        if extra[0][1] in _listeners(program, stream, "readable")
-        for name in _listeners(program, stream, "data")
+    )
+
+
+def _read_while_asked(program: Program, node: Trace, _: Trace) -> bool:
+    """Whether Node fails of itself, in a program that reads."""
+    return program.mentions("read") and any(text == _NOTHING_LEFT for _, text in node)
+
+
+def _uncorked_after_failure(program: Program, node: Trace, ours: Trace) -> bool:
+    """Whether uncork() writes in Node, though a write of that stream has failed before."""
+    before = _common(node, ours)
+    differs = node[len(before) :][:1], ours[len(before) :][:1]
+    if not all(differs) or not any(" Error(" in text for _, text in before):
+        return False
+    theirs, here = (lines[0][1] for lines in differs)
+    name = here.removesuffix(".uncork -> null")
+    return any(
+        step[:2] == ["new", name]
+        and any(
+            theirs.startswith(f"{function} ")
+            for option in ("write", "writev")
+            for function in references(step[3][0].get(option), "function")
+        )
+        for step in program.all_steps()
+        if step[0] == "new" and step[3]
     )
 
 
@@ -154,6 +180,9 @@ _WAITING: Final = re.compile(
     r"(?P<stream>\w+)\.(push -> (?P<answer>true|false)|readableLength -> (?P<length>\d+))"
 )
 _NO_NUMBER: Final = re.compile(r"\w+\.bytesWritten -> NaN")
+_NOTHING_LEFT: Final = (
+    "uncaught Error(null \"Cannot read properties of undefined (reading 'length')\")"
+)
 _ENDED_BY_PEER: Final = 'Error("EPIPE" "This socket has been ended by the other party")'
 _WRITE_AFTER_END: Final = 'Error("ERR_STREAM_WRITE_AFTER_END" "write after end")'
 _REGISTERING: Final = ("on", "once", "addListener", "prependListener", "prependOnceListener")
@@ -232,9 +261,21 @@ KNOWN: Final = (
     ),
     KnownDifference(
         "added_while_it_flows",
-        "A readable listener that a data listener adds hears of the chunk that flows next, as in"
-        " Node 25; in Node 26 not while the source answers at once.",
+        "A readable listener that is added while a stream flows hears of the chunk that comes next,"
+        " as in Node 25; in Node 26 not while the source answers at once.",
         _added_while_it_flows,
+    ),
+    KnownDifference(
+        "read_while_asked",
+        "A read whose source is asked, and has a callback read meanwhile, gets what is left; Node"
+        " 26 looks for what is gone, and ends by a TypeError of its own.",
+        _read_while_asked,
+    ),
+    KnownDifference(
+        "uncorked_after_failure",
+        "After a write that failed uncork() writes nothing; in a callback of such a write Node"
+        " writes what waits, and calls its callbacks twice.",
+        _uncorked_after_failure,
     ),
     KnownDifference(
         "bytes_of_a_batch",

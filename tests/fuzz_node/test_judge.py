@@ -271,6 +271,28 @@ def test_a_listener_to_readable_is_called_more_only_if_it_came_while_it_flowed()
     assert not shown(program, ["f2", "f3", "f4"], ["f2", "f3", "f2"])
     assert not shown(program, ["f2", "f3", "f2"], ["f2", "f3"])
     assert not shown(with_listener("streams", "data", made, made, add), ["f3"], ["f3", "f2"])
+    later = with_listener("streams", "end", add, made)
+    assert not shown(later, ["f3"], ["f3", "f2"])
+    piped: Step = ["call", "c1", "pipe", []]
+    assert shown(with_listener("streams", "end", add, made, piped), ["f3"], ["f3", "f2"])
+
+
+def test_a_fault_of_node_s_own_counts_only_where_the_program_reads() -> None:
+    reads = Program("streams", 0, 0, (["call", "c1", "read", [2]],), {})
+    fault = ["uncaught Error(null \"Cannot read properties of undefined (reading 'length')\")"]
+    assert shown(reads, fault, ["f1"]) == "read_while_asked"
+    assert not shown(reads, ["f1"], fault)
+    assert not shown(Program("streams", 0, 0, (), {}), fault, ["f1"])
+
+
+def test_an_uncork_that_writes_counts_only_after_a_failure_of_that_stream() -> None:
+    made: Step = ["new", "c1", "Writable", [{"write": function("w1")}]]
+    program = Program("streams", 0, 0, (made,), {"w1": Function(body=())})
+    failed, node, ours = ['f1 Error(null "W")'], ['w1 bytes "a"', "f2"], ["c1.uncork -> null", "f2"]
+    assert shown(program, failed + node, failed + ours) == "uncorked_after_failure"
+    assert not shown(program, node, ours)
+    assert not shown(program, failed + node[1:], failed + ours)
+    assert not shown(program, failed + node, [*failed, "c2.uncork -> null"])
 
 
 def test_text_of_objects_counts_only_after_it_was_asked_for() -> None:

@@ -167,7 +167,8 @@ class Readable(Stream):
         gone = self._destroyed or self._errored is not None
         if state.wants_source(count) and not gone and self._construction is None:
             self._ask_source(state)
-            if not state.reading:
+            # It may have answered, or called back to what read.
+            if not state.reading or state.length < count:
                 count = state.available(requested)
         chunk = state.take_for_read(count)
         if state.ended and not state.length and requested != (0 if chunk is None else count):

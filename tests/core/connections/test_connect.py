@@ -16,6 +16,7 @@ import pytest
 from anyio.abc import ByteStream, ByteStreamConnectable, SocketAttribute
 
 import anynet
+from tests.ports import unused_port
 from tests.support import client_of, echo
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]
@@ -236,8 +237,8 @@ async def test_the_timeline_has_every_address_of_a_name() -> None:
         return ["127.0.0.1", "127.0.0.2", "::1"]
 
     with socket.socket() as bound:
-        bound.bind(("127.0.0.3", 0))
-        port = bound.getsockname()[1]
+        port = unused_port()
+        bound.bind(("127.0.0.3", port))
         with pytest.raises(anynet.ConnectRefused) as caught:
             await anynet.connect("some.name", port, resolver=resolver)
     assert asked == ["some.name"]

@@ -711,3 +711,26 @@ async def test_async_with_over_a_stream_that_fails_to_close() -> None:
             pass
         assert stream.closed
         assert isinstance(stream.errored, AbortError)
+
+
+async def test_a_source_that_reads_itself_while_it_is_asked_loses_nothing() -> None:
+    """Node 26 ends here by a TypeError of its own."""
+    taken: list[object] = []
+
+    def read(size: int) -> None:
+        if not taken:
+            taken.append(None)
+            taken.append(stream.read(2))
+
+    async with runtime():
+        stream = source(read=read)
+        stream.push(b"abcde")
+        taken.append(stream.read())
+        taken.append(stream.read())
+        assert taken == [None, b"ab", b"cde", None]
+        assert stream.readableLength == 0
+        stream.push(b"fgh")
+        taken.clear()
+        assert stream.read(3) is None and taken == [None, b"fg"]
+        assert stream.read() == b"h"
+        stream.destroy()

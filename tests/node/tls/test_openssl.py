@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from anynet import node as net
 from anynet.node import tls
 from tests.conformance.identities import ca, identity
 from tests.node.server_traces import port_of
+from tests.ports import unused_port
 
 pytestmark = pytest.mark.anyio
 
@@ -57,8 +57,7 @@ async def test_its_client_gets_back_what_it_sent(version: str) -> None:
 
 @VERSIONS
 async def test_its_server_answers_our_client(version: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = unused_port()
     command: list[Any] = [
         *("openssl", "s_server", "-accept", f"127.0.0.1:{port}", f"-{version}", "-rev"),
         *("-cert", PEM / "server-cert.pem", "-key", PEM / "server-key.pem", "-alpn", "reversed"),

@@ -26,6 +26,7 @@ from anynet._rules.values.events import (
     ConnectionAttemptFailed,
 )
 from anynet._transport.dialing.connect_one import established
+from tests.ports import unused_port
 from tests.transport.loopback import (
     bound,
     dialled,
@@ -159,9 +160,7 @@ async def test_a_socket_option_that_the_system_refuses() -> None:
 
 
 async def test_a_socket_does_not_connect_to_itself() -> None:
-    with bound() as sock:
-        port = port_of(sock)
-    address = "127.0.0.1"
+    address, port = "127.0.0.1", unused_port()
     error = await failure(host=address, port=port, local_host=address, local_port=port)
     assert type(error) is ConnectRefused
 

@@ -20,6 +20,7 @@ from anynet._transport.listening import open as listening
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.open import open_listeners
 from anynet._transport.listening.unix_path import bind_unix_path
+from tests.ports import unused_port
 from tests.transport.listeners import addresses, answers, open_descriptors, opened
 
 pytestmark = pytest.mark.anyio
@@ -32,12 +33,6 @@ def closing(listeners: Sequence[Listener]) -> Iterator[Sequence[Listener]]:
     finally:
         for listener in listeners:
             listener.close()
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as sock:
-        sock.bind(("::", 0))
-        return int(sock.getsockname()[1])
 
 
 # -- TCP --------------------------------------------------------------------------------------
@@ -162,7 +157,7 @@ async def test_a_name_without_an_address(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 async def test_several_hosts_and_ports_are_all_combinations() -> None:
-    ports = [free_port(), free_port()]
+    ports = [unused_port(), unused_port()]
     with closing(await opened(host=["127.0.0.1", "127.0.0.2"], port=ports)) as listeners:
         expected = [(host, port) for port in ports for host in ("127.0.0.1", "127.0.0.2")]
         assert addresses(listeners) == expected
@@ -170,7 +165,7 @@ async def test_several_hosts_and_ports_are_all_combinations() -> None:
 
 
 async def test_duplicates_are_dropped() -> None:
-    port = free_port()
+    port = unused_port()
     hosts = ["::1", "0:0:0:0:0:0:0:1", "127.0.0.1", "localhost"]
     with closing(await opened(host=hosts, port=[port, port])) as listeners:
         assert addresses(listeners) == [("::1", port), ("127.0.0.1", port)]
@@ -232,7 +227,7 @@ async def test_a_port_in_use() -> None:
         before = open_descriptors()
         message = rf"^\[Errno {errno.EADDRINUSE}\] cannot listen on 127.0.0.1:{port}: Address alre"
         with pytest.raises(OSError, match=message) as caught:
-            await opened(host=["127.0.0.2", "127.0.0.1"], port=[free_port(), port])
+            await opened(host=["127.0.0.2", "127.0.0.1"], port=[unused_port(), port])
         assert caught.value.errno == errno.EADDRINUSE
         assert open_descriptors() == before
 
@@ -253,7 +248,7 @@ async def test_a_port_without_permission(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 async def test_a_port_can_be_used_again_at_once() -> None:
-    with closing(await opened(host="127.0.0.1")) as listeners:
+    with closing(await opened(host="127.0.0.1", port=unused_port())) as listeners:
         ((host, port),) = addresses(listeners)
         client = socket.create_connection((host, port))
         accepted, _ = listeners[0].accept()

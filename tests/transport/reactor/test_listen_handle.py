@@ -21,6 +21,7 @@ from anynet.node._loop.runtime import current_runtime, runtime
 from anynet.node._loop.timers import nextTick, setImmediate
 from anynet.node._net.options.listen_options import ListenRequest
 from anynet.node._net.servers.binding import open_handle
+from tests.ports import unused_port
 
 pytestmark = pytest.mark.anyio
 
@@ -133,8 +134,8 @@ async def test_what_is_unreffed_from_the_start_is_closed_at_the_end(tmp_path: Pa
 async def test_close_frees_the_place_at_once_and_calls_back_later() -> None:
     async with runtime():
         order: list[str] = []
-        handle = opened(Accepted(), port=0)
-        port = handle.sockname()[1]
+        port = unused_port()
+        handle = opened(Accepted(), port=port)
         handle.close(lambda: order.append("closed"))
         handle.close(lambda: order.append("closed again"))
         again = opened(Accepted(), port=port)

@@ -4,11 +4,19 @@
 'use strict';
 const { log, net } = require('../../tracing');
 
+let over;
 const server = net.createServer((peer) => {
   peer.resume();
-  peer.on('close', () => log('server closed', peer.remoteAddress, peer.remoteFamily));
+  peer.on('close', () => over('server closed', peer.remoteAddress, peer.remoteFamily));
 });
 function round(label, asked, next) {
+  // Which side closes first, nobody promises.
+  const closed = [];
+  over = (...line) => {
+    if (closed.push(line) < 2) return;
+    for (const each of closed.sort()) log(label, ...each);
+    next();
+  };
   const socket = net.connect(server.address().port, '127.0.0.1', () => {
     if (asked) log(`${label} asked`, socket.remoteAddress);
     socket.end();
@@ -18,8 +26,7 @@ function round(label, asked, next) {
     log(`${label} end`, socket.remoteAddress, socket.remoteFamily, socket.remotePort === undefined);
   });
   socket.on('close', () => {
-    log(`${label} closed`, socket.remoteAddress, socket.remoteFamily);
-    next();
+    over('client closed', socket.remoteAddress, socket.remoteFamily);
   });
 }
 server.listen(0, '127.0.0.1', () => {

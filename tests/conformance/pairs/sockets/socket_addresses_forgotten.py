@@ -7,13 +7,27 @@ from tests.conformance.tracing import log, run
 
 
 def main():
+    rounds = []
+
     def on_connection(peer):
+        over = rounds[-1]
         peer.resume()
-        peer.on("close", lambda: log("server closed", peer.remoteAddress, peer.remoteFamily))
+        peer.on("close", lambda: over("server closed", peer.remoteAddress, peer.remoteFamily))
 
     server = net.createServer(on_connection)
 
     def round(label, asked, then):
+        closed = []
+
+        def over(*line):
+            closed.append(line)
+            if len(closed) == 2:
+                for each in sorted(closed, key=lambda line: line[0]):
+                    log(label, *each)
+                then()
+
+        rounds.append(over)
+
         def on_connect():
             if asked:
                 log(f"{label} asked", socket.remoteAddress)
@@ -29,8 +43,7 @@ def main():
 
         @socket.on("close")
         def on_close():
-            log(f"{label} closed", socket.remoteAddress, socket.remoteFamily)
-            then()
+            over("client closed", socket.remoteAddress, socket.remoteFamily)
 
     server.listen(
         0, "127.0.0.1", lambda: round("late", False, lambda: round("early", True, server.close))

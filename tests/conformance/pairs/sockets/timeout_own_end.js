@@ -8,9 +8,10 @@ const cases = {
   within: (socket) => socket.once('timeout', () => socket.end()),
 };
 const peers = [];
+let ends = 0;
 const server = net.createServer({ allowHalfOpen: true }, (c) => {
   peers.push(c);
-  c.on('end', () => log('peer sees the end'));
+  c.on('end', () => { ends += 1; });
   c.resume();
 });
 server.listen(0, '127.0.0.1', () => {
@@ -30,7 +31,10 @@ server.listen(0, '127.0.0.1', () => {
       setTimeout(() => log(`${name} after the first`), 280);
       setTimeout(() => socket.destroy(), 600);
     });
-    socket.on('close', next);
+    socket.on('close', () => {
+      log(`${name} ends seen`, ends);
+      next();
+    });
   }
   next();
 });

@@ -15,9 +15,10 @@ CASES = {
 def main() -> None:
     names = list(CASES)
     peers: list[net.Socket] = []
+    ends: list[net.Socket] = []
 
     def on_connection(c: net.Socket) -> None:
-        c.on("end", lambda: log("peer sees the end"))
+        c.on("end", lambda: ends.append(c))
         c.resume()
         peers.append(c)
 
@@ -40,7 +41,7 @@ def main() -> None:
 
         port = server.address()["port"]
         socket = net.connect({"port": port, "host": "127.0.0.1", "allowHalfOpen": True}, on_connect)
-        socket.on("close", next_one)
+        socket.on("close", lambda: (log(f"{name} ends seen", len(ends)), next_one()))
 
     server.listen(0, "127.0.0.1", next_one)
 

@@ -18,9 +18,14 @@ async function* slow(label, failure) {
     log(`${label} closed`);
   }
 }
-watch(Readable.from(slow('fine')), 'fine', 'data', 'end', 'error', 'close');
-setTimeout(() => watch(Readable.from(slow('fails', new Error('too late'))), 'fails', 'data', 'end', 'error', 'close'), 200);
-setTimeout(() => {
+const fine = Readable.from(slow('fine'));
+watch(fine, 'fine', 'data', 'end', 'error', 'close');
+fine.on('close', () => {
+  const fails = Readable.from(slow('fails', new Error('too late')));
+  watch(fails, 'fails', 'data', 'end', 'error', 'close');
+  fails.on('close', leave);
+});
+function leave() {
   const source = Readable.from(slow('left'));
   watch(source, 'left', 'end', 'error', 'close');
   source.once('data', (value) => {
@@ -28,4 +33,4 @@ setTimeout(() => {
     source.pause();
     setTimeout(() => source.destroy(), 20);
   });
-}, 400);
+}

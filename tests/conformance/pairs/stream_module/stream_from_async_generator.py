@@ -22,11 +22,13 @@ async def slow(label, failure=None):
 
 def main():
     from_ = stream.Readable.from_
-    watch(from_(slow("fine")), "fine", "data", "end", "error", "close")
+    fine = from_(slow("fine"))
+    watch(fine, "fine", "data", "end", "error", "close")
 
     def fails():
         source = from_(slow("fails", Exception("too late")))
         watch(source, "fails", "data", "end", "error", "close")
+        source.on("close", left)
 
     def left():
         source = from_(slow("left"))
@@ -39,8 +41,7 @@ def main():
 
         source.once("data", on_data)
 
-    net.setTimeout(fails, 200)
-    net.setTimeout(left, 400)
+    fine.on("close", fails)
 
 
 run(main)

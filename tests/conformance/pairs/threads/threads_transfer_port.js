@@ -3,11 +3,14 @@
 // rows: t.transfer.port t.port.event.close t.port.close
 'use strict';
 const { Worker, MessageChannel, isMainThread, parentPort } = require('node:worker_threads');
-const { log, watch } = require('../../tracing');
+const { log } = require('../../tracing');
 
 if (isMainThread) {
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(__filename);
+  // Which of them comes first, nobody promises.
+  const ended = [];
+  const over = (what) => ended.push(what) === 2 && log(...ended.sort());
   port1.postMessage('sent before it moved');
   log('moved', worker.postMessage({ port: port2 }, [port2]));
   try {
@@ -20,8 +23,8 @@ if (isMainThread) {
     log('message', message);
     port1.postMessage('answer');
   });
-  port1.on('close', () => log('port1 close'));
-  watch(worker, 'worker', 'exit', 'error');
+  port1.on('close', () => over('port1 close'));
+  worker.on('exit', (code) => over(`worker exit ${code}`));
 } else {
   parentPort.once('message', ({ port }) => {
     port.on('message', (message) => {

@@ -10,7 +10,7 @@ from anynet.node.worker_threads import (
     isMainThread,
     parentPort,
 )
-from tests.conformance.tracing import log, run, watch
+from tests.conformance.tracing import log, run
 
 
 def main() -> None:
@@ -18,6 +18,13 @@ def main() -> None:
         channel = MessageChannel()
         port1, port2 = channel.port1, channel.port2
         worker = Worker(__file__)
+        ended = []
+
+        def over(what):
+            ended.append(what)
+            if len(ended) == 2:
+                log(*sorted(ended))
+
         port1.postMessage("sent before it moved")
         log("moved", worker.postMessage({"port": port2}, [port2]))
         try:
@@ -31,8 +38,8 @@ def main() -> None:
             port1.postMessage("answer")
 
         port1.on("message", on_message)
-        port1.on("close", lambda: log("port1 close"))
-        watch(worker, "worker", "exit", "error")
+        port1.on("close", lambda: over("port1 close"))
+        worker.on("exit", lambda code: over(f"worker exit {code}"))
         return
 
     def on_port(message):

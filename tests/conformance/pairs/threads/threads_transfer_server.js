@@ -37,7 +37,7 @@ if (isMainThread) {
       });
     });
   });
-  worker.on('exit', (code) => log('exit', code));
+  worker.on('exit', (code) => process.on('exit', () => log('exit', code)));
 } else {
   parentPort.on('message', ({ server }) => {
     parentPort.postMessage([server.listening, typeof server.address().port, server.allowHalfOpen, server.pauseOnConnect, server.noDelay, server.keepAlive, server.highWaterMark]);

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from anynet import node as net
+from anynet.node import process
 from anynet.node.worker_threads import (
     Worker,
     isMainThread,
@@ -60,7 +61,7 @@ def main() -> None:
 
     server.once("connection", on_connection)
     server.listen(0, "127.0.0.1", on_listening)
-    worker.on("exit", lambda code: log("exit", code))
+    worker.on("exit", lambda code: process.on("exit", lambda: log("exit", code)))
 
 
 def work(message):

@@ -24,6 +24,7 @@ from anynet.node._net.sockets.socket import Socket
 from anynet.node._net.values import address_info
 from anynet.node.events import once
 from tests.node.server_traces import Trace, port_of
+from tests.ports import unused_port
 
 pytestmark = pytest.mark.anyio
 
@@ -115,8 +116,7 @@ async def test_by_default_both_families_can_connect() -> None:
 
 async def test_ipv6_only_leaves_the_port_of_ipv4_free() -> None:
     async with runtime():
-        # The one of IPv4 first: of those ports many are in use on a busy machine.
-        server = createServer().listen(0, "0.0.0.0")
+        server = createServer().listen(unused_port(), "0.0.0.0")
         await once(server, "listening")
         other = createServer().listen(port=port_of(server), ipv6Only=True)
         other.on("listening", lambda: (server.close(), other.close()))
@@ -313,8 +313,8 @@ async def test_a_second_listen_takes_the_place_of_a_look_up() -> None:
 async def test_listening_again_after_a_close() -> None:
     async with runtime():
         trace = Trace()
-        server = trace.watch(createServer()).listen(0)
-        port = port_of(server)
+        port = unused_port()
+        server = trace.watch(createServer()).listen(port)
         server.close(trace.note("closed"))
         server.listen(port, trace.note("again"))
         assert port_of(server) == port

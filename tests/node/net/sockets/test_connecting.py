@@ -19,6 +19,7 @@ from anynet.node._net.sockets.connect import connect
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._net.values.block_list import BlockList
 from tests.node.stream_traces import Trace
+from tests.ports import unused_port
 
 pytestmark = pytest.mark.anyio
 
@@ -37,9 +38,9 @@ EVENTS = (
 @pytest.fixture
 def free_port() -> Iterator[int]:
     """A port that is held, of both families, and that refuses."""
+    port = unused_port("127.0.0.1", "::1")
     with socket.socket() as ipv4, socket.socket(socket.AF_INET6) as ipv6:
-        ipv4.bind(("127.0.0.1", 0))
-        port: int = ipv4.getsockname()[1]
+        ipv4.bind(("127.0.0.1", port))
         ipv6.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         ipv6.bind(("::1", port))
         yield port
@@ -132,17 +133,21 @@ async def test_a_single_address_fails_with_its_plain_error(free_port: int) -> No
 
 @contextmanager
 def silent_port() -> Iterator[int]:
-    """A port of ::1 whose connects are not answered, since its backlog is full."""
+    """A port of ::1 whose connects are not answered, since its backlog is full.
+
+    Nobody is bound to it at 127.0.0.1.
+    """
+    port = unused_port("127.0.0.1", "::1")
     with ExitStack() as opened:
         listener = opened.enter_context(socket.socket(socket.AF_INET6))
         listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listener.bind(("::1", 0))
+        listener.bind(("::1", port))
         listener.listen(0)
         for _ in range(3):
             waiting = opened.enter_context(socket.socket(socket.AF_INET6))
             waiting.setblocking(False)
             waiting.connect_ex(listener.getsockname())
-        yield listener.getsockname()[1]
+        yield port
 
 
 async def test_an_address_that_does_not_answer_is_left_for_the_next() -> None:
