@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shutil
 import socketserver
 import subprocess
 import sys
@@ -18,7 +20,7 @@ import attrs
 import pytest
 from rich.console import Console
 
-from benchmarks import relays
+from benchmarks import connects, relays
 from benchmarks.build import compile_c
 from benchmarks.calls import BACKENDS, WAYS, Calls, Way
 from benchmarks.catalogue import Peer, list_peers
@@ -69,11 +71,11 @@ def c_server(programs: dict[str, Path]) -> Peer:
 @pytest.mark.parametrize(
     ("name", "bound"),
     [
-        ("accept, await", 30),
+        ("accept, await", 23),
         ("accept, callbacks", 42),
         ("serve, callbacks", 190),
-        ("connect, await", 70),
-        ("connect, callbacks", 80),
+        ("connect, await", 38),
+        ("connect, callbacks", 79),
     ],
 )
 def test_the_calls_of_one_connection(name: str, bound: int, backend: str) -> None:
@@ -153,6 +155,14 @@ def test_a_relay_relays(programs: dict[str, Path], peer: Peer, name: str) -> Non
     sample = bench.sample(scenario, command)
     assert all(metric.key in sample for metric in scenario.metrics)
     assert sample["cpu_us_per_op"] >= 0  # socat's is counted in ticks of the clock.
+
+
+def test_what_a_connect_costs(capsys: pytest.CaptureFixture[str]) -> None:
+    names = [name for name in connects.COMPARED if name != "node" or shutil.which("node")]
+    connects.show(names, connects.measure(names, "node", rounds=2, count=2))
+    shown = capsys.readouterr().out
+    assert re.search(r"^anynet-trio +[0-9.]+ of raw-trio$", shown, re.MULTILINE)
+    assert all(re.search(rf"^{name} +[0-9.]+ µs", shown, re.MULTILINE) for name in names)
 
 
 def test_a_server_that_dies_tells_why(bench: Bench) -> None:

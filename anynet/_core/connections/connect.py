@@ -156,7 +156,7 @@ class Connecting(ByteStreamConnectable):
 
     async def __aenter__(self) -> Socket:
         socket = await self.connect()
-        self._entered.append((current_host_loop().current_task(), socket))
+        self._entered.append((socket._stream.host.current_task(), socket))
         return socket
 
     async def __aexit__(
@@ -172,6 +172,8 @@ class Connecting(ByteStreamConnectable):
 
         An exit stack may be left by another task than entered it: then it is the last one of all.
         """
+        if len(self._entered) == 1:
+            return self._entered.pop()[1]
         task = current_host_loop().current_task()
         own = [index for index, (owner, _) in enumerate(self._entered) if owner is task]
         return self._entered.pop(own[-1] if own else -1)[1]

@@ -12,7 +12,8 @@ from __future__ import annotations
 import errno
 import math
 import socket
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import anyio
 
@@ -28,13 +29,14 @@ from anynet._transport.listening.accept_backoff import AcceptBackoff
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.listener_set import ListenerSet
 from anynet._transport.listening.released_listeners import ReleasedListeners, check_released
-from anynet._transport.loops.host_loop import HostLoop, current_host_loop
+from anynet._transport.loops.host_loop import Event, HostLoop, current_host_loop
 from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.options import apply_socket_options, fixed_settings
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
 from anynet._transport.streams.socket_stream import SocketStream
 
-#: How many connections to refuse before other tasks run.
+#: How many connections to accept, or to refuse, before other tasks run.
+_MAX_ACCEPTED_AT_ONCE = 8
 _MAX_REFUSED_AT_ONCE = 128
 #: Taken out of their class once: looking a member of an enum up costs the loop too much.
 _WAIT_FOR_PEER = Decision.WAIT_FOR_PEER
@@ -65,7 +67,8 @@ class Acceptor:
         #: By the listener, what to set on its connections, where that is the same for all.
         self._settings: dict[Listener, tuple[tuple[int, int, int], ...] | None] = {}
         self._admission = admission
-        self._slot = anyio.Event()
+        #: Set when a connection has ended, where the loop waits for that.
+        self._slot: Event | None = None
         self._accepting = False
         self._released = False
 
@@ -79,7 +82,7 @@ class Acceptor:
         """Close the listeners; the waiter gets :exc:`anyio.ClosedResourceError`."""
         self.listeners.close()
         self.backoff.close()
-        self._slot.set()
+        self.slot_freed()
 
     def release(self) -> ReleasedListeners:
         """The same, but the listeners go on. Raises :exc:`ValueError` where they cannot."""
@@ -108,7 +111,8 @@ class Acceptor:
 
     def slot_freed(self) -> None:
         """A connection has ended."""
-        self._slot.set()
+        if self._slot is not None:
+            self._slot.set()
 
     async def accept(self) -> SocketStream:
         """The next connection. Cancelling this loses none.
@@ -116,43 +120,71 @@ class Acceptor:
         Raises :exc:`anyio.ClosedResourceError` once closed, and :exc:`anyio.BusyResourceError` when
         another task accepts already.
         """
-        if self._accepting:
-            raise anyio.BusyResourceError("accepting from")
-        self._accepting = True
-        host, listeners = self.host, self.listeners
+        self._begin()
         try:
-            await host.enter_operation()
-            while not listeners.closed:
-                outcome = self._try_accept()
-                if outcome is _WAIT_FOR_PEER:
-                    # Not by the set's own wait(): its coroutine would cost each wake-up a step.
-                    try:
-                        await host.park_read(listeners)
-                    except host.woken_by_close:
-                        pass  # It was closed, or waits on another descriptor for one listener more.
-                    except OSError as error:  # The system watches no more descriptors now.
-                        pause = self.backoff.hold_off(listeners.listeners[0], error)
-                        await self._wait_for_slot(pause.seconds)
-                elif isinstance(outcome, SocketStream):
-                    return outcome
-                else:
-                    seconds = outcome.seconds if isinstance(outcome, Backoff) else math.inf
-                    await self._wait_for_slot(seconds)
-            raise self.closed_error()
+            await self.host.enter_operation()
+            while not isinstance(outcome := self._try_accept(), SocketStream):
+                await self._wait(outcome)
+            return outcome
         finally:
             self._accepting = False
 
+    async def accept_all(self, on_connection: Callable[[SocketStream], object]) -> NoReturn:
+        """Call ``on_connection`` with each connection; raises what :meth:`accept` does.
+
+        Several that wait are accepted in a row, and then other tasks run.
+        """
+        self._begin()
+        try:
+            await self.host.enter_operation()
+            while True:
+                for _ in range(_MAX_ACCEPTED_AT_ONCE):
+                    outcome = self._try_accept()
+                    if not isinstance(outcome, SocketStream):
+                        await self._wait(outcome)
+                        break
+                    on_connection(outcome)
+                else:
+                    await self.host.full_checkpoint()
+        finally:
+            self._accepting = False
+
+    def _begin(self) -> None:
+        if self._accepting:
+            raise anyio.BusyResourceError("accepting from")
+        self._accepting = True
+
+    async def _wait(self, outcome: Decision | Backoff) -> None:
+        """Wait for what keeps the next connection from being accepted."""
+        if outcome is _WAIT_FOR_PEER:
+            # Not by the set's own wait(), which would be one coroutine more for each wake-up.
+            try:
+                await self.host.park_read(self.listeners)
+            except self.host.woken_by_close:
+                pass  # It was closed, or waits on another descriptor for one listener more.
+            except OSError as error:  # The system watches no more descriptors now.
+                pause = self.backoff.hold_off(self.listeners.listeners[0], error)
+                await self._wait_for_slot(pause.seconds)
+        else:
+            await self._wait_for_slot(outcome.seconds if isinstance(outcome, Backoff) else math.inf)
+
     async def _wait_for_slot(self, seconds: float) -> None:
         """Wait until a connection has ended, or until ``seconds`` are over."""
-        self._slot = anyio.Event()
-        with anyio.move_on_after(seconds):
-            await self._slot.wait()
+        self._slot = self.host.new_event()
+        try:
+            with anyio.move_on_after(seconds):
+                await self._slot.wait()
+        finally:
+            self._slot = None
 
     def _try_accept(self) -> SocketStream | Decision | Backoff:
         """The next connection that is admitted, or what to wait for.
 
         After so many that were refused it waits for a peer who is there: other tasks run meanwhile.
+        Raises :exc:`anyio.ClosedResourceError` once closed.
         """
+        if self.listeners.closed:
+            raise self.closed_error()
         full = False
         for _ in range(_MAX_REFUSED_AT_ONCE):
             if self._limit is not None:

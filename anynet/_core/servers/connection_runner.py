@@ -33,6 +33,8 @@ from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
 
 Handler: TypeAlias = Callable[[Socket], Awaitable[object]]
+#: Of the tasks. One name for all: making one of each handler would cost every connection.
+TASK_NAME = "anynet connection"
 
 
 class ConnectionRunner:
@@ -116,7 +118,9 @@ class ConnectionRunner:
             finally:
                 if stop_watching is not None:
                     stop_watching()
-            if stream is not connection.raw or not stream.closed:  # Else it would only yield.
+            if stream is connection.raw:
+                connection.raw.close()  # Not by aclose(), which yields: the end of a task does.
+            else:
                 await stream.aclose()
         except BaseException as error:
             # A handler that was stopped half-way must not look like a clean end.
@@ -126,7 +130,7 @@ class ConnectionRunner:
             # Out of a task, asyncio would stop its loop by it, and Trio would wrap it in a group.
             self._on_exit(error)
         finally:
-            connection.task = None  # It keeps what ended it, which keeps this frame.
+            connection.cancel_task = None  # It keeps what ended the task, which keeps this frame.
             connection.socket = None  # Contexts of tasks outlive these, and have the connection.
             self._on_end(connection)
 

@@ -31,7 +31,8 @@ class Registry:
         self._on_remove = on_remove
         #: What is to know of each connection, if anything is.
         self.admission: Admission | None = None
-        self._change = anyio.Event()
+        #: Set at the next change and then dropped; made by the first that waits for it.
+        self._change: anyio.Event | None = None
         self._callers: Counter[ServerConnection] = Counter()
         #: The connections that each of those who wait waits for.
         self._waits: list[set[ServerConnection]] = []
@@ -72,20 +73,20 @@ class Registry:
                 wait.discard(connection)
             if self.admission is not None:
                 self.admission.ended(connection)
-            self._change.set()
+            self._changed()
             self._on_remove()
 
     @contextmanager
     def in_shutdown(self, callers: Collection[ServerConnection]) -> Iterator[None]:
         """In here the handlers of ``callers`` wait for others to end."""
         self._callers.update(callers)
-        self._change.set()
+        self._changed()
         try:
             yield
         finally:
             self._callers.subtract(callers)
             self._callers = +self._callers
-            self._change.set()
+            self._changed()
 
     def calls_shutdown(self, connection: ServerConnection) -> bool:
         """Whether the handler of ``connection`` waits for others to end."""
@@ -125,6 +126,11 @@ class Registry:
             await self._next_change()
 
     async def _next_change(self) -> None:
-        if self._change.is_set():
-            self._change = anyio.Event()  # Never replace one that another task waits for.
+        if self._change is None:
+            self._change = anyio.Event()
         await self._change.wait()
+
+    def _changed(self) -> None:
+        if self._change is not None:
+            self._change.set()
+            self._change = None

@@ -19,7 +19,7 @@ from anynet._core.connections.leaving import leave
 from anynet._core.connections.socket import Socket
 from anynet._core.servers.acceptor import Acceptor
 from anynet._core.servers.admission import Admission
-from anynet._core.servers.connection_runner import ConnectionRunner, Handler
+from anynet._core.servers.connection_runner import TASK_NAME, ConnectionRunner, Handler
 from anynet._core.servers.counting import statistics_of
 from anynet._core.servers.exits import ending
 from anynet._core.servers.failure_log import FailureLog
@@ -45,12 +45,11 @@ from anynet._rules.values.server_values import ServerStatistics, ShutdownReport
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.provider import register_server
 from anynet._transport.listening.released_listeners import ReleasedListeners
+from anynet._transport.loops.host_loop import StartTask, start_in_group
 from anynet._transport.network.network import current_network
 from anynet._transport.sockets.sockaddr import socket_attributes
 from anynet._transport.streams.disconnect_watch import can_watch
-
-#: One name for all: making one of each handler would cost every connection.
-_TASK_NAME = "anynet connection"
+from anynet._transport.streams.socket_stream import SocketStream
 
 
 class Server(abc.Listener[Socket]):
@@ -131,7 +130,8 @@ class Server(abc.Listener[Socket]):
         await self._tasks.__aenter__()
         register_server(self)
         if self._handler is not None:
-            self._tasks.start_soon(self._serve_all, self._handler, self._tasks)
+            start = self._acceptor.host.task_starter(self._tasks, TASK_NAME)
+            self._tasks.start_soon(self._serve_all, self._handler, start)
         return self
 
     async def __aexit__(
@@ -278,19 +278,18 @@ class Server(abc.Listener[Socket]):
         check_handler(handler)
         if task_group is None:
             async with anyio.create_task_group() as tasks:
-                await self._serve_all(handler, tasks)
+                await self._serve_all(handler, self._acceptor.host.task_starter(tasks, TASK_NAME))
                 await self.shutdown()
         else:
-            await self._serve_all(handler, task_group)
+            await self._serve_all(handler, start_in_group(task_group, TASK_NAME))
 
-    async def _serve_all(self, handler: Handler, tasks: abc.TaskGroup) -> None:
+    async def _serve_all(self, handler: Handler, start: StartTask) -> None:
+        def serve(raw: SocketStream) -> None:
+            connection = self._registry.add(raw)
+            connection.cancel_task = start(self._runner.run, connection, handler)
+
         try:
-            while True:
-                # Not by _accept_connection(): its coroutine would cost each connection a frame.
-                connection = self._registry.add(await self._acceptor.accept())
-                connection.task = tasks.start_soon(
-                    self._runner.run, connection, handler, name=_TASK_NAME
-                )
+            await self._acceptor.accept_all(serve)
         except anyio.ClosedResourceError:
             pass  # The server was closed.
         except (KeyboardInterrupt, SystemExit) as error:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import anyio
 from anyio.lowlevel import current_token
@@ -36,9 +37,10 @@ class AsyncioHostLoop(HostLoop):
         backend = current_token().backend_class
         self._loop = asyncio.get_running_loop()
         self._create_future = self._loop.create_future
-        self.current_task = asyncio.current_task
+        # Of this loop by name: to find the running one it would ask for the process at each call.
+        self.current_task = partial(asyncio.current_task, self._loop)
         self.check = backend.checkpoint_if_cancelled
-        self.checkpoint = backend.checkpoint
+        self.checkpoint = partial(asyncio.sleep, 0)  # As AnyIO's, without a coroutine around it.
         self.time = self._loop.time
         self.new_event = asyncio.Event
         self.on_libuv = not isinstance(self._loop, asyncio.SelectorEventLoop)
@@ -114,7 +116,7 @@ class AsyncioHostLoop(HostLoop):
 
         return stop
 
-    def _runs_here(self) -> bool:
+    def runs_here(self) -> bool:
         try:
             return asyncio.get_running_loop() is self._loop
         except RuntimeError:

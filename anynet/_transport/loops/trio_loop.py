@@ -10,12 +10,14 @@ from __future__ import annotations
 import errno
 import math
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import trio
+from anyio.abc import TaskGroup
 from trio.lowlevel import wait_readable, wait_writable
 
 from anynet._transport.loops.backends import Backend
-from anynet._transport.loops.host_loop import HostLoop, Parkable, Timer
+from anynet._transport.loops.host_loop import HostLoop, Parkable, StartTask, Timer
 from anynet._transport.loops.timer_heap import HeapTimer, TimerHeap
 
 #: The system watches no more descriptors, or has no memory for it: both may pass.
@@ -81,6 +83,13 @@ class _TrioTimers:
         self._sleep = None
 
 
+async def _run_in(
+    scope: trio.CancelScope, function: Callable[..., Awaitable[None]], args: tuple[Any, ...]
+) -> None:
+    with scope:
+        await function(*args)
+
+
 class TrioHostLoop(HostLoop):
     __slots__ = ("_timers", "_token")
     woken_by_close = trio.ClosedResourceError
@@ -117,9 +126,19 @@ class TrioHostLoop(HostLoop):
         stream.reader_patience = 1
         return wait_writable(stream.fd)
 
+    def task_starter(self, tasks: TaskGroup, name: str) -> StartTask:
+        # Starting and ending a task by AnyIO 4.16 costs 20 µs, of which its handle takes 8 and this
+        # scope 6. The group of AnyIO's is a nursery of Trio's, and the latest of the task.
+        nursery = trio.lowlevel.current_task().child_nurseries[-1]
+
+        def start(function: Callable[..., Awaitable[None]], *args: Any) -> Callable[[], object]:
+            scope = trio.CancelScope()
+            nursery.start_soon(_run_in, scope, function, args, name=name)
+            return scope.cancel
+
+        return start
+
     def _forget(self, stream: Parkable) -> None:
-        if not stream.reader_patience:
-            return  # No task has ever parked, and asking Trio costs a system call.
         try:
             trio.lowlevel.notify_closing(stream.fd)
         except RuntimeError:
@@ -156,7 +175,7 @@ class TrioHostLoop(HostLoop):
         trio.lowlevel.spawn_system_task(run, name="anynet descriptor watch")
         return stop
 
-    def _runs_here(self) -> bool:
+    def runs_here(self) -> bool:
         try:
             return trio.lowlevel.current_trio_token() is self._token
         except RuntimeError:

@@ -5,7 +5,8 @@ Rules that live here:
 * A socket is registered after ``connect()`` was called: before that epoll reports a hangup.
 * Success is ``SO_ERROR`` 0 *and* a ``getpeername()`` that answers: epoll may wake without a reason.
 * A socket that is connected stays registered, for the handle that takes it: that saves two system
-  calls for each connection. Its owner has to pass ``registered=True``.
+  calls for each connection. Its owner has to pass ``registered=True``. Whether something to read
+  came with the event of the connect, whose edge the handle has missed, the stream knows.
 * A refusal that the kernel knows at once (loopback) is reported later, as libuv does; what else
   fails at once is raised.
 """
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeAlias
 
+from anynet._transport.reactor.poller import READ_EVENTS
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.system_errors import os_error
@@ -88,7 +90,7 @@ class Connect:
             self._reactor.release()
         return sock
 
-    def _on_ready(self, _events: int) -> None:
+    def _on_ready(self, events: int) -> None:
         if self._sock is None:
             return  # Done: what the handle that takes over misses, it asks for.
         code = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -106,6 +108,8 @@ class Connect:
         self._reactor.open_handles.discard(self)
         self._reactor.release()
         stream = SocketStream(sock, peername=peername, host=self._reactor.host)
+        # What comes from now on has an event of its own.
+        stream.readable = bool(events & READ_EVENTS)
         self._reactor.call(self._done, None, stream)
 
     def _fail(self, error: OSError) -> None:

@@ -81,7 +81,7 @@ class SocketHandle(Handle):
         #: A terminal gives one line per read: after every event there may be more to read.
         self._more: int = PEER_ENDED if getattr(sock, "reads_in_pieces", False) else 0
         #: Whether there may be something to read whose event has passed.
-        self._unread = registered  # Its edge may have come with that of the connect.
+        self._unread = registered and stream.readable  # Its edge came with that of the connect.
         # A peer's address of this type is TCP's: asking the socket makes a member of an enum.
         if type(stream.peername) is tuple or sock.family != socket.AF_UNIX:
             try:

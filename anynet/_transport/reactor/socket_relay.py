@@ -160,8 +160,7 @@ class SocketRelay:
         """
         a, b = self.a_to_b.source, self.b_to_a.source
         for stream in (a, b):
-            if stream.reader_patience or stream.writer_registered:
-                stream.host.forget(stream)  # asyncio watches it between operations.
+            stream.host.forget(stream)  # asyncio watches it between operations.
             try:
                 # An urgent byte stays where it was sent, as data; on Unix sockets this is nothing.
                 stream.sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)

@@ -5,11 +5,13 @@ The rules that live here:
 - Every operation follows the checkpoint rule (:mod:`host_loop`), before its first system call.
 - ``readable`` is cleared by a short read and set by readiness: a cleared flag parks without calling
   ``recv``, since a ``recv`` that fails with EAGAIN costs as much as one that succeeds (1 µs of 9).
+- Before its first park a socket yields and is tried once more: on a busy server that mostly saves a
+  short connection its registration, 13 % of its cost on asyncio, 3 % on Trio (others pay 4 µs).
 - Parking carries readiness and no data: a cancelled receive loses nothing.
 - Nothing is read that no task asked for, so back-pressure is the kernel's. (Measured with a handler
   that does not receive: a server of AnyIO 4.16 on asyncio let one client push 512 MB into it.)
 - libuv reports an error that came with data once only: read on until EAGAIN before the next park.
-- ``receive`` and ``send`` are the fast paths, with no calls but to the host loop.
+- ``receive`` and ``send`` are the fast paths: one coroutine, no calls but to the host loop.
 """
 
 from __future__ import annotations
@@ -97,12 +99,11 @@ class SocketStream(StreamBase):
         if max_bytes.__class__ is not int or max_bytes < 1:
             check_positive_int("max_bytes", max_bytes)
         data: bytes | None = None
-        parked = False
-        state.receiving = RECEIVING_BUSY
+        parked, state.receiving = False, RECEIVING_BUSY
         try:
-            if self.readable:
+            if self.readable or not self.reader_patience:
                 task = host.current_task()
-                if host.last_task is task:
+                if host.last_task is task or not self.readable:
                     await host.full_checkpoint()
                 else:
                     await host.check()
@@ -358,8 +359,7 @@ class SocketStream(StreamBase):
         self.state.close()
         if self.watched:
             PeerWatch.of(self.host).forget(self)
-        if self.reader_patience or self.writer_registered:  # Else none has ever parked.
-            self.host.forget(self)
+        self.host.forget(self)
         self.on_let_go(self)
 
     async def linger(self) -> None:

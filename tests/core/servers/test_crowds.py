@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import select
 import socket
 import ssl
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 import anynet
@@ -109,6 +111,21 @@ def readable(*clients: socket.socket) -> list[socket.socket]:
 
 
 # -- silent clients -------------------------------------------------------------------------------
+
+
+async def test_a_crowd_lets_other_tasks_run() -> None:
+    async with echo_server(handler=True) as server:
+        with contextlib.ExitStack() as clients:
+            for _ in range(64):  # They wait in the backlog: no other task runs meanwhile.
+                client = clients.enter_context(socket.socket())
+                client.setblocking(False)
+                client.connect_ex(("127.0.0.1", server.port))
+            accepted = [0]
+            while accepted[-1] < 64:
+                await anyio.lowlevel.checkpoint()
+                accepted.append(server.statistics().accepted)
+    steps = {later - earlier for earlier, later in itertools.pairwise(accepted)}
+    assert 1 < max(steps) <= 16  # Trio may run one task twice before another.
 
 
 @pytest.mark.parametrize("handler", [True, False], ids=["handler", "accept"])

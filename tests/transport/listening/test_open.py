@@ -51,14 +51,22 @@ async def test_nothing_given_is_any_port_for_both_families() -> None:
     assert not answers("::1", port)
 
 
-async def test_without_ipv6_it_is_ipv4(monkeypatch: pytest.MonkeyPatch) -> None:
-    class NoIPv6(socket.socket):
-        def __init__(self, family: int = -1, *args: Any, **kwargs: Any) -> None:
-            if family == socket.AF_INET6:
-                raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
-            super().__init__(family, *args, **kwargs)
+def refuse_ipv6(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    """No IPv6 socket can be made, of whatever class."""
+    make = socket.socket.__init__
 
-    monkeypatch.setattr(socket, "socket", NoIPv6)
+    def refuse(self: socket.socket, family: int = -1, *args: Any, **kwargs: Any) -> None:
+        if family == socket.AF_INET6:
+            raise error
+        make(self, family, *args, **kwargs)
+
+    monkeypatch.setattr(socket.socket, "__init__", refuse)
+
+
+async def test_without_ipv6_it_is_ipv4(monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_ipv6(
+        monkeypatch, OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+    )
     with closing(await opened(port=0)) as listeners:
         assert addresses(listeners)[0][0] == "0.0.0.0"
     with closing(await opened(host="localhost")) as listeners:
@@ -73,13 +81,7 @@ async def test_without_ipv6_it_is_ipv4(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_an_error_that_does_not_mean_a_machine_without_ipv6(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    class NoDescriptor(socket.socket):
-        def __init__(self, family: int = -1, *args: Any, **kwargs: Any) -> None:
-            if family == socket.AF_INET6:
-                raise OSError(errno.EMFILE, "Too many open files")
-            super().__init__(family, *args, **kwargs)
-
-    monkeypatch.setattr(socket, "socket", NoDescriptor)
+    refuse_ipv6(monkeypatch, OSError(errno.EMFILE, "Too many open files"))
     with pytest.raises(OSError, match="Too many open files"):
         await opened()
 
@@ -237,11 +239,10 @@ async def test_an_address_that_is_not_ours() -> None:
 
 
 async def test_a_port_without_permission(monkeypatch: pytest.MonkeyPatch) -> None:
-    class NoPermission(socket.socket):
-        def bind(self, address: Any) -> None:
-            raise PermissionError(errno.EACCES, "Permission denied")
+    def refuse(sock: socket.socket, address: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(socket, "socket", NoPermission)
+    monkeypatch.setattr(socket.socket, "bind", refuse)
     with pytest.raises(PermissionError, match=r"cannot listen on 127.0.0.1:80: Permission denied"):
         await opened(host="127.0.0.1", port=80)
 

@@ -32,11 +32,36 @@ def test_outside_of_a_loop() -> None:
 async def test_it_is_one_for_each_loop() -> None:
     host = current_host_loop()
     assert current_host_loop() is host
-    reference = weakref.ref(host)
-    del host
+    async with anyio.create_task_group() as tasks:
+        assert await tasks.start_soon(_ask) is host
+    # A thread of AnyIO's has this context too, and so has the loop that it runs.
+    assert await anyio.to_thread.run_sync(lambda: run(_ask, backend=host.backend)) is not host
+    assert current_host_loop() is host
+
+
+async def _ask() -> HostLoop:
+    return current_host_loop()
+
+
+@anyio_test
+async def test_it_is_gone_with_those_who_asked() -> None:
+    async def ask() -> weakref.ref[HostLoop]:
+        host = current_host_loop()
+        assert current_host_loop() is host
+        return weakref.ref(host)
+
+    async with anyio.create_task_group() as tasks:
+        asking = tasks.start_soon(ask)
     gc.collect()
-    assert reference() is None
+    assert (await asking)() is None
     assert current_host_loop() is not None
+
+
+@anyio_test
+async def test_it_stays_for_the_next_connect_of_a_task() -> None:
+    reference = weakref.ref(current_host_loop())
+    gc.collect()
+    assert reference() is current_host_loop()
 
 
 @anyio_test

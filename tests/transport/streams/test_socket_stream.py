@@ -36,6 +36,27 @@ def pair(request: pytest.FixtureRequest) -> Any:
 # -- receiving ----------------------------------------------------------------------------------
 
 
+async def test_what_comes_before_the_first_park_needs_none(pair: Any) -> None:
+    with pair() as (peer, ours):
+        for data in (b"x", b"y"):
+            peer.sendall(data)
+            assert await ours.receive() == data  # Each is a short read.
+        peer.close()
+        with pytest.raises(anyio.EndOfStream):
+            await ours.receive()
+        assert ours.reader_patience == 0
+
+
+async def test_a_close_while_it_yields_before_the_first_park(pair: Any) -> None:
+    with pair() as (peer, ours):
+        peer.sendall(b"x")
+        assert await ours.receive() == b"x"
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(ours.aclose)
+            with pytest.raises(anyio.ClosedResourceError):
+                await ours.receive()
+
+
 async def test_receive_into_fills_what_there_is(pair: Any) -> None:
     with pair() as (peer, ours):
         peer.sendall(b"abcdef")

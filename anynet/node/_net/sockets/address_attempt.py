@@ -148,7 +148,7 @@ class AddressAttempt:
 
     def _start_connecting(self, sock: socket.socket) -> Exception | None:
         candidate = self.candidate
-        if sock.family != _FAMILIES[candidate.family]:
+        if self._bound is not None and sock.family != _FAMILIES[candidate.family]:
             number = errno.EINVAL if candidate.family == 4 else errno.EAFNOSUPPORT
             failure = self._error_at_once(os_error(number), local_details(sock))
             self._close_socket()

@@ -209,7 +209,7 @@ class SocketConnection:
     def read(self, socket: ConnectedSocket) -> None:
         """Push what comes, from the connect on."""
         if self.connecting or self.link.handle is None:
-            socket.once("connect", partial(self.read, socket))
+            socket.once("connect", lambda: self.read(socket))
         else:
             self.link.start_reading()
 
