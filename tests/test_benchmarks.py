@@ -64,7 +64,7 @@ def c_server(programs: dict[str, Path]) -> Peer:
     [
         ("accept, await", 30),
         ("accept, callbacks", 42),
-        ("serve, callbacks", 190),
+        ("serve, callbacks", 192),
         ("connect, await", 70),
         ("connect, callbacks", 80),
     ],
