@@ -256,7 +256,7 @@ class Reactor(Registrations):
 
     def _turn(self) -> bool:
         """Take one turn. True: it was a busy one, so another is worth it at once."""
-        self.in_turn = True
+        self.in_turn, self.connect_begun = True, False
         try:
             self.now = self.host.time()
             if self.ticks:
@@ -290,7 +290,7 @@ class Reactor(Registrations):
         finally:
             self.in_turn = False
             self._close_deferred()
-        return count > 1
+        return count > 1 or self.connect_begun
 
     def _run_events(self) -> int:
         callbacks = self._callbacks
