@@ -255,8 +255,12 @@ class Reactor(Registrations):
         await self.host.yield_to_tasks()
 
     def _turn(self) -> int:
-        """Take one turn; how many events it had. Several: another is worth it at once."""
-        self.in_turn = True
+        """Take one turn; how many events it had. Several: another is worth it at once.
+
+        One that began a connect counts as such: on the same machine that is mostly established by
+        now.
+        """
+        self.in_turn, self.connect_begun = True, False
         try:
             self.now = self.host.time()
             if self.ticks:
@@ -288,7 +292,7 @@ class Reactor(Registrations):
         finally:
             self.in_turn = False
             self._close_deferred()
-        return count
+        return max(count, 2) if self.connect_begun else count
 
     def _run_events(self) -> int:
         callbacks = self._callbacks
