@@ -302,7 +302,7 @@ def _bind(
 ) -> socket.socket:
     ipv6 = address.family == "ipv6"
     try:
-        sock = AcceptingSocket(socket.AF_INET6 if ipv6 else socket.AF_INET, socket.SOCK_STREAM)
+        sock = socket.socket(socket.AF_INET6 if ipv6 else socket.AF_INET, socket.SOCK_STREAM)
         try:
             sock.setblocking(False)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -319,7 +319,7 @@ def _bind(
             raise
     except OSError as error:
         raise cannot_listen(error, str(address)) from error
-    return sock
+    return AcceptingSocket.replacing(sock)
 
 
 # -- adoption ---------------------------------------------------------------------------------

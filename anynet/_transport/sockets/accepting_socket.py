@@ -1,4 +1,4 @@
-"""The socket object that our listeners accept from; what was lent to them stays as it is."""
+"""The socket object that our TCP listeners accept from; what was lent to them stays as it is."""
 
 from __future__ import annotations
 
@@ -22,3 +22,11 @@ class AcceptingSocket(socket.socket):
     ) -> None:
         super().__init__(family, kind, proto, fileno)
         self.family, self.type = super().family, super().type
+
+    @classmethod
+    def replacing(cls, sock: socket.socket) -> AcceptingSocket:
+        """The same socket under such an object; ``sock`` is detached."""
+        timeout = sock.gettimeout()
+        replaced = cls(sock.family, sock.type, sock.proto, sock.detach())
+        replaced.settimeout(timeout)
+        return replaced
