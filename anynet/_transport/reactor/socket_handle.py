@@ -170,13 +170,13 @@ class SocketHandle(Handle):
                 return
             self.state.bytes_received += count
             size = len(buffer)
+            if more and count < size:
+                self.reactor.rearm(self.fd)  # As above: before what the data brings about.
             self.reactor.call(owner.on_read_into, count, buffer)
             if not self.reading:
                 self._unread = True
                 return
             if count < size:
-                if more:
-                    break
                 return
         if not self.closing:
             self.reactor.rearm(self.fd)
