@@ -44,12 +44,17 @@ class Registrations:
         self.connect_begun: bool = False
         _all.add(self)
 
-    def register(self, fd: int, callback: Callable[[int], object], *, room: bool = True) -> None:
-        """Call back with the events of a stream socket, each edge once.
+    def register(self, fd: int, callback: Callable[[int], object]) -> None:
+        """Call back with the events of a connected stream socket, each edge once.
 
-        Without ``room`` those of room to send come only from the first :meth:`rearm` on.
+        Those of room to send come only from the first :meth:`rearm` on.
         """
-        self._poller.register(fd, _STREAM if room else _READING)
+        self._poller.register(fd, _READING)
+        self._callbacks[fd] = callback
+
+    def register_with_room(self, fd: int, callback: Callable[[int], object]) -> None:
+        """The same, with the edges of room to send from the beginning, as a connect needs them."""
+        self._poller.register(fd, _STREAM)
         self._callbacks[fd] = callback
 
     def take_over(self, fd: int, callback: Callable[[int], object]) -> None:
