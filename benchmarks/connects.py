@@ -36,7 +36,10 @@ COMPARED = {
     "raw-trio": (),
     "node": (),
 }
-SLICES = 5
+#: Rounds between two starts.
+SLICES = 10
+#: Connects before the first round: Node compiles for a while what it calls often.
+WARM_UP = 1000
 
 
 @attrs.frozen
@@ -75,7 +78,9 @@ def running_client(name: str, node: str, port: int, core: int) -> Iterator[Clien
         yield Client(name, process)
 
 
-def measure(names: Sequence[str], node: str, *, rounds: int, count: int) -> Results:
+def measure(
+    names: Sequence[str], node: str, *, rounds: int, count: int, warm_up: int = WARM_UP
+) -> Results:
     """Go round the clients, every other time backwards."""
     results, cores = Results(), Cores.choose()
     with tempfile.TemporaryDirectory() as directory:
@@ -88,7 +93,7 @@ def measure(names: Sequence[str], node: str, *, rounds: int, count: int) -> Resu
                     for name in names
                 ]
                 for client in clients:
-                    client.connect(count)  # It warms up.
+                    client.connect(warm_up)
                 for number in range(start, min(start + SLICES, rounds)):
                     for client in clients if number % 2 else reversed(clients):
                         sample = {METRIC: client.connect(count)}

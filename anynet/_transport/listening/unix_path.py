@@ -29,7 +29,6 @@ from anyio.lowlevel import checkpoint
 
 from anynet._transport.listening.path_lock import lock_path, lock_path_now
 from anynet._transport.listening.path_owner import Owner, give_to
-from anynet._transport.sockets.accepting_socket import AcceptingSocket
 from anynet._transport.sockets.closing import close_fd, close_socket
 from anynet._transport.sockets.unix_address import check_unix_path
 
@@ -194,7 +193,7 @@ def bind_unix_path_now(
 def _new_socket(path: str) -> Iterator[tuple[socket.socket, int | None]]:
     """A socket and the directory of the path, if it has one; closed again if the block fails."""
     with contextlib.ExitStack() as opened:
-        sock = AcceptingSocket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         opened.callback(close_socket, sock)
         sock.setblocking(False)
         directory = None

@@ -2,7 +2,7 @@
 
 A :class:`HostLoop` offers what differs between the backends: the current task, the cancellation
 check, the full checkpoint, parking until a descriptor is ready, timers, watching a descriptor with
-a callback, and calls from other threads. The rules that live here:
+a callback, starting many tasks, and calls from other threads. The rules that live here:
 
 *The checkpoint rule.* Every operation of a stream is a cancellation point at its entry, before any
 system call, and of any two consecutive operations of a task at least one yields. ``last_task`` is

@@ -64,7 +64,8 @@ class Connect:
         try:
             if code not in (0, errno.EINPROGRESS, errno.EINTR):
                 raise os_error(code)
-            self._reactor.register(self._sock.fileno(), self._on_ready)
+            self._reactor.register_with_room(self._sock.fileno(), self._on_ready)
+            self._reactor.connect_begun = True
         except OSError as error:
             if not all_errors_later and code != errno.ECONNREFUSED:
                 raise

@@ -247,16 +247,13 @@ class Reactor(Registrations):
         )
 
     async def _yield_to_tasks(self) -> None:
-        """Let coroutine listeners begin before the next event.
-
-        It may be the reset of the socket that one was given, whose error has no listener yet.
-        """
+        """Let coroutine listeners begin: the next event may be an error they are to listen for."""
         self.yield_to_tasks = False
         await self.host.yield_to_tasks()
 
     def _turn(self) -> int:
         """Take one turn; how many events it had. Several: another is worth it at once."""
-        self.in_turn = True
+        self.in_turn, self.connect_begun = True, False
         try:
             self.now = self.host.time()
             if self.ticks:
@@ -288,7 +285,8 @@ class Reactor(Registrations):
         finally:
             self.in_turn = False
             self._close_deferred()
-        return count
+        # On the same machine a connect is mostly established by now.
+        return max(count, 2) if self.connect_begun else count
 
     def _run_events(self) -> int:
         callbacks = self._callbacks

@@ -71,7 +71,7 @@ class SocketHandle(Handle):
         if registered:
             reactor.take_over(stream.fd, self._on_ready)
         else:
-            reactor.register(stream.fd, self._on_ready, room=False)
+            reactor.register(stream.fd, self._on_ready)
         super().__init__(reactor, stream, owner, reading=reading)
         sock = stream.sock
         self.fd: int = stream.fd
@@ -132,6 +132,11 @@ class SocketHandle(Handle):
                 self._end_reading(None)
                 return
             state.bytes_received += count
+            if more and count < _CHUNK:
+                # As in libuv the end has a turn of its own, after the immediates and closes of
+                # this one; since its 1.52 after a hang-up too. There it comes before whatever
+                # becomes ready by what the data brings about, as by an echo: so ask at once.
+                self.reactor.rearm(self.fd)
             owner.on_read(data)
             if ticks:
                 self.reactor.drain()
@@ -139,10 +144,6 @@ class SocketHandle(Handle):
                 self._unread = True
                 return
             if count < _CHUNK:
-                if more:
-                    # As in libuv the end has a turn of its own, after the immediates and closes of
-                    # this one; since its 1.52 after a hang-up too.
-                    break
                 return
         self.reactor.rearm(self.fd)
 
@@ -169,13 +170,13 @@ class SocketHandle(Handle):
                 return
             self.state.bytes_received += count
             size = len(buffer)
+            if more and count < size:
+                self.reactor.rearm(self.fd)  # As above: before what the data brings about.
             self.reactor.call(owner.on_read_into, count, buffer)
             if not self.reading:
                 self._unread = True
                 return
             if count < size:
-                if more:
-                    break
                 return
         if not self.closing:
             self.reactor.rearm(self.fd)

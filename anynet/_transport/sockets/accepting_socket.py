@@ -1,4 +1,4 @@
-"""The socket object that our listeners accept from; what was lent to them stays as it is."""
+"""The socket object that our TCP listeners accept from; what was lent to them stays as it is."""
 
 from __future__ import annotations
 

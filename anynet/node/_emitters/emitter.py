@@ -234,7 +234,7 @@ class EventEmitter:
             events[name] = (listener, *present) if first else (*present, listener)
             own = self._max_listeners
             limit = EventEmitter.defaultMaxListeners if own is None else own
-            if len(present) >= limit > 0:
+            if len(present) + 1 > limit > 0:
                 self._warn_of_many(name, len(present) + 1, limit)
 
     def _warn_of_many(self, name: EventName, count: int, limit: float) -> None:

@@ -50,7 +50,7 @@ class IpcChannel:
         self._held = False
         #: Closed, as soon as all is sent.
         self.closing: bool = False
-        reactor.register(sock.fileno(), self._on_ready)
+        reactor.register_with_room(sock.fileno(), self._on_ready)
         reactor.open_handles.add(self)
 
     @property

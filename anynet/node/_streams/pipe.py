@@ -28,7 +28,6 @@ class Source(Protocol):
     readable_state: ReadableState
     runtime: Runtime
 
-    def data_listener_added(self) -> None: ...
     def on(self, name: str, listener: Callable[..., object], /) -> object: ...
     def once(self, name: str, listener: Callable[..., object], /) -> object: ...
     def removeListener(self, name: EventName, listener: Listener, /) -> object: ...
@@ -92,8 +91,7 @@ class Pipe:
         destination = self.destination
         if not own_listeners.is_unwatched("newListener", source, destination):
             return False
-        end = OnceListener(source, "end", self.at_end, fits=True)
-        at_source = (("end", end), ("data", self.on_data))
+        at_end = (("end", OnceListener(source, "end", self.at_end, fits=True)),)
         at_destination = (
             ("unpipe", self.on_unpipe),
             ("error", self.on_error),
@@ -101,11 +99,11 @@ class Pipe:
             ("finish", OnceListener(destination, "finish", self.on_finish, fits=True)),
         )
         if source is destination:
-            own_listeners.put(source, at_source + at_destination)
+            own_listeners.put(source, at_end + at_destination)
         else:
-            own_listeners.put(source, at_source)
+            own_listeners.put(source, at_end)
             own_listeners.put(destination, at_destination)
-        source.data_listener_added()
+        source.on("data", self.on_data)  # Which starts the flow.
         return True
 
     def at_end(self) -> None:

@@ -192,11 +192,13 @@ class RecordedStream(StapledObjectStream[bytes]):
     def __init__(self, *ends: Any) -> None:
         super().__init__(*ends)
         self.closes = 0
+        self.closing = anyio.Event()
         self.may_close = anyio.Event()
 
     async def aclose(self) -> None:
         self.closes += 1
         await super().aclose()
+        self.closing.set()
         await self.may_close.wait()
 
 
@@ -229,8 +231,15 @@ async def test_a_foreign_stream_is_closed_before_the_close_is_told() -> None:
 async def test_a_step_cancelled_while_it_closes_does_not_lose_the_close() -> None:
     async with recorded() as (far, stream, sock), sock.events() as events:
         await both_end(far, events, sock)
-        with anyio.move_on_after(0.05) as scope:
-            await anext(events)
+
+        async def cancel_it() -> None:
+            await stream.closing.wait()
+            scope.cancel()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(cancel_it)
+            with anyio.CancelScope() as scope:
+                await anext(events)
         assert scope.cancelled_caught
         assert await step(events) == anynet.Close(had_error=False)
         assert stream.closes == 1

@@ -279,6 +279,9 @@ def test_the_eleventh_listener_warns_once() -> None:
     emitter.setMaxListeners(1).on("m", print)
     with pytest.warns(MaxListenersExceededWarning, match="2 m listeners"):
         emitter.on("m", print)
+    emitter.removeAllListeners().setMaxListeners(1.5).on("m", print)
+    with pytest.warns(MaxListenersExceededWarning, match="2 m listeners .* is 1.5"):
+        emitter.on("m", print)
 
 
 def test_the_warning_names_the_class_and_the_symbol() -> None:

@@ -81,6 +81,42 @@ async def test_its_clock_and_its_tasks() -> None:
 
 
 @anyio_test
+async def test_a_task_of_a_starter_can_be_cancelled_alone() -> None:
+    ended: list[str] = []
+
+    async def wait(name: str) -> None:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.append(name)
+
+    async with anyio.create_task_group() as tasks:
+        start = current_host_loop().task_starter(tasks, "waiting")
+        cancel_one = start(wait, "one")
+        start(wait, "other")
+        await anyio.wait_all_tasks_blocked()
+        assert [task.name for task in anyio.get_running_tasks()].count("waiting") == 2
+        cancel_one()
+        await anyio.wait_all_tasks_blocked()
+        assert ended == ["one"]
+        cancel_one()  # It has ended: nothing happens.
+        tasks.cancel_scope.cancel()
+    assert ended == ["one", "other"]
+
+
+@anyio_test
+async def test_what_a_task_of_a_starter_raises_leaves_its_group() -> None:
+    async def fail() -> None:
+        raise ArithmeticError
+
+    with pytest.raises(ExceptionGroup) as caught:
+        async with anyio.create_task_group() as tasks:
+            current_host_loop().task_starter(tasks, "failing")(fail)
+            await anyio.sleep_forever()
+    assert [type(each) for each in caught.value.exceptions] == [ArithmeticError]
+
+
+@anyio_test
 async def test_timers_run_in_the_order_of_their_times() -> None:
     host = current_host_loop()
     ran: list[str] = []

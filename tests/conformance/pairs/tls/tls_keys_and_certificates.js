@@ -1,6 +1,6 @@
 // What is wrong with a key or a certificate is reported by the call, whatever is given beside it.
 // why: A server whose key is unreadable, or belongs to another certificate, must not start and then fail with each client.
-// rows: l.context l.errors l.server l.client
+// rows: l.context l.errors l.server
 'use strict';
 const { log } = require('../../tracing');
 const { ca, identity, pem, tls } = require('../../identities');

@@ -1,6 +1,6 @@
 """What is wrong with a key or a certificate is reported by the call, whatever is given beside it."""
 
-# rows: l.context l.errors l.server l.client
+# rows: l.context l.errors l.server
 from __future__ import annotations
 
 from collections.abc import Callable
