@@ -18,7 +18,7 @@ from tests.fuzz_node.batches import Trace
 from tests.fuzz_node.programs import Program
 
 #: The kinds whose traces are compared object by object.
-APART: Final = frozenset({"sockets"})
+APART: Final = frozenset({"sockets", "quiet"})
 #: What a listener to ``data`` is called in these kinds, and what it logs: the data or its length.
 _DATA = re.compile(r'^(data\d+) (?:(bytes |)(".*")|(bytes|text)\((\d+)\))$')
 

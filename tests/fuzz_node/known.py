@@ -104,6 +104,24 @@ def _bytes_of_a_batch(program: Program, node: Trace, ours: Trace) -> bool:
     return bool(asked) and len(node) == len(ours) and says_the_same(program, *rest)
 
 
+def _refused_strings(program: Program, node: Trace, ours: Trace) -> bool:
+    """Whether nothing differs but how much was written, less in Node, after a write that failed."""
+    differing = [(a, b) for (_, a), (_, b) in zip(node, ours, strict=False) if a != b]
+    counts = [(_COUNT.fullmatch(a), _COUNT.fullmatch(b)) for a, b in differing]
+    names = {name for _, text in node if (name := text.partition(" -> ")[0]).endswith(_WRITTEN)}
+    rest = [
+        [line for line in each if line[1].partition(" -> ")[0] not in names]
+        for each in (node, ours)
+    ]
+    return (
+        len(node) == len(ours)
+        and bool(counts)
+        and all(a and b and int(a[1]) < int(b[1]) for a, b in counts)
+        and any('"write E' in text for _, text in node)
+        and says_the_same(program, *rest)
+    )
+
+
 def _decorators(_: Program, node: Trace, ours: Trace) -> bool:
     wanted = 'The \\"listener\\" argument must be of type function. Received undefined'
     return any(wanted in text for _, text in node) and any(
@@ -179,6 +197,8 @@ def _before_the_end(program: Program, node: Trace, ours: Trace) -> bool:
 _WAITING: Final = re.compile(
     r"(?P<stream>\w+)\.(push -> (?P<answer>true|false)|readableLength -> (?P<length>\d+))"
 )
+_WRITTEN: Final = ".bytesWritten"
+_COUNT: Final = re.compile(r"\w+\.bytesWritten -> (\d+)")
 _NO_NUMBER: Final = re.compile(r"\w+\.bytesWritten -> NaN")
 _NOTHING_LEFT: Final = (
     "uncaught Error(null \"Cannot read properties of undefined (reading 'length')\")"
@@ -282,6 +302,11 @@ KNOWN: Final = (
         "What waits for a connection after uncork() counts in bytesWritten; in Node 26 several"
         " chunks of bytes make it NaN.",
         _bytes_of_a_batch,
+    ),
+    KnownDifference(
+        "refused_strings",
+        "bytesWritten counts what the kernel refused, short strings too; Node leaves those out.",
+        _refused_strings,
     ),
     KnownDifference(
         "decorators",

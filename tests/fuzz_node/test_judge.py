@@ -338,6 +338,16 @@ def test_where_node_has_no_number_ours_counts_only_if_all_else_is_equal() -> Non
     assert not shown(sockets, node, [ours[0], "f2"])
 
 
+def test_what_the_kernel_refused_counts_only_after_a_failure_and_if_all_else_is_equal() -> None:
+    sockets = Program("sockets", 0, 0, (), {})
+    failed = ['f1 Error("ECONNRESET" "write ECONNRESET" syscall="write")']
+    node, ours = ["c1.bytesWritten -> 5", "f2"], ["c1.bytesWritten -> 6", "f2"]
+    assert shown(sockets, failed + node, failed + ours) == "refused_strings"
+    assert not shown(sockets, node, ours)
+    assert not shown(sockets, failed + ours, failed + node)
+    assert not shown(sockets, failed + node, [*failed, ours[0], "f3"])
+
+
 def test_errors_of_several_coroutines_are_recognised_before_warnings() -> None:
     several = 'uncaught Error(null "Exceptions from Trio nursery (2 sub-exceptions)")'
     assert shown(EMITTER, ['uncaught Error(null "a")'], [several, "warning x"])
