@@ -79,6 +79,24 @@ def _encoded_objects(program: Program, node: Trace, ours: Trace) -> bool:
     )
 
 
+def _encoded_while_asked(program: Program, node: Trace, ours: Trace) -> bool:
+    """Whether a function sets the encoding of a stream that flows, whose next chunk differs."""
+    before = [text for _, text in _common(node, ours)]
+    differs = [text for each in (node, ours) for _, text in each[len(before) :][:1]]
+    later = [step for step in program.all_steps() if step not in program.steps]
+    return (
+        len(differs) == 2
+        and len({text.partition(" ")[0] for text in differs}) == 1
+        and any(
+            f"{name}.setEncoding -> {name}" in before
+            and _calls(later, name, "setEncoding")
+            and _is_of_bytes(program, name)
+            and _flows(program, name)
+            for name in _streams(program)
+        )
+    )
+
+
 def _reset_at_once(program: Program, node: Trace, ours: Trace) -> bool:
     """Whether nothing differs but the clients whose connecting was reset, and failed here too.
 
@@ -330,6 +348,12 @@ KNOWN: Final = (
         "Objects that wait when setEncoding is called become one text, which counts as one object;"
         " in Node each of its characters counts, and reads undefined after the text.",
         _encoded_objects,
+    ),
+    KnownDifference(
+        "encoded_while_asked",
+        "An encoding that is set while the source is asked counts for the chunk that flows next;"
+        " Node 26 took that one before, and Node 25 ends by a TypeError of its own.",
+        _encoded_while_asked,
     ),
     KnownDifference(
         "missing_argument",

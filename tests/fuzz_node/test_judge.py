@@ -295,6 +295,21 @@ def test_an_uncork_that_writes_counts_only_after_a_failure_of_that_stream() -> N
     assert not shown(program, failed + node, [*failed, "c2.uncork -> null"])
 
 
+def test_an_encoding_counts_only_if_a_function_set_it_while_the_stream_flowed() -> None:
+    made: Step = ["new", "c1", "Readable", [{"highWaterMark": 1}]]
+    encode: Step = ["call", "c1", "setEncoding", ["hex"]]
+    piped: Step = ["call", "c1", "pipe", []]
+    program = with_listener("streams", "end", encode, made, piped)
+    asked, node, ours = ["c1.setEncoding -> c1"], ['w1 bytes "a"'], ['w1 bytes "61"']
+    assert shown(program, asked + node, asked + ours) == "encoded_while_asked"
+    assert not shown(program, node, ours)
+    assert not shown(program, asked + node, [*asked, "f2"]) and not shown(program, asked, asked)
+    assert not shown(with_listener("streams", "end", encode, made), asked + node, asked + ours)
+    assert not shown(
+        Program("streams", 0, 0, (made, encode, piped), {}), asked + node, asked + ours
+    )
+
+
 def test_text_of_objects_counts_only_after_it_was_asked_for() -> None:
     made: Step = ["new", "c1", "Readable", [{"objectMode": True}]]
     program = Program("streams", 0, 0, (made,), {})
