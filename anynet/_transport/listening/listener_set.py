@@ -37,6 +37,7 @@ class ListenerSet:
         "writer",
         "writer_registered",
     )
+    reader_woken: bool | None = None  # It may park with something left.
 
     def __init__(self, listeners: Iterable[Listener], *, host: HostLoop | None = None) -> None:
         self._host = host or current_host_loop()

@@ -63,6 +63,9 @@ class Parkable(Protocol):
     writer: Waiter | None
     reader_patience: int
     writer_registered: bool
+    #: On asyncio: whether the next event for reading is one from before the woken task has read.
+    #: None where a task may park again with something left.
+    reader_woken: bool | None
 
 
 class Timer(Protocol):

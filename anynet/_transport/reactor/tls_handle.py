@@ -28,11 +28,11 @@ from typing import NoReturn
 
 from anynet._transport.reactor.client_hello import ClientHelloReader
 from anynet._transport.reactor.handle import Done, Handle, HandleOwner
-from anynet._transport.reactor.tls_engine import TlsEngine
 from anynet._transport.reactor.tls_owner import TlsOwner
 from anynet._transport.sockets.buffers import Buffer, bytes_view
 from anynet._transport.sockets.system_errors import os_error
 from anynet._transport.streams.half_state import HalfState
+from anynet._transport.streams.tls_engine import TlsEngine
 
 #: How much of a write is encrypted at a time.
 _PIECE = 131072

@@ -299,12 +299,18 @@ def _ask_system(question: _Question) -> _Outcome:
     return tuple(addresses)
 
 
+def ascii_name(host: str) -> str:
+    """The name of a host as it is asked for in the DNS, and in TLS."""
+    if host.isascii():
+        return host
+    # Python's own codec has the rules of 2003, by which other names are meant than browsers mean.
+    # Imported in the thread that looks the name up, since it takes long and few names need it.
+    encoded: bytes = importlib.import_module("idna").encode(host, uts46=True)
+    return encoded.decode()
+
+
 def _getaddrinfo(host: str, family: int, flags: int) -> Sequence[tuple[Any, ...]]:
-    name = host
-    if not host.isascii():
-        # Python's own codec has the rules of 2003, by which other names are meant than browsers
-        # mean. Imported in the thread, since it takes long and few names need it.
-        name = importlib.import_module("idna").encode(host, uts46=True).decode()
+    name = ascii_name(host)
     kind = socket.SOCK_STREAM
     try:
         return socket.getaddrinfo(name, None, family, kind, flags=flags)

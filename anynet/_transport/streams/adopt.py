@@ -6,6 +6,8 @@ from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from anynet._transport.streams.released import Released, ReleasedSocket
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import ReleasedStream, StreamBase
+from anynet._transport.streams.tls_connection import TlsConnection
+from anynet._transport.streams.tls_stream import TlsStream
 from anynet._transport.streams.wrapped_stream import WrappedStream
 
 
@@ -32,8 +34,17 @@ def adopt(released: Released, host: HostLoop | None = None) -> StreamBase:
             "only a connection on a socket of the operating system can move to another event loop;"
             " what is over TLS or another stream stays where it is"
         )
+    stream = released.take()
+    if isinstance(stream, TlsConnection):
+        return TlsStream(
+            stream,
+            close_timeout=released.close_timeout,
+            outcome=released.outcome,
+            state=released.state,
+            unread=released.unread,
+        )
     return WrappedStream(
-        released.take(),
+        stream,
         base=released.base,
         close_timeout=released.close_timeout,
         outcome=released.outcome,

@@ -12,6 +12,7 @@ from anyio.streams.tls import TLSStream
 
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
+from anynet._transport.streams.tls_connection import TlsConnection
 from anynet._transport.streams.wrapped_stream import WrappedStream
 
 
@@ -48,6 +49,6 @@ def only_owned_by(stream: StreamBase) -> SocketStream | None:
     That is a :class:`~anynet.Socket`, or any other stream, between the TLS and what we have made.
     """
     below: object = stream.stream if isinstance(stream, WrappedStream) else stream
-    while isinstance(below, TLSStream):
+    while isinstance(below, (TLSStream, TlsConnection)):
         below = below.transport_stream
     return below if isinstance(below, SocketStream) else None

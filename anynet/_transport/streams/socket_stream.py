@@ -84,8 +84,8 @@ class SocketStream(StreamBase):
         self.reader: Waiter | None = None
         self.writer: Waiter | None = None
         self.reader_patience = 0
-        self.writer_registered = False
-        self.watched = False  # By the PeerWatch.
+        self.reader_woken: bool | None = False
+        self.writer_registered = self.watched = False  # The latter is the PeerWatch's.
 
     # -- receiving ------------------------------------------------------------------------------
 

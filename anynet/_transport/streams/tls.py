@@ -7,10 +7,14 @@ import os
 import ssl
 from contextlib import suppress
 
-from anyio.streams.tls import TLSStream
+import anyio.to_thread
 
+from anynet._transport.sockets.lookup_threads import ascii_name
 from anynet._transport.streams.socket_stream import SocketStream
-from anynet._transport.streams.wrapped_stream import CLOSE_TIMEOUT, WrappedStream
+from anynet._transport.streams.tls_connection import TlsConnection
+from anynet._transport.streams.tls_engine import TlsEngine
+from anynet._transport.streams.tls_stream import TlsStream
+from anynet._transport.streams.wrapped_stream import CLOSE_TIMEOUT
 
 _CHUNK = 65536
 #: The variables that tell OpenSSL where the certificates of authorities are.
@@ -33,7 +37,7 @@ async def secure(
     hostname: str | None = None,
     standard_compatible: bool,
     close_timeout: float = CLOSE_TIMEOUT,
-) -> WrappedStream:
+) -> TlsStream:
     """The stream above ``raw`` after a handshake: a client's with ``hostname``, else a server's.
 
     A ``context`` of None is a client's with the defaults of the system. Raises what the handshake
@@ -44,20 +48,25 @@ async def secure(
     elif standard_compatible:
         # Some builds of Python take a cut connection for a clean end unless told otherwise.
         context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
-    tls = await TLSStream.wrap(
-        raw,
+    make_engine = functools.partial(
+        TlsEngine,
+        context,
         server_side=hostname is None,
-        hostname=hostname,
-        ssl_context=context,
-        standard_compatible=standard_compatible,
+        # Of bytes Python's own codec, which has the rules of 2003, leaves the name as it is.
+        hostname=None if hostname is None else ascii_name(hostname).encode(),
     )
-    return WrappedStream(tls, base=raw, close_timeout=close_timeout)
+    # A context of another kind may read files in there, or ask the system for certificates.
+    ours = type(context) is ssl.SSLContext
+    engine = make_engine() if ours else await anyio.to_thread.run_sync(make_engine)
+    tls = TlsConnection(raw, engine, standard_compatible=standard_compatible)
+    await tls.handshake()
+    return TlsStream(tls, close_timeout=close_timeout)
 
 
 def end_sending(tls: ssl.SSLObject) -> bytes:
     """Have the TLS session end our side and go on receiving (RFC 8446 section 6.1).
 
-    AnyIO's streams have no way to do this, and closing one discards what the peer still sends. The
+    A stream over TLS has no way to do this, and closing one discards what the peer still sends. The
     close_notify leaves with the stream's next receive, which must not be under way meanwhile.
     Returns what the session had received before: it comes before what that receive brings.
     """

@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -42,11 +42,17 @@ from anynet._transport.streams.stream_base import EndError, ReleasedStream, Stre
 T = TypeVar("T")
 
 #: What says that a stream can be used no more; other errors of it pass through.
-_FAILURES = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError)
+FAILURES = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError)
 #: How much of a file is read at once.
 _CHUNK = 65536
 #: Seconds.
 CLOSE_TIMEOUT = 10.0
+
+
+class Cancellable(Protocol):
+    """What ends an operation under way."""
+
+    def cancel(self) -> object: ...
 
 
 class WrappedStream(StreamBase):
@@ -82,7 +88,7 @@ class WrappedStream(StreamBase):
         #: What was read ahead after that: the end of the stream, or an error.
         self._outcome = outcome
         self._close_timeout = close_timeout
-        self._operations: set[anyio.CancelScope] = set()
+        self._operations: set[Cancellable] = set()
         self._operation_ended = anyio.Event()
         self._stream_closed = False
 
@@ -146,7 +152,7 @@ class WrappedStream(StreamBase):
             return b""
         except MemoryError as error:
             raise self.state.broken_error(error) from error
-        except _FAILURES as error:
+        except FAILURES as error:
             raise self.state.foreign_error(error) from error
 
     def start_tracking(self) -> None:
@@ -225,7 +231,7 @@ class WrappedStream(StreamBase):
         try:
             sent = self.stream.send(data)
             await (sent if timer is None else timer.bound(sent))
-        except _FAILURES as error:
+        except FAILURES as error:
             raise self.state.foreign_error(error) from error
         self.state.bytes_sent += len(data)
         self.stamp_sent()
@@ -260,7 +266,7 @@ class WrappedStream(StreamBase):
         except (NotImplementedError, AttributeError) as error:
             kind = type(self.stream).__name__
             raise NotImplementedError(f"{kind} cannot end one side alone") from error
-        except _FAILURES as error:
+        except FAILURES as error:
             raise self.state.foreign_error(error) from error
 
     def shut_down_sending(self) -> None:
@@ -314,7 +320,7 @@ class WrappedStream(StreamBase):
             try:
                 await self._operations_ended()
                 await self._close_stream()
-            except (*_FAILURES, anyio.EndOfStream):
+            except (*FAILURES, anyio.EndOfStream):
                 pass  # The peer did not close properly; the stream is closed all the same.
         await self.host.full_checkpoint()
 

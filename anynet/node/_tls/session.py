@@ -19,8 +19,8 @@ from typing import Any, Protocol
 from anynet._transport.reactor.client_hello import ClientHello
 from anynet._transport.reactor.handle import Handle
 from anynet._transport.reactor.timers import ReactorTimer
-from anynet._transport.reactor.tls_engine import TlsEngine
 from anynet._transport.reactor.tls_handle import TlsHandle
+from anynet._transport.streams.tls_engine import TlsEngine
 from anynet.node._errors.errors import NodeError, invalid_arg_value
 from anynet.node._loop.runtime import Runtime
 from anynet.node._net.sockets.handle_link import HandleLink

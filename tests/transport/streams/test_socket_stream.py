@@ -455,3 +455,40 @@ async def test_a_message_whose_second_part_fails_is_cut(monkeypatch: pytest.Monk
         with pytest.raises(ConnectionResetError):
             while peer.recv(10_000):
                 pass
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_task_that_has_read_is_not_woken_again_by_what_it_has_read() -> None:
+    failed = 0
+
+    class Counting(socket.socket):
+        def recv(self, *args: Any) -> bytes:
+            nonlocal failed
+            try:
+                return super().recv(*args)
+            except BlockingIOError:
+                failed += 1
+                raise
+
+    one, other = socket.socketpair()
+    with one, Counting(fileno=other.detach()) as counting:
+        counting.setblocking(False)
+        ours = SocketStream(counting)
+
+        received = anyio.Event()
+
+        async def receive() -> None:
+            for _ in range(20):
+                assert await ours.receive() == b"x"
+                received.set()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(receive)
+            for _ in range(20):
+                received = anyio.Event()
+                one.sendall(b"x")
+                await received.wait()
+                for _ in range(5):  # What would wake it does so before the next comes.
+                    await anyio.lowlevel.checkpoint()
+        assert failed <= 1  # Before its first park it is tried.
+        ours.close()

@@ -5,7 +5,7 @@
 const { log, net } = require('../../tracing');
 
 const server = net.createServer((socket) => {
-  setTimeout(() => log('timeout'), 40);
+  setTimeout(() => log('timeout'), 400);
   setImmediate(() => {
     log('immediate');
     process.nextTick(() => log('tick of the immediate'));

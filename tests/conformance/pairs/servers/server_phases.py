@@ -24,7 +24,7 @@ def main() -> None:
             net.nextTick(lambda: log("tick of close"))
             server.close(lambda: log("server close"))
 
-        net.setTimeout(lambda: log("timeout"), 40)
+        net.setTimeout(lambda: log("timeout"), 400)
         net.setImmediate(immediate)
         net.setImmediate(lambda: log("second immediate"))
         net.nextTick(tick)

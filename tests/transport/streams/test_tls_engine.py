@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anynet._transport.reactor.tls_engine import RECORD, TlsEngine
+from anynet._transport.streams.tls_engine import RECORD, TlsEngine
 from tests.conformance.identities import PEM_FILES, ca
 
 CLIENT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

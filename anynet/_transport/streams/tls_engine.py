@@ -6,7 +6,7 @@ The rules that live here:
   what :meth:`TlsEngine.take_output` returns, also after an error, which may be an alert.
 - Everything that was fed is read before our side is ended: OpenSSL would take data that comes
   after our close_notify was sent, and before the peer's was looked for, for a fatal error.
-- An end of the connection without a close_notify is not the engine's matter: it is never fed.
+- An end of the connection without a close_notify is an error where it is fed, and only there.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class TlsEngine:
     __slots__ = ("_incoming", "_outgoing", "established", "tls")
 
     def __init__(
-        self, context: ssl.SSLContext, *, server_side: bool, hostname: str | None = None
+        self, context: ssl.SSLContext, *, server_side: bool, hostname: str | bytes | None = None
     ) -> None:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
@@ -45,6 +45,15 @@ class TlsEngine:
         """Take what has arrived."""
         self._incoming.write(data)
 
+    def feed_end(self) -> None:
+        """The connection has ended. Without a close_notify before it, reading raises that."""
+        self._incoming.write_eof()
+
+    @property
+    def has_output(self) -> bool:
+        """Whether something is to be sent."""
+        return bool(self._outgoing.pending)
+
     def take_output(self) -> bytes:
         """What is to be sent now, in order."""
         return self._outgoing.read() if self._outgoing.pending else b""
@@ -58,13 +67,16 @@ class TlsEngine:
         self.established = True
         return True
 
-    def read(self) -> bytes | None:
-        """The next plaintext; None if it takes more input, and ``b""`` after a close_notify.
+    def read(self, max_bytes: int = RECORD) -> bytes | None:
+        """The next plaintext, of one record at most.
+
+        None if it takes more input, and ``b""`` after a close_notify.
 
         Raises :exc:`ssl.SSLError`, for the alert of a peer too.
         """
         try:
-            return self.tls.read(RECORD)
+            # It would have a buffer for more than comes.
+            return self.tls.read(min(max_bytes, RECORD))
         except ssl.SSLWantReadError:
             return None
         except ssl.SSLZeroReturnError:
