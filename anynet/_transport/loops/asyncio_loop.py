@@ -132,6 +132,10 @@ class AsyncioHostLoop(HostLoop):
         except RuntimeError:
             return False
 
+    def is_current(self) -> bool:
+        # A guest of the loop takes its turns in callbacks, where no task is the current one.
+        return self.current_task() is not None and self.runs_here()
+
     def call_from_thread(self, callback: Callable[[], object]) -> bool:
         try:
             self._loop.call_soon_threadsafe(callback)

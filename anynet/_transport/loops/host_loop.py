@@ -222,6 +222,13 @@ class HostLoop(ABC):
     def runs_here(self) -> bool:
         """Whether the loop runs in the thread of the caller."""
 
+    def is_current(self) -> bool:
+        """Whether it is surely the one that the caller runs in; False may mean that it is not sure.
+
+        There may be two in a thread: Trio can run as a guest in asyncio.
+        """
+        return self.runs_here()
+
     def finalize(self, callback: Callable[[], object]) -> None:
         """Call ``callback`` in the thread of the loop: at once there, else soon, or never.
 
@@ -275,7 +282,7 @@ def current_host_loop() -> HostLoop:
     Raises :exc:`anyio.NoEventLoopError` when no event loop runs.
     """
     host = _latest.get()
-    if host is not None and host.runs_here():  # A context may be copied into another loop.
+    if host is not None and host.is_current():  # A context may be copied into another loop.
         return host
     reference = _current.get(None)
     host = None if reference is None else reference()

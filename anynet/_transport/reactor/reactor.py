@@ -25,8 +25,8 @@ from anynet._transport.reactor.registrations import Registrations
 from anynet._transport.reactor.timers import ReactorTimer
 
 _MAX_EVENTS = 256
-#: So many events in a row of turns before other tasks of the host loop get one.
-_EVENTS_IN_A_ROW = 512
+#: So many events, or seconds, in a row of turns before other tasks of the host loop get one.
+_EVENTS_IN_A_ROW, _SECONDS_IN_A_ROW = 512, 0.01
 #: AnyIO's cancellation on asyncio may pass by a task whose parks end at once, again and again.
 _PARKS_BETWEEN_CHECKS = 16
 #: How often what was put off in a turn's callbacks is done in the same turn.
@@ -228,11 +228,13 @@ class Reactor(Registrations):
                         if not parks % _PARKS_BETWEEN_CHECKS:
                             await host.check()
                     # Where much goes on more is to come, and the host loop is a long way.
-                    events = 0
-                    while events < _EVENTS_IN_A_ROW and not self.ended:
+                    events, until = 0, math.inf
+                    while events < _EVENTS_IN_A_ROW and self.now < until and not self.ended:
                         events += (count := self._turn())
                         if count < 2 or self.yield_to_tasks:
                             break
+                        if events == count:  # For one event 2 MB may be read.
+                            until = self.now + _SECONDS_IN_A_ROW
             if scope.cancelled_caught or scope.cancel_called:
                 self._scope = None
                 if self.yield_to_tasks:

@@ -97,8 +97,9 @@ class EventEmitter:
     #: For implementers: events that come first among the names, whoever listened first. Node's
     #: streams make places for theirs in the constructor.
     first_events: ClassVar[tuple[EventName, ...]] = ()
-    #: For implementers: the class itself, where ``own_listeners`` may go past its methods.
+    #: For implementers: the class whose methods ``own_listeners`` may go past, and these methods.
     own_class: ClassVar[type[EventEmitter] | None] = None
+    own_methods: ClassVar[tuple[object, ...]] = ()
     #: For implementers: the events whose listeners are reviewed when one was to be removed.
     reviewed_events: ClassVar[frozenset[EventName]] = frozenset()
     #: For implementers: the listeners that every emitter of the class begins with.

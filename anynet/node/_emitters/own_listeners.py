@@ -4,13 +4,14 @@ They stand in the same table as those of the program, so that whatever counts, s
 listeners finds them. What is left out is the way there: checking and fitting a listener that is
 known to fit, and the methods, several calls for each (measured: a fifth of what an accepted
 connection costs that is piped to itself). So the caller asks first whether somebody would notice
-(:func:`is_unwatched`), and goes by the methods if so. A class takes part by naming itself as its
-``own_class``, which it then has not in common with a subclass; it must have ``first_events``.
+(:func:`is_unwatched`), and goes by the methods if so. A class takes part by :func:`take_part`, and
+no subclass of it then does; it must have ``first_events``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from anynet.node._emitters.emitter import EventEmitter
@@ -18,17 +19,30 @@ from anynet.node._emitters.listeners import EventName, Listener, OnceListener
 
 Registered: TypeAlias = Iterable[tuple[EventName, Listener]]
 
+#: The methods that are gone past. One call for all of them: it is made several times a connection.
+_methods_of = attrgetter(
+    *("_final", "emit", "end", "on", "once", "pause", "prependListener", "push", "read"),
+    *("removeListener", "unpipe"),
+)
+
+
+def take_part(own_class: type[EventEmitter]) -> None:
+    """Let the package go past the methods of a class, once they are all defined."""
+    own_class.own_class, own_class.own_methods = own_class, _methods_of(own_class)
+
 
 def is_unwatched(watching: EventName, *emitters: object) -> bool:
     """Whether no method of them is the program's, and nobody listens to the event ``watching``.
 
-    A method of the program's is one of a subclass, or one that was set on this very emitter.
+    A method of the program's is one of a subclass, or one that was set on this very emitter, or on
+    the class that its class has it from, as tests and tracers do.
     """
     for emitter in emitters:
         if (
             not isinstance(emitter, EventEmitter)
             or type(emitter) is not emitter.own_class
             or emitter.__dict__
+            or _methods_of(emitter.own_class) != emitter.own_methods
             or watching in (emitter.listener_table or ())
         ):
             return False

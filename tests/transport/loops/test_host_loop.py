@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import gc
 import os
@@ -41,6 +42,23 @@ async def test_it_is_one_for_each_loop() -> None:
 
 async def _ask() -> HostLoop:
     return current_host_loop()
+
+
+def test_a_guest_of_a_loop_has_its_own() -> None:
+    """Trio in the callbacks of asyncio, with the context of the task that has begun it."""
+
+    async def asks() -> tuple[HostLoop, HostLoop]:
+        loop, host = asyncio.get_running_loop(), current_host_loop()
+        done = loop.create_future()
+        trio.lowlevel.start_guest_run(
+            _ask,
+            run_sync_soon_threadsafe=loop.call_soon_threadsafe,
+            done_callback=lambda outcome: done.set_result(outcome.unwrap()),
+        )
+        return host, await done
+
+    host, of_guest = run(asks, backend="asyncio")
+    assert (host.backend, of_guest.backend) == ("asyncio", "trio")
 
 
 @anyio_test

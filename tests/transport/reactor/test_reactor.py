@@ -299,3 +299,32 @@ async def test_a_busy_reactor_lets_other_tasks_run() -> None:
             owner.handle.close()
         for _, theirs in pairs:
             theirs.close()
+
+
+async def test_slow_events_let_other_tasks_run_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where each of them takes long, few are handled before a task of the host has its turn."""
+    clock = [anyio.current_time()]
+    handled: list[int] = []
+
+    def echo(sock: socket.socket, data: bytes) -> None:
+        clock[0] += 1
+        handled[-1] += 1
+        sock.send(data)
+
+    pairs = [tcp_sockets() for _ in range(2)]
+    async with reactor_running() as reactor:
+        monkeypatch.setattr(reactor.host, "time", lambda: clock[0])
+        owners = [recorded(reactor, ours) for ours, _ in pairs]
+        for owner, (_, theirs) in zip(owners, pairs, strict=True):
+            owner.on_data = partial(echo, theirs)
+            theirs.send(b"x")
+        with anyio.fail_after(30):
+            for _ in range(20):
+                handled.append(0)
+                await anyio.lowlevel.checkpoint()
+        for owner in owners:
+            owner.handle.close()
+        for _, theirs in pairs:
+            theirs.close()
+    assert sum(handled) > 0
+    assert max(handled) < 100

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Self, Unpack, overload
 from anynet._core.connections.socket import Socket as CoreSocket
 from anynet._transport.reactor.handle import Handle
 from anynet.node._emitters.emitter import EventName
+from anynet.node._emitters.own_listeners import take_part
 from anynet.node._errors.errors import (
     NodeError,
     ended_by_other_party,
@@ -395,4 +396,4 @@ class Socket(SocketEvents):
         return self
 
 
-Socket.own_class = Socket
+take_part(Socket)

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from anynet.node._emitters.emitter import EventEmitter
+from anynet.node._emitters.waiting import once
 from anynet.node._loop.runtime import runtime
 from anynet.node._loop.timers import setImmediate
 from anynet.node._net.sockets.socket import Socket
+from anynet.node._streams.duplex import Duplex
 from tests.node.net.sockets.test_socket import tcp_pair
 
 pytestmark = pytest.mark.anyio
@@ -160,3 +163,36 @@ async def test_a_socket_that_was_piped_to_itself_is_no_cycle_for_the_collector()
         assert gone() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        *((Socket, name) for name in ("_final", "emit", "end", "on", "push", "unpipe")),
+        *((Duplex, name) for name in ("end", "unpipe")),
+        *((EventEmitter, name) for name in ("emit", "once", "prependListener", "removeListener")),
+    ],
+)
+async def test_a_method_that_was_put_on_the_class_is_called(
+    monkeypatch: pytest.MonkeyPatch, owner: type[Any], name: str
+) -> None:
+    """As tests and tracers do: whatever the general way calls is called."""
+    calls: dict[type[Socket], list[object]] = {Socket: [], GeneralSocket: []}
+    before = getattr(owner, name)
+
+    def traced(self: Any, *args: Any) -> Any:
+        if type(self) in calls:
+            calls[type(self)].append(args[:1] if name == "emit" else name)
+        return before(self, *args)
+
+    for kind in calls:
+        ours, theirs = tcp_pair()
+        async with runtime():
+            socket = kind(fd=ours.detach(), allowHalfOpen=True)
+            with monkeypatch.context() as patch:
+                patch.setattr(owner, name, traced)
+                socket.pipe(socket)
+                theirs.shutdown(1)
+                await once(socket, "close")
+        theirs.close()
+    assert calls[Socket] == calls[GeneralSocket]
