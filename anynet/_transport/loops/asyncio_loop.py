@@ -133,8 +133,11 @@ class AsyncioHostLoop(HostLoop):
             return False
 
     def is_current(self) -> bool:
-        # A guest of the loop takes its turns in callbacks, where no task is the current one.
-        return self.current_task() is not None and self.runs_here()
+        try:
+            # A guest of the loop takes its turns in callbacks, where no task is the current one.
+            return asyncio.get_running_loop() is self._loop and self.current_task() is not None
+        except RuntimeError:
+            return False
 
     def call_from_thread(self, callback: Callable[[], object]) -> bool:
         try:

@@ -222,12 +222,12 @@ class HostLoop(ABC):
     def runs_here(self) -> bool:
         """Whether the loop runs in the thread of the caller."""
 
+    @abstractmethod
     def is_current(self) -> bool:
         """Whether it is surely the one that the caller runs in; False may mean that it is not sure.
 
         There may be two in a thread: Trio can run as a guest in asyncio.
         """
-        return self.runs_here()
 
     def finalize(self, callback: Callable[[], object]) -> None:
         """Call ``callback`` in the thread of the loop: at once there, else soon, or never.

@@ -181,6 +181,8 @@ class TrioHostLoop(HostLoop):
         except RuntimeError:
             return False
 
+    is_current = runs_here  # A guest's token is found in its own turns only.
+
     def call_from_thread(self, callback: Callable[[], object]) -> bool:
         try:
             self._token.run_sync_soon(callback)
