@@ -34,15 +34,12 @@ _all: weakref.WeakSet[Registrations] = weakref.WeakSet()
 class Registrations:
     """The epoll (kqueue) of a reactor."""
 
-    __slots__ = ("__weakref__", "_callbacks", "_poller", "connect_begun")
+    __slots__ = ("__weakref__", "_callbacks", "_poller")
     reader_woken: bool | None = None  # For the host loop: it may park with something left.
 
     def __init__(self) -> None:
         self._poller = new_poller()
         self._callbacks: dict[int, Callable[[int], object]] = {}
-        #: A connect has begun in this turn. On the same machine it mostly has succeeded by the
-        #: next, which is then worth taking at once: 6 % of a connect that says one thing.
-        self.connect_begun: bool = False
         _all.add(self)
 
     def register(self, fd: int, callback: Callable[[int], object]) -> None:
