@@ -28,6 +28,8 @@ class Flow(Enum):
 
     #: Not asked for yet: chunks wait.
     UNDECIDED = ("undecided", None)
+    #: The same, and a ``readable`` listener that was prepended, which asks for nothing, was found.
+    UNDECIDED_BESIDE_READABLE = ("undecided beside readable listener", None)
     #: To the ``data`` listeners, or into nothing.
     FLOWING = ("flowing", True)
     #: Chunks wait for ``resume()``.
@@ -93,8 +95,25 @@ FLOW_CHANGES: Mapping[tuple[Flow, FlowEvent], FlowRow] = {
         Flow.BY_READABLE_LISTENER,
         FlowOutcome.ANNOUNCE,
     ),
-    (Flow.UNDECIDED, FlowEvent.LISTENER_FOUND): (Flow.BY_READABLE_LISTENER, None),
+    (Flow.UNDECIDED, FlowEvent.LISTENER_FOUND): (Flow.UNDECIDED_BESIDE_READABLE, None),
     (Flow.UNDECIDED, FlowEvent.FLOW_AT_RESUME): (Flow.FLOWING, None),
+    (Flow.UNDECIDED_BESIDE_READABLE, FlowEvent.RESUME): (
+        Flow.BY_READABLE_LISTENER,
+        FlowOutcome.SCHEDULE_RESUME,
+    ),
+    (Flow.UNDECIDED_BESIDE_READABLE, FlowEvent.PAUSE): (
+        Flow.BY_READABLE_LISTENER,
+        FlowOutcome.EMIT_PAUSE,
+    ),
+    (Flow.UNDECIDED_BESIDE_READABLE, FlowEvent.DATA_BESIDE_READABLE): (
+        Flow.BY_READABLE_LISTENER,
+        FlowOutcome.SCHEDULE_RESUME,
+    ),
+    (Flow.UNDECIDED_BESIDE_READABLE, FlowEvent.FLOW_AT_RESUME): (
+        Flow.BESIDE_READABLE_LISTENER,
+        None,
+    ),
+    (Flow.UNDECIDED_BESIDE_READABLE, FlowEvent.LISTENER_GONE): (Flow.UNDECIDED, None),
     (Flow.FLOWING, FlowEvent.PAUSE): (Flow.PAUSED, FlowOutcome.EMIT_PAUSE),
     (Flow.FLOWING, FlowEvent.READABLE_LISTENER): (
         Flow.BY_READABLE_LISTENER,
@@ -163,10 +182,18 @@ def review(
     return events
 
 
-def shown_flow(flowing: bool | None, *, readable_listener: bool) -> Flow:
+#: How each value of ``readableFlowing`` is called with and without a ``readable`` listener.
+_SHOWN = (
+    {
+        None: Flow.UNDECIDED_BESIDE_READABLE,
+        True: Flow.BESIDE_READABLE_LISTENER,
+        False: Flow.BY_READABLE_LISTENER,
+    },
+    {None: Flow.UNDECIDED, True: Flow.FLOWING, False: Flow.PAUSED},
+)
+
+
+def shown_flow(before: Flow, flowing: bool | None) -> Flow:
     """The state that a program asks for by setting ``readableFlowing``."""
-    if flowing is None:
-        return Flow.UNDECIDED
-    if flowing:
-        return Flow.BESIDE_READABLE_LISTENER if readable_listener else Flow.FLOWING
-    return Flow.BY_READABLE_LISTENER if readable_listener else Flow.PAUSED
+    beside, alone = _SHOWN
+    return (beside if before in beside.values() else alone)[flowing]

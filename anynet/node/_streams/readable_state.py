@@ -156,8 +156,7 @@ class ReadableState:
 
     def show_flow(self, flowing: bool | None) -> None:
         """What a program sets by ``stream.readableFlowing = value``."""
-        listener = self.flow in (Flow.BY_READABLE_LISTENER, Flow.BESIDE_READABLE_LISTENER)
-        self.flow = shown_flow(flowing, readable_listener=listener)
+        self.flow = shown_flow(self.flow, flowing)
         self.flowing = flowing
 
     def review(self, readable_listeners: bool) -> list[FlowEvent]:

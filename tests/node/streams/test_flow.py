@@ -50,7 +50,14 @@ WAYS: list[tuple[list[FlowEvent], Flow, FlowOutcome | None]] = [
     ),
     ([READABLE, RESUME, FOUND, AT_RESUME, GONE], Flow.FLOWING, None),
     ([RESUME, FOUND], Flow.BESIDE_READABLE_LISTENER, None),
+    ([FOUND], Flow.UNDECIDED_BESIDE_READABLE, None),
+    ([FOUND, READABLE], Flow.UNDECIDED_BESIDE_READABLE, None),
     ([FOUND, RESUME], Flow.BY_READABLE_LISTENER, FlowOutcome.SCHEDULE_RESUME),
+    ([FOUND, PAUSE], Flow.BY_READABLE_LISTENER, FlowOutcome.EMIT_PAUSE),
+    ([FOUND, DATA_BESIDE], Flow.BY_READABLE_LISTENER, FlowOutcome.SCHEDULE_RESUME),
+    ([FOUND, AT_RESUME], Flow.BESIDE_READABLE_LISTENER, None),
+    ([FOUND, GONE, FORGET], Flow.UNDECIDED, None),
+    ([FOUND, GONE, DATA], Flow.FLOWING, FlowOutcome.SCHEDULE_RESUME),
     ([PAUSE, GONE, FORGET], Flow.UNDECIDED, None),
     ([RESUME, GONE, FORGET], Flow.UNDECIDED, None),
     ([DATA], Flow.FLOWING, FlowOutcome.SCHEDULE_RESUME),
@@ -139,7 +146,11 @@ def test_a_review_of_the_listeners(
     assert found == events
 
 
-@pytest.mark.parametrize("listener", [False, True])
+@pytest.mark.parametrize("before", Flow)
 @pytest.mark.parametrize("flowing", [None, True, False])
-def test_what_a_program_sets_is_what_it_sees(flowing: bool | None, listener: bool) -> None:
-    assert shown_flow(flowing, readable_listener=listener).flowing is flowing
+def test_what_a_program_sets_is_what_it_sees(flowing: bool | None, before: Flow) -> None:
+    shown = shown_flow(before, flowing)
+    assert shown.flowing is flowing
+    assert ("beside" in shown.label or "by readable" in shown.label) == (
+        "beside" in before.label or "by readable" in before.label
+    )
