@@ -15,7 +15,8 @@ from tests.fuzz_node.comparing import says_the_same
 from tests.fuzz_node.known import known_difference
 from tests.fuzz_node.programs import Program
 
-REPEATS = 5
+#: Trio runs tasks that are ready in a random order: of two orders the other one is met in so many.
+REPEATS = 12
 
 #: Runs programs, and gives the trace of each.
 Runner = Callable[[Sequence[Program]], list[Trace]]
