@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import re
+import select
 import signal
 import socket
 import struct
@@ -54,15 +55,19 @@ def test_chat(backend: str) -> None:
     with running_server("chat.py", backend) as (server, port):
         with client_of(port) as ann, ann.makefile("rb") as for_ann:
             ann.sendall(b"ann\n")
-            with client_of(port) as nameless, nameless.makefile("rb") as answer:
-                # Only somebody who is there already can have taken the name.
-                while True:
-                    with client_of(port) as twin, twin.makefile("rb") as for_twin:
-                        twin.sendall(b"ann\n")
-                        if for_twin.readline() == b"that name cannot be had\n":
-                            break
-                nameless.sendall(b"\n")
-                assert answer.read() == b"that name cannot be had\n"
+            # Of two who come at once either may be the first; that one hears of the other.
+            with client_of(port) as cleo, cleo.makefile("rb") as for_cleo:
+                cleo.sendall(b"cleo\n")
+                (first, *_), _, _ = select.select([ann, cleo], [], [], 30)
+                if first is ann:
+                    assert for_ann.readline() == b"* cleo has come\n"
+                else:
+                    assert for_cleo.readline() == b"* ann has come\n"
+            assert for_ann.readline() == b"* cleo has left\n"
+            for refused in (b"ann\n", b"\n"):
+                with client_of(port) as nameless, nameless.makefile("rb") as answer:
+                    nameless.sendall(refused)
+                    assert answer.read() == b"that name cannot be had\n"
             with client_of(port) as hasty, hasty.makefile("rb") as answer:
                 hasty.sendall(b"ann\n" + b"hello\n" * 1000)
                 assert answer.readline() == b"that name cannot be had\n"
