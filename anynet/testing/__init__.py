@@ -1,11 +1,13 @@
-"""Tools for testing what uses byte streams: pairs in memory, faults, a conformance suite.
+"""Tools for testing what uses byte streams: pairs in memory, faults, conformance suites, sweeps.
 
 * :func:`memory_pair`: two connected sockets without a network.
 * :class:`FaultyStream`: a stream that breaks, ends or stalls after so many bytes.
 * :func:`check_byte_stream`: does a stream do all that its users rely on?
+* :func:`cancel_everywhere`: a scenario, cancelled at each of its steps.
+* :func:`fail_everywhere`: a scenario, each of whose system calls fails in each way.
 * :class:`HandlerFailures`: no handler of a server failed, but for what the test expects.
 
-``anynet.testing.pytest_plugin`` has the last as a fixture. It is a module of its own, since only
+``anynet.testing.pytest_plugin`` has fixtures for pytest. It is a module of its own, since only
 pytest needs pytest.
 """
 
@@ -16,14 +18,49 @@ from anynet.testing._faulty import Fault, FaultyStream
 from anynet.testing._handler_failures import HandlerFailures
 from anynet.testing._kit import MakePair
 from anynet.testing._memory import MemoryStream, memory_pair, memory_stream_pair
+from anynet.testing._sweep.options import SweepBackend, SweepOptionNames
+from anynet.testing._sweep.peers import Peer, PeerListener, PeerRecord, Split
+from anynet.testing._sweep.running import SweepOutcome, SweepPoint
+from anynet.testing._sweep.stage import Scenario, Stage
+from anynet.testing._sweep.steps import CancelPoint
+from anynet.testing._sweep.sweeping import (
+    SweepCase,
+    SweepFinding,
+    SweepReport,
+    cancel_everywhere,
+    cancellation_cases,
+    fail_everywhere,
+    failure_cases,
+)
+from anynet.testing._sweep.system_calls import FailPoint, system_call_errors
 
 __all__ = [
+    "CancelPoint",
+    "FailPoint",
     "Fault",
     "FaultyStream",
     "HandlerFailures",
     "MakePair",
     "MemoryStream",
+    "Peer",
+    "PeerListener",
+    "PeerRecord",
+    "Scenario",
+    "Split",
+    "Stage",
+    "SweepBackend",
+    "SweepCase",
+    "SweepFinding",
+    "SweepOptionNames",
+    "SweepOutcome",
+    "SweepPoint",
+    "SweepReport",
+    "cancel_everywhere",
+    "cancellation_cases",
     "check_byte_stream",
+    "fail_everywhere",
+    "failure_cases",
     "memory_pair",
     "memory_stream_pair",
+    "system_call_errors",
 ]

@@ -9,13 +9,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import attrs
 
+from anynet.cluster import ChannelError
+from anynet.testing import (
+    Scenario,
+    SweepBackend,
+    SweepOptionNames,
+    SweepReport,
+    cancel_everywhere,
+    fail_everywhere,
+)
 from tests.sweep import node_scenarios, scenarios
-from tests.sweep.running import Scenario
-from tests.sweep.sweeping import Report
+from tests.sweep.messages import unframed
 
 SCENARIOS: dict[str, Scenario] = {
     scenario.__name__: scenario
@@ -49,6 +57,25 @@ SCENARIOS: dict[str, Scenario] = {
         node_scenarios.node_unix,
     )
 }
+
+BACKENDS: tuple[SweepBackend, ...] = ("trio", "asyncio", "uvloop")
+Kind: TypeAlias = Literal["cancel", "fail"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+#: What may leave a scenario that was made to fail; how long nothing happens in a stuck one, as
+#: none of these waits for so long; and what a message is.
+OPTIONS: SweepOptionNames = {
+    "expected": (ChannelError,),
+    "patience": 1.2,
+    "split": unframed,
+}
+
+
+def sweep(kind: Kind, name: str, backend: SweepBackend, limit: int | None = None) -> SweepReport:
+    """One of the two sweeps of a scenario; what it found is judged by the caller."""
+    everywhere = cancel_everywhere if kind == "cancel" else fail_everywhere
+    options: SweepOptionNames = {**OPTIONS, "limit": limit}
+    return everywhere(SCENARIOS[name], backend, check=False, **options)
+
 
 #: A fault of a scenario: at which call (or "cancelled"), and what was wrong.
 Fault: TypeAlias = tuple[str, str]
@@ -86,19 +113,19 @@ KNOWN = (
 )
 
 
-def known_faults(name: str, sweep: str) -> set[Fault]:
+def known_faults(name: str, kind: Kind) -> set[Fault]:
     """What a sweep, ``"cancel"`` or ``"fail"``, is known to find in a scenario."""
     return {
         (known.at, what)
         for known in KNOWN
-        if name in known.scenarios and (known.at == "cancelled") == (sweep == "cancel")
+        if name in known.scenarios and (known.at == "cancelled") == (kind == "cancel")
         for what in known.whats
     }
 
 
-def differences(name: str, sweep: str, report: Report) -> list[str]:
+def differences(name: str, kind: Kind, report: SweepReport) -> list[str]:
     """What a report has that is not known, with its points, and what is known and not found."""
-    known = known_faults(name, sweep)
+    known = known_faults(name, kind)
     new = [str(found) for found in report.findings if (found.kind, found.what) not in known]
     found = {(found.kind, found.what) for found in report.findings}
     return new + [f"mended, to be taken off the list: {at}: {what}" for at, what in known - found]
@@ -126,11 +153,11 @@ _SLACK = 2
 RECORD = Path(__file__).with_name("counts.json")
 
 
-def counted_anew(name: str, backend: str, sweep: str, report: Report) -> list[str]:
+def counted_anew(name: str, backend: SweepBackend, kind: Kind, report: SweepReport) -> list[str]:
     """Which counts of a sweep are not those that were recorded."""
     recorded = read_record()[name][backend]
     expected = {
-        what: each for what, each in recorded.items() if (what == "steps") == (sweep == "cancel")
+        what: each for what, each in recorded.items() if (what == "steps") == (kind == "cancel")
     }
     lines = []
     for what in sorted(expected.keys() | report.counts.keys()):

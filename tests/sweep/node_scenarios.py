@@ -6,9 +6,9 @@ import functools
 from typing import Any
 
 from anynet import node as net
-from tests.sweep.peers import framed
+from anynet.testing import Stage
+from tests.sweep.messages import framed
 from tests.sweep.scenarios import HELLO, REPLY
-from tests.sweep.stage import Stage
 
 #: More than the kernel takes for a connection whose buffers nobody has limited.
 VERY_LONG = framed(bytes(8_000_000))
