@@ -2,7 +2,7 @@
 
 * :func:`memory_pair`: two connected sockets without a network.
 * :class:`FaultyStream`: a stream that breaks, ends or stalls after so many bytes.
-* :func:`check_byte_stream`: does a stream do all that its users rely on?
+* :func:`check_byte_stream`, :func:`check_listener`: do they do all that their users rely on?
 * :func:`cancel_everywhere`: a scenario, cancelled at each of its steps.
 * :func:`fail_everywhere`: a scenario, each of whose system calls fails in each way.
 * :class:`HandlerFailures`: no handler of a server failed, but for what the test expects.
@@ -13,11 +13,20 @@ pytest needs pytest.
 
 from __future__ import annotations
 
-from anynet.testing._conformance import check_byte_stream
+from anynet.testing._conformance import (
+    ConformanceCase,
+    byte_stream_cases,
+    check_byte_stream,
+    check_listener,
+    listener_cases,
+)
+from anynet.testing._echo_server import EchoServer, echo_server
 from anynet.testing._faulty import Fault, FaultyStream
 from anynet.testing._handler_failures import HandlerFailures
-from anynet.testing._kit import MakePair
+from anynet.testing._hostile import HostileClients, Hostility
+from anynet.testing._kit import MakeListener, MakePair
 from anynet.testing._memory import MemoryStream, memory_pair, memory_stream_pair
+from anynet.testing._ports import unused_port
 from anynet.testing._sweep.options import SweepBackend, SweepOptionNames
 from anynet.testing._sweep.peers import Peer, PeerListener, PeerRecord, Split
 from anynet.testing._sweep.running import SweepOutcome, SweepPoint
@@ -36,10 +45,15 @@ from anynet.testing._sweep.system_calls import FailPoint, system_call_errors
 
 __all__ = [
     "CancelPoint",
+    "ConformanceCase",
+    "EchoServer",
     "FailPoint",
     "Fault",
     "FaultyStream",
     "HandlerFailures",
+    "HostileClients",
+    "Hostility",
+    "MakeListener",
     "MakePair",
     "MemoryStream",
     "Peer",
@@ -55,12 +69,17 @@ __all__ = [
     "SweepOutcome",
     "SweepPoint",
     "SweepReport",
+    "byte_stream_cases",
     "cancel_everywhere",
     "cancellation_cases",
     "check_byte_stream",
+    "check_listener",
+    "echo_server",
     "fail_everywhere",
     "failure_cases",
+    "listener_cases",
     "memory_pair",
     "memory_stream_pair",
     "system_call_errors",
+    "unused_port",
 ]
