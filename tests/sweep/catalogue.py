@@ -22,7 +22,7 @@ from anynet.testing import (
     cancel_everywhere,
     fail_everywhere,
 )
-from tests.sweep import node_scenarios, scenarios
+from tests.sweep import message_scenarios, node_scenarios, scenarios, server_scenarios
 from tests.sweep.messages import unframed
 
 SCENARIOS: dict[str, Scenario] = {
@@ -50,6 +50,23 @@ SCENARIOS: dict[str, Scenario] = {
         scenarios.tls_events,
         scenarios.server_events,
         scenarios.channel,
+        server_scenarios.accepting,
+        server_scenarios.served_elsewhere,
+        server_scenarios.started,
+        server_scenarios.failing_handler,
+        server_scenarios.moving,
+        server_scenarios.bound,
+        server_scenarios.over_a_stream,
+        server_scenarios.watching,
+        server_scenarios.proxied,
+        server_scenarios.proxied_tls,
+        server_scenarios.relay_reset,
+        message_scenarios.length_prefixed,
+        message_scenarios.delimited,
+        message_scenarios.line_server,
+        message_scenarios.inbox,
+        message_scenarios.many_senders,
+        message_scenarios.service,
         node_scenarios.node_server,
         node_scenarios.node_client,
         node_scenarios.node_happy_eyeballs,
