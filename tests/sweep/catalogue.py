@@ -22,7 +22,13 @@ from anynet.testing import (
     cancel_everywhere,
     fail_everywhere,
 )
-from tests.sweep import message_scenarios, node_scenarios, scenarios, server_scenarios
+from tests.sweep import (
+    message_scenarios,
+    node_scenarios,
+    node_stream_scenarios,
+    scenarios,
+    server_scenarios,
+)
 from tests.sweep.messages import unframed
 
 SCENARIOS: dict[str, Scenario] = {
@@ -72,6 +78,15 @@ SCENARIOS: dict[str, Scenario] = {
         node_scenarios.node_happy_eyeballs,
         node_scenarios.node_long_message,
         node_scenarios.node_unix,
+        node_stream_scenarios.node_tls_server,
+        node_stream_scenarios.node_tls_client,
+        node_stream_scenarios.node_pipeline,
+        node_stream_scenarios.node_lines,
+        node_stream_scenarios.node_half_open,
+        node_stream_scenarios.node_limits,
+        node_stream_scenarios.node_abort,
+        node_stream_scenarios.node_pulled,
+        node_stream_scenarios.node_to_core,
     )
 }
 
@@ -118,6 +133,16 @@ KNOWN = (
             (_CUT,),
             "As in Node: a socket that a failed write destroys is closed, not reset. If the peer"
             " itself had gone, nobody would see that end.",
+        )
+        for error in ("EPIPE", "ECONNRESET")
+    ),
+    *(
+        Known(
+            frozenset({"node_tls_client"}),
+            f"send {error}",
+            ("it got stuck",),
+            "As in Node: a failed send of records is left to the next read to report, and here the"
+            " connection is well.",
         )
         for error in ("EPIPE", "ECONNRESET")
     ),

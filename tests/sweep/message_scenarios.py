@@ -15,6 +15,7 @@ from anynet.testing import Stage
 from tests.sweep.messages import framed
 from tests.sweep.scenarios import LOCAL
 
+
 async def _talk(
     stage: Stage, make: Callable[[anynet.Socket], Any], frames: list[bytes], reply: bytes
 ) -> None:

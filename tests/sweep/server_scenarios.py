@@ -66,7 +66,7 @@ async def failing_handler(stage: Stage) -> None:
 
     async def handler(connection: anynet.Socket) -> None:
         if await message_of(connection) == b"hello":
-            raise anynet.ConnectionClosed("the handler's own failure")
+            raise ConnectionError("the handler's own failure")
 
     async with anynet.create_server(handler, **LOCAL) as serving:
         peers = [stage.client(serving.address) for _ in range(2)]
