@@ -25,8 +25,6 @@ from tests.sweep.catalogue import (
 )
 
 _ROW = "{:<20} {:<8} {:>6} {:>10} {:>6} {:>7} {:>9}  {}"
-#: Runs that a record is made of.
-_RUNS = 40
 #: Seconds that a scenario may take, before the stacks are printed and the program ends.
 _LIMIT = 300
 
@@ -36,12 +34,15 @@ def main() -> int:
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", choices=[[], *SCENARIOS])
     parser.add_argument("--backend", choices=BACKENDS, action="append")
     parser.add_argument("--record", action="store_true", help="write the counts down")
+    parser.add_argument("--runs", type=int, default=40, help="that a record is made of (40)")
     given = parser.parse_args()
     names: list[str] = given.scenarios or list(SCENARIOS)
     backends: list[SweepBackend] = given.backend or list(BACKENDS)
     if given.record:
         counts = {name: each for name, each in read_record().items() if name in SCENARIOS}
-        counts |= {name: {each: count(name, each) for each in BACKENDS} for name in names}
+        counts |= {
+            name: {each: count(name, each, given.runs) for each in BACKENDS} for name in names
+        }
         write_record(counts)
         return 0
     heads = ("scenario", "backend", "steps", "cancelled", "calls", "failed", "findings", "")
@@ -73,11 +74,11 @@ def sweep_both(name: str, backend: SweepBackend, totals: Counter[str]) -> list[s
     return [f"{name} on {backend}: {line}" for line in wrong]
 
 
-def count(name: str, backend: SweepBackend) -> Ranges:
+def count(name: str, backend: SweepBackend, runs: int) -> Ranges:
     """The fewest and the most steps and calls of some calm runs."""
     counts = [
         sum((sweep(kind, name, backend, limit=1).counts for kind in KINDS), Counter())
-        for _ in range(_RUNS)
+        for _ in range(runs)
     ]
     whats = sorted(set().union(*counts))
     ranges = {what: (min(c[what] for c in counts), max(c[what] for c in counts)) for what in whats}

@@ -70,6 +70,7 @@ SCENARIOS: dict[str, Scenario] = {
         message_scenarios.length_prefixed,
         message_scenarios.delimited,
         message_scenarios.line_server,
+        message_scenarios.channel_messages,
         message_scenarios.inbox,
         message_scenarios.many_senders,
         message_scenarios.service,
@@ -165,10 +166,15 @@ def known_faults(name: str, kind: Kind) -> set[Fault]:
     }
 
 
-def differences(name: str, kind: Kind, report: SweepReport) -> list[str]:
-    """What a report has that is not known, with its points, and what is known and not found."""
+def differences(name: str, kind: Kind, report: SweepReport, *, whole: bool = True) -> list[str]:
+    """What a report has that is not known, with its points, and what is known and not found.
+
+    Of a sweep that is not ``whole`` the latter says nothing.
+    """
     known = known_faults(name, kind)
     new = [str(found) for found in report.findings if (found.kind, found.what) not in known]
+    if not whole:
+        return new
     found = {(found.kind, found.what) for found in report.findings}
     return new + [f"mended, to be taken off the list: {at}: {what}" for at, what in known - found]
 
@@ -179,7 +185,14 @@ def differences(name: str, kind: Kind, report: SweepReport) -> list[str]:
 Ranges: TypeAlias = dict[str, tuple[int, int]]
 
 #: How often these are woken depends on how much the kernel takes at once, which nobody promises.
-BY_THE_KERNEL = {"long_message", "outbox", "file", "node_long_message"}
+BY_THE_KERNEL = {
+    "long_message",
+    "outbox",
+    "file",
+    "node_long_message",
+    "many_senders",
+    "length_prefixed",
+}
 #: These wait for a timer: on a busy machine two wake-ups may become one, or one two.
 BY_THE_CLOCK = {
     "happy_eyeballs",
@@ -188,6 +201,8 @@ BY_THE_CLOCK = {
     "time_limits",
     "reconnecting",
     "node_happy_eyeballs",
+    "accepting",
+    "service",
 }
 #: A turn of a reactor takes what is ready: on a busy machine one turn may become two.
 ON_A_REACTOR = "node_"

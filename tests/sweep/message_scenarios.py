@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import Any
 
 import anyio
 
 import anynet
+from anynet.cluster import Channel
 from anynet.framing import DelimitedStream, FrameTooLong, LengthPrefixedStream, LineStream
 from anynet.testing import Stage
 from tests.sweep.messages import framed
@@ -80,6 +82,25 @@ async def line_server(stage: Stage) -> None:
 
 def _take(_error: Exception, _connection: Any) -> None:
     """Half a line is an ``IncompleteFrame``, which is the peer's doing."""
+
+
+async def channel_messages(stage: Stage) -> None:
+    """Messages of a channel until the other end closes, both ends in tasks of their own."""
+    one, other = socket.socketpair()
+    seen = []
+
+    async def talk(channel: Channel) -> None:
+        async with aclosing(channel):
+            await channel.send({"number": 1})
+            await channel.send("two")
+
+    with one, other:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(talk, Channel.from_fd(one))
+            async with aclosing(Channel.from_fd(other)) as channel:
+                async for message, _ in channel:
+                    seen.append(message)
+    assert seen == [{"number": 1}, "two"]
 
 
 async def inbox(stage: Stage) -> None:

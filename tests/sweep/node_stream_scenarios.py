@@ -88,6 +88,7 @@ async def node_half_open(stage: Stage) -> None:
         options = {"port": listener.address[1], "host": "127.0.0.1", "allowHalfOpen": True}
 
         def on_connect() -> None:
+            client.setKeepAlive(True, 1000)
             stage.act(lambda: listener.send(REPLY), listener.send_eof)
 
         def on_end() -> None:

@@ -47,7 +47,7 @@ async def served_elsewhere(stage: Stage) -> None:
             await stage.until(peer.answered)
             stage.act(peer.send_eof)
             await stage.until(lambda: peer.end)
-            serving.close()
+            await serving.aclose()
 
 
 async def started(stage: Stage) -> None:

@@ -1,4 +1,8 @@
-"""Every scenario, on every backend, cancelled at each step and failed at each system call."""
+"""Every scenario, on every backend, cancelled at some steps and failed at some system calls.
+
+Which those are is the same every time. All of them, and there are thousands, are swept by ``nox -s
+sweep``.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +22,18 @@ from tests.sweep.catalogue import (
     sweep,
 )
 
+#: Points of each scenario, backend and kind of sweep.
+SAMPLE = 8
+
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", SCENARIOS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_everywhere(name: str, backend: SweepBackend, kind: Kind) -> None:
-    report = sweep(kind, name, backend)
-    assert differences(name, kind, report) == []
+def test_a_sample(name: str, backend: SweepBackend, kind: Kind) -> None:
+    report = sweep(kind, name, backend, limit=SAMPLE)
+    assert differences(name, kind, report, whole=False) == []
     assert counted_anew(name, backend, kind, report) == []
-    assert report.runs >= report.counts.total() / 2
+    assert report.runs or not report.counts
 
 
 def test_a_drop_whose_own_address_is_unknown_closes_its_connection() -> None:

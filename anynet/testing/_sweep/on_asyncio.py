@@ -113,8 +113,5 @@ def perform(backend: str, scenario: Scenario, stage: Stage, steps: Steps, run: R
         if len(selector.get_map()) > before:
             run.findings.append("the loop watches a descriptor still")
 
-    anyio.run(
-        main,
-        backend="asyncio",
-        backend_options={"loop_factory": lambda: asyncio.SelectorEventLoop(selector)},
-    )
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selector)) as runner:
+        runner.run(main())
