@@ -206,6 +206,19 @@ async def tells_a_cut_message_as_whole(stage: Stage) -> None:
         send_half(sock, HELLO)
 
 
+async def fails_in_a_handler(stage: Stage) -> None:
+    """A server logs that, and goes on."""
+
+    async def handler(connection: anynet.Socket) -> None:
+        await connection.receive()
+        fall_over()
+
+    async with anynet.create_server(handler, host="127.0.0.1", port=0) as server:
+        peer = stage.client(server.address)
+        peer.send(HELLO)
+        await stage.until(lambda: peer.end)
+
+
 @pytest.mark.parametrize(
     ("scenario", "fault"),
     [
@@ -216,6 +229,10 @@ async def tells_a_cut_message_as_whole(stage: Stage) -> None:
                 "setsockopt ENOBUFS",
                 "it raised AttributeError('nothing is there')",
             ),
+        ),
+        (
+            fails_in_a_handler,
+            ("setsockopt ENOBUFS", "a handler raised AttributeError('nothing is there')"),
         ),
         (
             tells_a_cut_message_as_whole,
