@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from typing import Any
 
+import anyio
 import pytest
 from anyio.lowlevel import checkpoint
 
