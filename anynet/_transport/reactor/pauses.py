@@ -16,14 +16,15 @@ from __future__ import annotations
 PAUSE = 0.001
 #: Bytes an event of a turn without small messages.
 _LARGE = 16384
-#: Seconds of a phase, and without a turn after which what has been measured says nothing.
-_PHASE, _GAP = 0.03, 0.01
+#: Seconds of a phase, of one that may cost bytes, and without a turn after which what has been
+#: measured says nothing.
+_PHASE, _TRIAL, _GAP = 0.03, 0.01, 0.01
 #: Events of a look, on average, and what part of the rate without pauses must be kept.
 _FEWEST_EVENTS, _KEPT = 2, 0.7
 #: Phases in a row with pauses before one without.
 _PHASES_BETWEEN = 30
 #: Seconds from a trial that failed to the next.
-_SHORTEST_WAIT, _LONGEST_WAIT = 0.25, 8.0
+_SHORTEST_WAIT, _LONGEST_WAIT = 0.1, 16.0
 
 
 class Pauses:
@@ -60,7 +61,8 @@ class Pauses:
         self._turns += 1
         self._events += events
         self._bytes += size
-        if now - self._began >= _PHASE:
+        on_trial = self._pausing and not self._good_phases
+        if now - self._began >= (_TRIAL if on_trial else _PHASE):
             self._judge(now)
             self._begin(now)
         return PAUSE if self._pausing and size >= events * _LARGE else 0.0
