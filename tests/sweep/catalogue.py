@@ -71,6 +71,7 @@ SCENARIOS: dict[str, Scenario] = {
         message_scenarios.delimited,
         message_scenarios.line_server,
         message_scenarios.channel_messages,
+        message_scenarios.worker,
         message_scenarios.inbox,
         message_scenarios.many_senders,
         message_scenarios.service,

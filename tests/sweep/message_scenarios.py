@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 
 import anynet
-from anynet.cluster import Channel
+from anynet.cluster import Channel, Worker
 from anynet.framing import DelimitedStream, FrameTooLong, LengthPrefixedStream, LineStream
 from anynet.testing import Stage
 from tests.sweep.messages import framed
@@ -101,6 +101,18 @@ async def channel_messages(stage: Stage) -> None:
                 async for message, _ in channel:
                     seen.append(message)
     assert seen == [{"number": 1}, "two"]
+
+
+async def worker(stage: Stage) -> None:
+    """A worker of a cluster that reports to its primary, which then goes."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        async with Worker(1, ours, None) as joined:
+            await joined.send({"hello": 1})
+            stage.act(lambda: theirs.shutdown(socket.SHUT_RDWR))
+            async for _ in joined.messages():
+                raise AssertionError
+        assert joined.draining.is_set()
 
 
 async def inbox(stage: Stage) -> None:
