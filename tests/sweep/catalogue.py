@@ -203,7 +203,6 @@ BY_THE_CLOCK = {
     "reconnecting",
     "node_happy_eyeballs",
     "accepting",
-    "service",
 }
 #: A turn of a reactor takes what is ready: on a busy machine one turn may become two.
 ON_A_REACTOR = "node_"

@@ -23,7 +23,7 @@ from tests.sweep.catalogue import (
 )
 
 #: Points of each scenario, backend and kind of sweep.
-SAMPLE = 8
+SAMPLE = 5
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
