@@ -152,7 +152,7 @@ class TLSPeer(Peer):
             server_side=server_side,
             server_hostname=None if server_side else "127.0.0.1",
         )
-        self.secured = False
+        self.secured: bool = False
         if not server_side:
             self._advance()
 
@@ -228,7 +228,9 @@ class PeerListener:
         split: Split,
     ) -> None:
         unix = isinstance(address, str)
-        self.sock = socket.socket(socket.AF_UNIX if unix else socket.AF_INET, socket.SOCK_STREAM)
+        self.sock: socket.socket = socket.socket(
+            socket.AF_UNIX if unix else socket.AF_INET, socket.SOCK_STREAM
+        )
         if receive_buffer is not None:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         try:
