@@ -68,6 +68,7 @@ class Reactor(Registrations):
         "readable",
         "reader",
         "reader_patience",
+        "reader_woken",
         "start_soon",
         "ticks",
         "writer",
@@ -107,6 +108,9 @@ class Reactor(Registrations):
         self.reader: Waiter | None = None
         self.writer: Waiter | None = None
         self.reader_patience: int = 0
+        # It may park with something left, and hears of that a poll later: rarer, and cheaper, than
+        # a turn for nothing after each.
+        self.reader_woken: bool | None = False
         self.writer_registered: bool = False
 
     # -- what keeps it running ------------------------------------------------------------------

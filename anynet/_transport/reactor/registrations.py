@@ -35,7 +35,6 @@ class Registrations:
     """The epoll (kqueue) of a reactor."""
 
     __slots__ = ("__weakref__", "_callbacks", "_poller")
-    reader_woken: bool | None = None  # For the host loop: it may park with something left.
 
     def __init__(self) -> None:
         self._poller = new_poller()
