@@ -57,6 +57,7 @@ class Reactor(Registrations):
         "_scope",
         "_signals",
         "_timers",
+        "_woken",
         "connect_begun",
         "ended",
         "fd",
@@ -68,7 +69,6 @@ class Reactor(Registrations):
         "readable",
         "reader",
         "reader_patience",
-        "reader_woken",
         "start_soon",
         "ticks",
         "writer",
@@ -93,6 +93,8 @@ class Reactor(Registrations):
         self._timers = TimerHeap()
         self._refs = 0
         self._scope: anyio.CancelScope | None = None
+        #: Whether the scope was cancelled; on Trio asking it is a look at the clock.
+        self._woken = False
         self.open_handles: set[Closable] = set()
         self.in_turn: bool = False
         #: A connect began in this turn: mostly it is established by the next (6 % of a connect).
@@ -108,9 +110,6 @@ class Reactor(Registrations):
         self.reader: Waiter | None = None
         self.writer: Waiter | None = None
         self.reader_patience: int = 0
-        # It may park with something left, and hears of that a poll later: rarer, and cheaper, than
-        # a turn for nothing after each.
-        self.reader_woken: bool | None = False
         self.writer_registered: bool = False
 
     # -- what keeps it running ------------------------------------------------------------------
@@ -210,6 +209,7 @@ class Reactor(Registrations):
         """Take a turn soon, though no descriptor is ready. Not for another thread."""
         self.host.check_thread()
         if self._scope is not None:
+            self._woken = True
             self._scope.cancel()
 
     # -- turns ----------------------------------------------------------------------------------
@@ -220,15 +220,19 @@ class Reactor(Registrations):
         host, timers, parks = self.host, self._timers, 0
         while self.alive:
             with anyio.CancelScope() as self._scope:
-                scope, deadline = self._scope, math.inf
-                while not scope.cancel_called and self.alive:
+                scope, deadline, self._woken = self._scope, math.inf, False
+                while not self._woken and self.alive:
                     if self.yield_to_tasks:
+                        if scope.cancel_called:  # A timer is due: they yield below.
+                            break
                         await self._yield_to_tasks()
                         continue
                     if self._has_work():
                         await host.full_checkpoint()
                     else:
-                        if timers.next_deadline != deadline:
+                        if (
+                            timers.entries or deadline != math.inf
+                        ) and timers.next_deadline != deadline:
                             scope.deadline = deadline = timers.next_deadline
                         await host.park_read(self)
                         parks += 1
@@ -288,12 +292,13 @@ class Reactor(Registrations):
                     self._put_off_closing = True
                 else:
                     self._run_closing()
-            if self._timers.next_deadline != math.inf:  # Reading the clock is several calls.
+            if self._timers.entries:  # Reading the clock is several calls.
                 self.now = self.host.time()
                 self._call_each(self._timers.pop_due(self.now))
         finally:
             self.in_turn = False
-            self._close_deferred()
+            if self._deferred:
+                self._close_deferred()
         return max(count, 2) if self.connect_begun else count
 
     def _run_events(self) -> int:

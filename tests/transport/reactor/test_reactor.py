@@ -11,8 +11,7 @@ import anyio.lowlevel
 import pytest
 
 from anynet._transport.loops.host_loop import current_host_loop
-from anynet._transport.reactor import registrations
-from anynet._transport.reactor.poller import READABLE, new_poller
+from anynet._transport.reactor.poller import READABLE
 from anynet._transport.reactor.reactor import Reactor
 from tests.support import in_thread
 from tests.transport.reactors import immediate, reactor_running, recorded, tcp_sockets
@@ -47,46 +46,6 @@ async def test_order_within_a_turn() -> None:
         theirs.close()
     names = ["event", "pending", "immediate", "close", "timer"]
     assert order == [line for name in names for line in (name, f"tick after {name}")]
-
-
-async def test_an_event_takes_one_turn_and_no_second_one_for_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """asyncio polls once more before a task that it has woken runs: what that says is known."""
-    turns: list[float] = []
-
-    class Counting:
-        def __init__(self) -> None:
-            self._poller = new_poller()
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(self._poller, name)
-
-        def poll(self, timeout: float, maxevents: int) -> list[tuple[int, int]]:
-            turns.append(timeout)
-            return self._poller.poll(timeout, maxevents)
-
-    monkeypatch.setattr(registrations, "new_poller", Counting)
-    async with reactor_running() as reactor:
-        ours, theirs = socket.socketpair()
-        received = anyio.Event()
-
-        def on_event(_: int) -> None:
-            ours.recv(1)
-            received.set()
-
-        reactor.register(ours.fileno(), on_event)
-        await anyio.wait_all_tasks_blocked()
-        turns.clear()
-        for _ in range(5):
-            received = anyio.Event()
-            theirs.send(b"x")
-            await received.wait()
-            await anyio.wait_all_tasks_blocked()
-        assert len(turns) == 5
-        reactor.unregister(ours.fileno())
-        ours.close()
-        theirs.close()
 
 
 async def test_ticks_that_ticks_add_run_before_anything_else() -> None:
