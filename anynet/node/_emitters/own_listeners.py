@@ -4,12 +4,13 @@ They stand in the same table as those of the program, so that whatever counts, s
 listeners finds them. What is left out is the way there: checking and fitting a listener that is
 known to fit, and the methods, several calls for each (measured: a fifth of what an accepted
 connection costs that is piped to itself). So the caller asks first whether somebody would notice
-(:func:`is_unwatched`), and goes by the methods if so. A class takes part by :func:`take_part`, and
-no subclass of it then does; it must have ``first_events``.
+(:func:`is_unwatched`, about one of three events), and goes by the methods if so. A class takes part
+by :func:`take_part`, and no subclass of it then does; it must have ``first_events``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -20,16 +21,20 @@ from anynet.node._emitters.listeners import EventName, Listener
 #: never changed, so that the very tuple says that this is still so.
 Registered: TypeAlias = dict[EventName, tuple[Listener]]
 
-#: The methods that are gone past. One call for all of them: it is made several times a connection.
-_methods_of = attrgetter(
-    *("_final", "emit", "end", "on", "once", "pause", "prependListener", "push", "read"),
-    *("removeListener", "unpipe"),
-)
+#: The methods that are gone past where nobody listens to an event: when a pipe begins, when the
+#: peer has ended, and when our side has, or a pipe ends. One call for all of them, since that is
+#: three calls a connection.
+_METHODS: dict[EventName, Callable[[object], tuple[object, ...]]] = {
+    "newListener": attrgetter("on", "once", "prependListener"),
+    "readable": attrgetter("_final", "emit", "end", "push", "read", "removeListener"),
+    "removeListener": attrgetter("emit", "pause", "removeListener", "unpipe"),
+}
 
 
 def take_part(own_class: type[EventEmitter]) -> None:
     """Let the package go past the methods of a class, once they are all defined."""
-    own_class.own_class, own_class.own_methods = own_class, _methods_of(own_class)
+    own_class.own_class = own_class
+    own_class.own_methods = {event: methods(own_class) for event, methods in _METHODS.items()}
 
 
 def is_unwatched(watching: EventName, emitter: object) -> bool:
@@ -42,7 +47,7 @@ def is_unwatched(watching: EventName, emitter: object) -> bool:
         isinstance(emitter, EventEmitter)
         and type(emitter) is emitter.own_class
         and not emitter.__dict__
-        and _methods_of(emitter.own_class) == emitter.own_methods
+        and _METHODS[watching](emitter.own_class) == emitter.own_methods[watching]
         and watching not in (emitter.listener_table or ())
     )
 

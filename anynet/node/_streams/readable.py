@@ -224,17 +224,17 @@ class Readable(Stream):
             return super().on(name)
         self.register_listener(name, listener)
         if name == "data":
-            self.note_data_listener()
+            # As _advance does it, without its call: it is on the way of each accepted socket.
+            event = _DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA
+            if self.readable_state.advance(event, self._destroyed) is _SCHEDULE_RESUME:
+                self.runtime.next_tick(emit_resume, self)
         elif name == "readable" and not self.readable_state.end_emitted:
             self._advance(_READABLE)
         return self
 
     def note_data_listener(self) -> None:
-        """For implementers: a listener to ``data`` was registered."""
-        # As _advance does it, without its call: it is on the way of each accepted socket.
-        event = _DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA
-        if self.readable_state.advance(event, self._destroyed) is _SCHEDULE_RESUME:
-            self.runtime.next_tick(emit_resume, self)
+        """For implementers: a listener to ``data`` was registered, not by :meth:`on`."""
+        self._advance(_DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA)
 
     def _review_removal(self, name: EventName) -> None:
         # Without `readable` listeners `data` flows again.

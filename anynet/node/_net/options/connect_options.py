@@ -108,7 +108,11 @@ def connect_arguments(
     if type(first) is SortedOptions and not more:
         return first, listener
     options: dict[str, Any] = {}
-    if isinstance(first, Mapping):
+    if type(first) is int:  # As most of them, and the questions below take long.
+        options["port"] = first
+        if len(args) > 1 and isinstance(args[1], str):
+            options["host"] = args[1]
+    elif isinstance(first, Mapping):
         options.update(first)
     elif isinstance(first, str) and is_pipe_name(first):
         options["path"] = first
