@@ -66,14 +66,10 @@ class Reactor(Registrations):
         "now",
         "on_error",
         "open_handles",
-        "readable",
-        "reader",
-        "reader_patience",
         "start_soon",
         "ticks",
-        "writer",
-        "writer_registered",
         "yield_to_tasks",
+        *("readable", "reader", "reader_patience", "writer", "writer_registered"),
     )
 
     def __init__(self, host: HostLoop, start_soon: Callable[..., object]) -> None:
@@ -230,9 +226,7 @@ class Reactor(Registrations):
                     if self._has_work():
                         await host.full_checkpoint()
                     else:
-                        if (
-                            timers.entries or deadline != math.inf
-                        ) and timers.next_deadline != deadline:
+                        if timers.next_deadline != deadline:
                             scope.deadline = deadline = timers.next_deadline
                         await host.park_read(self)
                         parks += 1
