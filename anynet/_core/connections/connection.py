@@ -182,6 +182,8 @@ class Connection:
                 return None
             self.stream.close()
             return self._emit_close()
+        if not self.stream.readable:
+            return None
         try:
             data = self.stream.try_receive(_CHUNK)
         except Exception as error:

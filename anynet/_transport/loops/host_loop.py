@@ -58,8 +58,8 @@ class Parkable(Protocol):
     readable: bool
     #: On asyncio: the future of the task that is parked, and whether the loop watches the
     #: descriptor: for reading, it still does for so many events that find no task parked. On Trio
-    #: ``reader_patience`` is 1 once a task has parked.
-    reader: Waiter | None
+    #: ``reader_patience`` is 1 once a task has parked, and ``reader`` a scope that can be woken.
+    reader: Any
     writer: Waiter | None
     reader_patience: int
     writer_registered: bool
@@ -157,6 +157,14 @@ class HostLoop(ABC):
     @abstractmethod
     def park_read(self, stream: Parkable) -> Awaitable[Any]:
         """Wait until ``stream`` may be readable. Carries no data: cancelling it loses nothing."""
+
+    @abstractmethod
+    def park_read_wakeable(self, stream: Parkable) -> Awaitable[Any]:
+        """The same, and :meth:`wake_reader` ends it as well: on Trio it is dearer."""
+
+    @abstractmethod
+    def wake_reader(self, stream: Parkable) -> None:
+        """End the wait of the task that is parked by :meth:`park_read_wakeable`, if one is."""
 
     @abstractmethod
     def park_write(self, stream: Parkable) -> Awaitable[Any]:
@@ -278,7 +286,7 @@ _ASYNCIO = ("anynet._transport.loops.asyncio_loop", "AsyncioHostLoop")
 
 # Held weakly: a host loop refers to the event loop that is the key, and would keep it for ever.
 _current: RunVar[weakref.ref[HostLoop]] = RunVar("anynet host loop")
-#: The one that this context asked for last: looking in the run variable is dearer. Held weakly, too,
+#: The one that this context asked for last: looking in the run variable is dearer. Held weakly too,
 #: for a context may outlive its loop. The task that asks holds it, for its next connect, where it
 #: has no stream open meanwhile: finding it, and making it anew, was 15 % of a connect.
 _latest: ContextVar[weakref.ref[HostLoop] | None] = ContextVar(

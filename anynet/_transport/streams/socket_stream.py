@@ -33,6 +33,7 @@ from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, views_of,
 from anynet._transport.sockets.closing import close_socket, end_sending
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.sockets.message_sends import SendFrom, gathered, of_file
+from anynet._transport.sockets.readiness import try_recv
 from anynet._transport.sockets.sockaddr import address_from_sockaddr, peername_of
 from anynet._transport.streams.disconnect_watch import PeerWatch
 from anynet._transport.streams.endpoints import Attributes, attributes_of, local_end, remote_end
@@ -81,7 +82,7 @@ class SocketStream(StreamBase):
         self.unread_bytes: bytes | memoryview = unread
         # What the host loop keeps of those who park.
         self.readable = True
-        self.reader: Waiter | None = None
+        self.reader: Any = None
         self.writer: Waiter | None = None
         self.reader_patience = 0
         self.reader_woken: bool | None = False
@@ -110,10 +111,7 @@ class SocketStream(StreamBase):
                     host.last_task = task
                 if self.unread_bytes:
                     return self.take_unread(max_bytes)
-                try:
-                    data = self.sock.recv(max_bytes)
-                except BlockingIOError:
-                    pass
+                data = try_recv(self.sock, max_bytes)
             elif host.on_libuv:
                 await host.check()
             while data is None:
@@ -158,7 +156,7 @@ class SocketStream(StreamBase):
                 try:
                     result = call()
                 except BlockingIOError:
-                    await self._park_read()
+                    await self._timed(self.host.park_read(self))
                 else:
                     self.readable = True
                     return result
@@ -191,12 +189,12 @@ class SocketStream(StreamBase):
         if self.unread_bytes:
             return self.take_unread(max_bytes)
         try:
-            data = self.sock.recv(max_bytes)
-        except BlockingIOError:
-            self.readable = False
-            return None
+            data = try_recv(self.sock, max_bytes)
         except (OSError, MemoryError) as error:
             raise self.state.broken_error(error) from error
+        if data is None:
+            self.readable = False
+            return None
         self.stamp_received()
         if not data and isinstance(end := self._end(ConnectionEnded), ConnectionBroken):
             raise end
@@ -204,18 +202,17 @@ class SocketStream(StreamBase):
         self.readable = not data or len(data) == max_bytes or self.host.on_libuv
         return data
 
-    async def wait_readable(self) -> None:
+    def park_readable(self) -> Awaitable[Any]:
         if self.unread_bytes:
-            await self.host.enter_operation()
-            return
-        try:
-            await self._park_read()
-        except self.host.woken_by_close:
-            raise self.state.closed_error() from None
+            return self.host.enter_operation()
+        self.readable = True  # Once this is over.
+        return self._timed(self.host.park_read_wakeable(self))
 
-    def _park_read(self) -> Awaitable[Any]:
-        parked = self.host.park_read(self)
+    def _timed(self, parked: Awaitable[Any]) -> Awaitable[Any]:
         return parked if self.receive_timer is None else self.receive_timer.bound(parked)
+
+    def wake_readable(self) -> None:
+        self.host.wake_reader(self)
 
     def unread(self, data: bytes) -> None:
         self.unread_bytes = b"".join((data, self.unread_bytes))

@@ -7,7 +7,7 @@ methods never wait and claim nothing: they are for the one who holds that direct
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Protocol, TypeAlias
 
 from anyio.abc import AnyByteStream, ByteStream
@@ -53,6 +53,8 @@ class StreamBase(ByteStream):
     on_let_go: Callable[[Any], object] = staticmethod(nobody)
     #: While True, every activity stamps the loop's time.
     track_activity: bool
+    #: False where :meth:`try_receive` has nothing before another wait.
+    readable: bool = True
     last_received: float
     last_sent: float
     #: What times the waits of operations, where that has a limit.
@@ -83,9 +85,23 @@ class StreamBase(ByteStream):
     def try_receive(self, max_bytes: int = 65536) -> bytes | None:
         """Bytes that are there, ``b""`` at the end of the stream, or None when one has to wait."""
 
-    @abstractmethod
     async def wait_readable(self) -> None:
         """Wait until :meth:`try_receive` may have something. Cancelling it loses nothing."""
+        try:
+            await self.park_readable()
+        except self.host.woken_by_close:
+            raise self.state.closed_error() from None
+
+    @abstractmethod
+    def park_readable(self) -> Awaitable[Any]:
+        """The same, one coroutine less, and :meth:`wake_readable` ends it as well.
+
+        Raises the closed error, or the host loop's ``woken_by_close``.
+        """
+
+    @abstractmethod
+    def wake_readable(self) -> None:
+        """End the wait of :meth:`park_readable`, if a task is in one."""
 
     @abstractmethod
     async def receive_into(self, buffer: bytearray | memoryview) -> int:

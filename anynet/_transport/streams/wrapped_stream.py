@@ -198,13 +198,17 @@ class WrappedStream(StreamBase):
         self._unread = chunk
         return self._take_unread(max_bytes)
 
-    async def wait_readable(self) -> None:
+    async def park_readable(self) -> None:
         if not self._unread:
             readable = self.reading_ahead().wait_readable()
             timer = self.receive_timer
             await (readable if timer is None else timer.bound(readable))
         if self.closed:
             raise self.state.closed_error()
+
+    def wake_readable(self) -> None:
+        if self.read_ahead is not None:
+            self.read_ahead.wake()
 
     # -- sending --------------------------------------------------------------------------------
 
