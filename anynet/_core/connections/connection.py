@@ -182,8 +182,6 @@ class Connection:
                 return None
             self.stream.close()
             return self._emit_close()
-        if not self.stream.readable:
-            return None
         try:
             data = self.stream.try_receive(_CHUNK)
         except Exception as error:

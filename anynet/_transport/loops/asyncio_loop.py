@@ -67,13 +67,6 @@ class AsyncioHostLoop(HostLoop):
         stream.reader_patience = self._patience
         return future
 
-    park_read_wakeable = park_read
-
-    def wake_reader(self, stream: Parkable) -> None:
-        future, stream.reader = stream.reader, None
-        if future is not None and not future.done():
-            future.set_result(None)
-
     def park_write(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
         if not stream.writer_registered:

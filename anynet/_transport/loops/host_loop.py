@@ -58,8 +58,8 @@ class Parkable(Protocol):
     readable: bool
     #: On asyncio: the future of the task that is parked, and whether the loop watches the
     #: descriptor: for reading, it still does for so many events that find no task parked. On Trio
-    #: ``reader_patience`` is 1 once a task has parked, and ``reader`` a scope that can be woken.
-    reader: Any
+    #: ``reader_patience`` is 1 once a task has parked.
+    reader: Waiter | None
     writer: Waiter | None
     reader_patience: int
     writer_registered: bool
@@ -94,6 +94,7 @@ class HostLoop(ABC):
         "check",
         "checkpoint",
         "current_task",
+        "last_fd",
         "last_task",
         "new_event",
         "on_libuv",
@@ -123,6 +124,8 @@ class HostLoop(ABC):
 
     def __init__(self) -> None:
         self.last_task: object = None
+        #: The descriptor of the stream that has received last.
+        self.last_fd: int = -1
         self._pid = os.getpid()
         #: The thread that the loop runs in; compare it where a call would cost too much.
         self.thread: int = get_ident()
@@ -157,14 +160,6 @@ class HostLoop(ABC):
     @abstractmethod
     def park_read(self, stream: Parkable) -> Awaitable[Any]:
         """Wait until ``stream`` may be readable. Carries no data: cancelling it loses nothing."""
-
-    @abstractmethod
-    def park_read_wakeable(self, stream: Parkable) -> Awaitable[Any]:
-        """The same, and :meth:`wake_reader` ends it as well: on Trio it is dearer."""
-
-    @abstractmethod
-    def wake_reader(self, stream: Parkable) -> None:
-        """End the wait of the task that is parked by :meth:`park_read_wakeable`, if one is."""
 
     @abstractmethod
     def park_write(self, stream: Parkable) -> Awaitable[Any]:

@@ -136,14 +136,6 @@ class TrioHostLoop(HostLoop):
         stream.reader_patience = 1
         return wait_readable(stream.fd)
 
-    async def park_read_wakeable(self, stream: Parkable) -> None:
-        with trio.CancelScope() as stream.reader:
-            await self.park_read(stream)
-
-    def wake_reader(self, stream: Parkable) -> None:
-        if stream.reader is not None:
-            stream.reader.cancel()
-
     def park_write(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
         stream.reader_patience = 1

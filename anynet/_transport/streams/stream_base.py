@@ -19,7 +19,7 @@ from anynet._transport.loops.host_loop import HostLoop
 from anynet._transport.loops.wait_timer import WaitTimer
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.fd_passing import HasFileno
-from anynet._transport.streams.half_state import HalfState
+from anynet._transport.streams.half_state import HalfState, Receiving
 from anynet._transport.streams.released import Released
 
 #: Makes what a receive raises at the end of the stream, from the mark of the connection.
@@ -53,13 +53,11 @@ class StreamBase(ByteStream):
     on_let_go: Callable[[Any], object] = staticmethod(nobody)
     #: While True, every activity stamps the loop's time.
     track_activity: bool
-    #: False where :meth:`try_receive` has nothing before another wait.
-    readable: bool = True
-    last_received: float
-    last_sent: float
+    last_received: float = 0.0
+    last_sent: float = 0.0
     #: What times the waits of operations, where that has a limit.
     receive_timer: WaitTimer | None
-    send_timer: WaitTimer | None
+    send_timer: WaitTimer | None = None
 
     @property
     def closed(self) -> bool:
@@ -90,7 +88,8 @@ class StreamBase(ByteStream):
         try:
             await self.park_readable()
         except self.host.woken_by_close:
-            raise self.state.closed_error() from None
+            if self.state.receiving is Receiving.CLOSED:  # Else it was woken.
+                raise self.state.closed_error() from None
 
     @abstractmethod
     def park_readable(self) -> Awaitable[Any]:
@@ -178,6 +177,11 @@ class StreamBase(ByteStream):
     @abstractmethod
     def remote_address(self) -> Address | None:
         """The address of the peer, if it has one."""
+
+    async def aclose(self) -> None:
+        """Close it. Cancelled, it closes first."""
+        self.close()
+        await self.host.full_checkpoint()
 
     def expire(self, limit: type[ConnectionExpired], seconds: float) -> None:
         """Close because of a time limit of ``seconds``; operations raise ``limit``."""

@@ -76,8 +76,7 @@ class WrappedStream(StreamBase):
         self.state = HalfState() if state is None else state
         self.observer = None
         self.track_activity = False
-        self.last_received = self.last_sent = 0.0
-        self.receive_timer = self.send_timer = None
+        self.receive_timer = None
         self.stream = stream
         self.base = base
         if base is not None:
