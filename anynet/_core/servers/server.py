@@ -286,7 +286,7 @@ class Server(abc.Listener[Socket]):
     async def _serve_all(self, handler: Handler, start: StartTask) -> None:
         def serve(raw: SocketStream) -> None:
             connection = self._registry.add(raw)
-            connection.cancel_task = start(self._runner.run, connection, handler)
+            connection.task = start(self._runner.run, connection, handler)
 
         try:
             await self._acceptor.accept_all(serve)

@@ -20,6 +20,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 
 import anyio
 from anyio.lowlevel import current_token
@@ -59,7 +60,8 @@ class AsyncioHostLoop(HostLoop):
     def park_read(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
         if not stream.reader_patience:
-            self._loop.add_reader(stream.fd, self._on_readable, stream)
+            # Not as a method: each would be an object more that a parked connection keeps.
+            self._loop.add_reader(stream.fd, AsyncioHostLoop._on_readable, self, stream)
         # Only now: where the system watches no more descriptors nobody is going to wait for it.
         stream.reader = future = self._create_future()
         stream.reader_patience = self._patience
@@ -68,7 +70,7 @@ class AsyncioHostLoop(HostLoop):
     def park_write(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
         if not stream.writer_registered:
-            self._loop.add_writer(stream.fd, self._on_writable, stream)
+            self._loop.add_writer(stream.fd, AsyncioHostLoop._on_writable, self, stream)
             stream.writer_registered = True
         stream.writer = future = self._create_future()
         return future
@@ -155,6 +157,13 @@ class AsyncioHostLoop(HostLoop):
             return asyncio.get_running_loop() is self._loop and self.current_task() is not None
         except RuntimeError:
             return False
+
+    def stay_for_task(self) -> None:
+        if (task := asyncio.current_task(self._loop)) is not None:
+            task.add_done_callback(self._task_ended)
+
+    def _task_ended(self, _task: asyncio.Task[Any]) -> None:
+        """A task that held this by its list of callbacks has ended."""
 
     def call_from_thread(self, callback: Callable[[], object]) -> bool:
         try:

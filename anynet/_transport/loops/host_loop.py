@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 
 #: What a parked task waits for on asyncio.
 Waiter: TypeAlias = "asyncio.Future[None]"
-#: Starts a task that calls a function with arguments; returns what cancels that task alone.
-StartTask: TypeAlias = "Callable[..., Callable[[], object]]"
+#: Starts a task that calls a function with arguments.
+StartTask: TypeAlias = "Callable[..., StartedTask]"
 
 
 class Parkable(Protocol):
@@ -72,6 +72,11 @@ class Timer(Protocol):
     def cancel(self) -> None: ...
 
 
+class StartedTask(Protocol):
+    def cancel(self) -> object:
+        """Cancel that task alone. Does nothing once it has ended."""
+
+
 class Event(Protocol):
     """An event of the backend's own: AnyIO's finds out anew which backend runs at each use."""
 
@@ -89,6 +94,7 @@ class HostLoop(ABC):
         "check",
         "checkpoint",
         "current_task",
+        "last_fd",
         "last_task",
         "new_event",
         "on_libuv",
@@ -118,6 +124,8 @@ class HostLoop(ABC):
 
     def __init__(self) -> None:
         self.last_task: object = None
+        #: The descriptor of the stream that has received last.
+        self.last_fd: int = -1
         self._pid = os.getpid()
         #: The thread that the loop runs in; compare it where a call would cost too much.
         self.thread: int = get_ident()
@@ -226,6 +234,10 @@ class HostLoop(ABC):
         """Whether the loop runs in the thread of the caller."""
 
     @abstractmethod
+    def stay_for_task(self) -> None:
+        """Have the task that asks hold this until it ends, if a task asks."""
+
+    @abstractmethod
     def is_current(self) -> bool:
         """Whether it is surely the one that the caller runs in; False may mean that it is not sure.
 
@@ -256,10 +268,8 @@ class HostLoop(ABC):
 def start_in_group(tasks: TaskGroup, name: str) -> StartTask:
     """What starts tasks of that name in any task group of AnyIO's."""
 
-    def start(
-        function: Callable[..., Coroutine[Any, Any, None]], *args: Any
-    ) -> Callable[[], object]:
-        return tasks.start_soon(function, *args, name=name).cancel
+    def start(function: Callable[..., Coroutine[Any, Any, None]], *args: Any) -> StartedTask:
+        return tasks.start_soon(function, *args, name=name)
 
     return start
 
@@ -274,9 +284,12 @@ _ASYNCIO = ("anynet._transport.loops.asyncio_loop", "AsyncioHostLoop")
 
 # Held weakly: a host loop refers to the event loop that is the key, and would keep it for ever.
 _current: RunVar[weakref.ref[HostLoop]] = RunVar("anynet host loop")
-#: The one that this context asked for last. It keeps it for the next connect of a task that has no
-#: stream open meanwhile: finding it by the run variable, and making it anew, was 15 % of a connect.
-_latest: ContextVar[HostLoop | None] = ContextVar("anynet latest host loop", default=None)
+#: The one that this context asked for last: looking in the run variable is dearer. Held weakly too,
+#: for a context may outlive its loop. The task that asks holds it, for its next connect, where it
+#: has no stream open meanwhile: finding it, and making it anew, was 15 % of a connect.
+_latest: ContextVar[weakref.ref[HostLoop] | None] = ContextVar(
+    "anynet latest host loop", default=None
+)
 
 
 def current_host_loop() -> HostLoop:
@@ -284,15 +297,17 @@ def current_host_loop() -> HostLoop:
 
     Raises :exc:`anyio.NoEventLoopError` when no event loop runs.
     """
-    host = _latest.get()
+    reference = _latest.get()
+    host = None if reference is None else reference()
     if host is not None and host.is_current():  # A context may be copied into another loop.
         return host
     reference = _current.get(None)
     host = None if reference is None else reference()
     if host is None:
         host = _new_host_loop()
-        _current.set(weakref.ref(host))
-    _latest.set(host)
+        _current.set(reference := weakref.ref(host))
+    host.stay_for_task()
+    _latest.set(reference)
     return host
 
 
