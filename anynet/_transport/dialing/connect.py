@@ -60,10 +60,10 @@ def connect_socket(
 
     ``on_event`` is called with each event as it happens; what it raises ends the connect. Raises
     :exc:`ConnectError` with a timeline if no connection could be made: the subclass that says how
-    where all attempts failed alike, and :exc:`ConnectTimeout` where ``connect_timeout`` seconds have
-    passed. Raises :exc:`ValueError` or :exc:`TypeError`, before anything is opened, for options
-    that cannot be used. What the ``resolver`` raises, except for :exc:`OSError`, is passed on as it
-    is. Cancellation closes all sockets.
+    where all attempts failed alike, and :exc:`ConnectTimeout` where ``connect_timeout`` seconds
+    have passed. Raises :exc:`ValueError` or :exc:`TypeError`, before anything is opened, for
+    options that cannot be used. What the ``resolver`` raises, except for :exc:`OSError`, is passed
+    on as it is. Cancellation closes all sockets.
     """
     call = _Connect(options, on_event, machine)
     if options.connect_timeout is None:
