@@ -272,10 +272,12 @@ class Endpoint(Pollable):
                 self.outgoing.end()
 
     def crash(self) -> None:
-        """The machine goes down: nobody is told."""
-        self.fail(errno.ENETDOWN)
+        """The machine goes down: nobody is told. Who listens waits on, and nobody comes."""
         self._free_port()
-        self.listening = False
+        if self.listening:
+            self._waiting.clear()
+        else:
+            self.fail(errno.ENETDOWN)
 
     def _vanish(self) -> None:
         self._free_port()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from anynet.testing._network.endpoint import Endpoint
 from anynet.testing._network.hosts import ANY, Machine
 from anynet.testing._network.paths import Path
-from anynet.testing._network.schedule import Key
+from anynet.testing._network.schedule import Key, instants
 from anynet.testing._network.world import AddressBehaviour
 
 #: Linux sends a SYN again so often, after one second and then twice as long each time.
@@ -51,7 +51,8 @@ class _Handshake:
         self._path: Path = world.path(here, there)
         self._back: Path = world.path(there, here)
         self._child: Endpoint | None = None
-        self._attempt = 0
+        #: How often a SYN has had no answer, and when the latest was sent.
+        self._attempt = self._sent_at = 0
         # Below zero: the packets of the connection itself count from one.
         self._packets = -1
 
@@ -60,7 +61,9 @@ class _Handshake:
             return
         if self._attempt > _MAX_RETRIES:
             self._client.connect_ended(errno.ETIMEDOUT)
-        elif not self._send(self._path, "SYN", self._client.key, self._syn_arrives):
+            return
+        self._sent_at = self._world.schedule.now
+        if not self._send(self._path, "SYN", self._client.key, self._syn_arrives):
             self._try_again()
 
     def _send(self, path: Path, what: str, key: Key, on_arrival: Callable[[], object]) -> bool:
@@ -68,7 +71,8 @@ class _Handshake:
         return self._world.send(path, what, 0, key, self._packets, on_arrival)
 
     def _try_again(self) -> None:
-        self._world.schedule.after(2.0**self._attempt, self._client.key, self.send_syn)
+        when = self._sent_at + instants(2.0**self._attempt)
+        self._world.schedule.at(when, self._client.key, self.send_syn)
         self._attempt += 1
 
     def _syn_arrives(self) -> None:

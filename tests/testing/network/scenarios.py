@@ -361,7 +361,8 @@ async def a_proxy_header(stage: Stage) -> list[Any]:
     anybody = anynet.BlockList()
     anybody.add_range("0.0.0.0", "255.255.255.255")
     header = anynet.ProxyHeader(
-        source=anynet.SocketAddress("192.0.2.1", 5), destination=anynet.SocketAddress("192.0.2.2", 6)
+        source=anynet.SocketAddress("192.0.2.1", 5),
+        destination=anynet.SocketAddress("192.0.2.2", 6),
     )
     options: dict[str, Any] = {"proxy_protocol": "require", "proxy_trust": anybody}
     async with stage.serve(who, **options) as server:
