@@ -46,7 +46,6 @@ class Endpoint(Pollable):
         self._holds_port = False
         # Of one that listens: the connections that wait, and how many may.
         self._waiting: deque[Endpoint] = deque()
-        self._handshakes = 0
         self._backlog = 0
         #: Where one of a handshake goes when it is complete.
         self._listener: Endpoint | None = None
@@ -66,6 +65,10 @@ class Endpoint(Pollable):
     @property
     def gone(self) -> bool:
         return self.closed or self._broken
+
+    @property
+    def lost(self) -> bool:
+        return self._broken
 
     @property
     def connected(self) -> bool:
@@ -112,12 +115,11 @@ class Endpoint(Pollable):
 
     def child(self, local: tuple[str, int], peer: Endpoint) -> Endpoint | None:
         """The other end of a connection from ``peer``; None while there is no room for it."""
-        if len(self._waiting) + self._handshakes >= self._backlog:
+        if len(self._waiting) >= self._backlog:
             return None
         new = Endpoint(self.world, self.machine, self.family)
         new.receive_buffer, new.send_buffer = self.receive_buffer, self.send_buffer
         new.local, new.remote, new._listener = local, peer.local, self
-        self._handshakes += 1
         new.join(peer)
         return new
 
@@ -126,7 +128,6 @@ class Endpoint(Pollable):
         listener, self._listener = self._listener, None
         if listener is None:
             return
-        listener._handshakes -= 1
         if listener.closed:
             self.closed = True
             self.reset_peer()

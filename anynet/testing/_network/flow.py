@@ -42,6 +42,11 @@ class End(Protocol):
         """Whether nobody is there any more who could take what arrives."""
         ...
 
+    @property
+    def lost(self) -> bool:
+        """Whether it knows of no connection any more."""
+        ...
+
     def established(self) -> None:
         """Something of the peer has arrived, so it knows of the connection."""
 
@@ -78,8 +83,9 @@ class Flow:
         self.inbox = bytearray()
         self._arrived = self._taken = 0
         self._early: dict[int, bytes] = {}
-        #: Whether the end has arrived.
+        #: Whether the end has arrived, and when the last of anything has.
         self.ended = False
+        self.heard_at = world.schedule.now
         #: What the receiver has said: when it arrives, what came, and up to where there is room.
         self._reports: deque[tuple[int, int, int]] = deque()
         self._report_expected = self._report_delayed = False
@@ -165,6 +171,16 @@ class Flow:
 
     # -- the receiver -----------------------------------------------------------------------------
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether anything would come back if the receiver asked whether the sender is there."""
+        return self.path.up and self._back.up and self._source.machine.up
+
+    @property
+    def source_is_lost(self) -> bool:
+        """Whether that would be a reset."""
+        return self._source.lost
+
     def take(self, size: int) -> bytes:
         """What has arrived, up to so many bytes."""
         data = bytes(self.inbox[:size])
@@ -183,6 +199,7 @@ class Flow:
                 target.reset_peer()
             return
         target.established()
+        self.heard_at = self._world.schedule.now
         if offset > self._arrived:
             self._early[offset] = data
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+from collections import Counter
 from typing import Protocol
 
 from anynet._transport.sockets.system_errors import os_error
@@ -37,6 +38,8 @@ class Machine:
         self._bound: dict[tuple[str, int], list[Bound]] = {}
         #: All sockets, in the order in which they were made.
         self.sockets: dict[int, Bound] = {}
+        #: How many sockets are bound to each port.
+        self._ports: Counter[int] = Counter()
         self._ephemeral = itertools.cycle(range(_FIRST_EPHEMERAL_PORT, _LAST_PORT + 1))
 
     def has(self, address: str) -> bool:
@@ -58,7 +61,7 @@ class Machine:
     def free_port(self) -> int:
         """A port that nobody holds."""
         for port in itertools.islice(self._ephemeral, _LAST_PORT - _FIRST_EPHEMERAL_PORT + 1):
-            if not any(taken == port for _, taken in self._bound):
+            if port not in self._ports:
                 return port
         raise os_error(errno.EADDRNOTAVAIL)
 
@@ -67,10 +70,12 @@ class Machine:
         if not self.has(address):
             raise os_error(errno.EADDRNOTAVAIL)
         port = port or self.free_port()
-        for (at, taken), holders in self._bound.items():
-            if taken == port and holders and self._clash(holder, address, holders[0], at):
-                raise os_error(errno.EADDRINUSE)
+        if port in self._ports:
+            for (at, taken), holders in self._bound.items():
+                if taken == port and self._clash(holder, address, holders[0], at):
+                    raise os_error(errno.EADDRINUSE)
         self._bound.setdefault((address, port), []).append(holder)
+        self._ports[port] += 1
         return port
 
     def _clash(self, new: Bound, address: str, old: Bound, at: str) -> bool:
@@ -88,6 +93,9 @@ class Machine:
         holders = self._bound.get((address, port), [])
         if holder in holders:
             holders.remove(holder)
+            self._ports[port] -= 1
+            if not self._ports[port]:
+                del self._ports[port]
             if not holders:
                 del self._bound[address, port]
 

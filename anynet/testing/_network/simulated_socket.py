@@ -11,6 +11,7 @@ from typing import Any, Self
 from anynet._transport.sockets.system_errors import os_error
 from anynet.testing._network.endpoint import Endpoint
 from anynet.testing._network.handshake import begin_connect
+from anynet.testing._network.keep_alive import KeepAlive
 
 _BUFFERS = {socket.SO_RCVBUF: "receive_buffer", socket.SO_SNDBUF: "send_buffer"}
 
@@ -26,6 +27,7 @@ class SimulatedSocket(socket.socket):
         # Not the initializer of the class, which would open a descriptor.
         self._endpoint = endpoint
         self._family = socket.AF_INET6 if endpoint and endpoint.is_ipv6 else socket.AF_INET
+        self._keep_alive: KeepAlive | None = None
         self._options: dict[tuple[int, int], int | bytes] = {}
 
     @property
@@ -97,6 +99,9 @@ class SimulatedSocket(socket.socket):
             end.resets_on_close = struct.unpack("ii", value) == (1, 0)
         elif level == socket.SOL_SOCKET and name == getattr(socket, "SO_REUSEPORT", None):
             end.reuses_port = bool(value)
+        elif level == socket.IPPROTO_TCP or name == socket.SO_KEEPALIVE:
+            self._keep_alive = self._keep_alive or KeepAlive(end)
+            self._keep_alive.set(level, name, value)
         elif level == socket.IPPROTO_IPV6 and name == socket.IPV6_V6ONLY:
             end.ipv6_only = bool(value)
 

@@ -304,3 +304,26 @@ async def test_a_link_to_no_host(network: Network) -> None:
     network.host("a")
     with pytest.raises(ValueError, match="there is no host 'b'"):
         network.set_link("a", "b", latency=1)
+
+
+async def test_keep_alive_finds_out_who_has_crashed(network: Network) -> None:
+    a, b = hosts_of(network)
+    options = {"keep_alive": True, "keep_alive_idle": 60, "keep_alive_interval": 5}
+    async with b.create_server(echo, port=80):
+        async with a.connect("b", 80, keep_alive_count=3, **options) as client:
+            await anyio.sleep(3600)
+            await round_trip(client)  # Who answers stays.
+            b.crash()
+            began = anyio.current_time()
+            with pytest.raises(anyio.BrokenResourceError) as info:
+                await client.receive()
+            assert getattr(info.value, "errno", None) == errno.ETIMEDOUT
+            assert anyio.current_time() - began == pytest.approx(60 + 3 * 5, abs=1)
+        b.restart()
+    async with b.create_server(echo, port=80), a.connect("b", 80, **options) as client:
+        await round_trip(client)
+        b.crash()
+        b.restart()
+        with pytest.raises(anyio.BrokenResourceError) as info:
+            await client.receive()
+        assert getattr(info.value, "errno", None) == errno.ECONNRESET
