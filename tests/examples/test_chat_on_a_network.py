@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import anyio
 import pytest
@@ -34,7 +35,7 @@ async def serving(network: Network) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def member(network: Network, name: str, **options: int) -> AsyncIterator[LineStream]:
+async def member(network: Network, name: str, **options: Any) -> AsyncIterator[LineStream[str]]:
     """Somebody who has come, on a host of that name."""
     async with network.host(name).connect("server", PORT, **options) as socket:
         lines = LineStream(socket, encoding="utf-8")
@@ -42,7 +43,7 @@ async def member(network: Network, name: str, **options: int) -> AsyncIterator[L
         yield lines
 
 
-async def heard(lines: LineStream, count: int) -> list[str]:
+async def heard(lines: LineStream[str], count: int) -> list[str]:
     return [await lines.receive() for _ in range(count)]
 
 

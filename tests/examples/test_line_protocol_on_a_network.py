@@ -33,11 +33,9 @@ async def serving(network: Network) -> AsyncIterator[None]:
         tasks.cancel_scope.cancel()
 
 
-async def ask(lines: LineStream, request: str) -> str:
+async def ask(lines: LineStream[str], request: str) -> str:
     await lines.send(request)
-    answer = await lines.receive()
-    assert isinstance(answer, str)
-    return answer
+    return await lines.receive()
 
 
 def test_a_thousand_clients_of_two_round_trips(backend: str) -> None:

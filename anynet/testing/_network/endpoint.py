@@ -59,8 +59,11 @@ class Endpoint(Pollable):
 
     @property
     def label(self) -> str:
-        """How the trace calls it."""
-        return f"{self.machine.name}:{self.port}"
+        """How the trace calls it: with the peer, where its port is not its own alone."""
+        own = f"{self.machine.name}:{self.port}"
+        return (
+            own if self._holds_port or not self.key[2] else f"{own} ({self.key[2]}:{self.key[3]})"
+        )
 
     @property
     def gone(self) -> bool:
@@ -77,7 +80,7 @@ class Endpoint(Pollable):
 
     def note(self, what: str, size: int = 0) -> None:
         """A program has called."""
-        self.world.note(self.label, what, size)
+        self.world.note(self.label, what, size, self.key)
 
     # -- ports ------------------------------------------------------------------------------------
 

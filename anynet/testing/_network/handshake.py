@@ -28,8 +28,9 @@ def begin_connect(endpoint: Endpoint, address: str, port: int) -> int:
         return error.errno or errno.EINVAL
     endpoint.remote = (address, port)
     endpoint.connecting = True
+    handshake = _Handshake(endpoint, address, port)
     endpoint.note("connect")
-    _Handshake(endpoint, address, port).send_syn()
+    handshake.send_syn()
     return errno.EINPROGRESS
 
 

@@ -64,7 +64,8 @@ class HostNetwork:
     async def resolve(self, host: str, family: Family | None, /) -> Sequence[SocketAddress]:
         """What the names of the network say."""
         self.host_loop()  # Time begins.
-        self._world.note(self._machine.name, f"look up {host}")
+        name = self._machine.name
+        self._world.note(name, f"look up {host}", key=(name, 0, "", 0))
         return await self._names.resolve(host, family, has_ipv6=self._machine.has_ipv6)
 
     async def connect(

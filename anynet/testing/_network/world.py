@@ -104,14 +104,15 @@ class World:
                 what,
                 size,
                 None if arrival is None else seconds_of(arrival),
-            )
+            ),
+            key,
         )
         if arrival is None:
             return False
         self.schedule.at(arrival, key, on_arrival)
         return True
 
-    def note(self, who: str, what: str, size: int = 0) -> None:
+    def note(self, who: str, what: str, size: int = 0, key: Key = ("", 0, "", 0)) -> None:
         """A program has called, or something was done to the network."""
         time = seconds_of(self.schedule.now) if self.started else 0.0
-        self.trace.add(NetworkEvent(time, who, "", what, size, None))
+        self.trace.add(NetworkEvent(time, who, "", what, size, None), key)

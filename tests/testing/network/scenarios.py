@@ -16,7 +16,7 @@ SCENARIOS: dict[str, Scenario] = {}
 
 
 def scenario(function: Scenario) -> Scenario:
-    SCENARIOS[function.__name__] = function  # type: ignore[attr-defined]
+    SCENARIOS[function.__name__] = function
     return function
 
 

@@ -308,7 +308,7 @@ async def test_a_link_to_no_host(network: Network) -> None:
 
 async def test_keep_alive_finds_out_who_has_crashed(network: Network) -> None:
     a, b = hosts_of(network)
-    options = {"keep_alive": True, "keep_alive_idle": 60, "keep_alive_interval": 5}
+    options: Any = {"keep_alive": True, "keep_alive_idle": 60, "keep_alive_interval": 5}
     async with b.create_server(echo, port=80):
         async with a.connect("b", 80, keep_alive_count=3, **options) as client:
             await anyio.sleep(3600)

@@ -51,6 +51,45 @@ def test_the_same_seed_has_the_same_trace(backend: str, conditions: dict[str, fl
         assert traced(backend, 1, **conditions) == first
 
 
+def test_handlers_that_wake_together(backend: str) -> None:
+    """They answer in random order on Trio, and the trace is the same."""
+
+    def traced_answers() -> list[NetworkEvent]:
+        network = Network(seed=1, jitter=0.01)
+        together = anyio.Event()
+        waiting = 0
+
+        async def answer(socket: anynet.Socket) -> None:
+            nonlocal waiting
+            request = await socket.receive()
+            waiting += 1
+            if waiting == CLIENTS:
+                together.set()
+            await together.wait()
+            await socket.send(request * 2)
+
+        async def client(number: int) -> None:
+            async with network.host(f"client-{number}").connect("10.0.0.1", 80) as socket:
+                await socket.send(bytes(number + 1))
+                received = 0
+                while received < 2 * (number + 1):
+                    received += len(await socket.receive())
+
+        async def main() -> None:
+            server = network.host("server").create_server(answer, port=80)
+            for number in range(CLIENTS):
+                network.host(f"client-{number}")
+            async with server, anyio.create_task_group() as tasks:
+                for number in range(CLIENTS):
+                    tasks.start_soon(client, number)
+
+        network.run(main, backend=backend)
+        return network.trace()
+
+    first = traced_answers()
+    assert all(traced_answers() == first for _ in range(3))
+
+
 def test_another_seed_has_another_trace(backend: str) -> None:
     assert traced(backend, 1, jitter=0.01) != traced(backend, 2, jitter=0.01)
 

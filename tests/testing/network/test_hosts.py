@@ -75,7 +75,7 @@ async def test_ports(network: Network) -> None:
             async with b.create_server(host=a.addresses[0]):
                 pass
         assert info.value.errno == errno.EADDRNOTAVAIL
-        shared = {"reuse_port": True, "port": 90}
+        shared: Any = {"reuse_port": True, "port": 90}
         async with b.create_server(**shared), b.create_server(**shared):
             pass
         async with a.connect("b", server.port, local_port=7) as client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import traceback
@@ -13,7 +14,10 @@ import pytest
 
 import anynet
 from anynet.testing import Network, NetworkEvent
+from tests.documents import ROOT, modules_of
 from tests.support import echo
+
+PAGE = ROOT / "docs" / "simulated-network.md"
 
 
 def test_a_timeline(backend: str) -> None:
@@ -41,6 +45,7 @@ def test_a_timeline(backend: str) -> None:
         "0.500000 a:32768 -> b:80 ACK arrives 0.750000",
         "0.500000 a:32768 send 5 bytes",
     ]
+    assert "0.750000 b:80 (a:32768) receive 5 bytes" in told
     assert "1.000001 network partition ['a']" in told
     assert "1.000001 a:32768 -> b:80 data 4 bytes lost" in told
     assert network.timeline(2).splitlines()[1].strip() == f"({len(told) - 2} earlier events)"
@@ -63,7 +68,7 @@ def test_a_failing_run_shows_its_seed_and_timeline(backend: str) -> None:
         network.run(main, backend=backend)
     shown = "".join(traceback.format_exception(info.value))
     assert "network with seed 1234:" in shown
-    assert "a:32768              receive 5 bytes" in shown
+    assert re.search("a:32768 +receive 5 bytes\n", shown)
 
 
 def test_what_waits_for_ever_ends(backend: str) -> None:
@@ -97,13 +102,7 @@ def test_only_so_many_events_are_kept(backend: str) -> None:
 
 FAILING_TEST = """
 import anyio, pytest
-from anynet.testing import Network, virtual_clock
-
-pytest_plugins = ["anynet.testing.pytest_plugin"]
-
-@pytest.fixture(params=["trio", "asyncio"])
-def anyio_backend(request):
-    return virtual_clock(request.param)
+from anynet.testing import Network
 
 @pytest.mark.anyio
 async def test_that_passes(network: Network) -> None:
@@ -118,13 +117,16 @@ async def test_that_fails(network: Network) -> None:
 
 
 def test_the_fixture_shows_the_timeline_of_a_test_that_failed(tmp_path: Path) -> None:
+    """Beside the tests that the page shows, which pass."""
+    for name, code in modules_of(PAGE).items():
+        (tmp_path / name).write_text(code, "utf-8")
     (tmp_path / "test_it.py").write_text(FAILING_TEST, "utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
+    command = [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     shown = subprocess.run(
         command, cwd=tmp_path, capture_output=True, text=True, check=False
     ).stdout
-    assert "2 failed, 2 passed" in shown
-    assert shown.count("a:32768              connect") == 2
+    assert "2 failed, 8 passed" in shown
+    assert len(re.findall("a:32768 +connect\n", shown)) == 2
     for backend in ("trio", "asyncio"):  # The same seed in every run, and another for each test.
         seed = zlib.crc32(f"test_it.py::test_that_fails[{backend}]".encode())
         assert shown.count(f"network with seed {seed}:") == 1
