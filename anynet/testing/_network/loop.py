@@ -85,7 +85,7 @@ class SimulatedLoop(HostLoop):
 
     new_epoll = new_selector
 
-    def watch(self, fd: int, callback: Callable[[], object]) -> Callable[[], None]:
+    def watch(self, fd: int, callback: Callable[[], float | None]) -> Callable[[], None]:
         poller = self._world.pollables.get(fd)
         if isinstance(poller, Poller):
             return poller.watch(callback)
