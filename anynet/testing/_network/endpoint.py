@@ -20,26 +20,35 @@ from anynet._transport.sockets.system_errors import os_error
 from anynet.testing._network.flow import Flow
 from anynet.testing._network.hosts import ANY, Machine
 from anynet.testing._network.pollable import ERR, HUP, IN, OUT, RDHUP, Pollable
+from anynet.testing._network.schedule import Key
 from anynet.testing._network.world import World
 
 
 class Endpoint(Pollable):
     """A socket: new, bound, listening, connecting, connected, closed."""
 
+    #: That of what it sends, once it has a peer.
+    key: Key
+
     def __init__(self, world: World, machine: Machine, family: int) -> None:
         super().__init__(world.next_number(), world.schedule, (machine.name, 0, "", 0))
         self.world = world
         self.machine = machine
         self.family = family
-        self.is_ipv6 = family == socket.AF_INET6
-        self.receive_buffer = self.send_buffer = machine.buffer_size
+        self.is_ipv6: bool = family == socket.AF_INET6
+        self.receive_buffer: int = machine.buffer_size
+        self.send_buffer: int = machine.buffer_size
         #: Where it is bound, and where its peer is.
         self.local: tuple[str, int] | None = None
         self.remote: tuple[str, int] | None = None
-        self.ipv6_only = self.reuses_port = self.resets_on_close = False
-        self.listening = self.connecting = self.closed = False
+        self.ipv6_only: bool = False
+        self.reuses_port: bool = False
+        self.resets_on_close: bool = False
+        self.listening: bool = False
+        self.connecting: bool = False
+        self.closed: bool = False
         #: What the next call, or SO_ERROR, is to report.
-        self.error = 0
+        self.error: int = 0
         self.incoming: Flow | None = None
         self.outgoing: Flow | None = None
         self._broken = self._send_ended = False
@@ -153,7 +162,8 @@ class Endpoint(Pollable):
         """Be the other end of ``peer``; both know the addresses."""
         self.outgoing, peer.incoming = (flow := Flow(self.world, self, peer)), flow
         peer.outgoing, self.incoming = (flow := Flow(self.world, peer, self)), flow
-        self.key, peer.key = self.outgoing.key, peer.outgoing.key
+        self.key = self.outgoing.key
+        peer.key = peer.outgoing.key
 
     def connect_ended(self, code: int = 0) -> None:
         """The peer has answered, or ``code`` says why there is none."""
@@ -241,7 +251,10 @@ class Endpoint(Pollable):
         ended = self.incoming is not None and self.incoming.ended
         self.error = errno.EPIPE if ended and code == errno.ECONNRESET else code
         self._break()
-        self.changed()
+        if self._listener is None:
+            self.changed()
+        else:
+            self._vanish()  # No program has ever had it.
 
     def _break(self) -> None:
         self._broken = True

@@ -14,7 +14,8 @@ from functools import partial
 from typing import Protocol
 
 from anynet.testing._network.hosts import Machine
-from anynet.testing._network.schedule import instants
+from anynet.testing._network.paths import Path
+from anynet.testing._network.schedule import Key, instants
 from anynet.testing._network.world import World
 
 _MAX_SEGMENT = 65536
@@ -67,8 +68,8 @@ class Flow:
         self._source = source
         self._target = target
         here, there = source.machine.name, target.machine.name
-        self.key = (here, source.port, there, target.port)
-        self.path = world.path(here, there)
+        self.key: Key = (here, source.port, there, target.port)
+        self.path: Path = world.path(here, there)
         self._back = world.path(there, here)
         # The sender: what is to be sent, what was accepted, sent and acknowledged of the bytes, and
         # up to where the receiver has room.
@@ -77,15 +78,15 @@ class Flow:
         self._limit = target.receive_buffer
         self._ending = self._end_sent = False
         #: The sender has given up, or was reset: nothing more is sent.
-        self.dead = False
+        self.dead: bool = False
         self._packets = 0
         # The receiver: what it has not taken yet, and what came too early.
-        self.inbox = bytearray()
+        self.inbox: bytearray = bytearray()
         self._arrived = self._taken = 0
         self._early: dict[int, bytes] = {}
         #: Whether the end has arrived, and when the last of anything has.
-        self.ended = False
-        self.heard_at = world.schedule.now
+        self.ended: bool = False
+        self.heard_at: int = world.schedule.now
         #: What the receiver has said: when it arrives, what came, and up to where there is room.
         self._reports: deque[tuple[int, int, int]] = deque()
         self._report_expected = self._report_delayed = False

@@ -37,10 +37,10 @@ class Pollable:
     """Something with a number that can become readable and writable."""
 
     def __init__(self, fd: int, schedule: Schedule, key: Key) -> None:
-        self.fd = fd
-        self.schedule = schedule
+        self.fd: int = fd
+        self.schedule: Schedule = schedule
         #: Where it stands among what happens at one instant.
-        self.key = key
+        self.key: Key = key
         self.watchers: list[Watcher] = []
         self._reader: _Wait | None = None
         self._writer: _Wait | None = None

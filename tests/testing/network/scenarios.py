@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket as stdlib_socket
 import tempfile
 from typing import Any
 
@@ -368,3 +369,82 @@ async def a_proxy_header(stage: Stage) -> list[Any]:
     async with stage.serve(who, **options) as server:
         async with stage.connect(server, proxy_header=header) as client:
             return await told_until_it_ends(client)
+
+
+@scenario
+async def a_connection_that_was_never_accepted(stage: Stage) -> list[Any]:
+    async with stage.serve() as server:
+        client = await stage.connect(server)
+        await anyio.sleep(0.05)
+    async with client:
+        return await told_until_it_ends(client)
+
+
+@scenario
+async def a_peer_that_has_ended_and_then_resets(stage: Stage) -> list[Any]:
+    proceed = anyio.Event()
+
+    async def end_and_reset(socket: anynet.Socket) -> None:
+        await socket.send(b"bye")
+        await socket.send_eof()
+        await proceed.wait()
+        socket.reset()
+
+    async with stage.serve(end_and_reset) as server, stage.connect(server) as client:
+        said = await told_until_it_ends(client)
+        proceed.set()
+        await anyio.sleep(0.05)
+        for _ in range(2):
+            try:
+                await client.send(b"hello")
+            except anyio.BrokenResourceError as error:
+                said.append(outcome(error))
+        return said + await told_until_it_ends(client)
+
+
+@scenario
+async def buffers_in_and_out(stage: Stage) -> list[Any]:
+    async def reply(socket: anynet.Socket) -> None:
+        await socket.send_many([b"one ", b"", b"two ", b"three"])
+
+    async with stage.serve(reply) as server, stage.connect(server) as client:
+        buffer = bytearray(4)
+        said = []
+        while len(b"".join(said)) < 13:
+            said.append(bytes(buffer[: await client.receive_into(buffer)]))
+        return [b"".join(said), client.bytes_received]
+
+
+@scenario
+async def the_options_of_a_socket(stage: Stage) -> list[Any]:
+    async def wait(socket: anynet.Socket) -> None:
+        await socket.receive()
+
+    async with stage.serve(wait, keep_alive=True) as server:
+        async with stage.connect(server, no_delay=True, keep_alive_idle=5) as client:
+            raw = client.extra(anyio.abc.SocketAttribute.raw_socket)
+            told = [
+                bool(raw.getsockopt(level, name))
+                for level, name in (
+                    (stdlib_socket.IPPROTO_TCP, stdlib_socket.TCP_NODELAY),
+                    (stdlib_socket.SOL_SOCKET, stdlib_socket.SO_KEEPALIVE),
+                    (stdlib_socket.SOL_SOCKET, stdlib_socket.SO_ERROR),
+                    (stdlib_socket.SOL_SOCKET, stdlib_socket.SO_ACCEPTCONN),
+                )
+            ]
+            client.set_keep_alive(True)
+            kind = raw.getsockopt(stdlib_socket.SOL_SOCKET, stdlib_socket.SO_TYPE)
+            return [*told, kind, raw.type.name, raw.proto in (0, stdlib_socket.IPPROTO_TCP)]
+
+
+@scenario
+async def descriptors_over_tcp(stage: Stage) -> list[Any]:
+    async def wait(socket: anynet.Socket) -> None:
+        await socket.receive()
+
+    async with stage.serve(wait) as server, stage.connect(server) as client:
+        try:
+            await client.send_fds(b"x", [0])
+        except (ValueError, OSError) as error:
+            return [type(error).__name__]
+    return []

@@ -177,6 +177,22 @@ async def test_what_runs_on_a_host(network: Network) -> None:
             assert await ask("c", 80) == a.addresses[0].encode()
 
 
+async def test_a_connect_that_is_given_up(network: Network) -> None:
+    a, b = network.host("a"), network.host("b")
+    network.set_link("a", "b", latency=1)
+    async with b.create_server(port=80) as server:
+        with anyio.move_on_after(1.5):  # The SYN has arrived by then.
+            await a.connect("b", 80)
+        await anyio.sleep(10)
+        assert "RST" in {event.what for event in network.trace()}
+        assert not any(event.what == "ACK" for event in network.trace())
+        with anyio.move_on_after(1) as scope:
+            await server.accept()
+        assert scope.cancelled_caught
+        with pytest.raises(anynet.ConnectRefused):
+            await a.connect("b", 81)
+
+
 async def test_reconnecting(network: Network) -> None:
     a, b = network.host("a"), network.host("b")
 
