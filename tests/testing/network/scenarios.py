@@ -409,7 +409,7 @@ async def buffers_in_and_out(stage: Stage) -> list[Any]:
 
     async with stage.serve(reply) as server, stage.connect(server) as client:
         buffer = bytearray(4)
-        said = []
+        said: list[bytes] = []
         while len(b"".join(said)) < 13:
             said.append(bytes(buffer[: await client.receive_into(buffer)]))
         return [b"".join(said), client.bytes_received]
