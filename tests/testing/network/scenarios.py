@@ -10,6 +10,7 @@ import anyio
 
 import anynet
 from anynet.framing import LineStream
+from tests.core.server_peers import until
 from tests.core.socket_pairs import tls_contexts
 from tests.testing.network.stages import Scenario, Stage, outcome
 
@@ -162,8 +163,7 @@ async def a_reader_who_does_not_read(stage: Stage) -> list[Any]:
     async with stage.serve(wait) as server, stage.connect(server) as client:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(client.send, bytes(size))
-            while not client.bytes_sent:
-                await anyio.sleep(0.01)
+            await until(lambda: client.bytes_sent)
             tasks.cancel_scope.cancel()
         said: list[Any] = [client.bytes_sent < size]
         try:
