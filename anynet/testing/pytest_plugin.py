@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+import zlib
 from collections.abc import Iterator
 
 import pytest
 
 from anynet.testing._handler_failures import HandlerFailures
+from anynet.testing._network.network import Network
+
+#: So many lines of the timeline are shown below a test that has failed.
+_LINES_OF_TIMELINE = 60
 
 
 @pytest.fixture(autouse=True)
@@ -18,3 +24,15 @@ def handler_failures() -> Iterator[HandlerFailures]:
     """
     with HandlerFailures() as failures:
         yield failures
+
+
+@pytest.fixture
+def network(request: pytest.FixtureRequest) -> Iterator[Network]:
+    """A simulated network, for a test whose event loop has a virtual clock.
+
+    Its seed comes from the name of the test, which so has the same network each time. The timeline
+    is printed at the end, and pytest shows that if the test has failed.
+    """
+    network = Network(seed=zlib.crc32(request.node.nodeid.encode()))
+    yield network
+    sys.stdout.write(f"{network.timeline(_LINES_OF_TIMELINE)}\n")

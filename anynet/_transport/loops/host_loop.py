@@ -2,7 +2,9 @@
 
 A :class:`HostLoop` offers what differs between the backends: the current task, the cancellation
 check, the full checkpoint, parking until a descriptor is ready, timers, watching a descriptor with
-a callback, starting many tasks, and calls from other threads. The rules that live here:
+a callback, starting many tasks, calls from other threads, and the sockets that it can wait for. A
+simulated network has a loop of its own above the real one, with sockets of its own. The rules that
+live here:
 
 *The checkpoint rule.* Every operation of a stream is a cancellation point at its entry, before any
 system call, and of any two consecutive operations of a task at least one yields. ``last_task`` is
@@ -28,6 +30,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import select
+import selectors
+import socket
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
@@ -35,10 +40,12 @@ from contextvars import ContextVar
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+import anyio
 from anyio.abc import TaskGroup
 from anyio.lowlevel import RunVar, current_token
 
 from anynet._transport.loops.backends import Backend
+from anynet._transport.loops.readiness import is_readable, is_writable
 
 if TYPE_CHECKING:
     import asyncio
@@ -97,15 +104,20 @@ class HostLoop(ABC):
         "last_fd",
         "last_task",
         "new_event",
+        "new_socket",
         "on_libuv",
         "thread",
         "time",
+        "wait_writable",
     )
 
     #: What parking raises when the stream is closed meanwhile.
     woken_by_close: type[Exception]
     #: What says that the event loop itself is broken: nobody may take it for an error of a program.
     internal_errors: tuple[type[BaseException], ...] = ()
+    #: Whether its sockets are the system's, which ``sendfile`` and ``splice`` need. Those of a
+    #: simulated network have numbers that only their own loop knows.
+    has_descriptors: bool = True
 
     @property
     @abstractmethod
@@ -121,6 +133,10 @@ class HostLoop(ABC):
     time: Callable[[], float]
     #: An event that is not set, for one who waits in a task of this loop.
     new_event: Callable[[], Event]
+    #: As :class:`socket.socket` is made, also of a number; here it is that class itself.
+    new_socket: Callable[..., socket.socket]
+    #: Waits until a socket that is no stream yet is writable.
+    wait_writable: Callable[[socket.socket], Awaitable[None]]
 
     def __init__(self) -> None:
         self.last_task: object = None
@@ -133,6 +149,24 @@ class HostLoop(ABC):
         #: only once, so a stream has to read until EAGAIN before it parks; and it may report that a
         #: descriptor is ready before a cancellation that came first.
         self.on_libuv: bool = False
+        self.new_socket = socket.socket
+        self.wait_writable = anyio.wait_writable
+
+    def new_selector(self) -> Any:
+        """A selector with a descriptor, by which several can be waited for."""
+        return selectors.DefaultSelector()
+
+    def new_epoll(self) -> Any:
+        """A :class:`select.epoll`, where the platform has it."""
+        return select.epoll()
+
+    def is_readable(self, fd: int) -> bool:
+        """Whether reading would not block; asks the kernel, and does not wait."""
+        return is_readable(fd)
+
+    def is_writable(self, fd: int) -> bool:
+        """The same for writing."""
+        return is_writable(fd)
 
     async def full_checkpoint(self) -> None:
         """Yield, so that the next operation of this task need not."""

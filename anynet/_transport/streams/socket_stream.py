@@ -271,7 +271,7 @@ class SocketStream(StreamBase):
         await self.send_by(sum(map(len, views)), gathered(self.sock, views))
 
     async def send_file(self, file: HasFileno, offset: int, count: int) -> None:
-        await self.send_by(count, of_file(self.sock, file, offset, count))
+        await self.send_by(count, of_file(self.sock, file, offset, count, self.host))
 
     async def send_by(self, size: int, send_from: SendFrom) -> None:
         """Send a message of ``size`` bytes by ``send_from(done)``."""
@@ -352,7 +352,7 @@ class SocketStream(StreamBase):
         self.notify_closed()
         return ReleasedSocket(
             # Under a new object: tasks already woken must not read or send through the old one.
-            sock=renewed(self.sock),
+            sock=renewed(self.sock, self.host.new_socket),
             unread=self.take_unread(),
             state=successor,
             peername=peername,
