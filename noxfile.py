@@ -72,9 +72,13 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def debug(session: nox.Session) -> None:
-    """Run the suite in asyncio's debug mode, with warnings as errors in every process of it."""
+    """Run the suite in asyncio's debug mode, with warnings as errors in every process of it.
+
+    Processes that tests start are not in debug mode: there asyncio writes to their stderr whenever
+    the machine is slow, and tests look at that.
+    """
     prepare_suite(session)
-    session.env.update(PYTHONASYNCIODEBUG="1", PYTHONWARNINGS="error")
+    session.env["PYTHONWARNINGS"] = "error"
     run_suite(session, "--asyncio", "debug")
 
 
@@ -83,6 +87,27 @@ def eager(session: nox.Session) -> None:
     """Run the suite with asyncio's eager tasks, which came with Python 3.12."""
     prepare_suite(session)
     run_suite(session, "--asyncio", "eager")
+
+
+@nox.session
+def models(session: nox.Session) -> None:
+    """Play the models of connections, servers and the adapter's sockets for long.
+
+    ``--model-examples N`` is how often each; other arguments go to pytest.
+    """
+    install(session, "test")
+    long = ("--model-examples", "1000", "--timeout", "3600")
+    session.run("pytest", "-q", *long, "tests/models", *session.posargs)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Change the rules, the tables, framing and the PROXY parser; their tests have to notice.
+
+    Arguments go to tests.mutants: ``--part 1/12`` takes a twelfth of the sample.
+    """
+    install(session, "test")
+    session.run("python", "-m", "tests.mutants", *session.posargs)
 
 
 @nox.session

@@ -11,7 +11,7 @@ import argparse
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.mutants.catalogue import sample, tests_of
@@ -21,6 +21,7 @@ from tests.mutants.running import Fate, run
 
 COUNT, SEED = 500, 1
 LEAST_SCORE = 85.0
+NO_REASON = "NEW: strengthen the tests, or say in known.py why not"
 
 
 def main() -> int:
@@ -38,25 +39,21 @@ def main() -> int:
     for tests in sorted({tests_of(each.module) for each in chosen}):
         if run(None, tests) != "survived":
             sys.exit(f"the tests fail without any mutant: {' '.join(tests)}")
-    return report(chosen, fates_of(chosen))
-
-
-def fates_of(mutants: Sequence[Mutant]) -> list[Fate]:
-    """What becomes of each, as many at once as there are cores; a thread waits for its fork."""
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
-        return list(threads.map(lambda mutant: run(mutant, tests_of(mutant.module)), mutants))
-
-
-def report(mutants: Sequence[Mutant], fates: Sequence[Fate]) -> int:
-    """Print the survivors and the score; whether there were too many is the exit status."""
-    counts: Counter[str] = Counter(fates)
-    for mutant, fate in zip(mutants, fates, strict=True):
-        if fate == "survived":
-            print(f"{mutant.name}  (line {mutant.line})")
-            print(f"    {SURVIVORS.get(mutant.name, 'NEW: strengthen the tests, or say why not')}")
-    score = 100 * (1 - counts["survived"] / max(1, len(mutants)))
-    print(f"{len(mutants)} mutants, {dict(counts)}: {score:.1f} % noticed")
+    counts = Counter(fates(chosen))
+    score = 100 * (1 - counts["survived"] / max(1, len(chosen)))
+    print(f"{len(chosen)} mutants, {dict(counts)}: {score:.1f} % noticed")
     return int(score < LEAST_SCORE)
+
+
+def fates(mutants: Sequence[Mutant]) -> Iterator[Fate]:
+    """What becomes of each, as many at once as there are cores; survivors are printed."""
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:  # Each waits for a fork.
+        ends = threads.map(lambda mutant: run(mutant, tests_of(mutant.module)), mutants)
+        for mutant, fate in zip(mutants, ends, strict=True):
+            if fate == "survived":
+                print(f"{mutant.name}  (line {mutant.line})")
+                print(f"    {SURVIVORS.get(mutant.name, NO_REASON)}", flush=True)
+            yield fate
 
 
 if __name__ == "__main__":

@@ -62,6 +62,10 @@ def tests_of(module: str) -> tuple[str, ...]:
     return next(tests for begin, tests in TESTS.items() if module.startswith(begin))
 
 
+def file_of(module: str) -> Path:
+    return ROOT.joinpath(*module.split(".")).with_suffix(".py")
+
+
 def modules() -> Iterator[tuple[str, Path]]:
     """The name and file of each module that is mutated."""
     for place in PACKAGES:

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import ast
 import copy
+import itertools
 from collections.abc import Iterator
-from typing import TypeAlias
 
 import attrs
-
-#: A changed copy of a node.
-Change: TypeAlias = ast.AST
 
 _COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
@@ -47,6 +44,18 @@ _FUNCTIONS_LEFT_OUT = ("__repr__", "__str__", "__hash__")
 
 
 @attrs.frozen
+class _Place:
+    """What may be changed, and where it is."""
+
+    node: ast.expr | ast.stmt
+    parent: ast.AST
+    field: str
+    #: The qualified name of the function or class around it, and the innermost statement.
+    function: str
+    statement: ast.AST
+
+
+@attrs.frozen
 class Mutant:
     """One change to a module."""
 
@@ -58,8 +67,8 @@ class Mutant:
     line: int
     before: str
     after: str
-    #: The whole module, changed.
-    tree: ast.Module = attrs.field(repr=False, eq=False)
+    #: The place among all mutants of the module.
+    number: int
 
     @property
     def name(self) -> str:
@@ -70,36 +79,39 @@ class Mutant:
 
 def mutants_of(module: str, source: str) -> Iterator[Mutant]:
     """All mutants of a module, in the order of its lines."""
+    for number, (place, changed) in enumerate(_changed_places(ast.parse(source))):
+        begun = _shown(place.statement)[:60]
+        before, after = _shown(place.node), _shown(changed)
+        yield Mutant(module, place.function, begun, place.node.lineno, before, after, number)
+
+
+def mutated(source: str, number: int) -> ast.Module:
+    """The whole module with the change of this number."""
     tree = ast.parse(source)
-    for node, parent, field, function, statement in _places(tree):
-        for changed in _changes(node):
-            before, after = _shown(node), _shown(changed)
-            if before != after:
-                _put(parent, field, node, changed)
-                mutated = copy.deepcopy(tree)
-                _put(parent, field, changed, node)
-                begun = _shown(statement)[:60]
-                yield Mutant(module, function, begun, node.lineno, before, after, mutated)
+    place, changed = next(itertools.islice(_changed_places(tree), number, None))
+    value = getattr(place.parent, place.field)
+    if isinstance(value, list):
+        index = next(index for index, each in enumerate(value) if each is place.node)
+        value[index] = changed
+    else:
+        setattr(place.parent, place.field, changed)
+    return ast.fix_missing_locations(tree)
+
+
+def _changed_places(tree: ast.Module) -> Iterator[tuple[_Place, ast.AST]]:
+    for place in _places(tree):
+        for changed in _changes(place.node):
+            if ast.unparse(place.node) != ast.unparse(changed):
+                yield place, changed
 
 
 def _shown(node: ast.AST) -> str:
     return " ".join(ast.unparse(node).split())[:120]
 
 
-def _put(parent: ast.AST, field: str, old: ast.AST, new: ast.AST) -> None:
-    value = getattr(parent, field)
-    if isinstance(value, list):
-        index = next(index for index, each in enumerate(value) if each is old)
-        value[index] = new
-    else:
-        setattr(parent, field, new)
-
-
-Place: TypeAlias = tuple[ast.expr | ast.stmt, ast.AST, str, str, ast.AST]
-
-
-def _places(node: ast.AST, function: str = "", statement: ast.AST | None = None) -> Iterator[Place]:
-    """What may be changed: the node, its parent, the parent's field, its function and statement."""
+def _places(
+    node: ast.AST, function: str = "", statement: ast.AST | None = None
+) -> Iterator[_Place]:
     for field, value in ast.iter_fields(node):
         if field in ("annotation", "returns", "decorator_list", "type_params"):
             continue
@@ -111,7 +123,7 @@ def _places(node: ast.AST, function: str = "", statement: ast.AST | None = None)
                 inner = f"{function}.{child.name}".lstrip(".")
             around = child if isinstance(child, ast.stmt) or statement is None else statement
             if isinstance(child, (ast.expr, ast.stmt)):
-                yield child, node, field, function, around
+                yield _Place(child, node, field, function, around)
             yield from _places(child, inner, around)
 
 
@@ -135,7 +147,7 @@ def _is_left_out(node: ast.AST) -> bool:
     return isinstance(node, _LEFT_OUT)
 
 
-def _changes(node: ast.expr | ast.stmt) -> Iterator[Change]:
+def _changes(node: ast.expr | ast.stmt) -> Iterator[ast.AST]:
     match node:
         case ast.Compare(ops=[operator]) if type(operator) in _COMPARISONS:
             yield _with(node, ops=[_COMPARISONS[type(operator)]()])

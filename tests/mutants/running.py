@@ -30,8 +30,8 @@ import pytest
 import trio.testing
 import trustme
 
-from tests.mutants.catalogue import ROOT
-from tests.mutants.mutating import Mutant
+from tests.mutants.catalogue import ROOT, file_of
+from tests.mutants.mutating import Mutant, mutated
 
 #: What becomes of a mutant. A run that does not end has noticed it.
 Fate: TypeAlias = Literal["killed", "timeout", "survived"]
@@ -55,15 +55,14 @@ class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != self._name:
             return None
-        place = str(ROOT.joinpath(*fullname.split(".")).with_suffix(".py"))
-        spec = importlib.util.spec_from_loader(fullname, self, origin=place)
+        origin = str(file_of(fullname))
+        spec = importlib.util.spec_from_loader(fullname, self, origin=origin)
         assert spec is not None
         spec.has_location = True
         return spec
 
     def exec_module(self, module: ModuleType) -> None:
-        tree = ast.fix_missing_locations(self._tree)
-        exec(compile(tree, f"<mutant of {self._name}>", "exec"), module.__dict__)
+        exec(compile(self._tree, f"<mutant of {self._name}>", "exec"), module.__dict__)
 
 
 def run(mutant: Mutant | None, tests: Sequence[str]) -> Fate:
@@ -100,7 +99,9 @@ def _child(mutant: Mutant | None, tests: Sequence[str]) -> None:
         # What fails here is to be tried first in no other run.
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = tempfile.mkdtemp(prefix="mutant-")
         if mutant is not None:
-            sys.meta_path.insert(0, _Mutated(mutant.module, mutant.tree))
+            source = file_of(mutant.module).read_text("utf-8")
+            tree = mutated(source, mutant.number)
+            sys.meta_path.insert(0, _Mutated(mutant.module, tree))
         options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"]
         options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # What is preloaded.
         # What uvloop shows of these modules asyncio shows; what measures growth takes long.
