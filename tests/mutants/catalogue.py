@@ -14,8 +14,9 @@ TESTS: dict[str, tuple[str, ...]] = {
     "anynet._rules.checks": ("tests/rules/test_checks.py", "tests/rules/test_options.py"),
     "anynet._rules.options": (
         "tests/rules/test_options.py",
+        "tests/rules/test_option_values.py",
         "tests/test_threat_model.py",
-        "tests/core/servers/test_options.py",
+        "tests/core/servers/test_bad_input.py",
         "tests/core/connections/test_connect.py",
     ),
     "anynet._rules.policy.accepting": ("tests/rules/policy/test_accepting.py",),
@@ -37,9 +38,13 @@ TESTS: dict[str, tuple[str, ...]] = {
     "anynet._rules.values": (
         "tests/rules/values/test_portable.py",
         "tests/rules/values/test_value.py",
+        "tests/rules/values/test_errors.py",
     ),
     "anynet._transport.streams.half_state": ("tests/transport/streams/test_half_state.py",),
-    "anynet.framing._splitters": ("tests/framing/test_splitters.py",),
+    "anynet.framing._splitters": (
+        "tests/framing/test_splitters.py",
+        "tests/framing/test_framing.py",
+    ),
     "anynet.framing": (
         "tests/framing/test_framing.py",
         "tests/framing/test_failures_of_peers.py",
