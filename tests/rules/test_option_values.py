@@ -108,8 +108,11 @@ TAKEN: list[tuple[type[Options], dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-def shown(row: object) -> str | None:
-    return row.__name__ if isinstance(row, type) else str(row) if isinstance(row, dict) else None
+def shown(cell: object) -> str | None:
+    """The id of a cell: no object's own, which is another in each process."""
+    if isinstance(cell, dict):
+        return "+".join(cell) or "nothing"
+    return cell.__name__ if isinstance(cell, type) else None
 
 
 @pytest.mark.parametrize(("cls", "given", "words"), REFUSED, ids=shown)
