@@ -101,6 +101,17 @@ def models(session: nox.Session) -> None:
 
 
 @nox.session
+def soak(session: nox.Session) -> None:
+    """Load all faces and a cluster behind HAProxy for long, with faults; ``--minutes N``.
+
+    Arguments go to tests.soak; it says where the figures are.
+    """
+    install(session, "test")
+    provide_programs(session)
+    session.run("python", "-m", "tests.soak", *session.posargs)
+
+
+@nox.session
 def mutants(session: nox.Session) -> None:
     """Change the rules, the tables, framing and the PROXY parser; their tests have to notice.
 

@@ -11,6 +11,7 @@ import pytest
 
 import anynet
 from anynet._rules.options import (
+    ConnectionOptions,
     ConnectOptions,
     ListenOptions,
     ReconnectOptions,
@@ -20,6 +21,7 @@ from anynet._rules.options import (
 from anynet._rules.options.table import Options
 
 MOST = 2**31 - 1
+INF = float("inf")
 LIST = anynet.BlockList()
 
 REFUSED: list[tuple[type[Options], dict[str, Any], str]] = [
@@ -63,6 +65,8 @@ REFUSED: list[tuple[type[Options], dict[str, Any], str]] = [
     (ReconnectOptions, {"retry_on": ValueError("x")}, "retry_on"),
     (ReconnectOptions, {"retry_on": [ValueError, KeyboardInterrupt]}, "exception classes"),
     (ReconnectOptions, {"backoff": float("inf")}, "finite"),
+    (ConnectionOptions, {"send_timeout": 0}, "more than 0"),
+    (ConnectionOptions, {"idle_timeout_action": "notify"}, "is for idle_timeout"),
     (SocketOptions, {"socket_options": [(1, 2)]}, "tuples"),
     (SocketOptions, {"socket_options": [(1, 2, None, 4, 5)]}, "tuples"),
     (SocketOptions, {"socket_options": [[1, 2, 3]]}, "tuples"),
@@ -99,6 +103,11 @@ TAKEN: list[tuple[type[Options], dict[str, Any], dict[str, Any]]] = [
     (ConnectOptions, {"port": 65535, "local_port": 0}, {"local_port": 0}),
     (ReconnectOptions, {"retry_on": OSError, "backoff": 0}, {"retry_on": (OSError,)}),
     (ReconnectOptions, {"retry_on": [KeyError]}, {"retry_on": (KeyError,)}),
+    (ListenOptions, {"exclusive": True}, {"exclusive": True}),
+    (ListenOptions, {}, {"exclusive": False, "replace_stale": True, "bound": ()}),
+    (ConnectionOptions, {"receive_timeout": 5}, {"receive_timeout": 5, "has_time_limits": True}),
+    (ConnectionOptions, {"send_timeout": INF}, {"send_timeout": None, "has_time_limits": False}),
+    (ConnectionOptions, {"max_lifetime": 1}, {"max_lifetime": 1, "has_time_limits": True}),
     (SocketOptions, {"socket_options": None}, {"socket_options": ()}),
     (SocketOptions, {"socket_options": [(1, 2, True)]}, {"socket_options": ((1, 2, True),)}),
     (SocketOptions, {"socket_options": [(0, MOST, -MOST - 1)]}, {}),

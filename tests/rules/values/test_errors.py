@@ -6,7 +6,13 @@ import ssl
 
 import pytest
 
-from anynet._rules.values.errors import ConnectTimeline, TLSHandshakeError, causes, leaves
+from anynet._rules.values.errors import (
+    ConnectError,
+    ConnectTimeline,
+    TLSHandshakeError,
+    causes,
+    leaves,
+)
 from anynet._rules.values.host_names import is_localhost
 from anynet._rules.values.origins import Origin, origin_of
 
@@ -64,3 +70,9 @@ def test_the_mark_of_a_connection_is_ours() -> None:
     error.origin = Origin()  # type: ignore[attr-defined]
     assert origin_of(error) is error.origin  # type: ignore[attr-defined]
     assert origin_of(Strange()) is None
+
+
+def test_a_connect_that_the_system_refused_has_its_number() -> None:
+    refused, mistaken = ConnectError(5, "no", target="there"), ConnectError(None, "no")
+    assert (refused.errno, refused.strerror, refused.target) == (5, "no", "there")
+    assert (mistaken.errno, str(mistaken), mistaken.timeline) == (None, "no", None)

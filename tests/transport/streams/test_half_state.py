@@ -205,3 +205,10 @@ def test_what_fails_after_the_close_is_the_close() -> None:
     for error in (state.broken_error(OSError(5, "gone")), state.foreign_error(ValueError("x"))):
         assert isinstance(error, ConnectionClosed)
     assert not state.failed
+
+
+def test_what_was_released_says_so() -> None:
+    state = HalfState()
+    state.release()
+    assert "released to another owner" in str(state.closed_error())
+    assert "released" not in str(after(CLOSE).closed_error())
