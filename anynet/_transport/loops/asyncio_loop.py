@@ -116,14 +116,31 @@ class AsyncioHostLoop(HostLoop):
     def call_at(self, when: float, callback: Callable[[], object]) -> Timer:
         return self._loop.call_at(when, callback)
 
-    def watch(self, fd: int, callback: Callable[[], object]) -> Callable[[], None]:
-        self._loop.add_reader(fd, callback)
+    def watch(self, fd: int, callback: Callable[[], float | None]) -> Callable[[], None]:
+        stopped = False
+        timer: asyncio.TimerHandle | None = None
+
+        def begin() -> None:
+            nonlocal timer
+            timer = None
+            self._loop.add_reader(fd, on_readable)
+
+        def on_readable() -> None:
+            nonlocal timer
+            if (pause := callback()) and not stopped:
+                self._loop.remove_reader(fd)
+                timer = self._loop.call_later(pause, begin)
 
         def stop() -> None:
+            nonlocal stopped
+            stopped = True
+            if timer is not None:
+                timer.cancel()
             # Not in a forked child, which shares the epoll with its parent.
             if self.in_own_process and not self._loop.is_closed():
                 self._loop.remove_reader(fd)
 
+        begin()
         return stop
 
     def runs_here(self) -> bool:

@@ -189,8 +189,11 @@ class HostLoop(ABC):
         """Call ``callback`` when the loop's clock reaches ``when`` (seconds)."""
 
     @abstractmethod
-    def watch(self, fd: int, callback: Callable[[], object]) -> Callable[[], None]:
-        """Call ``callback`` whenever ``fd`` is readable, until the returned function is called."""
+    def watch(self, fd: int, callback: Callable[[], float | None]) -> Callable[[], None]:
+        """Call ``callback`` whenever ``fd`` is readable, until the returned function is called.
+
+        It may return seconds for which the descriptor is not to be looked at again.
+        """
 
     @property
     def in_own_process(self) -> bool:

@@ -147,7 +147,7 @@ class TrioHostLoop(HostLoop):
     def call_at(self, when: float, callback: Callable[[], object]) -> Timer:
         return self._timers.call_at(when, callback)
 
-    def watch(self, fd: int, callback: Callable[[], object]) -> Callable[[], None]:
+    def watch(self, fd: int, callback: Callable[[], float | None]) -> Callable[[], None]:
         scope = trio.CancelScope()
         stopped = False  # Asking the scope would cost a look at the clock.
 
@@ -165,7 +165,9 @@ class TrioHostLoop(HostLoop):
                         await trio.sleep(_RETRY_DELAY)
                         continue
                     if not stopped:
-                        callback()
+                        pause = callback()
+                        if pause:
+                            await trio.sleep(pause)
 
         def stop() -> None:
             nonlocal stopped

@@ -263,6 +263,8 @@ class Direction:
         if not size:
             return self._note_end()
         self.piped = size
+        if self._pipes is not None:
+            self._pipes.spliced += size
         self.source_state.bytes_received += size
         if self.source.track_activity:
             self.source.stamp_received()

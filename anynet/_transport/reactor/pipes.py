@@ -43,10 +43,12 @@ class Pipe:
 class PipePool:
     """Hands out empty pipes and takes them back."""
 
-    __slots__ = ("_idle",)
+    __slots__ = ("_idle", "spliced")
 
     def __init__(self) -> None:
         self._idle: list[Pipe] = []
+        #: Bytes that went into pipes of this pool.
+        self.spliced = 0
 
     def take(self) -> Pipe | None:
         """An empty pipe, or None when the system has none to give."""

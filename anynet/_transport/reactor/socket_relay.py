@@ -27,6 +27,7 @@ from contextlib import suppress
 
 from anynet._transport.loops.host_loop import HostLoop
 from anynet._transport.reactor.direction import CHUNK, END, FULL, MORE, SHORT, Direction, Moved
+from anynet._transport.reactor.pauses import Pauses
 from anynet._transport.reactor.pipes import PipePool, can_splice
 from anynet._transport.reactor.poller import (
     EDGE_TRIGGERED,
@@ -59,11 +60,13 @@ _MAX_STEPS = 16
 class RelayPoller:
     """The poller of the relays of one host loop. Get it with :meth:`of`."""
 
-    __slots__ = ("__weakref__", "_callbacks", "_poller", "_stop", "pipes")
+    __slots__ = ("__weakref__", "_callbacks", "_pauses", "_poller", "_stop", "_time", "pipes")
 
     _of_host: weakref.WeakKeyDictionary[HostLoop, RelayPoller] = weakref.WeakKeyDictionary()
 
-    def __init__(self) -> None:
+    def __init__(self, time: Callable[[], float]) -> None:
+        self._time = time
+        self._pauses = Pauses()
         self._callbacks: dict[int, Callable[[int], object]] = {}
         self._poller: Poller | None = None
         self._stop: Callable[[], None] | None = None
@@ -75,7 +78,7 @@ class RelayPoller:
         """The poller of an event loop."""
         poller = cls._of_host.get(host)
         if poller is None:
-            poller = cls._of_host[host] = cls()
+            poller = cls._of_host[host] = cls(host.time)
         return poller
 
     def add(self, host: HostLoop, callbacks: dict[int, Callable[[int], object]]) -> None:
@@ -119,20 +122,33 @@ class RelayPoller:
             self._poller.close()
             self._poller = self._stop = None
 
-    def _on_ready(self) -> None:
+    def _on_ready(self) -> float:
+        """Handle the events that there are. Returns seconds until the next look."""
+        if self.pipes is None:
+            self._handle_events()
+            return 0.0
+        before = self.pipes.spliced
+        events = self._handle_events()
+        size = self.pipes.spliced - before
+        return self._pauses.after_turn(self._time(), events, size) if size else 0.0
+
+    def _handle_events(self) -> int:
         callbacks, poller = self._callbacks, self._poller
+        count = 0
         for _ in range(_MAX_BATCHES):
             if poller is None:
-                return
+                break
             ready = poller.poll(0, _MAX_EVENTS)
             for fd, events in ready:
                 # One of this batch may have ended the relay of another.
                 callback = callbacks.get(fd)
                 if callback is not None:
                     callback(events)
+            count += len(ready)
             if len(ready) < 2:
-                return
+                break
             poller = self._poller
+        return count
 
 
 class SocketRelay:

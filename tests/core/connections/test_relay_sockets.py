@@ -17,6 +17,7 @@ import pytest
 
 import anynet
 from anynet._transport.reactor import direction
+from anynet._transport.reactor.pauses import PAUSE, Pauses
 from tests.core.connections.relays import (
     everything,
     relaying,
@@ -59,6 +60,19 @@ def splices(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return moved
 
 
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A pause after every turn that has spliced, each with the bytes of that turn."""
+    sizes: list[int] = []
+
+    def after_turn(_: Pauses, now: float, events: int, size: int) -> float:
+        sizes.append(size)
+        return PAUSE
+
+    monkeypatch.setattr(Pauses, "after_turn", after_turn)
+    return sizes
+
+
 async def passes_both_ways(running: Any) -> None:
     """Much goes both ways at once, and both ends come."""
     received: dict[str, bytes] = {}
@@ -83,6 +97,30 @@ async def test_much_is_spliced(left_pair: Any, right_pair: Any, splices: list[in
     async with relaying(left_pair, right_pair) as running:
         await passes_both_ways(running)
     assert sum(splices) > len(MUCH)  # Each byte takes two: into the pipe, and out.
+
+
+@kinds
+async def test_pauses_lose_nothing(left_pair: Any, right_pair: Any, pauses: list[int]) -> None:
+    async with relaying(left_pair, right_pair) as running:
+        await passes_both_ways(running)
+    assert sum(pauses) > len(MUCH)
+
+
+async def test_a_relay_ends_in_a_pause(pauses: list[int]) -> None:
+    """Closing one end, and cancelling: neither waits for the next look, nor leaves a timer."""
+    async with relaying() as running, anyio.create_task_group() as tasks:
+        tasks.start_soon(send_until_broken, running.left, 10 * MUCH)
+        with anyio.fail_after(PATIENCE):
+            while not pauses:
+                await running.right.receive()
+            await running.near[0].aclose()
+    async with relaying() as running, anyio.create_task_group() as tasks:
+        tasks.start_soon(send_until_broken, running.left, 10 * MUCH)
+        seen = len(pauses)
+        with anyio.fail_after(PATIENCE):
+            while len(pauses) == seen:
+                await running.right.receive()
+        running.scope.cancel()
 
 
 async def test_small_messages_are_not_spliced(splices: list[int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import gc
+import itertools
 import os
 import socket
 import subprocess
@@ -351,6 +352,57 @@ async def test_watch_stopped_at_once() -> None:
     assert called == []
     os.close(reader)
     os.close(writer)
+
+
+@anyio_test
+async def test_a_watch_looks_away_as_long_as_its_callback_says() -> None:
+    before = open_descriptors()
+    host = current_host_loop()
+    reader, writer = os.pipe()
+    os.write(writer, b"ready")
+    times: list[float] = []
+    seen = anyio.Event()
+
+    def readable() -> float:
+        times.append(host.time())
+        if len(times) == 3:
+            stop()
+            seen.set()
+        return 0.05
+
+    stop = host.watch(reader, readable)
+    with anyio.fail_after(30):
+        await seen.wait()
+    # libuv counts whole milliseconds, from when its turn began.
+    assert all(later - earlier > 0.045 for earlier, later in itertools.pairwise(times))
+    await anyio.sleep(0.06)  # It stopped, and said how long to look away: nobody looks again.
+    assert len(times) == 3
+    os.close(reader)
+    os.close(writer)
+    assert open_descriptors() == before
+
+
+@anyio_test
+async def test_a_watch_is_stopped_while_it_looks_away() -> None:
+    host = current_host_loop()
+    reader, writer = os.pipe()
+    os.write(writer, b"ready")
+    seen = anyio.Event()
+    times: list[float] = []
+
+    def readable() -> float:
+        times.append(host.time())
+        seen.set()
+        return 0.02
+
+    stop = host.watch(reader, readable)
+    with anyio.fail_after(30):
+        await seen.wait()
+    stop()
+    os.close(reader)
+    os.close(writer)
+    await anyio.sleep(0.04)
+    assert len(times) == 1
 
 
 @anyio_test
