@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.mutants.catalogue import sample, tests_of
+from tests.mutants.catalogue import sample, own_tests
 from tests.mutants.known import SURVIVORS
 from tests.mutants.mutating import Mutant
 from tests.mutants.running import Fate, run
@@ -36,7 +36,7 @@ def main() -> int:
         each for each in sample(given.count, given.seed) if each.module.startswith(given.only)
     ]
     chosen = chosen[part - 1 :: parts]
-    for tests in sorted({tests_of(each.module) for each in chosen}):
+    for tests in sorted({own_tests(each.module) for each in chosen}):
         if run(None, tests) != "survived":
             sys.exit(f"the tests fail without any mutant: {' '.join(tests)}")
     counts = Counter(fates(chosen))
@@ -48,7 +48,7 @@ def main() -> int:
 def fates(mutants: Sequence[Mutant]) -> Iterator[Fate]:
     """What becomes of each, as many at once as there are cores; survivors are printed."""
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:  # Each waits for a fork.
-        ends = threads.map(lambda mutant: run(mutant, tests_of(mutant.module)), mutants)
+        ends = threads.map(lambda mutant: run(mutant, own_tests(mutant.module)), mutants)
         for mutant, fate in zip(mutants, ends, strict=True):
             if fate == "survived":
                 print(f"{mutant.name}  (line {mutant.line})")

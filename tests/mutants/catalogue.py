@@ -62,7 +62,7 @@ PACKAGES = (
 )
 
 
-def tests_of(module: str) -> tuple[str, ...]:
+def own_tests(module: str) -> tuple[str, ...]:
     """The files and folders of tests that have to notice a mutant of the module."""
     return next(tests for begin, tests in TESTS.items() if module.startswith(begin))
 
