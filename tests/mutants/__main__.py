@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.mutants.catalogue import sample, own_tests
+from tests.mutants.catalogue import own_tests, sample
 from tests.mutants.known import SURVIVORS
 from tests.mutants.mutating import Mutant
 from tests.mutants.running import Fate, run

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.mutants.catalogue import ROOT, file_of, modules, sample, own_tests
+from tests.mutants.catalogue import ROOT, file_of, modules, own_tests, sample
 from tests.mutants.known import SURVIVORS
 from tests.mutants.mutating import mutants_of, mutated
 
