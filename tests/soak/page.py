@@ -88,13 +88,12 @@ def build(run: Row) -> str:
     findings = run["findings"]
     verdict = "Nothing was found." if not findings else "**Found:** " + "; ".join(findings)
     faults = "\n".join(
-        f"| {_words(name)} | {count:,} |".replace(",", " ")
+        f"| {_words(name)} | {_number(count)} |"
         for name, count in counts.items()
         if name != "honest"
     )
     figures = "\n".join(_figures(run, name) for name in run["start"])
     round_trips = sum(row["round_trips"] for row in run["samples"])
-    honest = f"{counts['honest']:,}".replace(",", " ")
     return TEMPLATE.read_text("utf-8").format(
         date=run["date"],
         minutes=f"{settings['seconds'] / 60:g}",
@@ -102,12 +101,16 @@ def build(run: Row) -> str:
         seed=settings["seed"],
         python=machine["python"],
         kernel=machine["kernel"],
-        honest=honest,
-        round_trips=f"{round_trips:,}".replace(",", " "),
+        honest=_number(counts["honest"]),
+        round_trips=_number(round_trips),
         faults=faults,
         figures=figures,
         verdict=verdict,
     )
+
+
+def _number(value: int) -> str:
+    return f"{value:,}".replace(",", " ")
 
 
 def _words(name: str) -> str:
@@ -133,7 +136,7 @@ def _figures(run: Row, name: str) -> str:
     if "tasks" in start:
         most = max(row["figures"][name]["tasks"] for row in samples)
         cells.append(f"{start['tasks']} / {most} / {end['tasks']}")
-        cells.append(f"{end['accepted'] - start['accepted']:,}".replace(",", " "))
+        cells.append(_number(end["accepted"] - start["accepted"]))
     else:
         cells += ["", ""]
     return "| " + " | ".join(cells) + " |"
