@@ -78,7 +78,7 @@ def debug(session: nox.Session) -> None:
     the machine is slow, and tests look at that. Nor are all warnings errors there: some are Node's.
     """
     prepare_suite(session)
-    session.env["PYTHONWARNINGS"] = "error::ResourceWarning,error::RuntimeWarning"
+    session.env["PYTHONWARNINGS"] = "error::ResourceWarning"
     run_suite(session, "--asyncio", "debug")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,10 +81,16 @@ def modules() -> Iterator[tuple[str, Path]]:
                 yield ".".join(file.relative_to(ROOT).with_suffix("").parts), file
 
 
-def sample(count: int, seed: int) -> list[Mutant]:
-    """So many mutants of all, the same for the same seed and the same modules."""
-    everything = [
+@functools.cache
+def all_mutants() -> list[Mutant]:
+    """Every mutant of every module, in order."""
+    return [
         mutant for name, file in modules() for mutant in mutants_of(name, file.read_text("utf-8"))
     ]
+
+
+def sample(count: int, seed: int) -> list[Mutant]:
+    """So many mutants of all, the same for the same seed and the same modules."""
+    everything = all_mutants()
     chosen = random.Random(seed).sample(range(len(everything)), min(count, len(everything)))
     return [everything[index] for index in sorted(chosen)]

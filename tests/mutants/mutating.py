@@ -101,8 +101,7 @@ def mutated(source: str, number: int) -> ast.Module:
 def _changed_places(tree: ast.Module) -> Iterator[tuple[_Place, ast.AST]]:
     for place in _places(tree):
         for changed in _changes(place.node):
-            if ast.unparse(place.node) != ast.unparse(changed):
-                yield place, changed
+            yield place, changed
 
 
 def _shown(node: ast.AST) -> str:
@@ -167,6 +166,8 @@ def _changes(node: ast.expr | ast.stmt) -> Iterator[ast.AST]:
             yield ast.Continue()
         case ast.Continue():
             yield ast.Break()
+        case ast.Return(value=ast.Constant(value=None)):
+            pass
         case ast.Return(value=ast.expr()):
             yield _with(node, value=ast.Constant(None))
         case ast.Raise() | ast.Expr(value=ast.Call()) | ast.Delete() | ast.AugAssign():

@@ -39,7 +39,7 @@ Fate: TypeAlias = Literal["killed", "timeout", "survived"]
 PRELOADED: tuple[ModuleType, ...] = (asyncio, anyio, hypothesis, trio, trustme)
 #: Seconds of CPU for the tests of one mutant; and of real time, for those that only wait.
 CPU_LIMIT = 10
-TIME_LIMIT = 30.0
+TIME_LIMIT = 120.0
 NO_TESTS = int(pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
@@ -98,11 +98,16 @@ def _child(mutant: Mutant | None, tests: Sequence[str]) -> None:
             os.dup2(silence, standard)
         # What fails here is to be tried first in no other run.
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = tempfile.mkdtemp(prefix="mutant-")
+        # A slow machine is no sign of a mutant.
+        quiet = list(hypothesis.HealthCheck)
+        hypothesis.settings.register_profile("quiet", deadline=None, suppress_health_check=quiet)
+        hypothesis.settings.load_profile("quiet")
         if mutant is not None:
             source = file_of(mutant.module).read_text("utf-8")
             tree = mutated(source, mutant.number)
             sys.meta_path.insert(0, _Mutated(mutant.module, tree))
         options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"]
+        options += ["-o", "timeout=30"]
         options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # What is preloaded.
         # What uvloop shows of these modules asyncio shows; what measures growth takes long.
         options += ["-k", "not uvloop and not linear and not grow"]
