@@ -27,7 +27,9 @@ from anynet._transport.reactor.poller import (
     HANGUP,
     PEER_ENDED,
     READ_EVENTS,
+    READABLE,
     URGENT,
+    WRITABLE,
     WRITE_EVENTS,
 )
 from anynet._transport.reactor.reactor import Reactor
@@ -45,6 +47,8 @@ _RETRY_DELAY = 0.01
 _MAX_READS = 32
 #: After these a short read does not prove that there is nothing more to read.
 _MORE_TO_READ = URGENT | PEER_ENDED | HANGUP | ERROR
+#: What a message brings where there is room to send.
+_MESSAGE = READABLE | WRITABLE
 
 
 def _as_os_error(error: OSError | MemoryError) -> OSError:
@@ -92,6 +96,31 @@ class SocketHandle(Handle):
 
     def _on_ready(self, events: int) -> None:
         try:
+            # The common case by itself (a fifth less of all that is done for a message): nothing
+            # else to look for, and nothing queued.
+            if (
+                events == _MESSAGE
+                and self.reading
+                and self.read_into is None
+                and not self._queue
+                and not self._more
+            ):
+                try:
+                    data = self._recv(_CHUNK)
+                except (OSError, MemoryError) as error:
+                    self._end_unless_blocked(error)
+                    return
+                count, owner = len(data), self.owner
+                if 0 < count < _CHUNK and owner is not None:
+                    self.state.bytes_received += count
+                    owner.on_read(data)
+                    if self._queue:  # What came of it was more than there was room for.
+                        self.reactor.drain()
+                        if not self.closing:
+                            self._flush()
+                else:
+                    self._read(0, data)
+                return
             if events & READ_EVENTS:
                 if not self.reading:
                     self._unread = True
@@ -113,17 +142,21 @@ class SocketHandle(Handle):
             self._unread = False
             self.reactor.rearm(self.fd)
 
-    def _read(self, more: int) -> None:
+    def _end_unless_blocked(self, error: OSError | MemoryError) -> None:
+        if not isinstance(error, BlockingIOError):
+            self._end_reading(_as_os_error(error))
+
+    def _read(self, more: int, data: bytes | None = None) -> None:
+        """Read on, ``data`` being what has been read already."""
         recv, state = self._recv, self.state
         ticks = self.reactor.ticks
         for _ in range(_MAX_READS):
-            try:
-                data = recv(_CHUNK)
-            except BlockingIOError:
-                return
-            except (OSError, MemoryError) as error:
-                self._end_reading(_as_os_error(error))
-                return
+            if data is None:
+                try:
+                    data = recv(_CHUNK)
+                except (OSError, MemoryError) as error:
+                    self._end_unless_blocked(error)
+                    return
             owner = self.owner
             if owner is None:
                 return
@@ -145,6 +178,7 @@ class SocketHandle(Handle):
                 return
             if count < _CHUNK:
                 return
+            data = None
         self.reactor.rearm(self.fd)
 
     def _read_into_buffers(self, more: int) -> None:
@@ -160,10 +194,8 @@ class SocketHandle(Handle):
                 return
             try:
                 count = self._sock.recv_into(buffer)
-            except BlockingIOError:
-                return
             except (OSError, MemoryError) as error:
-                self._end_reading(_as_os_error(error))
+                self._end_unless_blocked(error)
                 return
             if not count:
                 self._end_reading(None)
