@@ -72,8 +72,8 @@ class Attempt(Generic[T]):
 
 
 async def _outcome(connect_one: ConnectOne[T], address: Address) -> T | OSError:
-    # The attempt keeps the error, so the error must not keep the attempt. By its traceback it would:
-    # from Python 3.12 a frame keeps its callers when it ends, those that awaited it included.
+    # The attempt keeps the error, so the error must not keep the attempt. Its traceback would: that
+    # has frames, and from Python 3.12 a frame keeps its callers, those that awaited it included.
     try:
         return await connect_one(address)
     except OSError as error:
