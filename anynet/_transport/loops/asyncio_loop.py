@@ -31,6 +31,50 @@ from anynet._transport.loops.host_loop import HostLoop, Parkable, Timer
 EVENTS_BEFORE_REMOVAL = 8
 
 
+class _Watch:
+    """Calls back while a descriptor is readable, but for the pauses that the callback asks for.
+
+    What is called back mostly holds what stops it, so a stopped one lets go of it: else each
+    connection that was watched would be left to the garbage collector.
+    """
+
+    __slots__ = ("_callback", "_fd", "_host", "_loop", "_timer")
+
+    def __init__(
+        self,
+        host: HostLoop,
+        loop: asyncio.AbstractEventLoop,
+        fd: int,
+        callback: Callable[[], float | None],
+    ) -> None:
+        self._host = host
+        self._loop = loop
+        self._fd = fd
+        self._callback: Callable[[], float | None] | None = callback
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        self._timer = None
+        self._loop.add_reader(self._fd, self._on_readable)
+
+    def _on_readable(self) -> None:
+        if self._callback is None:
+            return  # Stopped in the turn of the loop in which this was due.
+        pause = self._callback()
+        if pause and self._callback is not None:
+            self._loop.remove_reader(self._fd)
+            self._timer = self._loop.call_later(pause, self.begin)
+
+    def stop(self) -> None:
+        self._callback = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        # Not in a forked child, which shares the epoll with its parent.
+        if self._host.in_own_process and not self._loop.is_closed():
+            self._loop.remove_reader(self._fd)
+
+
 class AsyncioHostLoop(HostLoop):
     """asyncio and uvloop: see the module."""
 
@@ -117,31 +161,9 @@ class AsyncioHostLoop(HostLoop):
         return self._loop.call_at(when, callback)
 
     def watch(self, fd: int, callback: Callable[[], float | None]) -> Callable[[], None]:
-        stopped = False
-        timer: asyncio.TimerHandle | None = None
-
-        def begin() -> None:
-            nonlocal timer
-            timer = None
-            self._loop.add_reader(fd, on_readable)
-
-        def on_readable() -> None:
-            nonlocal timer
-            if (pause := callback()) and not stopped:
-                self._loop.remove_reader(fd)
-                timer = self._loop.call_later(pause, begin)
-
-        def stop() -> None:
-            nonlocal stopped
-            stopped = True
-            if timer is not None:
-                timer.cancel()
-            # Not in a forked child, which shares the epoll with its parent.
-            if self.in_own_process and not self._loop.is_closed():
-                self._loop.remove_reader(fd)
-
-        begin()
-        return stop
+        watch = _Watch(self, self._loop, fd, callback)
+        watch.begin()
+        return watch.stop
 
     def runs_here(self) -> bool:
         try:
