@@ -546,3 +546,10 @@ def test_the_registered_types_are_those_of_the_protocol() -> None:
         "SSL_KEY_ALG": 0x25,
         "NETNS": 0x30,
     }
+
+
+def test_the_longest_value_of_a_vector() -> None:
+    """Its length is 16 bits."""
+    assert len(ProxyTLV(0xE0, bytes(0xFFFF)).value) == 0xFFFF
+    with pytest.raises(ValueError, match="65535"):
+        ProxyTLV(0xE0, bytes(0x10000))
