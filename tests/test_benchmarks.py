@@ -73,9 +73,9 @@ def c_server(programs: dict[str, Path]) -> Peer:
     [
         ("accept, await", 23),
         ("accept, callbacks", 42),
-        ("serve, callbacks", 190),
+        ("serve, callbacks", 180),
         ("connect, await", 38),
-        ("connect, callbacks", 79),
+        ("connect, callbacks", 77),
     ],
 )
 def test_the_calls_of_one_connection(name: str, bound: int, backend: str) -> None:

@@ -206,7 +206,7 @@ class HostLoop(ABC):
         There nothing would wake the tasks that wait, and Trio does not let itself be told at all.
         (What an event loop has that is ended by now, any thread may close.)
         """
-        if self._in_thread() or not self.in_own_process:
+        if get_ident() == self.thread or self._in_thread() or not self.in_own_process:
             return
         if self.call_from_thread(_nothing):
             raise RuntimeError(

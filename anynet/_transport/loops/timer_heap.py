@@ -53,29 +53,30 @@ class HeapTimer:
 class TimerHeap:
     """Timers in the order of their deadlines."""
 
-    __slots__ = ("_cancelled", "_entries", "_order")
+    __slots__ = ("_cancelled", "_order", "entries")
 
     def __init__(self) -> None:
-        self._entries: list[tuple[float, int, HeapTimer]] = []
+        #: Empty: no timer is set. For those who ask in each turn of a loop.
+        self.entries: list[tuple[float, int, HeapTimer]] = []
         self._order = itertools.count()
         self._cancelled = 0
 
     def push(self, timer: HeapTimer) -> None:
         """Set ``timer``."""
-        heapq.heappush(self._entries, (timer.deadline, next(self._order), timer))
+        heapq.heappush(self.entries, (timer.deadline, next(self._order), timer))
 
     def note_cancelled(self) -> None:
         """Count a timer that has been cancelled, and drop all of those where they are many."""
         self._cancelled += 1
-        if self._cancelled > max(len(self._entries) // 2, MIN_CANCELLED):
-            self._entries = [entry for entry in self._entries if entry[2].callback is not None]
-            heapq.heapify(self._entries)
+        if self._cancelled > max(len(self.entries) // 2, MIN_CANCELLED):
+            self.entries = [entry for entry in self.entries if entry[2].callback is not None]
+            heapq.heapify(self.entries)
             self._cancelled = 0
 
     @property
     def next_deadline(self) -> float:
         """When the earliest is due; infinity when there is none."""
-        entries = self._entries
+        entries = self.entries
         while entries and entries[0][2].callback is None:
             heapq.heappop(entries)
             self._cancelled -= 1
@@ -84,7 +85,7 @@ class TimerHeap:
     def pop_due(self, now: float) -> Iterator[Call]:
         """What is due at ``now``, one after the other; a callback may set and cancel timers."""
         while self.next_deadline <= now:
-            timer = heapq.heappop(self._entries)[2]
+            timer = heapq.heappop(self.entries)[2]
             callback, args = timer.callback, timer.args
             timer.clear()
             assert callback is not None

@@ -57,6 +57,7 @@ class Reactor(Registrations):
         "_scope",
         "_signals",
         "_timers",
+        "_woken",
         "connect_begun",
         "ended",
         "fd",
@@ -65,14 +66,10 @@ class Reactor(Registrations):
         "now",
         "on_error",
         "open_handles",
-        "readable",
-        "reader",
-        "reader_patience",
         "start_soon",
         "ticks",
-        "writer",
-        "writer_registered",
         "yield_to_tasks",
+        *("readable", "reader", "reader_patience", "writer", "writer_registered"),
     )
 
     def __init__(self, host: HostLoop, start_soon: Callable[..., object]) -> None:
@@ -92,6 +89,8 @@ class Reactor(Registrations):
         self._timers = TimerHeap()
         self._refs = 0
         self._scope: anyio.CancelScope | None = None
+        #: Whether the scope was cancelled; on Trio asking it is a look at the clock.
+        self._woken = False
         self.open_handles: set[Closable] = set()
         self.in_turn: bool = False
         #: A connect began in this turn: mostly it is established by the next (6 % of a connect).
@@ -206,6 +205,7 @@ class Reactor(Registrations):
         """Take a turn soon, though no descriptor is ready. Not for another thread."""
         self.host.check_thread()
         if self._scope is not None:
+            self._woken = True
             self._scope.cancel()
 
     # -- turns ----------------------------------------------------------------------------------
@@ -216,9 +216,11 @@ class Reactor(Registrations):
         host, timers, parks = self.host, self._timers, 0
         while self.alive:
             with anyio.CancelScope() as self._scope:
-                scope, deadline = self._scope, math.inf
-                while not scope.cancel_called and self.alive:
+                scope, deadline, self._woken = self._scope, math.inf, False
+                while not self._woken and self.alive:
                     if self.yield_to_tasks:
+                        if scope.cancel_called:  # A timer is due: they yield below.
+                            break
                         await self._yield_to_tasks()
                         continue
                     if self._has_work():
@@ -284,12 +286,13 @@ class Reactor(Registrations):
                     self._put_off_closing = True
                 else:
                     self._run_closing()
-            if self._timers.next_deadline != math.inf:  # Reading the clock is several calls.
+            if self._timers.entries:  # Reading the clock is several calls.
                 self.now = self.host.time()
                 self._call_each(self._timers.pop_due(self.now))
         finally:
             self.in_turn = False
-            self._close_deferred()
+            if self._deferred:
+                self._close_deferred()
         return max(count, 2) if self.connect_begun else count
 
     def _run_events(self) -> int:

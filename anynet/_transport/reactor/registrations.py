@@ -35,7 +35,10 @@ class Registrations:
     """The epoll (kqueue) of a reactor."""
 
     __slots__ = ("__weakref__", "_callbacks", "_poller")
-    reader_woken: bool | None = None  # For the host loop: it may park with something left.
+    # For the host loop: it may park with something left. (Leaving out the event that asyncio has of
+    # what is done by now saves a turn, but mostly the answer to that is there by then, which
+    # would wait for another poll: tried, a connect and a round trip took 2 and 10 % more.)
+    reader_woken: bool | None = None
 
     def __init__(self) -> None:
         self._poller = new_poller()

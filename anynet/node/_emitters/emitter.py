@@ -99,7 +99,7 @@ class EventEmitter:
     first_events: ClassVar[tuple[EventName, ...]] = ()
     #: For implementers: the class whose methods ``own_listeners`` may go past, and these methods.
     own_class: ClassVar[type[EventEmitter] | None] = None
-    own_methods: ClassVar[tuple[object, ...]] = ()
+    own_methods: ClassVar[Mapping[EventName, tuple[object, ...]]] = {}
     #: For implementers: the events whose listeners are reviewed when one was to be removed.
     reviewed_events: ClassVar[frozenset[EventName]] = frozenset()
     #: For implementers: the listeners that every emitter of the class begins with.
@@ -120,7 +120,7 @@ class EventEmitter:
         captureRejections: bool | None = None,
     ) -> None:
         capture: object = captureRejections
-        if isinstance(options, Mapping):
+        if options is not None and isinstance(options, Mapping):
             capture = options.get("captureRejections", capture)
         # As in Node, False is no choice: only the default can turn it on for all.
         if capture is None or not is_truthy(capture):

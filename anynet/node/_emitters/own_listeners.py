@@ -4,49 +4,52 @@ They stand in the same table as those of the program, so that whatever counts, s
 listeners finds them. What is left out is the way there: checking and fitting a listener that is
 known to fit, and the methods, several calls for each (measured: a fifth of what an accepted
 connection costs that is piped to itself). So the caller asks first whether somebody would notice
-(:func:`is_unwatched`), and goes by the methods if so. A class takes part by :func:`take_part`, and
-no subclass of it then does; it must have ``first_events``.
+(:func:`is_unwatched`, about one of three events), and goes by the methods if so. A class takes part
+by :func:`take_part`, and no subclass of it then does; it must have ``first_events``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, TypeAlias
 
 from anynet.node._emitters.emitter import EventEmitter
-from anynet.node._emitters.listeners import EventName, Listener, OnceListener
+from anynet.node._emitters.listeners import EventName, Listener
 
-Registered: TypeAlias = Iterable[tuple[EventName, Listener]]
+#: By event, and as the table has it where nobody else listens. The table's tuples are replaced and
+#: never changed, so that the very tuple says that this is still so.
+Registered: TypeAlias = dict[EventName, tuple[Listener]]
 
-#: The methods that are gone past. One call for all of them: it is made several times a connection.
-_methods_of = attrgetter(
-    *("_final", "emit", "end", "on", "once", "pause", "prependListener", "push", "read"),
-    *("removeListener", "unpipe"),
-)
+#: The methods that are gone past where nobody listens to an event: when a pipe begins, when the
+#: peer has ended, and when our side has, or a pipe ends. One call for all of them, since that is
+#: three calls a connection.
+_METHODS: dict[EventName, Callable[[object], tuple[object, ...]]] = {
+    "newListener": attrgetter("on", "once", "prependListener"),
+    "readable": attrgetter("_final", "emit", "end", "push", "read", "removeListener"),
+    "removeListener": attrgetter("emit", "pause", "removeListener", "unpipe"),
+}
 
 
 def take_part(own_class: type[EventEmitter]) -> None:
     """Let the package go past the methods of a class, once they are all defined."""
-    own_class.own_class, own_class.own_methods = own_class, _methods_of(own_class)
+    own_class.own_class = own_class
+    own_class.own_methods = {event: methods(own_class) for event, methods in _METHODS.items()}
 
 
-def is_unwatched(watching: EventName, *emitters: object) -> bool:
-    """Whether no method of them is the program's, and nobody listens to the event ``watching``.
+def is_unwatched(watching: EventName, emitter: object) -> bool:
+    """Whether none of its methods is the program's, and nobody listens to the event ``watching``.
 
     A method of the program's is one of a subclass, or one that was set on this very emitter, or on
     the class that its class has it from, as tests and tracers do.
     """
-    for emitter in emitters:
-        if (
-            not isinstance(emitter, EventEmitter)
-            or type(emitter) is not emitter.own_class
-            or emitter.__dict__
-            or _methods_of(emitter.own_class) != emitter.own_methods
-            or watching in (emitter.listener_table or ())
-        ):
-            return False
-    return True
+    return (
+        isinstance(emitter, EventEmitter)
+        and type(emitter) is emitter.own_class
+        and not emitter.__dict__
+        and _METHODS[watching](emitter.own_class) == emitter.own_methods[watching]
+        and watching not in (emitter.listener_table or ())
+    )
 
 
 def put(emitter: Any, listeners: Registered) -> None:
@@ -54,25 +57,22 @@ def put(emitter: Any, listeners: Registered) -> None:
     table = emitter.listener_table
     if table is None:
         table = emitter.listener_table = {}
-    for name, listener in listeners:
+    for name, alone in listeners.items():
         if name in table:
-            emitter.register_listener(name, listener, name == "error")
+            emitter.register_listener(name, alone[0], name == "error")
         else:
-            table[name] = (listener,)
+            table[name] = alone
 
 
 def take(emitter: Any, listeners: Registered) -> None:
     """Remove those of the listeners that are left; ``removeListener`` must be unwatched."""
     table = emitter.listener_table or {}
-    for name, listener in listeners:
-        present = table.get(name, ())
-        if len(present) > 1:
-            emitter.removeListener(name, listener)
-            continue
-        found = present[0] if present else None
-        if found is not None and (
-            found == listener or (isinstance(found, OnceListener) and found.listener == listener)
-        ):
+    for name, alone in listeners.items():
+        present = table.get(name)
+        if present is alone:
             del table[name]
+        elif present is not None:
+            emitter.removeListener(name, alone[0])
+            continue
         if name in emitter.reviewed_events:
             emitter._review_removal(name)

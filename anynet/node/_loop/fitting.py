@@ -66,6 +66,14 @@ def fitted(callback: Callable[..., Any], counts: Counts, what: str) -> Callable[
     ``what`` names it in the error. Raises NodeTypeError (``ERR_INVALID_ARG_VALUE``) if it has a
     parameter that cannot be filled.
     """
+    # What takes just that is most of them, and found at once.
+    code = callback.__code__ if type(callback) is FunctionType else None
+    if (
+        code is not None
+        and code.co_argcount == counts[0] == counts[1]
+        and not code.co_kwonlyargcount
+    ):
+        return callback
     parameters = _parameters_of(callback)
     if parameters is None:
         return callback

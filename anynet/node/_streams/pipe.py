@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from anynet.node._emitters import own_listeners
-from anynet.node._emitters.listeners import EventName, Listener, OnceListener
+from anynet.node._emitters.listeners import EventName, Listener, OnceListener, original
 from anynet.node._loop.runtime import Runtime
 from anynet.node._streams.chunk_queue import Chunk
 from anynet.node._streams.readable_state import ReadableState
@@ -36,10 +36,17 @@ class Source(Protocol):
     def unpipe(self, destination: Any = None, /) -> object: ...
 
 
+#: The order in which the listeners to a destination are removed.
+_REMOVED = ("close", "finish", "drain", "error", "unpipe")
+
+
 class Pipe:
     """One source and one destination: a stream, or anything that has ``write`` and ``end``."""
 
-    __slots__ = ("destination", "drain_listened", "emits", "ends", "on_data", "source", "undone")
+    __slots__ = (
+        *("at_destination", "at_source", "destination", "drain_listened", "emits", "ends"),
+        *("on_data", "source", "undone"),
+    )
 
     def __init__(self, source: Source, destination: Any, end: bool) -> None:
         self.source: Source = source
@@ -58,6 +65,9 @@ class Pipe:
                 destination.destroy(error)
 
         self.on_data: Callable[[Chunk], None] = on_data
+        #: What it has registered.
+        self.at_source: own_listeners.Registered = {}
+        self.at_destination: own_listeners.Registered = {}
 
     def begin(self) -> None:
         """Listen to both."""
@@ -77,7 +87,14 @@ class Pipe:
 
     def _listen(self) -> None:
         destination = self.destination
+        self.at_source = {"end": (self.at_end,), "data": (self.on_data,)}
         if self.emits:
+            self.at_destination = {
+                "unpipe": (self.on_unpipe,),
+                "error": (self.on_error,),
+                "close": (self.on_close,),
+                "finish": (self.on_finish,),
+            }
             destination.on("unpipe", self.on_unpipe)
         self.source.on("data", self.on_data)
         if self.emits:
@@ -89,21 +106,23 @@ class Pipe:
         """The same, and listen to the end of the source, where nobody watches; whether it was."""
         source: Any = self.source
         destination = self.destination
-        if not own_listeners.is_unwatched("newListener", source, destination):
+        if not own_listeners.is_unwatched("newListener", source) or not (
+            source is destination or own_listeners.is_unwatched("newListener", destination)
+        ):
             return False
-        at_end = (("end", OnceListener(source, "end", self.at_end, fits=True)),)
-        at_destination = (
-            ("unpipe", self.on_unpipe),
-            ("error", self.on_error),
-            ("close", OnceListener(destination, "close", self.on_close, fits=True)),
-            ("finish", OnceListener(destination, "finish", self.on_finish, fits=True)),
-        )
-        if source is destination:
-            own_listeners.put(source, at_end + at_destination)
-        else:
-            own_listeners.put(source, at_end)
-            own_listeners.put(destination, at_destination)
-        source.on("data", self.on_data)  # Which starts the flow.
+        self.at_source = {
+            "end": (OnceListener(source, "end", self.at_end, fits=True),),
+            "data": (self.on_data,),
+        }
+        self.at_destination = {
+            "unpipe": (self.on_unpipe,),
+            "error": (self.on_error,),
+            "close": (OnceListener(destination, "close", self.on_close, fits=True),),
+            "finish": (OnceListener(destination, "finish", self.on_finish, fits=True),),
+        }
+        own_listeners.put(source, self.at_source)
+        own_listeners.put(destination, self.at_destination)
+        source.note_data_listener()
         return True
 
     def at_end(self) -> None:
@@ -126,6 +145,7 @@ class Pipe:
             self.source.pause()
         if not self.drain_listened:
             self.drain_listened = True
+            self.at_destination["drain"] = (self.on_drain,)
             self.destination.on("drain", self.on_drain)
 
     def on_drain(self) -> None:
@@ -172,24 +192,21 @@ class Pipe:
     def undo(self, *, unwatched: bool = False) -> None:
         """Leave no listener behind; ``unwatched``: nobody watches that, as is known already."""
         source, destination = self.source, self.destination
-        drain = (("drain", self.on_drain),) if self.drain_listened else ()
-        at_destination = (
-            ("close", self.on_close),
-            ("finish", self.on_finish),
-            *drain,
-            ("error", self.on_error),
-            ("unpipe", self.on_unpipe),
-        )
-        at_source = (("end", self.at_end), ("data", self.on_data))
-        if unwatched or own_listeners.is_unwatched("removeListener", source, destination):
+        at_destination, at_source = self.at_destination, self.at_source
+        # They refer to this pipe, and so to both streams.
+        self.at_destination, self.at_source, self.on_data = {}, {}, _discard
+        if unwatched or (
+            own_listeners.is_unwatched("removeListener", source)
+            and own_listeners.is_unwatched("removeListener", destination)
+        ):
             own_listeners.take(destination, at_destination)
             own_listeners.take(source, at_source)
         else:
-            for name, listener in at_destination if self.emits else ():
-                destination.removeListener(name, listener)
-            for name, listener in at_source:
-                source.removeListener(name, listener)
-        self.on_data = _discard  # The other one refers to this pipe, and so to both streams.
+            for name in _REMOVED:
+                if name in at_destination:
+                    destination.removeListener(name, original(at_destination[name][0]))
+            for event, (listener,) in at_source.items():
+                source.removeListener(event, original(listener))
         self.undone = True
         # Whether or not it still needs to drain: one that failed within a write never will.
         if self.drain_listened and source.readable_state.pipe_set().awaiting_drain is not None:

@@ -18,7 +18,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeAlias
 
-from anynet.node._emitters.listeners import OnceListener
 from anynet.node._emitters.own_listeners import is_unwatched
 from anynet.node._streams.duplex import Duplex
 from anynet.node._streams.end_of_writing import final_done
@@ -38,9 +37,13 @@ _PAUSE = FlowEvent.PAUSE
 def source_ended(stream: Any, shut_down: ShutDown) -> None:
     """The peer of a socket has ended: what ``push(None)`` and ``read(0)`` do, and bring about."""
     unwatched = is_unwatched("readable", stream)
-    if unwatched and _may_end(stream) and stream.readable_state.end_drained():
+    pipe, alone = _pipe_to_itself(stream)
+    may_end = unwatched and alone and _may_end(stream, pipe)
+    if may_end and stream.readable_state.end_drained():
         stream.readable_state.note_end_emitted()
         stream.listener_table["end"] = stream.first_listeners["end"]
+        if pipe is not None:
+            del pipe.at_source["end"]
         stream.writable_state.begin_final()
         shut_down(partial(_on_shut_down, stream))
     elif unwatched and stream.readable_state.end_drained():
@@ -50,23 +53,17 @@ def source_ended(stream: Any, shut_down: ShutDown) -> None:
         stream.read(0)
 
 
-def _may_end(stream: Duplex) -> bool:
+def _may_end(stream: Duplex, pipe: Pipe | None) -> bool:
     """Whether nothing but our own end would follow from the tick of ``end``."""
     writing, table = stream.writable_state, stream.listener_table or {}
-    pipe, alone = _pipe_to_itself(stream)
-    *own, last = table.get("end", (None,))
+    expected = stream.first_listeners["end"]
     if pipe is None:
-        heard = table.get("end") != stream.first_listeners["end"] or writing.allow_half_open
+        follows = not writing.allow_half_open
     else:
-        heard = (
-            (*own,) != stream.first_listeners["end"]
-            or not isinstance(last, OnceListener)
-            or last.listener != pipe.at_end
-            or not pipe.ends
-        )
+        follows, expected = pipe.ends, (*expected, *pipe.at_source["end"])
     return (
-        alone
-        and not heard
+        follows
+        and table.get("end") == expected
         and "removeListener" not in table
         and writing.end is _OPEN
         and not writing.corked
@@ -93,15 +90,13 @@ def _on_shut_down(stream: Duplex, _error: OSError | None) -> None:
 def _may_finish(stream: Duplex, pipe: Pipe | None) -> bool:
     """Whether nobody hears of ``prefinish``, ``finish``, or that the pipe ends."""
     writing, table = stream.writable_state, stream.listener_table or {}
-    finish = table.get("finish", ())
     if pipe is None:
-        heard = bool(finish)
+        heard = "finish" in table
     else:
+        expected = pipe.at_destination
         heard = (
-            len(finish) != 1
-            or not isinstance(finish[0], OnceListener)
-            or finish[0].listener != pipe.on_finish
-            or table.get("unpipe") != (pipe.on_unpipe,)
+            table.get("finish") is not expected["finish"]
+            or table.get("unpipe") is not expected["unpipe"]
             or "pause" in table
         )
     return (
@@ -124,6 +119,11 @@ def _pipe_to_itself(stream: Duplex) -> tuple[Pipe | None, bool]:
     if pipes is None or not pipes.pipes:
         return None, True
     pipe = pipes.pipes[0]
-    if isinstance(pipe, Pipe) and pipe.destination is stream and len(pipes.pipes) == 1:
+    if (
+        isinstance(pipe, Pipe)
+        and pipe.destination is stream
+        and len(pipes.pipes) == 1
+        and not pipe.undone
+    ):
         return pipe, True
     return None, False

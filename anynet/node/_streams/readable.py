@@ -232,6 +232,10 @@ class Readable(Stream):
             self._advance(_READABLE)
         return self
 
+    def note_data_listener(self) -> None:
+        """For implementers: a listener to ``data`` was registered, not by :meth:`on`."""
+        self._advance(_DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA)
+
     def _review_removal(self, name: EventName) -> None:
         # Without `readable` listeners `data` flows again.
         if name == "readable":

@@ -171,7 +171,7 @@ class Stream(EventEmitter):
         self._destroyed = True
         state = self.writable_state
         state.break_off()
-        if state.has_callbacks():
+        if state.queue or state.finish_callbacks:
             self.runtime.next_tick(self._fail_callbacks)
         if self._construction is not None:
             self._construction.destroy_later(error)

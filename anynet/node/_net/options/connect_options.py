@@ -8,13 +8,10 @@ and with a family, or a local address, one address is tried instead of all.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeAlias
-
-import attrs
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from anynet._rules.checks import MAX_PORT
 from anynet._rules.values.addresses import is_ip
-from anynet._rules.values.value import Value
 from anynet._transport.sockets.unix_address import check_unix_path
 from anynet.node._errors.errors import (
     invalid_arg_type,
@@ -72,9 +69,11 @@ class ConnectOptions(SocketOptions, total=False):
 CONNECT_OPTIONS = frozenset(ConnectOptions.__annotations__)
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
-class ConnectRequest(Value):
-    """Where to connect to, checked: a path, or a port of a host."""
+class ConnectRequest(NamedTuple):
+    """Where to connect to, checked: a path, or a port of a host.
+
+    A tuple, as one is made for each connect: a frozen class of so many fields takes a µs longer.
+    """
 
     path: str | None = None
     host: str = _DEFAULT_HOST
@@ -108,7 +107,11 @@ def connect_arguments(
     if type(first) is SortedOptions and not more:
         return first, listener
     options: dict[str, Any] = {}
-    if isinstance(first, Mapping):
+    if type(first) is int:  # As most of them, and the questions below take long.
+        options["port"] = first
+        if len(args) > 1 and isinstance(args[1], str):
+            options["host"] = args[1]
+    elif isinstance(first, Mapping):
         options.update(first)
     elif isinstance(first, str) and is_pipe_name(first):
         options["path"] = first

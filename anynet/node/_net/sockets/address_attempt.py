@@ -19,12 +19,9 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias
-
-import attrs
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from anynet._rules.values.addresses import packed
-from anynet._rules.values.value import Value
 from anynet._transport.reactor.connect import Connect, new_socket
 from anynet._transport.reactor.reactor import Reactor
 from anynet._transport.sockets.closing import close_socket
@@ -44,8 +41,7 @@ _ANY_ADDRESS: dict[int, str] = {4: "0.0.0.0", 6: "::"}
 _FAMILIES: dict[int, socket.AddressFamily] = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
-@attrs.frozen(eq=False, repr=False)
-class Candidate(Value):
+class Candidate(NamedTuple):
     """An address to try."""
 
     address: str
