@@ -13,6 +13,7 @@ COMMANDS = {
     "calls": "the Python calls that one connection takes",
     "block_list": "what a block-list check costs",
     "imports": "the CPU of import anynet, beside AnyIO's",
+    "states": "memory and CPU of a connection in each state that a stranger can leave it in",
     "threads": "how long who connects waits while others have slow work done",
     "page": "docs/performance.md and its charts, from the JSON of measure",
 }

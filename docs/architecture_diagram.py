@@ -34,7 +34,7 @@ BYTES_IN: Ways = {
         (LOOP, "AsyncioHostLoop._on_readable"),
         (STREAM, "SocketStream.try_receive"),
         (f"{CONNECTIONS}.connection", "Connection.next_event"),
-        (f"{CONNECTIONS}.socket_events", "SocketEvents._step"),
+        (f"{CONNECTIONS}.socket_events", "SocketEvents.__anext__"),
     ],
     "callbacks": [
         (REACTOR, "Reactor._run_events"),

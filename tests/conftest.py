@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from typing import Any
 
@@ -16,6 +17,28 @@ BACKENDS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+def eager_loop() -> asyncio.AbstractEventLoop:
+    """A loop whose tasks begin to run where they are made, and not in its next turn."""
+    loop = asyncio.new_event_loop()
+    loop.set_task_factory(asyncio.eager_task_factory)  # type: ignore[attr-defined]
+    return loop
+
+
+# How asyncio can run the tests otherwise: `nox -s debug`, `nox -s eager`.
+ASYNCIO_MODES: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
+    "plain": {},
+    "debug": {
+        "asyncio": ("asyncio", {"debug": True}),
+        "uvloop": ("asyncio", {"use_uvloop": True, "debug": True}),
+    },
+    "eager": {"asyncio": ("asyncio", {"loop_factory": eager_loop})},
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--asyncio", choices=list(ASYNCIO_MODES), default="plain")
+
+
 def pytest_collection_finish() -> None:
     """What has been imported and collected stays: no later search for garbage goes through it.
 
@@ -28,4 +51,5 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(params=list(BACKENDS))
 def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
-    return BACKENDS[request.param]
+    mode = ASYNCIO_MODES[request.config.getoption("--asyncio")]
+    return (BACKENDS | mode)[request.param]

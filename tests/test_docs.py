@@ -27,6 +27,7 @@ from anynet._core.connections.connection import ConnectionState
 from anynet._transport.streams.half_state import SENDING, Sending, Step
 from anynet.node._streams.flow import FLOW_CHANGES
 from anynet.node._streams.write_end import END_CHANGES
+from anynet.testing import Network, virtual_clock
 from tests.documents import PAGES, ROOT, Block, blocks_of, modules_of
 
 SETUP = "python3 -m venv .venv && .venv/bin/pip install -q nox && .venv/bin/nox -s "
@@ -50,7 +51,9 @@ def test_a_program_prints_what_it_says(
         (tmp_path / name).write_text(code, "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
 
-    def run_here(function: Callable[[], Awaitable[None]], **_: object) -> None:
+    def run_here(
+        function: Callable[[], Awaitable[None]], *, backend_options: Any = None, **_: object
+    ) -> None:
         nonlocal runs
         runs += threading.current_thread() is threading.main_thread()  # workers run too
 
@@ -58,9 +61,20 @@ def test_a_program_prints_what_it_says(
             with anyio.fail_after(50):
                 await function()
 
-        run(bounded, backend=backend)
+        if backend_options is None:
+            run(bounded, backend=backend)
+        else:  # Those of a virtual clock, which does not come within the bounds of a real one.
+            run(function, backend=backend, backend_options=virtual_clock(backend)[1])
+
+    simulated_run = Network.run
+
+    def run_simulated(network: Network, function: Any, *args: Any, **options: Any) -> object:
+        nonlocal runs
+        runs += 1
+        return simulated_run(network, function, *args, **{**options, "backend": backend})
 
     monkeypatch.setattr(anyio, "run", run_here)
+    monkeypatch.setattr(Network, "run", run_simulated)
     lines_before = "\n" * (block.line - 1)
     exec(compile(lines_before + block.code, str(block.page), "exec"), {"__name__": "__main__"})
     gc.collect()  # What the program forgot to close is a warning, which is an error.

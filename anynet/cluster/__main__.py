@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import inspect
 import signal
 import sys
@@ -29,6 +30,7 @@ async def run_program(worker: Worker, program: str, args: list[Any]) -> int:
     """Run the program until it ends, or the primary wants it to; returns the exit code."""
     async with worker:
         try:
+            gc.enable()  # All is imported but the program: see worker_command().
             function = load(program)
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_drain_on_sigterm, worker)

@@ -5,6 +5,7 @@
 * :func:`check_byte_stream`, :func:`check_listener`: do they do all that their users rely on?
 * :func:`cancel_everywhere`: a scenario, cancelled at each of its steps.
 * :func:`fail_everywhere`: a scenario, each of whose system calls fails in each way.
+* :class:`Network`: a simulated network in one process, on a virtual clock.
 * :class:`HandlerFailures`: no handler of a server failed, but for what the test expects.
 
 ``anynet.testing.pytest_plugin`` has fixtures for pytest. It is a module of its own, since only
@@ -26,6 +27,10 @@ from anynet.testing._handler_failures import HandlerFailures
 from anynet.testing._hostile import HostileClients, Hostility
 from anynet.testing._kit import MakeListener, MakePair
 from anynet.testing._memory import MemoryStream, memory_pair, memory_stream_pair
+from anynet.testing._network.clocks import virtual_clock
+from anynet.testing._network.host import NetworkHost
+from anynet.testing._network.network import Network
+from anynet.testing._network.trace import NetworkEvent
 from anynet.testing._ports import unused_port
 from anynet.testing._sweep.options import SweepBackend, SweepOptionNames
 from anynet.testing._sweep.peers import Peer, PeerListener, PeerRecord, Split
@@ -56,6 +61,9 @@ __all__ = [
     "MakeListener",
     "MakePair",
     "MemoryStream",
+    "Network",
+    "NetworkEvent",
+    "NetworkHost",
     "Peer",
     "PeerListener",
     "PeerRecord",
@@ -82,4 +90,5 @@ __all__ = [
     "memory_stream_pair",
     "system_call_errors",
     "unused_port",
+    "virtual_clock",
 ]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import tempfile
+import zlib
 from collections.abc import Iterator
 
 import anyio
@@ -20,10 +22,13 @@ from anynet.testing import _echo_server as echoing
 from anynet.testing._handler_failures import HandlerFailures
 from anynet.testing._hostile import HostileClients
 from anynet.testing._leaks import leaks_noted
+from anynet.testing._network.network import Network
 from anynet.testing._ports import unused_port
 
 _HANDLER_FAILURES = "anynet_handler_failures"
 _LEAKS = "anynet_leaks"
+#: So many lines of the timeline are shown below a test that has failed.
+_LINES_OF_TIMELINE = 60
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -132,3 +137,15 @@ def hostile_client() -> Iterator[HostileClients]:
     """Hostile clients, which are closed after the test: :class:`anynet.testing.HostileClients`."""
     with HostileClients() as clients:
         yield clients
+
+
+@pytest.fixture
+def network(request: pytest.FixtureRequest) -> Iterator[Network]:
+    """A simulated network, for a test whose event loop has a virtual clock.
+
+    Its seed comes from the name of the test, which so has the same network each time. The timeline
+    is printed at the end, and pytest shows that if the test has failed.
+    """
+    network = Network(seed=zlib.crc32(request.node.nodeid.encode()))
+    yield network
+    sys.stdout.write(f"{network.timeline(_LINES_OF_TIMELINE)}\n")

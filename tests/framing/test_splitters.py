@@ -162,6 +162,14 @@ def test_what_is_sent_is_received(frames: list[bytes], delimiter: bytes, cuts: l
         assert outcome(splitter, chunks_of(sent, cuts), sys.maxsize) == (taken, None)
 
 
+def test_a_frame_that_began_in_an_earlier_chunk_counts_as_a_whole() -> None:
+    splitter = DelimiterSplitter(b"\n", 6, "line")
+    assert fed(splitter, b"abcde", 9) == []
+    assert seen(fed(splitter, b"fgh\nok\n", 9)) == [TOO_LONG, b"ok"]
+    assert fed(splitter, b"abc", 9) == []
+    assert seen(fed(splitter, b"def\n", 9)) == [b"abcdef"]
+
+
 def test_a_length_that_was_announced_is_told() -> None:
     (error,) = fed(LengthSplitter(struct.Struct("!I"), 10), b"\0\0\1\0", 1)
     assert isinstance(error, FrameTooLong)

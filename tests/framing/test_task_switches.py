@@ -227,3 +227,15 @@ def test_the_rest_after_any_operations(
         assert b"".join(line + b"\n" for line in taken) + lines.unread() + unreceived == data
 
     anyio.run(run, backend="trio")
+
+
+@pytest.mark.anyio
+async def test_each_broken_frame_of_a_chunk_is_told() -> None:
+    """Without a decoder too, where nothing looks at each frame."""
+    lines = LineStream(Chunks([b"long line\nok\nanother one\nend\n"]), max_line=3)
+    for expected in (FrameTooLong, [b"ok"], FrameTooLong, [b"end"]):
+        if expected is FrameTooLong:
+            with pytest.raises(FrameTooLong):
+                await lines.receive_many()
+        else:
+            assert await lines.receive_many() == expected

@@ -132,10 +132,10 @@ class Site:
 
 
 @contextmanager
-def site(*command: str) -> Iterator[Site]:
+def site(*command: str, seconds: float = 300) -> Iterator[Site]:
     with process_of(
         *(sys.executable, "-W", "error", *command),
-        seconds=300,
+        seconds=seconds,
         stdin=subprocess.DEVNULL,
         cwd=ROOT,
         env={**clean_environment(), "PYTHONPATH": str(ROOT)},
@@ -144,9 +144,9 @@ def site(*command: str) -> Iterator[Site]:
 
 
 @contextmanager
-def site_behind_proxy(policy: str, backend: str) -> Iterator[Site]:
+def site_behind_proxy(policy: str, backend: str, seconds: float = 300) -> Iterator[Site]:
     """The script."""
-    with site(__file__, policy, backend) as found:
+    with site(__file__, policy, backend, seconds=seconds) as found:
         yield found
 
 

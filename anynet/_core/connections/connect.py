@@ -67,6 +67,7 @@ class Connecting(ByteStreamConnectable):
         self._reconnect = reconnect
         self._connection_options = connection_options
         self._socket_options = socket_options
+        self._network = current_network.get()
         #: Who entered it, and the socket, in order: several tasks may, and one several times.
         self._entered: list[tuple[object, Socket]] = []
 
@@ -99,8 +100,8 @@ class Connecting(ByteStreamConnectable):
         """
         self._unused_of = None
         events: deque[SocketEvent] = deque()
-        options, network = self._options, current_network.get()
-        connected = await network.connect(options, self._socket_options, events.append)
+        options = self._options
+        connected = await self._network.connect(options, self._socket_options, events.append)
         raw = SocketStream(connected.sock, peername=connected.peername, host=connected.host)
         stream: StreamBase = raw
         try:

@@ -47,7 +47,7 @@ def close_forgotten(socket: object, stream: StreamBase) -> None:
         if finalized:
             own.fd = -1
         else:
-            own.sock = renewed(own.sock)
+            own.sock = renewed(own.sock, host.new_socket)
         close = partial(_close, stream, own)
         if not (host.in_own_process and host.call_from_thread(close)):
             close()

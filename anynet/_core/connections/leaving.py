@@ -24,4 +24,8 @@ async def leave(tasks: TaskGroup, error: BaseException | None) -> bool:
     except BaseException as alone:
         if alone is not error:
             raise
+    finally:
+        # From Python 3.12 a frame keeps its callers, so those in the traceback of the error keep
+        # this one.
+        del error
     return False

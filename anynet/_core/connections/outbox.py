@@ -210,7 +210,7 @@ class Outbox:
             if failure is not None and (exc_value is None or absorbed):
                 raise failure
         finally:
-            del failure  # Its traceback leads to this frame.
+            del failure, exc_value, traceback  # Their tracebacks lead to this frame.
         return absorbed
 
     async def _write(self) -> None:

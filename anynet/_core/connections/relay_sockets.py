@@ -82,5 +82,6 @@ def sockets_relay(a: StreamBase | None, b: StreamBase | None) -> SocketsRelay | 
     """The relay between two such streams, or None where they need tasks."""
     if not (isinstance(a, SocketStream) and isinstance(b, SocketStream)):
         return None
-    usable = can_poll() and a.host is b.host and not a.state.closed and not b.state.closed
+    usable = can_poll() and a.host is b.host and a.host.has_descriptors
+    usable = usable and not a.state.closed and not b.state.closed
     return SocketsRelay(a, b) if usable else None

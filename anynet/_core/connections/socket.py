@@ -21,6 +21,7 @@ from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import ConnectionEnded
 from anynet._transport.loops.host_loop import current_host_loop
+from anynet._transport.network.network import current_network
 from anynet._transport.sockets.adoption import adopt_connected
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.fd_passing import HasFileno
@@ -67,8 +68,7 @@ class Socket(ByteStream):
     It belongs to the thread of its event loop: in another one every operation raises
     :exc:`RuntimeError`; what only looks (addresses, counters) works. :meth:`release` moves it.
 
-    Close it, or use it as ``async with socket``: one that is forgotten open is closed with a
-    :exc:`ResourceWarning`.
+    Close it, or use ``async with socket``: a forgotten one is closed with a :exc:`ResourceWarning`.
     """
 
     server: SocketServer | None = None
@@ -118,15 +118,16 @@ class Socket(ByteStream):
     def adopt(cls, released: Released, **options: Unpack[ConnectionOptionNames]) -> Socket:
         """A socket over a released connection, in any thread and backend: see :meth:`release`.
 
-        Options as in :meth:`from_stream`: ``allow_half_open`` is what it was unless it is given,
-        time limits are not carried over. Raises :exc:`anyio.ClosedResourceError` if it was adopted
-        or closed before, and :exc:`RuntimeError` for what cannot leave its event loop (TLS).
+        Options as in :meth:`from_stream`: ``allow_half_open`` is kept unless given, time limits are
+        not. Raises :exc:`anyio.ClosedResourceError` if it was adopted or closed before, and
+        :exc:`RuntimeError` for what cannot leave its event loop (TLS).
         """
         if not isinstance(released, Released):
             raise TypeError(f"adopt() takes what release() returned, not {released!r}")
         options.setdefault("allow_half_open", released.state.allow_half_open)
         (connection_options,) = split_options("adopt", options, ConnectionOptions)
-        return cls(Connection(adopt(released), connection_options))
+        stream = adopt(released, current_network.get().host_loop())
+        return cls(Connection(stream, connection_options))
 
     # -- receiving and sending ------------------------------------------------------------------
 
@@ -250,7 +251,7 @@ class Socket(ByteStream):
 
     def hand_over(self) -> StreamBase:
         """The same as :meth:`release`, as the stream of its next owner."""
-        return adopt(self.release())
+        return adopt(self.release(), self._stream.host)
 
     async def wait_peer_closed(self) -> None:
         """Wait until the peer has ended its side or reset the connection, without reading.

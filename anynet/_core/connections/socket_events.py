@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from types import TracebackType
+from typing import Any
 
 import anyio
-import anyio.lowlevel
 from anyio.abc import TaskGroup
 
 from anynet._core.connections.connection import Connection, ConnectionState
 from anynet._rules.values.events import SocketEvent
+from anynet._transport.loops.host_loop import Event
 from anynet._transport.streams.half_state import Receiving
+from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.wrapped_stream import WrappedStream
 
 
@@ -35,7 +38,7 @@ class SocketEvents:
         self._wrapped = stream if isinstance(stream, WrappedStream) else None
         self._claimed = False
         self._stepping = False
-        self._wakeup = _Wakeup()
+        self._wakeup = _Wakeup(stream)
         self._reading: TaskGroup | None = None
 
     async def __aenter__(self) -> SocketEvents:
@@ -61,37 +64,42 @@ class SocketEvents:
     def __aiter__(self) -> SocketEvents:
         return self
 
+    # One coroutine: each further one would cost a waiting connection its frame, and every wake-up
+    # a step.
     async def __anext__(self) -> SocketEvent:
-        await self._connection.stream.host.enter_operation()
+        connection, wrapped = self._connection, self._wrapped
+        host = connection.stream.host
+        await host.enter_operation()
         if self._stepping:
             raise anyio.BusyResourceError("stepping through the events of")
-        if self._wrapped is not None and not self._wrapped.closed:
-            self._wrapped.reading_ahead()
-        self._claim()
+        if wrapped is not None and not wrapped.closed:
+            wrapped.reading_ahead()
+        if not self._claimed:
+            self._claim()
         self._stepping = True
         try:
-            return await self._step()
+            while not connection.finished:
+                if wrapped is not None:
+                    await self._close_wrapped(wrapped)
+                event = connection.next_event()
+                if event is not None:
+                    return event
+                try:
+                    await self._wait()
+                except (anyio.ClosedResourceError, host.woken_by_close):
+                    pass  # The next turn emits it.
+                except TimeoutError:
+                    pass  # So does it when a time limit closed the connection.
+                if not self._claimed:
+                    raise anyio.ClosedResourceError  # Another task released the events meanwhile.
         finally:
             self._stepping = False
-
-    async def _step(self) -> SocketEvent:
-        connection = self._connection
-        while not connection.finished:
-            await self._close_wrapped()
-            event = connection.next_event()
-            if event is not None:
-                return event
-            await self._wait()
-            if not self._claimed:
-                raise anyio.ClosedResourceError  # Another task released the events meanwhile.
         self.release()
         raise StopAsyncIteration
 
-    async def _close_wrapped(self) -> None:
+    async def _close_wrapped(self, stream: WrappedStream) -> None:
         """Close a wrapped stream before that is emitted. To be cancelled here loses nothing."""
-        stream, connection = self._wrapped, self._connection
-        if stream is None:
-            return
+        connection = self._connection
         both_ended = (
             not connection.wants_to_read
             and stream.state.receiving is Receiving.EVENTS
@@ -103,20 +111,11 @@ class SocketEvents:
                 await stream.read_ahead.wait_ended()
             await stream.aclose()
 
-    async def _wait(self) -> None:
+    def _wait(self) -> Awaitable[Any]:
         """Wait for data, or for a control event, whichever comes first."""
-        connection = self._connection
-        with anyio.CancelScope() as self._wakeup.waiting:
-            if connection.wants_to_read:
-                try:
-                    await connection.stream.wait_readable()
-                except anyio.ClosedResourceError:
-                    pass  # The next step emits it.
-                except TimeoutError:
-                    pass  # So does it when the idle timeout closed the connection.
-            else:
-                await anyio.sleep_forever()
-        self._wakeup.waiting = None
+        if self._connection.wants_to_read:
+            return self._connection.stream.park_readable()
+        return self._wakeup.wait()
 
     def _claim(self) -> None:
         connection = self._connection
@@ -143,14 +142,21 @@ class SocketEvents:
 class _Wakeup:
     """Ends the wait of a step. The connection has it, and not the iterator, which has the owner."""
 
-    __slots__ = ("waiting",)
+    __slots__ = ("_event", "_stream")
 
-    def __init__(self) -> None:
-        self.waiting: anyio.CancelScope | None = None
+    def __init__(self, stream: StreamBase) -> None:
+        self._stream = stream
+        self._event: Event | None = None
+
+    async def wait(self) -> None:
+        """Wait for this alone, where nothing is to be read any more."""
+        self._event = self._stream.host.new_event()
+        await self._event.wait()
 
     def __call__(self) -> None:
-        if self.waiting is not None:
-            self.waiting.cancel()
+        if self._event is not None:
+            self._event.set()
+        self._stream.wake_readable()
 
 
 async def _end_reading_ahead(stream: WrappedStream, tasks: TaskGroup) -> None:

@@ -22,7 +22,6 @@ from anynet._rules.values.errors import (
 )
 from anynet._transport.loops.host_loop import Timer
 from anynet._transport.loops.wait_timer import WaitTimer
-from anynet._transport.sockets.readiness import is_readable, is_writable
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
 from anynet._transport.streams.wrapped_stream import WrappedStream
@@ -66,7 +65,7 @@ def _receive_timer(stream: StreamBase, seconds: float, expire: Expire) -> WaitTi
         time=stream.host.time,
         call_at=stream.host.call_at,
         latest_progress=stream.latest_received,
-        is_over=partial(_is_ready, stream, is_readable),
+        is_over=partial(_is_ready, stream, stream.host.is_readable),
         on_late=partial(expire, ReceiveTimeout, seconds),
     )
 
@@ -77,7 +76,7 @@ def _send_timer(stream: StreamBase, seconds: float, expire: Expire) -> WaitTimer
         time=stream.host.time,
         call_at=stream.host.call_at,
         latest_progress=stream.latest_sent,
-        is_over=partial(_is_ready, stream, is_writable),
+        is_over=partial(_is_ready, stream, stream.host.is_writable),
         on_late=partial(expire, SendTimeout, seconds),
     )
 

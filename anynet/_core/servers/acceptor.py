@@ -29,7 +29,7 @@ from anynet._transport.listening.accept_backoff import AcceptBackoff
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.listener_set import ListenerSet
 from anynet._transport.listening.released_listeners import ReleasedListeners, check_released
-from anynet._transport.loops.host_loop import Event, HostLoop, current_host_loop
+from anynet._transport.loops.host_loop import Event, HostLoop
 from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.options import apply_socket_options, fixed_settings
 from anynet._transport.sockets.sockaddr import address_from_sockaddr
@@ -72,9 +72,9 @@ class Acceptor:
         self._accepting = False
         self._released = False
 
-    def start(self) -> None:
-        """Get ready to accept in the running event loop."""
-        self.host = current_host_loop()
+    def start(self, host: HostLoop) -> None:
+        """Get ready to accept in ``host``, the loop of the listeners to come."""
+        self.host = host
         self.listeners = ListenerSet([], host=self.host)
         self.backoff.start(self.host.time)
 
@@ -104,7 +104,7 @@ class Acceptor:
         Raises what :meth:`ListenerSet.add` raises, and what :func:`apply_socket_options` raises for
         options that the system refuses: now, not when a client comes.
         """
-        _check_options(listener, self._socket_options)
+        _check_options(listener, self._socket_options, self.host)
         settings = fixed_settings(self._socket_options, listener.sock.family)
         self.listeners.add(listener)
         self._settings[listener] = settings
@@ -240,10 +240,10 @@ class Acceptor:
         return True
 
 
-def _check_options(listener: Listener, options: SocketOptions) -> None:
+def _check_options(listener: Listener, options: SocketOptions, host: HostLoop) -> None:
     """Set the options on a socket like those that the listener will accept, and drop it."""
     like = listener.sock
-    with socket.socket(like.family, socket.SOCK_STREAM, like.proto) as trial:
+    with host.new_socket(like.family, socket.SOCK_STREAM, like.proto) as trial:
         try:
             apply_socket_options(trial, options)
         except OSError as error:

@@ -130,7 +130,7 @@ class ConnectionRunner:
             # Out of a task, asyncio would stop its loop by it, and Trio would wrap it in a group.
             self._on_exit(error)
         finally:
-            connection.cancel_task = None  # It keeps what ended the task, which keeps this frame.
+            connection.task = None  # It keeps what ended the task, which keeps this frame.
             connection.socket = None  # Contexts of tasks outlive these, and have the connection.
             self._on_end(connection)
 

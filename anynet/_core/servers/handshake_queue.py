@@ -73,8 +73,7 @@ class HandshakeQueue:
                     await self._change.wait()
                 connection = await self._accept()
                 self._preludes += 1
-                task = self._task_group.start_soon(self._run_one, connection)
-                connection.cancel_task = task.cancel
+                connection.task = self._task_group.start_soon(self._run_one, connection)
         except anyio.ClosedResourceError as error:
             self._end = error.with_traceback(None)
         finally:

@@ -46,7 +46,7 @@ from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.provider import register_server
 from anynet._transport.listening.released_listeners import ReleasedListeners
 from anynet._transport.loops.host_loop import StartTask, start_in_group
-from anynet._transport.network.network import current_network
+from anynet._transport.network.network import call_on, current_network
 from anynet._transport.sockets.sockaddr import socket_attributes
 from anynet._transport.streams.disconnect_watch import can_watch
 from anynet._transport.streams.socket_stream import SocketStream
@@ -69,8 +69,7 @@ class Server(abc.Listener[Socket]):
     body alone leaves bare, not in a group.
 
     ``closing`` is an :class:`anyio.Event`, set when the server stops accepting, before the grace
-    period of a shutdown begins: for handlers that are to end early. ``await
-    server.closing.wait()``, or ``server.closing.is_set()``.
+    period of a shutdown begins: for handlers that are to end early.
     """
 
     def __init__(
@@ -106,6 +105,7 @@ class Server(abc.Listener[Socket]):
             on_end=self._registry.remove,
             on_exit=self._end_program,
         )
+        self._network = current_network.get()
         self._listeners: list[Listener] = []
         self._addresses: tuple[Address, ...] = ()
         self._tasks: abc.TaskGroup | None = None
@@ -119,7 +119,7 @@ class Server(abc.Listener[Socket]):
     async def __aenter__(self) -> Server:
         if self._tasks is not None or self._closed:
             raise RuntimeError("a server can be entered only once")
-        self._acceptor.start()
+        self._acceptor.start(self._network.host_loop())
         try:
             await self._listen(self._listen_options)
         except BaseException:
@@ -131,7 +131,8 @@ class Server(abc.Listener[Socket]):
         register_server(self)
         if self._handler is not None:
             start = self._acceptor.host.task_starter(self._tasks, TASK_NAME)
-            self._tasks.start_soon(self._serve_all, self._handler, start)
+            start_soon = self._tasks.start_soon
+            call_on(self._network, start_soon, self._serve_all, self._handler, start)
         return self
 
     async def __aexit__(
@@ -191,7 +192,7 @@ class Server(abc.Listener[Socket]):
     async def _listen(self, options: ListenOptions) -> tuple[Address, ...]:
         if self._closed:
             raise self._acceptor.closed_error()
-        new = await current_network.get().open_listeners(options)
+        new = await self._network.open_listeners(options)
         for index, listener in enumerate(new):
             try:
                 self._acceptor.add(listener)
@@ -286,7 +287,7 @@ class Server(abc.Listener[Socket]):
     async def _serve_all(self, handler: Handler, start: StartTask) -> None:
         def serve(raw: SocketStream) -> None:
             connection = self._registry.add(raw)
-            connection.cancel_task = start(self._runner.run, connection, handler)
+            connection.task = start(self._runner.run, connection, handler)
 
         try:
             await self._acceptor.accept_all(serve)

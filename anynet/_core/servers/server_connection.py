@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextvars
 import weakref
-from collections.abc import Callable
 
 import anyio
 
 from anynet._core.connections.socket import Socket
+from anynet._transport.loops.host_loop import StartedTask
 from anynet._transport.streams.socket_stream import SocketStream
 from anynet._transport.streams.stream_base import StreamBase
 
@@ -38,7 +38,6 @@ class ServerConnection:
     __slots__ = (
         "accepted_at",
         "address_key",
-        "cancel_task",
         "evicted",
         "handed_over",
         "in_header",
@@ -48,6 +47,7 @@ class ServerConnection:
         "slot",
         "socket",
         "stream",
+        "task",
     )
 
     def __init__(self, raw: SocketStream, in_header: bool) -> None:
@@ -69,14 +69,14 @@ class ServerConnection:
         self.socket: Socket | None = None
         #: The socket that accept() has handed over: held weakly, as the program may forget it.
         self.handed_over: weakref.ref[Socket] | None = None
-        #: Cancels the task of the handler; None for a connection that was handed over.
-        self.cancel_task: Callable[[], object] | None = None
+        #: The task of the handler; None for a connection that was handed over.
+        self.task: StartedTask | None = None
         #: The connection whose handler runs the server of this one, if a handler does.
         self.parent: ServerConnection | None = None
 
     def hand_over(self, socket: Socket) -> None:
         """From now on ``socket`` belongs to the program alone."""
-        self.socket, self.cancel_task = None, None
+        self.socket, self.task = None, None
         self.handed_over = weakref.ref(socket)
 
     @property
@@ -87,8 +87,8 @@ class ServerConnection:
 
     def cancel(self) -> None:
         """Cancel the handler, if there is one."""
-        if self.cancel_task is not None:
-            self.cancel_task()
+        if self.task is not None:
+            self.task.cancel()
 
     @property
     def cut_off(self) -> bool:

@@ -60,7 +60,7 @@ async def _end(
         for connection in late:
             if registry.calls_shutdown(connection):
                 continue  # It ends soon, now that the others do; so it gets its report.
-            has_task = connection.cancel_task is not None
+            has_task = connection.task is not None
             outcomes[connection] = Outcome.CANCELLED if has_task else Outcome.RESET
             connection.cancel()
         with anyio.move_on_after(_CLEAN_UP_TIME):
@@ -80,7 +80,7 @@ async def _end(
 
 
 def _with_task(some: list[ServerConnection]) -> list[ServerConnection]:
-    return [connection for connection in some if connection.cancel_task is not None]
+    return [connection for connection in some if connection.task is not None]
 
 
 def _outcome_at_first(

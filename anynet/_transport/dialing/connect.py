@@ -30,8 +30,9 @@ from anynet._transport.dialing.connect_errors import (
 )
 from anynet._transport.dialing.connect_one import ConnectedSocket, Connector
 from anynet._transport.dialing.happy_eyeballs import Attempt, HappyEyeballs
-from anynet._transport.loops.host_loop import HostLoop, current_host_loop
+from anynet._transport.loops.host_loop import HostLoop
 from anynet._transport.sockets.closing import close_socket
+from anynet._transport.sockets.machine import SYSTEM, Machine
 from anynet._transport.sockets.resolving import literal, resolve
 from anynet._transport.sockets.unix_address import check_unix_path
 
@@ -53,16 +54,18 @@ def connect_socket(
     options: ConnectOptions,
     socket_options: SocketOptions,
     on_event: Callable[[ConnectEvent], object],
+    machine: Machine = SYSTEM,
 ) -> Coroutine[Any, Any, Connected]:
-    """Connect. ``on_event`` is called with each event as it happens; what it raises ends it.
+    """Connect, from ``machine``.
 
-    Raises :exc:`ConnectError` with a timeline if no connection could be made: the subclass that
-    says how where all attempts failed alike, and :exc:`ConnectTimeout` where ``connect_timeout``
-    seconds have passed. Raises :exc:`ValueError` or :exc:`TypeError`, before
-    anything is opened, for options that cannot be used. What the ``resolver`` raises, except for
-    :exc:`OSError`, is passed on as it is. Cancellation closes all sockets.
+    ``on_event`` is called with each event as it happens; what it raises ends the connect. Raises
+    :exc:`ConnectError` with a timeline if no connection could be made: the subclass that says how
+    where all attempts failed alike, and :exc:`ConnectTimeout` where ``connect_timeout`` seconds
+    have passed. Raises :exc:`ValueError` or :exc:`TypeError`, before anything is opened, for
+    options that cannot be used. What the ``resolver`` raises, except for :exc:`OSError`, is passed
+    on as it is. Cancellation closes all sockets.
     """
-    call = _Connect(options, on_event)
+    call = _Connect(options, on_event, machine)
     if options.connect_timeout is None:
         return call.run(socket_options)
     return call.run_within(options.connect_timeout, socket_options)
@@ -71,12 +74,26 @@ def connect_socket(
 class _Connect:
     """One connect: what it is to do, what it has done, and when (seconds on the loop's clock)."""
 
-    __slots__ = ("_attempts", "_begun", "_host", "_on_event", "_options", "_resolution_time")
+    __slots__ = (
+        "_attempts",
+        "_begun",
+        "_host",
+        "_machine",
+        "_on_event",
+        "_options",
+        "_resolution_time",
+    )
 
-    def __init__(self, options: ConnectOptions, on_event: Callable[[ConnectEvent], object]) -> None:
+    def __init__(
+        self,
+        options: ConnectOptions,
+        on_event: Callable[[ConnectEvent], object],
+        machine: Machine,
+    ) -> None:
         self._options = options
         self._on_event = on_event
-        self._host = current_host_loop()
+        self._machine = machine
+        self._host = machine.host_loop()
         self._begun = self._host.time()
         self._resolution_time = 0.0
         #: In the order of their start.
@@ -111,6 +128,7 @@ class _Connect:
             bound=bound,
             socket_options=socket_options,
             block_list=options.block_list,
+            host=self._host,
         )
         target = self._target(local)
         addresses = [target] if target is not None else await self._look_up(local)
@@ -204,7 +222,13 @@ class _Connect:
         began = anyio.current_time()
         try:
             try:
-                addresses = await resolve(host, port, family=family, resolver=options.resolver)
+                addresses = await resolve(
+                    host,
+                    port,
+                    family=family,
+                    resolver=options.resolver,
+                    by_system=self._machine.resolve,
+                )
             finally:
                 self._resolution_time = anyio.current_time() - began
         except OSError as error:

@@ -14,6 +14,7 @@ import errno
 import os
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
@@ -23,6 +24,7 @@ from anynet._rules.options import SocketOptions
 from anynet._rules.values.addresses import Address, SocketAddress
 from anynet._rules.values.block_list import BlockList
 from anynet._rules.values.errors import AddressBlocked
+from anynet._transport.loops.host_loop import HostLoop
 from anynet._transport.sockets.closing import close_socket
 from anynet._transport.sockets.options import apply_socket_options
 from anynet._transport.sockets.system_errors import os_error
@@ -57,6 +59,8 @@ class Connector:
     local_port: int | None
     socket_options: SocketOptions
     block_list: BlockList | None
+    #: The loop that the sockets are to live in.
+    host: HostLoop
     #: The socket to connect, one address after the other; it stays open when that fails.
     bound: socket.socket | None = None
 
@@ -67,10 +71,10 @@ class Connector:
         Cancellation closes the socket.
         """
         if isinstance(address, str):
-            return await _connect_unix(address, self.bound)
+            return await _connect_unix(address, self.bound, self.host)
         if self.block_list is not None and self.block_list.check(address):
             raise AddressBlocked(address)
-        sock = self.bound or socket.socket(_FAMILIES[address.family], socket.SOCK_STREAM)
+        sock = self.bound or self.host.new_socket(_FAMILIES[address.family], socket.SOCK_STREAM)
         try:
             sock.setblocking(False)
             if self.local_address is not None or self.local_port:
@@ -79,7 +83,7 @@ class Connector:
             apply_socket_options(sock, self.socket_options, tcp=True)
             code = sock.connect_ex(address.to_sockaddr())
             if code in _IN_PROGRESS:
-                peername = await established(sock)
+                peername = await established(sock, self.host.wait_writable)
             elif code:
                 raise os_error(code)
             else:
@@ -105,9 +109,9 @@ class Connector:
         sock.bind(local.to_sockaddr())
 
 
-async def _connect_unix(path: str, bound: socket.socket | None) -> ConnectedSocket:
+async def _connect_unix(path: str, bound: socket.socket | None, host: HostLoop) -> ConnectedSocket:
     """Connect to a path. Waits while the listener's backlog is full."""
-    sock = bound or socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock = bound or host.new_socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
         pause = _FIRST_PAUSE
@@ -115,7 +119,7 @@ async def _connect_unix(path: str, bound: socket.socket | None) -> ConnectedSock
             await anyio.sleep(pause)
             pause = min(2 * pause, _MAX_PAUSE)
         if code in _IN_PROGRESS:
-            return ConnectedSocket(sock, await established(sock))
+            return ConnectedSocket(sock, await established(sock, host.wait_writable))
         if code:
             raise os_error(code)
         return ConnectedSocket(sock, sock.getpeername())
@@ -125,7 +129,10 @@ async def _connect_unix(path: str, bound: socket.socket | None) -> ConnectedSock
         raise
 
 
-async def established(sock: socket.socket) -> Any:
+async def established(
+    sock: socket.socket,
+    wait_writable: Callable[[socket.socket], Awaitable[None]] = anyio.wait_writable,
+) -> Any:
     """Wait for the end of a connect in progress: it succeeded if there is no error and a peer."""
     try:
         return sock.getpeername()  # On the same machine it mostly is established by now.
@@ -133,7 +140,7 @@ async def established(sock: socket.socket) -> Any:
         pass  # Not yet, or it has failed: waiting tells.
     woken_in_vain = False
     while True:
-        await anyio.wait_writable(sock)
+        await wait_writable(sock)
         code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
             raise os_error(code)

@@ -72,11 +72,12 @@ class Attempt(Generic[T]):
 
 
 async def _outcome(connect_one: ConnectOne[T], address: Address) -> T | OSError:
-    # The attempt keeps the error, so none of the frames that the error keeps may be the attempt's.
+    # The attempt keeps the error, so the error must not keep the attempt. Its traceback would: that
+    # has frames, and from Python 3.12 a frame keeps its callers, those that awaited it included.
     try:
         return await connect_one(address)
     except OSError as error:
-        return error
+        return error.with_traceback(None)
 
 
 class HappyEyeballs(Generic[T]):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import selectors
 from collections import deque
 from collections.abc import Iterable
+from typing import Any
 
 import anyio
 
@@ -41,7 +42,7 @@ class ListenerSet:
 
     def __init__(self, listeners: Iterable[Listener], *, host: HostLoop | None = None) -> None:
         self._host = host or current_host_loop()
-        self._selector: selectors.BaseSelector | None = None
+        self._selector: Any = None  # One with a descriptor: see HostLoop.
         self._round: deque[Listener] = deque()
         self.listeners: list[Listener] = []
         #: The listener, where there is no other: it needs no :meth:`next_ready`.
@@ -69,7 +70,7 @@ class ListenerSet:
         if self._selector is not None:
             self._selector.register(listener.fd, selectors.EVENT_READ, listener)
         elif self.listeners:
-            selector = selectors.DefaultSelector()
+            selector = self._host.new_selector()
             try:
                 for each in (*self.listeners, listener):
                     selector.register(each.fd, selectors.EVENT_READ, each)

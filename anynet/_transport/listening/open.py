@@ -32,11 +32,11 @@ from anynet._transport.listening.unix_path import (
     bind_unix_path_now,
     cannot_listen,
 )
-from anynet._transport.sockets.accepting_socket import AcceptingSocket
 from anynet._transport.sockets.adoption import check_listening
 from anynet._transport.sockets.closing import close_socket
+from anynet._transport.sockets.machine import SYSTEM, Machine
 from anynet._transport.sockets.options import platform_constant, set_defer_accept
-from anynet._transport.sockets.resolving import NOT_HERE, has_ipv6, literal, resolve
+from anynet._transport.sockets.resolving import NOT_HERE, literal, resolve
 from anynet._transport.sockets.system_errors import os_error
 
 #: The most that listen(2) can be given, though the kernel has a limit of its own (somaxconn).
@@ -46,8 +46,8 @@ _PORT_ATTEMPTS = 20
 _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 
 
-async def open_listeners(options: ListenOptions) -> list[Listener]:
-    """Listen wherever ``options`` say, or take over the sockets that they hold.
+async def open_listeners(options: ListenOptions, machine: Machine = SYSTEM) -> list[Listener]:
+    """Listen wherever ``options`` say, on ``machine``, or take over the sockets that they hold.
 
     Where this process has a provider of listeners, that one is asked.
 
@@ -62,7 +62,7 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
     await checkpoint()
     provider = provider_for(options)
     if provider is not None:
-        return await provider.open(await _resolved(options))
+        return await provider.open(await _resolved(options, machine))
     if options.fd:
         return _adopt_all(options.fd)
     if isinstance(options.adopt, ReleasedListeners):
@@ -85,11 +85,11 @@ async def open_listeners(options: ListenOptions) -> list[Listener]:
             )
             opened.append(ListeningSocket(bound.sock, bound))
         if options.is_tcp:
-            groups = await _addresses(options)
+            groups = await _addresses(options, machine)
             ports = options.port or (0,)
             for index, port in enumerate(ports):
                 if port == 0 or port not in ports[:index]:
-                    opened += _listen_tcp(groups, port, options, backlog)
+                    opened += _listen_tcp(groups, port, options, backlog, machine)
     except BaseException:
         _close_all(opened)
         raise
@@ -131,12 +131,12 @@ def _close_all(listeners: Iterable[Listener]) -> None:
 # -- TCP --------------------------------------------------------------------------------------
 
 
-async def _addresses(options: ListenOptions) -> list[list[SocketAddress]]:
+async def _addresses(options: ListenOptions, machine: Machine) -> list[list[SocketAddress]]:
     """For each host the addresses, without a port, that it stands for; none of them twice."""
     seen: set[SocketAddress] = set()
     groups = []
     for host in options.host:
-        found = await _addresses_of(host, options)
+        found = await _addresses_of(host, options, machine)
         group = [address for address in found if address not in seen]
         seen.update(group)
         if group:
@@ -144,7 +144,7 @@ async def _addresses(options: ListenOptions) -> list[list[SocketAddress]]:
     return groups
 
 
-async def _resolved(options: ListenOptions) -> ListenOptions:
+async def _resolved(options: ListenOptions, machine: Machine) -> ListenOptions:
     """The options for a provider: a resolver stays here, and its answers take the hosts' place."""
     if options.resolver is None:
         return options
@@ -153,14 +153,17 @@ async def _resolved(options: ListenOptions) -> ListenOptions:
         if host is None or is_localhost(host) or is_ip(host):
             hosts[host] = None
         else:
-            hosts |= {zoned(each): None for each in await _addresses_of(host, options)}
+            found = await _addresses_of(host, options, machine)
+            hosts |= {zoned(each): None for each in found}
     return options.at_hosts(tuple(hosts))
 
 
-async def _addresses_of(host: str | None, options: ListenOptions) -> list[SocketAddress]:
+async def _addresses_of(
+    host: str | None, options: ListenOptions, machine: Machine
+) -> list[SocketAddress]:
     family = options.family
     if host is None:
-        ipv6 = options.ipv6_only or family == "ipv6" or (family is None and has_ipv6("::"))
+        ipv6 = options.ipv6_only or family == "ipv6" or (family is None and machine.has_ipv6("::"))
         return [SocketAddress("::" if ipv6 else "0.0.0.0")]
     if is_localhost(host):
         # Both, also where only one is there: which that is shows when they are bound.
@@ -172,13 +175,19 @@ async def _addresses_of(host: str | None, options: ListenOptions) -> list[Socket
             if family not in (None, address.family):
                 raise ValueError(f"host {host!r} is not of the family {family!r}")
             return [address]
-        return await resolve(host, 0, family=family, resolver=options.resolver)
+        return await resolve(
+            host, 0, family=family, resolver=options.resolver, by_system=machine.resolve
+        )
     except OSError as error:
         raise cannot_listen(error, repr(host)) from error
 
 
 def _listen_tcp(
-    groups: list[list[SocketAddress]], port: int, options: ListenOptions, backlog: int
+    groups: list[list[SocketAddress]],
+    port: int,
+    options: ListenOptions,
+    backlog: int,
+    machine: Machine,
 ) -> list[ListeningSocket]:
     """Listen at all the addresses on one port; port 0 is one that is free at all of them."""
     attempts = _PORT_ATTEMPTS if port == 0 else 1
@@ -186,7 +195,7 @@ def _listen_tcp(
         attempts -= 1
         opened: list[ListeningSocket] = []
         try:
-            for sock in _bound_sockets(groups, port, options):
+            for sock in _bound_sockets(groups, port, options, machine):
                 opened.append(ListeningSocket(sock))
             for listener in opened:
                 _start(listener, backlog)
@@ -266,7 +275,7 @@ def _start(listener: Listener, backlog: int) -> None:
 
 
 def _bound_sockets(
-    groups: list[list[SocketAddress]], port: int, options: ListenOptions
+    groups: list[list[SocketAddress]], port: int, options: ListenOptions, machine: Machine
 ) -> Iterator[socket.socket]:
     """A bound socket for each address, but for IPv6 ones of a name on a machine without IPv6."""
     # `::` can take the IPv4 connections only if no other listener is to have them.
@@ -280,7 +289,7 @@ def _bound_sockets(
         for address in group:
             try:
                 at = attrs.evolve(address, port=port)
-                sock = _bind(at, ipv6_only, options.reuse_port, options.defer_accept)
+                sock = _bind(at, ipv6_only, options.reuse_port, options.defer_accept, machine)
             except OSError as error:
                 if error.errno not in NOT_HERE or address.family == "ipv4":
                     raise
@@ -298,11 +307,16 @@ def _bound_sockets(
 
 
 def _bind(
-    address: SocketAddress, ipv6_only: bool, reuse_port: bool, defer_accept: float | None
+    address: SocketAddress,
+    ipv6_only: bool,
+    reuse_port: bool,
+    defer_accept: float | None,
+    machine: Machine = SYSTEM,
 ) -> socket.socket:
     ipv6 = address.family == "ipv6"
     try:
-        sock = AcceptingSocket(socket.AF_INET6 if ipv6 else socket.AF_INET, socket.SOCK_STREAM)
+        family = socket.AF_INET6 if ipv6 else socket.AF_INET
+        sock = machine.new_listening_socket(family, socket.SOCK_STREAM)
         try:
             sock.setblocking(False)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

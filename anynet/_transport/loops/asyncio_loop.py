@@ -20,6 +20,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 
 import anyio
 from anyio.lowlevel import current_token
@@ -29,6 +30,50 @@ from anynet._transport.loops.host_loop import HostLoop, Parkable, Timer
 
 #: So many events in a row may find no task parked for reading before the descriptor is removed.
 EVENTS_BEFORE_REMOVAL = 8
+
+
+class _Watch:
+    """Calls back while a descriptor is readable, but for the pauses that the callback asks for.
+
+    What is called back mostly holds what stops it, so a stopped one lets go of it: else each
+    connection that was watched would be left to the garbage collector.
+    """
+
+    __slots__ = ("_callback", "_fd", "_host", "_loop", "_timer")
+
+    def __init__(
+        self,
+        host: HostLoop,
+        loop: asyncio.AbstractEventLoop,
+        fd: int,
+        callback: Callable[[], float | None],
+    ) -> None:
+        self._host = host
+        self._loop = loop
+        self._fd = fd
+        self._callback: Callable[[], float | None] | None = callback
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        self._timer = None
+        self._loop.add_reader(self._fd, self._on_readable)
+
+    def _on_readable(self) -> None:
+        if self._callback is None:
+            return  # Stopped in the turn of the loop in which this was due.
+        pause = self._callback()
+        if pause and self._callback is not None:
+            self._loop.remove_reader(self._fd)
+            self._timer = self._loop.call_later(pause, self.begin)
+
+    def stop(self) -> None:
+        self._callback = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        # Not in a forked child, which shares the epoll with its parent.
+        if self._host.in_own_process and not self._loop.is_closed():
+            self._loop.remove_reader(self._fd)
 
 
 class AsyncioHostLoop(HostLoop):
@@ -59,7 +104,8 @@ class AsyncioHostLoop(HostLoop):
     def park_read(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
         if not stream.reader_patience:
-            self._loop.add_reader(stream.fd, self._on_readable, stream)
+            # Not as a method: each would be an object more that a parked connection keeps.
+            self._loop.add_reader(stream.fd, AsyncioHostLoop._on_readable, self, stream)
         # Only now: where the system watches no more descriptors nobody is going to wait for it.
         stream.reader = future = self._create_future()
         stream.reader_patience = self._patience
@@ -68,7 +114,7 @@ class AsyncioHostLoop(HostLoop):
     def park_write(self, stream: Parkable) -> Awaitable[None]:
         self.last_task = None
         if not stream.writer_registered:
-            self._loop.add_writer(stream.fd, self._on_writable, stream)
+            self._loop.add_writer(stream.fd, AsyncioHostLoop._on_writable, self, stream)
             stream.writer_registered = True
         stream.writer = future = self._create_future()
         return future
@@ -117,31 +163,9 @@ class AsyncioHostLoop(HostLoop):
         return self._loop.call_at(when, callback)
 
     def watch(self, fd: int, callback: Callable[[], float | None]) -> Callable[[], None]:
-        stopped = False
-        timer: asyncio.TimerHandle | None = None
-
-        def begin() -> None:
-            nonlocal timer
-            timer = None
-            self._loop.add_reader(fd, on_readable)
-
-        def on_readable() -> None:
-            nonlocal timer
-            if (pause := callback()) and not stopped:
-                self._loop.remove_reader(fd)
-                timer = self._loop.call_later(pause, begin)
-
-        def stop() -> None:
-            nonlocal stopped
-            stopped = True
-            if timer is not None:
-                timer.cancel()
-            # Not in a forked child, which shares the epoll with its parent.
-            if self.in_own_process and not self._loop.is_closed():
-                self._loop.remove_reader(fd)
-
-        begin()
-        return stop
+        watch = _Watch(self, self._loop, fd, callback)
+        watch.begin()
+        return watch.stop
 
     def runs_here(self) -> bool:
         try:
@@ -155,6 +179,13 @@ class AsyncioHostLoop(HostLoop):
             return asyncio.get_running_loop() is self._loop and self.current_task() is not None
         except RuntimeError:
             return False
+
+    def stay_for_task(self) -> None:
+        if (task := asyncio.current_task(self._loop)) is not None:
+            task.add_done_callback(self._task_ended)
+
+    def _task_ended(self, _task: asyncio.Task[Any]) -> None:
+        """A task that held this by its list of callbacks has ended."""
 
     def call_from_thread(self, callback: Callable[[], object]) -> bool:
         try:

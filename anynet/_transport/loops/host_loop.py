@@ -2,7 +2,9 @@
 
 A :class:`HostLoop` offers what differs between the backends: the current task, the cancellation
 check, the full checkpoint, parking until a descriptor is ready, timers, watching a descriptor with
-a callback, starting many tasks, and calls from other threads. The rules that live here:
+a callback, starting many tasks, calls from other threads, and the sockets that it can wait for. A
+simulated network has a loop of its own above the real one, with sockets of its own. The rules that
+live here:
 
 *The checkpoint rule.* Every operation of a stream is a cancellation point at its entry, before any
 system call, and of any two consecutive operations of a task at least one yields. ``last_task`` is
@@ -28,6 +30,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import select
+import selectors
+import socket
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
@@ -35,18 +40,20 @@ from contextvars import ContextVar
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+import anyio
 from anyio.abc import TaskGroup
 from anyio.lowlevel import RunVar, current_token
 
 from anynet._transport.loops.backends import Backend
+from anynet._transport.loops.readiness import is_readable, is_writable
 
 if TYPE_CHECKING:
     import asyncio
 
 #: What a parked task waits for on asyncio.
 Waiter: TypeAlias = "asyncio.Future[None]"
-#: Starts a task that calls a function with arguments; returns what cancels that task alone.
-StartTask: TypeAlias = "Callable[..., Callable[[], object]]"
+#: Starts a task that calls a function with arguments.
+StartTask: TypeAlias = "Callable[..., StartedTask]"
 
 
 class Parkable(Protocol):
@@ -72,6 +79,11 @@ class Timer(Protocol):
     def cancel(self) -> None: ...
 
 
+class StartedTask(Protocol):
+    def cancel(self) -> object:
+        """Cancel that task alone. Does nothing once it has ended."""
+
+
 class Event(Protocol):
     """An event of the backend's own: AnyIO's finds out anew which backend runs at each use."""
 
@@ -89,17 +101,23 @@ class HostLoop(ABC):
         "check",
         "checkpoint",
         "current_task",
+        "last_fd",
         "last_task",
         "new_event",
+        "new_socket",
         "on_libuv",
         "thread",
         "time",
+        "wait_writable",
     )
 
     #: What parking raises when the stream is closed meanwhile.
     woken_by_close: type[Exception]
     #: What says that the event loop itself is broken: nobody may take it for an error of a program.
     internal_errors: tuple[type[BaseException], ...] = ()
+    #: Whether its sockets are the system's, which ``sendfile`` and ``splice`` need. Those of a
+    #: simulated network have numbers that only their own loop knows.
+    has_descriptors: bool = True
 
     @property
     @abstractmethod
@@ -115,9 +133,15 @@ class HostLoop(ABC):
     time: Callable[[], float]
     #: An event that is not set, for one who waits in a task of this loop.
     new_event: Callable[[], Event]
+    #: As :class:`socket.socket` is made, also of a number; here it is that class itself.
+    new_socket: Callable[..., socket.socket]
+    #: Waits until a socket that is no stream yet is writable.
+    wait_writable: Callable[[socket.socket], Awaitable[None]]
 
     def __init__(self) -> None:
         self.last_task: object = None
+        #: The descriptor of the stream that has received last.
+        self.last_fd: int = -1
         self._pid = os.getpid()
         #: The thread that the loop runs in; compare it where a call would cost too much.
         self.thread: int = get_ident()
@@ -125,6 +149,24 @@ class HostLoop(ABC):
         #: only once, so a stream has to read until EAGAIN before it parks; and it may report that a
         #: descriptor is ready before a cancellation that came first.
         self.on_libuv: bool = False
+        self.new_socket = socket.socket
+        self.wait_writable = anyio.wait_writable
+
+    def new_selector(self) -> Any:
+        """A selector with a descriptor, by which several can be waited for."""
+        return selectors.DefaultSelector()
+
+    def new_epoll(self) -> Any:
+        """A :class:`select.epoll`, where the platform has it."""
+        return select.epoll()
+
+    def is_readable(self, fd: int) -> bool:
+        """Whether reading would not block; asks the kernel, and does not wait."""
+        return is_readable(fd)
+
+    def is_writable(self, fd: int) -> bool:
+        """The same for writing."""
+        return is_writable(fd)
 
     async def full_checkpoint(self) -> None:
         """Yield, so that the next operation of this task need not."""
@@ -226,6 +268,10 @@ class HostLoop(ABC):
         """Whether the loop runs in the thread of the caller."""
 
     @abstractmethod
+    def stay_for_task(self) -> None:
+        """Have the task that asks hold this until it ends, if a task asks."""
+
+    @abstractmethod
     def is_current(self) -> bool:
         """Whether it is surely the one that the caller runs in; False may mean that it is not sure.
 
@@ -256,10 +302,8 @@ class HostLoop(ABC):
 def start_in_group(tasks: TaskGroup, name: str) -> StartTask:
     """What starts tasks of that name in any task group of AnyIO's."""
 
-    def start(
-        function: Callable[..., Coroutine[Any, Any, None]], *args: Any
-    ) -> Callable[[], object]:
-        return tasks.start_soon(function, *args, name=name).cancel
+    def start(function: Callable[..., Coroutine[Any, Any, None]], *args: Any) -> StartedTask:
+        return tasks.start_soon(function, *args, name=name)
 
     return start
 
@@ -274,9 +318,12 @@ _ASYNCIO = ("anynet._transport.loops.asyncio_loop", "AsyncioHostLoop")
 
 # Held weakly: a host loop refers to the event loop that is the key, and would keep it for ever.
 _current: RunVar[weakref.ref[HostLoop]] = RunVar("anynet host loop")
-#: The one that this context asked for last. It keeps it for the next connect of a task that has no
-#: stream open meanwhile: finding it by the run variable, and making it anew, was 15 % of a connect.
-_latest: ContextVar[HostLoop | None] = ContextVar("anynet latest host loop", default=None)
+#: The one that this context asked for last: looking in the run variable is dearer. Held weakly too,
+#: for a context may outlive its loop. The task that asks holds it, for its next connect, where it
+#: has no stream open meanwhile: finding it, and making it anew, was 15 % of a connect.
+_latest: ContextVar[weakref.ref[HostLoop] | None] = ContextVar(
+    "anynet latest host loop", default=None
+)
 
 
 def current_host_loop() -> HostLoop:
@@ -284,15 +331,17 @@ def current_host_loop() -> HostLoop:
 
     Raises :exc:`anyio.NoEventLoopError` when no event loop runs.
     """
-    host = _latest.get()
+    reference = _latest.get()
+    host = None if reference is None else reference()
     if host is not None and host.is_current():  # A context may be copied into another loop.
         return host
     reference = _current.get(None)
     host = None if reference is None else reference()
     if host is None:
         host = _new_host_loop()
-        _current.set(weakref.ref(host))
-    _latest.set(host)
+        _current.set(reference := weakref.ref(host))
+    host.stay_for_task()
+    _latest.set(reference)
     return host
 
 

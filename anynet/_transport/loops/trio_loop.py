@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import math
+import weakref
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -17,7 +18,13 @@ from anyio.abc import TaskGroup
 from trio.lowlevel import wait_readable, wait_writable
 
 from anynet._transport.loops.backends import Backend
-from anynet._transport.loops.host_loop import HostLoop, Parkable, StartTask, Timer
+from anynet._transport.loops.host_loop import (
+    HostLoop,
+    Parkable,
+    StartedTask,
+    StartTask,
+    Timer,
+)
 from anynet._transport.loops.timer_heap import HeapTimer, TimerHeap
 
 #: The system watches no more descriptors, or has no memory for it: both may pass.
@@ -87,7 +94,15 @@ async def _run_in(
     scope: trio.CancelScope, function: Callable[..., Awaitable[None]], args: tuple[Any, ...]
 ) -> None:
     with scope:
-        await function(*args)
+        running = function(*args)
+        del function, args  # This frame lives as long as the task, and needs neither any more.
+        await running
+
+
+#: By the tasks of a run that have asked for its host loop: see :meth:`HostLoop.stay_for_task`.
+_held_by_tasks: trio.lowlevel.RunVar[
+    weakref.WeakKeyDictionary[trio.lowlevel.Task, TrioHostLoop]
+] = trio.lowlevel.RunVar("anynet host loop by tasks")
 
 
 class TrioHostLoop(HostLoop):
@@ -131,10 +146,10 @@ class TrioHostLoop(HostLoop):
         # scope 6. The group of AnyIO's is a nursery of Trio's, and the latest of the task.
         nursery = trio.lowlevel.current_task().child_nurseries[-1]
 
-        def start(function: Callable[..., Awaitable[None]], *args: Any) -> Callable[[], object]:
+        def start(function: Callable[..., Awaitable[None]], *args: Any) -> StartedTask:
             scope = trio.CancelScope()
             nursery.start_soon(_run_in, scope, function, args, name=name)
-            return scope.cancel
+            return scope
 
         return start
 
@@ -184,6 +199,13 @@ class TrioHostLoop(HostLoop):
             return False
 
     is_current = runs_here  # A guest's token is found in its own turns only.
+
+    def stay_for_task(self) -> None:
+        try:
+            held = _held_by_tasks.get()
+        except LookupError:
+            _held_by_tasks.set(held := weakref.WeakKeyDictionary())
+        held[trio.lowlevel.current_task()] = self
 
     def call_from_thread(self, callback: Callable[[], object]) -> bool:
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Callable
 
 from anynet._rules.checks import check_int, check_socket, shown
 from anynet._transport.sockets.closing import close_socket
@@ -49,9 +50,12 @@ def adopt_connected(fd: int | socket.socket) -> socket.socket:
     return sock
 
 
-def renewed(sock: socket.socket) -> socket.socket:
-    """The descriptor of ``sock`` under a new, non-blocking object; closed where that fails."""
-    new = socket.socket(fileno=sock.detach())
+def renewed(sock: socket.socket, new_socket: Callable[..., socket.socket]) -> socket.socket:
+    """The descriptor of ``sock`` under a new, non-blocking object; closed where that fails.
+
+    ``new_socket`` is that of the loop which the socket lives in.
+    """
+    new = new_socket(fileno=sock.detach())
     try:
         new.setblocking(False)
     except BaseException:

@@ -15,12 +15,15 @@ from collections.abc import Callable, Collection
 from typing import BinaryIO, TypeAlias
 
 from anynet._rules.checks import check_non_negative_int, check_several, shown
+from anynet._transport.loops.host_loop import HostLoop
 from anynet._transport.sockets.fd_passing import HasFileno, send_with_descriptors
 
 SendFrom: TypeAlias = Callable[[int], int]
 
 #: The most buffers that one sendmsg takes (IOV_MAX of Linux and the BSDs); more are EMSGSIZE.
 _MAX_BUFFERS = 1024
+#: So much of a file is read at once where it is not sent by sendfile.
+_PIECE = 65536
 
 
 def check_file(file: BinaryIO, offset: int, count: int | None) -> int:
@@ -85,12 +88,21 @@ def gathered(sock: socket.socket, views: deque[memoryview]) -> SendFrom:
     return send_from
 
 
-def of_file(sock: socket.socket, file: HasFileno, offset: int, count: int) -> SendFrom:
-    """Send ``count`` bytes of a regular file from ``offset`` on, by sendfile."""
+def of_file(
+    sock: socket.socket, file: HasFileno, offset: int, count: int, host: HostLoop
+) -> SendFrom:
+    """Send ``count`` bytes of a regular file from ``offset`` on, by sendfile.
+
+    Or piece by piece, where the sockets of ``host`` have no descriptors of the system.
+    """
 
     def send_from(done: int) -> int:
-        # Asked each time: closed while its task was about to run, the number may be another's now.
-        sent = os.sendfile(sock.fileno(), file.fileno(), offset + done, count - done)
+        if not host.has_descriptors:
+            piece = os.pread(file.fileno(), min(count - done, _PIECE), offset + done)
+            sent = sock.send(piece) if piece else 0
+        else:
+            # Asked each time: closed while its task was about to run, the number may be another's.
+            sent = os.sendfile(sock.fileno(), file.fileno(), offset + done, count - done)
         if not sent:
             raise EOFError(f"the file ended {count - done} bytes early")
         return sent

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import attrs
 
@@ -48,28 +48,6 @@ def literal(option: str, text: str, port: int) -> SocketAddress | None:
         raise OSError(errno.ENODEV, f"no network interface is named {zone!r}") from None
 
 
-async def resolve(
-    host: str, port: int, *, family: Family | None, resolver: Resolver | None
-) -> list[SocketAddress]:
-    """Resolve a host name; each address comes once, in the order of the answer.
-
-    Only addresses of ``family`` are returned, and there is at least one. Raises :exc:`OSError`
-    (:exc:`socket.gaierror` for the system's resolver) if there is none, :exc:`ValueError` for a
-    host that cannot be a name; :exc:`TypeError` or :exc:`ValueError` for an answer of ``resolver``
-    that is not an iterable of addresses. What ``resolver`` raises is passed on.
-    """
-    addresses: Sequence[SocketAddress]
-    if resolver is None or is_localhost(host):
-        addresses = await resolve_by_system(host, family)
-    else:
-        addresses = await _ask_resolver(resolver, host, family)
-    wanted = [attrs.evolve(each, port=port) for each in addresses if family in (None, each.family)]
-    if not wanted:
-        kind = "" if family is None else f" {'IPv4' if family == 'ipv4' else 'IPv6'}"
-        raise OSError(f"{shown(host)} has no{kind} address")
-    return list(dict.fromkeys(wanted))
-
-
 async def resolve_by_system(host: str, family: Family | None) -> Sequence[SocketAddress]:
     """What the system says of a name, without a port; raises as :func:`resolve` does."""
     if is_localhost(host):
@@ -80,6 +58,35 @@ async def resolve_by_system(host: str, family: Family | None) -> Sequence[Socket
         return await look_up(host, _FAMILIES[family])
     except UnicodeError as error:
         raise ValueError(f"host cannot be a host name: {shown(host)}: {error}") from error
+
+
+async def resolve(
+    host: str,
+    port: int,
+    *,
+    family: Family | None,
+    resolver: Resolver | None,
+    by_system: Callable[
+        [str, Family | None], Awaitable[Sequence[SocketAddress]]
+    ] = resolve_by_system,
+) -> list[SocketAddress]:
+    """Resolve a host name; each address comes once, in the order of the answer.
+
+    Only addresses of ``family`` are returned, and there is at least one. Raises :exc:`OSError`
+    (:exc:`socket.gaierror` for ``by_system``) if there is none, :exc:`ValueError` for a
+    host that cannot be a name; :exc:`TypeError` or :exc:`ValueError` for an answer of ``resolver``
+    that is not an iterable of addresses. What ``resolver`` raises is passed on.
+    """
+    addresses: Sequence[SocketAddress]
+    if resolver is None or is_localhost(host):
+        addresses = await by_system(host, family)
+    else:
+        addresses = await _ask_resolver(resolver, host, family)
+    wanted = [attrs.evolve(each, port=port) for each in addresses if family in (None, each.family)]
+    if not wanted:
+        kind = "" if family is None else f" {'IPv4' if family == 'ipv4' else 'IPv6'}"
+        raise OSError(f"{shown(host)} has no{kind} address")
+    return list(dict.fromkeys(wanted))
 
 
 def _loopback_addresses(family: Family | None) -> Sequence[SocketAddress]:

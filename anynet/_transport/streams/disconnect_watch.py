@@ -80,7 +80,7 @@ class PeerWatch:
         return lambda: self._remove(stream, notify)
 
     def _open(self, host: HostLoop) -> None:
-        epoll = select.epoll()
+        epoll = host.new_epoll()
         try:
             self._stop = host.watch(epoll.fileno(), self._on_ready)
         except BaseException:

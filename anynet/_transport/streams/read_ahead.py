@@ -92,7 +92,7 @@ class ReadAhead:
         return b"" if self._ended else None
 
     async def wait_readable(self) -> None:
-        """Wait until :meth:`read` has a result, or reading ahead is stopped."""
+        """Wait until :meth:`read` has a result, reading ahead is stopped, or :meth:`wake`."""
         if not (self._chunks or self._ended or self._error or self._stopped):
             await self._readable.wait()
         else:
@@ -123,9 +123,13 @@ class ReadAhead:
                     self._size += len(chunk)
             self._notify()
 
-    def _notify(self) -> None:
+    def wake(self) -> None:
+        """End the waits of :meth:`wait_readable`."""
         # The event is replaced when it is set, not by its waiters: several may wait for the same.
         self._readable.set()
         self._readable = anyio.Event()
+
+    def _notify(self) -> None:
+        self.wake()
         if self._on_change is not None:
             self._on_change()

@@ -7,7 +7,7 @@ methods never wait and claim nothing: they are for the one who holds that direct
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Protocol, TypeAlias
 
 from anyio.abc import AnyByteStream, ByteStream
@@ -19,7 +19,7 @@ from anynet._transport.loops.host_loop import HostLoop
 from anynet._transport.loops.wait_timer import WaitTimer
 from anynet._transport.sockets.buffers import Buffer
 from anynet._transport.sockets.fd_passing import HasFileno
-from anynet._transport.streams.half_state import HalfState
+from anynet._transport.streams.half_state import HalfState, Receiving
 from anynet._transport.streams.released import Released
 
 #: Makes what a receive raises at the end of the stream, from the mark of the connection.
@@ -53,11 +53,11 @@ class StreamBase(ByteStream):
     on_let_go: Callable[[Any], object] = staticmethod(nobody)
     #: While True, every activity stamps the loop's time.
     track_activity: bool
-    last_received: float
-    last_sent: float
+    last_received: float = 0.0
+    last_sent: float = 0.0
     #: What times the waits of operations, where that has a limit.
     receive_timer: WaitTimer | None
-    send_timer: WaitTimer | None
+    send_timer: WaitTimer | None = None
 
     @property
     def closed(self) -> bool:
@@ -83,9 +83,24 @@ class StreamBase(ByteStream):
     def try_receive(self, max_bytes: int = 65536) -> bytes | None:
         """Bytes that are there, ``b""`` at the end of the stream, or None when one has to wait."""
 
-    @abstractmethod
     async def wait_readable(self) -> None:
         """Wait until :meth:`try_receive` may have something. Cancelling it loses nothing."""
+        try:
+            await self.park_readable()
+        except self.host.woken_by_close:
+            if self.state.receiving is Receiving.CLOSED:  # Else it was woken.
+                raise self.state.closed_error() from None
+
+    @abstractmethod
+    def park_readable(self) -> Awaitable[Any]:
+        """The same, one coroutine less, and :meth:`wake_readable` ends it as well.
+
+        Raises the closed error, or the host loop's ``woken_by_close``.
+        """
+
+    @abstractmethod
+    def wake_readable(self) -> None:
+        """End the wait of :meth:`park_readable`, if a task is in one."""
 
     @abstractmethod
     async def receive_into(self, buffer: bytearray | memoryview) -> int:
@@ -162,6 +177,11 @@ class StreamBase(ByteStream):
     @abstractmethod
     def remote_address(self) -> Address | None:
         """The address of the peer, if it has one."""
+
+    async def aclose(self) -> None:
+        """Close it. Cancelled, it closes first."""
+        self.close()
+        await self.host.full_checkpoint()
 
     def expire(self, limit: type[ConnectionExpired], seconds: float) -> None:
         """Close because of a time limit of ``seconds``; operations raise ``limit``."""

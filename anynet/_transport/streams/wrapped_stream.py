@@ -76,8 +76,7 @@ class WrappedStream(StreamBase):
         self.state = HalfState() if state is None else state
         self.observer = None
         self.track_activity = False
-        self.last_received = self.last_sent = 0.0
-        self.receive_timer = self.send_timer = None
+        self.receive_timer = None
         self.stream = stream
         self.base = base
         if base is not None:
@@ -198,13 +197,17 @@ class WrappedStream(StreamBase):
         self._unread = chunk
         return self._take_unread(max_bytes)
 
-    async def wait_readable(self) -> None:
+    async def park_readable(self) -> None:
         if not self._unread:
             readable = self.reading_ahead().wait_readable()
             timer = self.receive_timer
             await (readable if timer is None else timer.bound(readable))
         if self.closed:
             raise self.state.closed_error()
+
+    def wake_readable(self) -> None:
+        if self.read_ahead is not None:
+            self.read_ahead.wake()
 
     # -- sending --------------------------------------------------------------------------------
 

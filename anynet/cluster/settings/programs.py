@@ -29,9 +29,11 @@ WORKER_VARIABLE = "ANYNET_CLUSTER_WORKER"
 TERMINAL_SIGNALS = (signal.SIGINT, signal.SIGHUP)
 
 # -P: nothing is imported from the working directory, where a `json.py` may lie. The path comes
-# first of all: by it this package and what it needs are found, as in the primary.
+# first of all: by it this package and what it needs are found, as in the primary. What is imported
+# stays: to look for garbage in it meanwhile was 7 of 134 ms of CPU on asyncio, 10 of 174 on Trio.
 _BOOTSTRAP = (
-    "import sys; sys.path[:] = {}; from anynet.cluster.__main__ import main; sys.exit(main())"
+    "import gc, sys; gc.disable(); sys.path[:] = {}; "
+    "from anynet.cluster.__main__ import main; sys.exit(main())"
 )
 
 _NAME = r"[^\W\d]\w*(\.[^\W\d]\w*)*"

@@ -487,6 +487,7 @@ net.run(main, backend={backend!r})
 print({{ours.fileno(), client.fileno()}}, ours.recv(100), file=sys.stderr)
 client.close()
 print(ours.recv(100), file=sys.stderr)
+ours.close()
 """
     command = ["sh", "-c", 'exec "$@" <&- >&-', "sh", sys.executable, "-c", source]
     done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)

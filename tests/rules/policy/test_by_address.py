@@ -146,3 +146,17 @@ def test_buckets_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(1000):
         buckets.take(number, 0)
         assert len(buckets) <= 200
+
+
+def test_what_stands_for_an_address() -> None:
+    def key(text: str) -> bytes | None:
+        return address_key(SocketAddress(text, 1))
+
+    assert address_key(None) is address_key("/path") is None
+    assert key("192.0.2.1") == key("::ffff:192.0.2.1") == bytes([192, 0, 2, 1])
+    assert (
+        key("2001:db8::1")
+        == key("2001:db8::ffff:ffff:ffff:ffff")
+        == bytes.fromhex("20010db800000000")
+    )
+    assert key("2001:db8:0:1::1") != key("2001:db8::1")

@@ -118,3 +118,11 @@ def test_how_many_preludes_there_may_be(
     given: int | None, descriptors: int | None, expected: int
 ) -> None:
     assert prelude_bound(given, descriptors) == expected
+
+
+def test_who_is_in_a_crowd() -> None:
+    crowd: Crowd[str] = Crowd()
+    crowd.add("one", "here")
+    assert "one" in crowd and "other" not in crowd
+    crowd.discard("one")
+    assert "one" not in crowd

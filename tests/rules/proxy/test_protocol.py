@@ -528,3 +528,28 @@ def test_vectors_are_split_as_they_are_joined(data: bytes) -> None:
     except ValueError:
         return
     assert join_tlvs(tlvs) == data
+
+
+def test_the_registered_types_are_those_of_the_protocol() -> None:
+    """Section 2.2 of the specification."""
+    assert {each.name: each.value for each in ProxyTLVType} == {
+        "ALPN": 0x01,
+        "AUTHORITY": 0x02,
+        "CRC32C": 0x03,
+        "NOOP": 0x04,
+        "UNIQUE_ID": 0x05,
+        "SSL": 0x20,
+        "SSL_VERSION": 0x21,
+        "SSL_CN": 0x22,
+        "SSL_CIPHER": 0x23,
+        "SSL_SIG_ALG": 0x24,
+        "SSL_KEY_ALG": 0x25,
+        "NETNS": 0x30,
+    }
+
+
+def test_the_longest_value_of_a_vector() -> None:
+    """Its length is 16 bits."""
+    assert len(ProxyTLV(0xE0, bytes(0xFFFF)).value) == 0xFFFF
+    with pytest.raises(ValueError, match="65535"):
+        ProxyTLV(0xE0, bytes(0x10000))

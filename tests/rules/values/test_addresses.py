@@ -16,9 +16,12 @@ from hypothesis import strategies as st
 from anynet._rules.values.addresses import (
     Family,
     SocketAddress,
+    first_path,
+    first_port,
     is_ip,
     is_ipv4,
     is_ipv6,
+    is_link_local,
     packed,
 )
 
@@ -361,3 +364,31 @@ def test_sockets_take_and_give_the_tuples(domain: socket.AddressFamily, host: st
         assert (bound.address, bound.port > 0) == (host, True)
         client.connect(bound.to_sockaddr())
         assert SocketAddress.from_sockaddr(client.getpeername()) == bound
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("fe80::1", True),
+        ("FE9f::1", True),
+        ("fea0::1", True),
+        ("febf::1", True),
+        ("fec0::1", False),
+        ("fe7f::1", False),
+        ("::1", False),
+        ("169.254.0.1", False),
+        ("fe80", False),
+    ],
+)
+def test_link_local_addresses(address: str, expected: bool) -> None:
+    assert is_link_local(address) is expected
+
+
+def test_the_first_port_and_the_first_path() -> None:
+    one, other = SocketAddress("127.0.0.1", 1), SocketAddress("::1", 2)
+    assert first_port(["/a", one, other]) == 1
+    assert first_path([one, "/a", "/b"]) == "/a"
+    with pytest.raises(RuntimeError, match="on a port"):
+        first_port(["/a"])
+    with pytest.raises(RuntimeError, match="on a Unix path"):
+        first_path([one])

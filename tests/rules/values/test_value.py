@@ -35,6 +35,7 @@ def test_it_is_equal_to_what_has_the_same_class_and_fields() -> None:
     assert Pair(1, [2]) != Pair(1, [3])
     assert Pair(1, [2]) != Like(1, [2])
     assert Data(b"x") != b"x"
+    assert Data(b"x").__eq__(b"x") is NotImplemented
     assert End() == End()
     assert End() != Close()
 

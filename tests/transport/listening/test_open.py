@@ -184,14 +184,12 @@ async def test_a_port_that_is_taken_at_the_second_address_is_not_used(
     blockers: list[socket.socket] = []
     before = open_descriptors()
 
-    def bind_after_another(
-        address: SocketAddress, ipv6_only: bool, reuse_port: bool, defer_accept: float | None
-    ) -> socket.socket:
+    def bind_after_another(address: SocketAddress, *rest: Any) -> socket.socket:
         if address.port and len(blockers) < 3:
             family = socket.AF_INET6 if address.family == "ipv6" else socket.AF_INET
             blocker = socket.create_server(address.to_sockaddr(), family=family)
             blockers.append(blocker)
-        return bind(address, ipv6_only, reuse_port, defer_accept)
+        return bind(address, *rest)
 
     monkeypatch.setattr(listening, "_bind", bind_after_another)
     with closing(await opened(host=["127.0.0.1", "::1"])) as listeners:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import functools
 import gc
 import itertools
@@ -18,7 +19,7 @@ import anyio.lowlevel
 import pytest
 import trio
 
-from anynet._transport.loops.backends import BACKENDS, Backend, run
+from anynet._transport.loops.backends import BACKENDS, Backend, available_backends, run
 from anynet._transport.loops.host_loop import HostLoop, current_host_loop
 from tests.support import open_descriptors
 
@@ -76,6 +77,17 @@ async def test_it_is_gone_with_those_who_asked() -> None:
     assert current_host_loop() is not None
 
 
+@pytest.mark.parametrize("backend", available_backends())
+def test_a_context_that_outlives_its_loop_holds_nothing_of_it(backend: Backend) -> None:
+    async def ask() -> tuple[weakref.ref[HostLoop], contextvars.Context]:
+        return weakref.ref(current_host_loop()), contextvars.copy_context()
+
+    reference, context = run(ask, backend=backend)
+    gc.collect()
+    assert reference() is None
+    del context  # Until here it was there.
+
+
 @anyio_test
 async def test_it_stays_for_the_next_connect_of_a_task() -> None:
     reference = weakref.ref(current_host_loop())
@@ -111,14 +123,14 @@ async def test_a_task_of_a_starter_can_be_cancelled_alone() -> None:
 
     async with anyio.create_task_group() as tasks:
         start = current_host_loop().task_starter(tasks, "waiting")
-        cancel_one = start(wait, "one")
+        one = start(wait, "one")
         start(wait, "other")
         await anyio.wait_all_tasks_blocked()
         assert [task.name for task in anyio.get_running_tasks()].count("waiting") == 2
-        cancel_one()
+        one.cancel()
         await anyio.wait_all_tasks_blocked()
         assert ended == ["one"]
-        cancel_one()  # It has ended: nothing happens.
+        one.cancel()  # It has ended: nothing happens.
         tasks.cancel_scope.cancel()
     assert ended == ["one", "other"]
 

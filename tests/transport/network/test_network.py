@@ -15,6 +15,7 @@ from anynet._transport.dialing.connect import Connected
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.open import listen_unix_now
 from anynet._transport.network.network import SystemNetwork, current_network
+from anynet._transport.sockets.machine import SYSTEM, Machine
 from tests.support import echo
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +30,9 @@ class PortsAreFiles(SystemNetwork):
     def _path(self, port: object) -> str:
         return str(self._directory / str(port))
 
-    async def open_listeners(self, options: ListenOptions, /) -> list[Listener]:
+    async def open_listeners(
+        self, options: ListenOptions, machine: Machine = SYSTEM
+    ) -> list[Listener]:
         return [listen_unix_now(self._path(port)) for port in options.port or ()]
 
     async def connect(
@@ -37,7 +40,7 @@ class PortsAreFiles(SystemNetwork):
         options: ConnectOptions,
         socket_options: SocketOptions,
         on_event: Callable[[ConnectEvent], object],
-        /,
+        machine: Machine = SYSTEM,
     ) -> Connected:
         there = ConnectOptions(path=self._path(options.port))
         return await SystemNetwork.connect(there, socket_options, on_event)

@@ -451,8 +451,10 @@ FORK = """
 
 
 def output_of(program: str, *args: str) -> list[str]:
+    # From Python 3.12 a fork warns wherever there are threads; that it works here is the point.
+    fork_warns = ("-W", "ignore:This process:DeprecationWarning")
     result = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program), *args],
+        [sys.executable, *fork_warns, "-c", textwrap.dedent(program), *args],
         capture_output=True,
         text=True,
         timeout=120,

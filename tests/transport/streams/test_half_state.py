@@ -177,3 +177,38 @@ def test_the_table_leads_out_of_every_state_but_closed() -> None:
         assert ways or state is Sending.CLOSED
     reachable = {Sending.FREE, *SENDING.values()}
     assert reachable == set(Sending)
+
+
+def test_a_new_state_has_nothing_behind_it() -> None:
+    state = HalfState()
+    flags = ("closed", "released", "eof_received", "eof_sent", "failed", "unclean")
+    assert [getattr(state, name) for name in flags] == [False] * len(flags)
+    counters = (state.bytes_received, state.bytes_sent, state.send_waits)
+    assert counters == (0, 0, 0)
+    assert state.allow_half_open
+    assert state.lost_by is None
+    assert state.expired is None
+
+
+def test_both_directions_are_taken_and_given_back_together() -> None:
+    state = HalfState()
+    state.claim_both()
+    assert (state.receiving, state.sending) == (Receiving.BUSY, Sending.BUSY)
+    with pytest.raises(anyio.BusyResourceError):
+        state.claim_both()
+    state.release_both()
+    assert (state.receiving, state.sending) == (Receiving.FREE, Sending.FREE)
+
+
+def test_what_fails_after_the_close_is_the_close() -> None:
+    state = after(CLOSE)
+    for error in (state.broken_error(OSError(5, "gone")), state.foreign_error(ValueError("x"))):
+        assert isinstance(error, ConnectionClosed)
+    assert not state.failed
+
+
+def test_what_was_released_says_so() -> None:
+    state = HalfState()
+    state.release()
+    assert "released to another owner" in str(state.closed_error())
+    assert "released" not in str(after(CLOSE).closed_error())

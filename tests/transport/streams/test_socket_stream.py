@@ -8,7 +8,7 @@ import socket
 import struct
 from array import array
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import anyio.to_thread
 import pytest
 
 from anynet._rules.values.errors import ConnectionBroken, ConnectionClosed
+from anynet._transport.loops.host_loop import HostLoop, Parkable
 from anynet._transport.sockets import message_sends
 from anynet._transport.sockets.message_sends import send_some
 from anynet._transport.streams.socket_stream import SocketStream
@@ -491,4 +492,62 @@ async def test_a_task_that_has_read_is_not_woken_again_by_what_it_has_read() -> 
                 for _ in range(5):  # What would wake it does so before the next comes.
                     await anyio.lowlevel.checkpoint()
         assert failed <= 1  # Before its first park it is tried.
+        ours.close()
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])  # libuv has its own rule.
+async def test_a_receive_is_tried_again_while_others_receive(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with plain_and_raw() as (peer, ours), plain_and_raw() as (other_peer, other):
+        parks = 0
+        host_class = type(ours.host)
+        park_read = host_class.park_read
+
+        def counting(host: HostLoop, stream: Parkable) -> Awaitable[Any]:
+            nonlocal parks
+            parks += stream is ours
+            return park_read(host, stream)
+
+        monkeypatch.setattr(host_class, "park_read", counting)
+
+        async def receive_late(*, others: bool) -> None:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(ours.receive)
+                await anyio.wait_all_tasks_blocked()
+                if others:
+                    other_peer.sendall(b"y")
+                    assert await other.receive() == b"y"
+                peer.sendall(b"x")
+
+        async def receive_what_is_there() -> None:
+            peer.sendall(b"x")
+            assert await ours.receive() == b"x"
+
+        await receive_what_is_there()
+        await receive_late(others=False)  # It was tried first, in vain.
+        await receive_what_is_there()  # It parks all the same.
+        assert parks == 2
+        await receive_late(others=True)
+        for _ in range(3):
+            await receive_what_is_there()
+        assert parks == 3
+
+
+async def test_who_sends_goes_on_where_the_reader_is_woken() -> None:
+    """Trio wakes both by the same means, and asyncio as well, for the events of a connection."""
+    with plain_and_raw() as (peer, ours):
+        message = b"x" * 5_000_000
+        async with anyio.create_task_group() as tasks:
+            sending = tasks.start_soon(ours.send, message)
+            waiting = tasks.start_soon(ours.wait_readable)
+            await anyio.wait_all_tasks_blocked()
+            assert 0 < ours.state.bytes_sent < len(message)
+            ours.wake_readable()
+            await waiting
+            peer.settimeout(30)
+            reading = tasks.start_soon(anyio.to_thread.run_sync, read_to_end, peer)
+            await sending
+            ours.shut_down_sending()
+            assert await reading == message
         ours.close()

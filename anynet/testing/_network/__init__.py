@@ -1,0 +1,1 @@
+"""A simulated network in one process, with a virtual clock."""
