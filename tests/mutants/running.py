@@ -1,9 +1,7 @@
 """Runs tests over a mutant, in a fork of a process that has imported everything but anynet.
 
 So a mutant takes little more time than its tests. Nothing is written: the changed module is
-compiled from its tree when the tests import it. (Of the libraries one changes the files in place,
-and starts an interpreter for each mutant; the other rewrites the whole package, and takes no
-sample. Both were looked at.)
+compiled from its tree when the tests import it.
 """
 
 from __future__ import annotations

@@ -30,12 +30,12 @@ from anynet._rules.proxy.header import ProxyHeader
 from anynet._rules.values.addresses import Address
 from anynet._rules.values.errors import ConnectionBroken, ConnectionEnded, DescriptorsTruncated
 from anynet._transport.loops.host_loop import HostLoop, Waiter, current_host_loop
+from anynet._transport.loops.readiness import try_recv
 from anynet._transport.sockets.adoption import renewed
 from anynet._transport.sockets.buffers import Buffer, bytes_view, cut, views_of, writable_view
 from anynet._transport.sockets.closing import close_socket, end_sending
 from anynet._transport.sockets.fd_passing import HasFileno
 from anynet._transport.sockets.message_sends import SendFrom, gathered, of_file
-from anynet._transport.sockets.readiness import try_recv
 from anynet._transport.sockets.sockaddr import address_from_sockaddr, peername_of
 from anynet._transport.streams.disconnect_watch import PeerWatch
 from anynet._transport.streams.endpoints import Attributes, attributes_of, local_end, remote_end

@@ -113,6 +113,9 @@ class SimulatedLoop(HostLoop):
     def runs_here(self) -> bool:
         return self._base.runs_here()
 
+    def stay_for_task(self) -> None:
+        self._base.stay_for_task()  # This one is its network's.
+
     def is_current(self) -> bool:
         return self._base.is_current()
 
