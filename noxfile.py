@@ -152,6 +152,16 @@ def fuzz_node(session: nox.Session) -> None:
 
 
 @nox.session
+def sweep(session: nox.Session) -> None:
+    """Cancel every scenario at each step, fail it at each system call; arguments go to tests.sweep.
+
+    The session ``tests`` has a sample of these thousands of points.
+    """
+    install(session, "test")
+    session.run("python", "-m", "tests.sweep", *session.posargs)
+
+
+@nox.session
 def anyio_tests(session: nox.Session) -> None:
     """Run AnyIO's own socket tests over anynet; arguments go to pytest.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from anynet.testing.pytest_plugin import handler_failures as handler_failures
+pytest_plugins = ["anynet.testing.pytest_plugin"]
 
 BACKENDS: dict[str, tuple[str, dict[str, Any]]] = {
     "trio": ("trio", {}),

@@ -78,7 +78,7 @@ def test_a_program_prints_what_it_says(
     lines_before = "\n" * (block.line - 1)
     exec(compile(lines_before + block.code, str(block.page), "exec"), {"__name__": "__main__"})
     gc.collect()  # What the program forgot to close is a warning, which is an error.
-    assert runs == 1
+    assert runs == (0 if "_everywhere(" in block.code else 1)  # Those have loops of their own.
     promised = re.findall(r"# -> (.*)", block.code)
     assert promised
     assert set(capsys.readouterr().out.splitlines()) == set(promised)

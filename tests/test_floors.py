@@ -78,13 +78,14 @@ BACKENDS = {
 }
 #: The modules that import others by their names, and why they cannot do it at the top of the file.
 IMPORTS_BY_NAME = {
+    "anynet.testing._sweep.running": "Trio takes long to import, and may never run",
     "anynet._transport.loops.host_loop": "Trio takes long to import, and may never run",
     "anynet._transport.sockets.lookup_threads": "idna takes long to import, and few names need it",
     "anynet.cluster": "anynet.node needs the lower rooms of it alone",
     "anynet.cluster.settings.programs": "the user of a cluster names the program",
 }
 #: Documented, so public, in spite of its name; and what has no public name before Python 3.13.
-DOCUMENTED = {"os._exit", "tls._sslobj"}
+DOCUMENTED = {"os._exit", "sys._getframe", "tls._sslobj"}
 #: What ``_core`` reaches only through the seam, ``_transport.network``.
 BEHIND_THE_NETWORK = {
     "anynet._transport.dialing.connect",

@@ -1,7 +1,7 @@
 """No stranger can end a server that the documentation or an example shows, as written there.
 
 The programs of the pages run whole: once a server of theirs listens (or, without a handler, once it
-has accepted the first connection of the program), all of ``tests/strangers.py`` is let loose on it.
+has accepted the first connection of the program), a siege of :class:`HostileClients` is laid to it.
 Some strangers stay until the server is to end, which would wait for them. Then the program goes on,
 and its own honest clients must get what it says. Examples that serve until they are ended run in a
 process of their own, and an honest client of ours comes while the strangers are there, and after.
@@ -9,7 +9,6 @@ process of their own, and an honest client of ours comes while the strangers are
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import itertools
 import re
@@ -30,10 +29,10 @@ import pytest
 import anynet
 from anynet import node as net
 from anynet.cluster import Cluster
+from anynet.testing import HostileClients
 from tests.activation import activated_by_launcher, launched
 from tests.documents import PAGES, Block, blocks_of, modules_of
 from tests.example_processes import EXAMPLES, client_of, running, running_server
-from tests.strangers import siege
 
 SERVES = re.compile(r"create_server\(|createServer\(|net\.Server\(|Cluster\(")
 #: Servers that no client reaches, by what their program shows.
@@ -55,15 +54,16 @@ class Sieges:
     def __init__(self) -> None:
         self.count = 0
         self.source: str | None = None
-        self._open = contextlib.ExitStack()
+        self._clients = HostileClients()
 
     def lay(self, addresses: tuple[anynet.Address, ...]) -> None:
         """Let the strangers loose; blocks, so call it in a thread."""
-        self._open.enter_context(siege(*addresses, source=self.source))
+        for address in addresses:
+            self._clients.siege(address, source=self.source)
         self.count += 1
 
     def lift(self) -> None:
-        self._open.close()
+        self._clients.close()
 
 
 @pytest.fixture
@@ -259,8 +259,9 @@ def a_talk(port: int) -> None:
 def hold_out(port: int, honest: Callable[[int], None]) -> None:
     with client_of(port) as probe:
         host = probe.getpeername()[0]  # Which of the addresses of localhost it is.
-    with siege(anynet.SocketAddress(host, port)) as staying:
-        assert staying
+    with HostileClients() as clients:
+        clients.siege(anynet.SocketAddress(host, port))
+        assert clients.staying
         honest(port)
     honest(port)
 
@@ -298,7 +299,9 @@ def test_the_example_of_a_service_serves_on(backend: str, tmp_path: Path) -> Non
     with activated_by_launcher(tmp_path, *command, "local", "web", "--backend", backend) as service:
         for client in service.clients():  # From then on it listens.
             assert answer_of(client, b"hello") == b"hello"
-        with siege(anynet.SocketAddress(*service.address), str(service.path)):
+        with HostileClients() as clients:
+            clients.siege(anynet.SocketAddress(*service.address))
+            clients.siege(str(service.path))
             for client in service.clients():
                 assert answer_of(client, b"hello") == b"hello"
         for client in service.clients():
@@ -326,8 +329,9 @@ def test_the_example_behind_a_proxy_serves_on(header: bytes, tmp_path: Path) -> 
                 return socket.create_connection(address, timeout=10)
 
             assert greeted(client())  # From then on it listens.
-            with siege(anynet.SocketAddress(*address), header=header) as staying:
-                assert staying
+            with HostileClients() as clients:
+                clients.siege(anynet.SocketAddress(*address), header=header)
+                assert clients.staying
                 # One for each of the processes, and another one.
                 assert all(greeted(client()) for _ in range(3))
             assert all(greeted(client()) for _ in range(3))

@@ -73,15 +73,26 @@ async def close_wakes_a_parked_send(one: ByteStream, other: ByteStream) -> None:
 async def second_receiver_is_refused(one: ByteStream, other: ByteStream) -> None:
     async with anyio.create_task_group() as tasks:
         received = []
+        served, refused = anyio.Event(), anyio.Event()
 
         async def receive() -> None:
             received.append(await one.receive())
+            served.set()
 
         tasks.start_soon(receive)
         await all_parked()
-        with expect(anyio.BusyResourceError, "receive() while another task is in it"):
-            await one.receive()
+
+        async def receive_too() -> None:
+            with expect(anyio.BusyResourceError, "receive() while another task is in it"):
+                await one.receive()
+            refused.set()
+
+        tasks.start_soon(receive_too)
+        await all_parked()
         await other.send(b"for the first")
+        await served.wait()
+        if not refused.is_set():
+            await other.send(b"for the second, which would wait for ever")
     require(received == [b"for the first"], f"the first receiver got {received!r}")
 
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any, TypeAlias
 
 import anyio
 import anyio.lowlevel
-from anyio.abc import ByteStream
+from anyio.abc import ByteStream, Listener
 
 #: Gives two connected streams for one check, and closes them afterwards.
 MakePair: TypeAlias = Callable[[], AbstractAsyncContextManager[tuple[ByteStream, ByteStream]]]
 #: One check of the suite, on two connected streams.
 Check: TypeAlias = Callable[[ByteStream, ByteStream], Coroutine[Any, Any, None]]
+#: Connects to the listener of a check.
+Dial: TypeAlias = Callable[[], Awaitable[ByteStream]]
+#: Gives a listener for one check and what connects to it, and closes it afterwards.
+MakeListener: TypeAlias = Callable[
+    [], AbstractAsyncContextManager[tuple[Listener[ByteStream], Dial]]
+]
+#: One check of the suite of listeners.
+ListenerCheck: TypeAlias = Callable[[Listener[ByteStream], Dial], Coroutine[Any, Any, None]]
 
 _TURNS_TO_PARK = 10
 
@@ -53,6 +61,45 @@ async def receive_to_end(stream: ByteStream) -> bytes:
             received += await stream.receive()
         except anyio.EndOfStream:
             return bytes(received)
+
+
+async def receive_until(stream: ByteStream, mark: bytes) -> bytes:
+    """Receive until ``mark`` has arrived."""
+    received = bytearray()
+    while not received.endswith(mark):
+        received += await stream.receive()
+    return bytes(received)
+
+
+async def send_all(stream: ByteStream, *pieces: bytes) -> None:
+    """Send one piece after the other."""
+    for piece in pieces:
+        await stream.send(piece)
+
+
+async def ends_when_cancelled(
+    operation: Callable[[], Awaitable[object]], what: str, stream: ByteStream
+) -> None:
+    """Cancel ``operation`` where it waits, and fail unless that ends it: then ``stream`` does."""
+    scope, over = anyio.CancelScope(), False
+
+    async def operate() -> None:
+        nonlocal over
+        try:
+            with scope:
+                await operation()
+        except anyio.ClosedResourceError:
+            pass  # It did not heed the cancellation, and its stream had to be closed.
+        over = True
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(operate)
+        await all_parked()
+        scope.cancel()
+        await all_parked()
+        if not over:
+            await stream.aclose()
+    require(scope.cancelled_caught, f"{what} that waits went on after its cancellation")
 
 
 async def passes(sender: ByteStream, receiver: ByteStream, data: bytes) -> None:

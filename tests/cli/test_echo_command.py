@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from anynet.testing import unused_port
 from tests.cli.commands import ANYNET, anynet_command, command_here
-from tests.ports import unused_port
 
 BACKENDS = ("trio", "asyncio", "uvloop")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ports import unused_port
+from anynet.testing import unused_port
 from tests.processes import process_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "node"

@@ -6,19 +6,19 @@ import functools
 from typing import Any
 
 from anynet import node as net
-from tests.sweep.peers import framed
+from anynet.testing import Stage
+from tests.sweep.messages import framed
 from tests.sweep.scenarios import HELLO, REPLY
-from tests.sweep.stage import Stage
 
 #: More than the kernel takes for a connection whose buffers nobody has limited.
 VERY_LONG = framed(bytes(8_000_000))
 
 
-def _ignore(_error: Exception) -> None:
+def ignore(_error: Exception) -> None:
     """An ``error`` event that nobody listens to would end the runtime; ``close`` comes anyway."""
 
 
-def _port_of(server: net.Server) -> tuple[str, int]:
+def port_of(server: net.Server) -> tuple[str, int]:
     address = server.address()
     assert isinstance(address, dict)
     return "127.0.0.1", address["port"]
@@ -29,13 +29,13 @@ async def node_server(stage: Stage) -> None:
     async with net.runtime():
 
         def on_connection(connection: net.Socket) -> None:
-            connection.on("error", _ignore)
+            connection.on("error", ignore)
             connection.pipe(connection)
 
         server = net.createServer(on_connection)
         server.listen(0, "127.0.0.1")
         await net.events.once(server, "listening")
-        peers = [stage.client(_port_of(server)) for _ in range(2)]
+        peers = [stage.client(port_of(server)) for _ in range(2)]
         for peer in peers:
             stage.act(functools.partial(peer.send, HELLO), peer.send_eof)
         await stage.until(lambda: all(peer.end for peer in peers))
@@ -59,7 +59,7 @@ async def node_client(stage: Stage) -> None:
         options = {"host": host, "port": port, "localAddress": host, "keepAlive": True}
         client: net.Socket = net.connect(options, on_connect)
         client.on("data", on_data)
-        client.on("error", _ignore)
+        client.on("error", ignore)
     await stage.until(lambda: not listener.peers or listener.ended)
 
 
@@ -84,7 +84,7 @@ async def node_happy_eyeballs(stage: Stage) -> None:
             },
             lambda: client.end(HELLO),
         )
-        client.on("error", _ignore)
+        client.on("error", ignore)
         client.on("connect", lambda: stage.act(listener.send_eof))
         client.resume()
 
@@ -100,7 +100,7 @@ async def node_long_message(stage: Stage) -> None:
                 client.once("drain", lambda: client.end(HELLO))
 
         client: net.Socket = net.connect(listener.address[1], "127.0.0.1", on_connect)
-        client.on("error", _ignore)
+        client.on("error", ignore)
         client.on("finish", lambda: stage.act(listener.send_eof))
         client.resume()
 
@@ -111,18 +111,18 @@ async def node_unix(stage: Stage) -> None:
     async with net.runtime():
 
         def on_connection(connection: net.Socket) -> None:
-            connection.on("error", _ignore)
+            connection.on("error", ignore)
             connection.end(REPLY)
             connection.resume()
             server.close()
 
         def on_listening() -> None:
             client: net.Socket = net.connect(path, lambda: client.write(HELLO))
-            client.on("error", _ignore)
+            client.on("error", ignore)
             client.on("error", lambda _error: server.close())
             client.on("end", client.end)
             client.resume()
 
         server = net.createServer(on_connection)
-        server.on("error", _ignore)
+        server.on("error", ignore)
         server.listen(path, on_listening)

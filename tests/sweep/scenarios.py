@@ -20,8 +20,8 @@ import trustme
 
 import anynet
 from anynet.cluster import Channel
-from tests.sweep.peers import framed, unframed
-from tests.sweep.stage import Stage
+from anynet.testing import Stage
+from tests.sweep.messages import framed, unframed
 
 HELLO, REPLY = framed(b"hello"), framed(b"a reply")
 #: More than the buffers of the kernel hold, so that sending it takes several turns.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
-from collections.abc import Callable
-from typing import Any
 
 import anyio
 import pytest
@@ -14,17 +13,22 @@ import trio
 from anyio.lowlevel import checkpoint
 
 import anynet
-from tests.sweep.cancelling import cancel_everywhere
-from tests.sweep.failing import fail_everywhere
-from tests.sweep.running import BACKENDS, Scenario
+from anynet.testing import (
+    Scenario,
+    Stage,
+    SweepBackend,
+    SweepOptionNames,
+    SweepReport,
+    cancel_everywhere,
+    fail_everywhere,
+)
+from tests.sweep.catalogue import BACKENDS, OPTIONS
 from tests.sweep.scenarios import HELLO, LONG, REPLY
-from tests.sweep.stage import Stage
-from tests.sweep.sweeping import Report
 
 _kept: list[socket.socket] = []
 
 
-def found(report: Report) -> set[str]:
+def found(report: SweepReport) -> set[str]:
     return {finding.what for finding in report.findings}
 
 
@@ -109,14 +113,13 @@ async def leaves_a_connection_open(stage: Stage) -> None:
     ],
 )
 def test_a_planted_fault_is_found_by_cancelling(
-    scenario: Scenario, what: str, backend: str
+    scenario: Scenario, what: str, backend: SweepBackend
 ) -> None:
     try:
-        assert what in found(cancel_everywhere(scenario, backend))
+        assert what in found(cancel_everywhere(scenario, backend, check=False, **OPTIONS))
     finally:
-        # Their descriptors were closed when they were found.
         while _kept:
-            _kept.pop().detach()
+            _kept.pop().close()
 
 
 async def leaves_a_task_to_asyncio(stage: Stage) -> None:
@@ -143,50 +146,40 @@ _tasks: list[asyncio.Task[None]] = []
         (leaves_a_task_to_trio, "trio", "a system task is left"),
     ],
 )
-def test_a_task_that_is_left_is_found(scenario: Scenario, backend: str, what: str) -> None:
+def test_a_task_that_is_left_is_found(scenario: Scenario, backend: SweepBackend, what: str) -> None:
     """In the very run that nothing disturbs, which has to be clean."""
     with pytest.raises(AssertionError, match=what):
-        cancel_everywhere(scenario, backend)
+        cancel_everywhere(scenario, backend, **OPTIONS)
     _tasks.clear()
 
 
 # -- when their system calls fail -----------------------------------------------------------------
 
 
-def as_anynet(source: str) -> Callable[..., Any]:
-    """The function ``call`` of a module that counts as one of anynet's."""
-    module: dict[str, Any] = {"__name__": "anynet.planted"}
-    exec("import socket\n" + source, module)
-    function: Callable[..., Any] = module["call"]
-    return function
-
-
-set_option = as_anynet("""
-def call():
+def set_option() -> None:
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     sock.close()
-""")
-fall_over = as_anynet("""
-def call():
+
+
+def fall_over() -> None:
     with socket.socket() as sock:
         try:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         except OSError:
-            None.missing
-""")
-receive_or_nothing = as_anynet("""
-def call(sock):
+            raise AttributeError("nothing is there") from None
+
+
+def receive_or_nothing(sock: socket.socket) -> bytes:
     try:
         return sock.recv(100)
     except OSError:
         return b""
-""")
-send_half = as_anynet("""
-def call(sock, data):
+
+
+def send_half(sock: socket.socket, data: bytes) -> None:
     sock.send(data[:5])
     sock.send(data[5:])
-""")
 
 
 async def forgets_a_socket_on_failure(stage: Stage) -> None:
@@ -213,6 +206,19 @@ async def tells_a_cut_message_as_whole(stage: Stage) -> None:
         send_half(sock, HELLO)
 
 
+async def fails_in_a_handler(stage: Stage) -> None:
+    """A server logs that, and goes on."""
+
+    async def handler(connection: anynet.Socket) -> None:
+        await connection.receive()
+        fall_over()
+
+    async with anynet.create_server(handler, host="127.0.0.1", port=0) as server:
+        peer = stage.client(server.address)
+        peer.send(HELLO)
+        await stage.until(lambda: peer.end)
+
+
 @pytest.mark.parametrize(
     ("scenario", "fault"),
     [
@@ -221,8 +227,12 @@ async def tells_a_cut_message_as_whole(stage: Stage) -> None:
             falls_over,
             (
                 "setsockopt ENOBUFS",
-                "it raised AttributeError(\"'NoneType' object has no attribute 'missing'\")",
+                "it raised AttributeError('nothing is there')",
             ),
+        ),
+        (
+            fails_in_a_handler,
+            ("setsockopt ENOBUFS", "a handler raised AttributeError('nothing is there')"),
         ),
         (
             tells_a_cut_message_as_whole,
@@ -231,27 +241,27 @@ async def tells_a_cut_message_as_whole(stage: Stage) -> None:
     ],
 )
 def test_a_planted_fault_is_found_by_failing(scenario: Scenario, fault: tuple[str, str]) -> None:
-    report = fail_everywhere(scenario, "trio")
+    options: SweepOptionNames = {**OPTIONS, "modules": [__name__]}
+    report = fail_everywhere(scenario, "trio", check=False, **options)
     assert fault in {(finding.kind, finding.what) for finding in report.findings}
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_who_gets_stuck_is_found_and_ended(backend: str) -> None:
+def test_who_gets_stuck_is_found_and_ended(backend: SweepBackend) -> None:
     async def scenario(stage: Stage) -> None:
         await stage.until(lambda: False)
 
     with pytest.raises(AssertionError, match="it got stuck"):
-        cancel_everywhere(scenario, backend)
+        cancel_everywhere(scenario, backend, **OPTIONS)
 
 
 # -- what is not found ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_every_step_and_call_is_reached(backend: str) -> None:
+def test_every_step_and_call_is_reached(backend: SweepBackend) -> None:
     """A scenario that counts its own steps and calls is disturbed at each of them, both ways."""
     reached = []
-    call = as_anynet("def call(sock): sock.getsockname()")
 
     async def scenario(stage: Stage) -> None:
         with socket.socket() as sock:
@@ -262,7 +272,7 @@ def test_every_step_and_call_is_reached(backend: str) -> None:
                     reached.append(number)
                     raise
                 try:
-                    call(sock)
+                    sock.getsockname()
                 except OSError:
                     reached.append(number)
                     raise
@@ -271,6 +281,7 @@ def test_every_step_and_call_is_reached(backend: str) -> None:
     assert (report.counts, report.runs, report.findings) == ({"steps": 6}, 12, [])
     assert set(reached) == {0, 1, 2, 3, 4} and len(reached) >= 10
     reached.clear()
-    report = fail_everywhere(scenario, backend)
+    errnos = {"getsockname": [errno.ENOBUFS]}
+    report = fail_everywhere(scenario, backend, errnos=errnos, modules=[__name__])
     assert (report.runs, report.findings) == (5, [])
     assert reached == [0, 1, 2, 3, 4]

@@ -16,7 +16,7 @@ import pytest
 from anyio.abc import ByteStream, ByteStreamConnectable, SocketAttribute
 
 import anynet
-from tests.ports import unused_port
+from anynet.testing import unused_port
 from tests.support import client_of, echo
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("tidy")]

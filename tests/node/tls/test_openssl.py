@@ -13,9 +13,9 @@ import pytest
 
 from anynet import node as net
 from anynet.node import tls
+from anynet.testing import unused_port
 from tests.conformance.identities import ca, identity
 from tests.node.server_traces import port_of
-from tests.ports import unused_port
 
 pytestmark = pytest.mark.anyio
 

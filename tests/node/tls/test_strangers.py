@@ -15,9 +15,9 @@ import pytest
 import anynet
 from anynet import node as net
 from anynet.node import tls
+from anynet.testing import HostileClients
 from tests.conformance.identities import ca, identity
 from tests.node.server_traces import port_of
-from tests.strangers import siege
 from tests.support import open_descriptors
 from tests.transport.reactors import until
 
@@ -79,12 +79,9 @@ async def test_no_stranger_ends_it() -> None:
     async with serving() as (server, errors):
         assert await echoed(server) == b"honest"
         address = anynet.SocketAddress("127.0.0.1", port_of(server))
-        strangers = siege(address)
-        await anyio.to_thread.run_sync(strangers.__enter__)
-        try:
+        with HostileClients() as clients:
+            await anyio.to_thread.run_sync(clients.siege, address)
             assert await echoed(server) == b"honest"
-        finally:
-            strangers.__exit__(None, None, None)
         assert await echoed(server) == b"honest"
     codes = {error.code for error in errors}
     assert "ECONNRESET" in codes

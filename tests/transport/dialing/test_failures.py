@@ -26,7 +26,7 @@ from anynet._rules.values.events import (
     ConnectionAttemptFailed,
 )
 from anynet._transport.dialing.connect_one import established
-from tests.ports import unused_port
+from anynet.testing import unused_port
 from tests.transport.loopback import (
     bound,
     dialled,

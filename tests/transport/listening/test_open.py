@@ -20,7 +20,7 @@ from anynet._transport.listening import open as listening
 from anynet._transport.listening.listener import Listener
 from anynet._transport.listening.open import open_listeners
 from anynet._transport.listening.unix_path import bind_unix_path
-from tests.ports import unused_port
+from anynet.testing import unused_port
 from tests.transport.listeners import addresses, answers, open_descriptors, opened
 
 pytestmark = pytest.mark.anyio

@@ -21,7 +21,7 @@ from anynet.node._loop.runtime import current_runtime, runtime
 from anynet.node._loop.timers import nextTick, setImmediate
 from anynet.node._net.options.listen_options import ListenRequest
 from anynet.node._net.servers.binding import open_handle
-from tests.ports import unused_port
+from anynet.testing import unused_port
 
 pytestmark = pytest.mark.anyio
 

@@ -298,9 +298,12 @@ class Server(ServerEvents):
             close_socket(sock)
             self.emit("drop")
             return
-        dropped = drop_argument(sock.getsockname(), peername)
+        try:
+            sockname = sock.getsockname()
+        except OSError:
+            sockname = None
         close_socket(sock)
-        self.emit("drop", dropped)
+        self.emit("drop", drop_argument(sockname, peername))
 
     def getConnections(self, callback: Callable[[Exception | None, int], object]) -> Self:
         """Call ``callback(error, count)`` later, with how many connections are open now.

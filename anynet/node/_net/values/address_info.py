@@ -17,11 +17,14 @@ class AddressInfo(TypedDict):
 
 
 class DropArgument(TypedDict):
-    """The two ends of a connection that was dropped: what a ``drop`` event of TCP tells."""
+    """The two ends of a connection that was dropped: what a ``drop`` event of TCP tells.
 
-    localAddress: str
-    localPort: int
-    localFamily: str
+    Of our end all is None where the system does not tell it: the connection may be gone by then.
+    """
+
+    localAddress: str | None
+    localPort: int | None
+    localFamily: str | None
     remoteAddress: str
     remotePort: int
     remoteFamily: str
@@ -32,12 +35,12 @@ def address_object(sockname: Any) -> AddressInfo:
     return {"address": ip_text(sockname), "family": family_name(sockname), "port": sockname[1]}
 
 
-def drop_argument(sockname: Any, peername: Any) -> DropArgument:
-    """The argument of ``drop`` for the address tuples of the two ends."""
+def drop_argument(sockname: Any | None, peername: Any) -> DropArgument:
+    """The argument of ``drop`` for the address tuples of the two ends, ours if it is known."""
     return {
-        "localAddress": ip_text(sockname),
-        "localPort": sockname[1],
-        "localFamily": family_name(sockname),
+        "localAddress": None if sockname is None else ip_text(sockname),
+        "localPort": None if sockname is None else sockname[1],
+        "localFamily": None if sockname is None else family_name(sockname),
         "remoteAddress": ip_text(peername),
         "remotePort": peername[1],
         "remoteFamily": family_name(peername),
@@ -48,7 +51,10 @@ def ip_text(sockname: Any) -> str:
     """The address alone; a link-local one with its interface, ``fe80::1%eth0``."""
     text: str = sockname[0].partition("%")[0]
     if len(sockname) == 4 and sockname[3] and is_link_local(text):
-        return f"{text}%{socket.if_indextoname(sockname[3])}"
+        try:
+            return f"{text}%{socket.if_indextoname(sockname[3])}"
+        except OSError:  # An interface that has gone: its number is a zone, too (RFC 4007).
+            return f"{text}%{sockname[3]}"
     return text
 
 

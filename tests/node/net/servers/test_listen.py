@@ -23,8 +23,8 @@ from anynet.node._net.servers.server import Server, createServer
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._net.values import address_info
 from anynet.node.events import once
+from anynet.testing import unused_port
 from tests.node.server_traces import Trace, port_of
-from tests.ports import unused_port
 
 pytestmark = pytest.mark.anyio
 

@@ -18,8 +18,8 @@ from anynet.node._net.servers.server import createServer
 from anynet.node._net.sockets.connect import connect
 from anynet.node._net.sockets.socket import Socket
 from anynet.node._net.values.block_list import BlockList
+from anynet.testing import unused_port
 from tests.node.stream_traces import Trace
-from tests.ports import unused_port
 
 pytestmark = pytest.mark.anyio
 

@@ -2,8 +2,8 @@
 
 Peers live in the thread of the event loop and never block: whatever they do, they do while the loop
 has nothing else to do (see ``stage``), so that every run of a scenario takes the same steps. What
-they receive is checked at the end: messages have their length in front, so a connection that ends
-cleanly in the middle of one has lied about it.
+they receive is checked at the end: a connection that ends cleanly in the middle of a message has
+lied about it.
 """
 
 from __future__ import annotations
@@ -11,53 +11,69 @@ from __future__ import annotations
 import select
 import socket
 import ssl
-from typing import Any, TypeAlias
+import struct
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
+
+import attrs
 
 Address: TypeAlias = Any
 
-#: How long the end of a connection may take once our side is closed, in seconds.
-PATIENCE = 1.0
 _CONNECT_TIMEOUT = 5.0
 _CHUNK = 65536
-_PREFIX = 4
+
+#: Takes apart what has arrived: the whole messages, and what is left over.
+Split: TypeAlias = Callable[[bytes], tuple[list[bytes], bytes]]
 
 
-def framed(payload: bytes) -> bytes:
-    """A message: its length in four bytes, then the payload."""
-    return len(payload).to_bytes(_PREFIX, "big") + payload
+def undivided(data: bytes) -> tuple[list[bytes], bytes]:
+    """The ``split`` of a protocol without messages: whatever has arrived is whole."""
+    return ([data] if data else []), b""
 
 
-def unframed(data: bytes) -> tuple[list[bytes], bytes]:
-    """The whole messages that ``data`` begins with, and what is left over."""
-    messages = []
-    while len(data) >= _PREFIX:
-        end = _PREFIX + int.from_bytes(data[:_PREFIX], "big")
-        if len(data) < end:
-            break
-        messages.append(data[_PREFIX:end])
-        data = data[end:]
-    return messages, data
+@attrs.frozen
+class PeerRecord:
+    """What the peer of a scenario saw, when all was over.
+
+    ``received`` is a number of bytes, ``messages`` of whole messages. ``end`` is ``"end"`` for a
+    clean end, ``"reset"``, ``"closed"`` where the peer itself closed, or ``""`` if it saw no end.
+    ``cut`` is whether the end came in the middle of a message.
+    """
+
+    received: int
+    messages: int
+    end: Literal["", "end", "reset", "closed"]
+    cut: bool
 
 
 class Peer:
-    """One plain connection.
+    """A peer of a scenario; :meth:`Stage.client` and a :class:`PeerListener` make them.
 
-    ``end`` is how it ended: "" while it is open, then "end" for a clean end, or "reset".
-    ``cut_is_told`` is False for what cannot reset, Unix sockets: there a cut message is no fault.
+    It reads by itself, into ``received``, unless ``reading`` is false. ``end`` is how it ended:
+    ``""`` while it is open, then ``"end"`` for a clean end, ``"reset"``, or ``"closed"``. None of
+    its methods blocks. Those that do something raise :exc:`OSError` as the socket does.
     """
 
-    def __init__(self, sock: socket.socket, *, reading: bool = True) -> None:
+    def __init__(self, sock: socket.socket, *, split: Split, reading: bool = True) -> None:
         sock.setblocking(False)
-        self.sock = sock
-        self.reading = reading
-        self.received = bytearray()
-        self.end = ""
-        self.cut_is_told = sock.family != socket.AF_UNIX
+        self.sock: socket.socket = sock
+        self.reading: bool = reading
+        self.received: bytearray = bytearray()
+        self.end: Literal["", "end", "reset", "closed"] = ""
+        self._split = split
+        # Unix sockets cannot reset: there a cut message is no fault.
+        self._resets = sock.family != socket.AF_UNIX
 
     @property
     def messages(self) -> list[bytes]:
         """The whole messages that have arrived."""
-        return unframed(bytes(self.received))[0]
+        return self._split(bytes(self.received))[0]
+
+    @property
+    def record(self) -> PeerRecord:
+        """What it has seen so far."""
+        messages, rest = self._split(bytes(self.received))
+        return PeerRecord(len(self.received), len(messages), self.end, bool(rest))
 
     def answered(self) -> bool:
         """Whether a message has arrived, or the end instead."""
@@ -85,29 +101,35 @@ class Peer:
                 self.end = "end"
 
     def send(self, data: bytes) -> None:
-        """Send what the buffer of the kernel takes, which is all of it in every scenario."""
+        """Send what the buffer of the kernel takes, which is all that is not huge."""
         self.sock.send(data)
 
     def send_eof(self) -> None:
+        """End this side."""
         self.sock.shutdown(socket.SHUT_WR)
 
     def read_on(self) -> None:
         """Begin to read."""
         self.reading = True
 
+    def reset(self) -> None:
+        """Reset the connection; over a Unix path, close it."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close()
+
     def close(self) -> None:
+        """Close the connection."""
         self.sock.close()
         self.end = self.end or "closed"
 
-    def finish(self) -> list[str]:
-        """Read up to the end. Returns what is wrong about it."""
+    def finish(self, patience: float) -> list[str]:
+        """Read up to the end, for at most ``patience`` seconds. Returns what is wrong about it."""
         self.reading = True
         while not self.end:
-            if not _readable(self.sock, PATIENCE):
+            if not _readable(self.sock, patience):
                 return ["a peer saw no end"]
             self._read()
-        rest = unframed(bytes(self.received))[1]
-        if rest and self.end == "end" and self.cut_is_told:
+        if self.record.cut and self.end == "end" and self._resets:
             return ["a peer saw a cut message and a clean end"]
         return []
 
@@ -115,11 +137,14 @@ class Peer:
 class TLSPeer(Peer):
     """The same with TLS; the handshake goes on whenever there is something to read.
 
-    A clean end is one that was announced: without that, a message may be cut.
+    ``secured`` is whether that is over. A clean end is one that was announced: without that, a
+    message may be cut.
     """
 
-    def __init__(self, sock: socket.socket, context: ssl.SSLContext, *, server_side: bool) -> None:
-        super().__init__(sock)
+    def __init__(
+        self, sock: socket.socket, context: ssl.SSLContext, *, server_side: bool, split: Split
+    ) -> None:
+        super().__init__(sock, split=split)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(
             self._incoming,
@@ -127,7 +152,7 @@ class TLSPeer(Peer):
             server_side=server_side,
             server_hostname=None if server_side else "127.0.0.1",
         )
-        self.secured = False
+        self.secured: bool = False
         if not server_side:
             self._advance()
 
@@ -184,8 +209,13 @@ class TLSPeer(Peer):
         self._flush()
 
 
-class PlainListener:
-    """A listener whose connections become peers when they are accepted, or at the end."""
+class PeerListener:
+    """What a scenario connects to; :meth:`Stage.listener` makes it.
+
+    ``address`` is where it listens. Its connections become ``peers`` when they are accepted, which
+    it does by itself. The acts of the first of them can be named before there is one:
+    :exc:`ConnectionError` is raised by those that come too early.
+    """
 
     def __init__(
         self,
@@ -195,18 +225,26 @@ class PlainListener:
         tls: ssl.SSLContext | None = None,
         receive_buffer: int | None = None,
         reading: bool = True,
+        split: Split,
     ) -> None:
         unix = isinstance(address, str)
-        self.sock = socket.socket(socket.AF_UNIX if unix else socket.AF_INET, socket.SOCK_STREAM)
+        self.sock: socket.socket = socket.socket(
+            socket.AF_UNIX if unix else socket.AF_INET, socket.SOCK_STREAM
+        )
         if receive_buffer is not None:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.sock.bind(address)
+        try:
+            self.sock.bind(address)
+        except BaseException:
+            self.sock.close()
+            raise
         self.sock.listen(backlog)
         self.sock.setblocking(False)
         self.address: Address = self.sock.getsockname()
         self.peers: list[Peer] = []
         self._tls = tls
         self._reading = reading
+        self._split = split
 
     @property
     def peer(self) -> Peer:
@@ -220,23 +258,29 @@ class PlainListener:
         """Whether the first connection has come to its end."""
         return bool(self.peers and self.peers[0].end)
 
-    # Acts of the first connection, for a script that is written before there is one.
-
     def send(self, data: bytes) -> None:
+        """Have the first connection send something."""
         self.peer.send(data)
 
     def send_eof(self) -> None:
+        """Have the first connection end its side."""
         self.peer.send_eof()
 
     def read_on(self) -> None:
+        """Have the first connection begin to read."""
         self.peer.read_on()
 
+    def reset(self) -> None:
+        """Have the first connection reset."""
+        self.peer.reset()
+
     def close_latest(self) -> None:
-        """The latest connection is closed."""
+        """Have the latest connection closed."""
         if self.peers:
             self.peers[-1].close()
 
     def ready(self) -> bool:
+        """Whether a connection waits to be accepted."""
         return _readable(self.sock, 0)
 
     def pump(self) -> bool:
@@ -245,12 +289,14 @@ class PlainListener:
         while self.ready():
             sock, _ = self.sock.accept()
             if self._tls is None:
-                self.peers.append(Peer(sock, reading=self._reading))
+                self.peers.append(Peer(sock, split=self._split, reading=self._reading))
             else:
-                self.peers.append(TLSPeer(sock, self._tls, server_side=True))
+                peer = TLSPeer(sock, self._tls, server_side=True, split=self._split)
+                self.peers.append(peer)
         return len(self.peers) != before
 
     def close(self) -> None:
+        """Close what listens."""
         self.sock.close()
 
 
@@ -269,7 +315,11 @@ class FullListener:
 
 
 def client_of(
-    address: Address, *, local: Address = None, tls: ssl.SSLContext | None = None
+    address: Address,
+    *,
+    local: Address = None,
+    tls: ssl.SSLContext | None = None,
+    split: Split,
 ) -> Peer:
     """A peer that is connected to a server by the kernel before that accepts it."""
     sock = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET)
@@ -282,7 +332,9 @@ def client_of(
         sock.close()
         raise
     sock.setblocking(False)
-    return Peer(sock) if tls is None else TLSPeer(sock, tls, server_side=False)
+    if tls is None:
+        return Peer(sock, split=split)
+    return TLSPeer(sock, tls, server_side=False, split=split)
 
 
 def _readable(sock: socket.socket, seconds: float) -> bool:
