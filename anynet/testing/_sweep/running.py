@@ -94,7 +94,8 @@ def counted_run(scenario: Scenario, backend: SweepBackend, options: SweepOptions
     if run.findings:
         findings = "; ".join(run.findings)
         failure = AssertionError(f"{name_of(scenario)} on {backend}, undisturbed: {findings}")
-        failure.add_note(run.traceback)
+        if run.traceback:
+            failure.add_note(run.traceback)
         raise failure
     return Counts(run.steps, calls.made)
 
