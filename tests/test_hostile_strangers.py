@@ -40,7 +40,6 @@ UNREACHABLE = {
     "network.host(": "lives in a network of its own, in one process",
     "anynet.ConnectRefused as error": "is closed before anybody connects, to have a free port",
     "block_list.add_subnet(": "blocks everybody",
-    "Network(": "is on a simulated network",
 }
 SERVERS = [
     block
