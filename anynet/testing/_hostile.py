@@ -190,7 +190,7 @@ def _leave_together(connect: _Connect, leave: Callable[[socket.socket], None]) -
         leave(member)
 
 
-def _connector(address: Address, source: str | None, header: bytes) -> _Connect:
+def _connector(address: Address | tuple[str, int], source: str | None, header: bytes) -> _Connect:
     def connect() -> socket.socket:
         if isinstance(address, str):
             connection = socket.socket(socket.AF_UNIX)
@@ -202,9 +202,8 @@ def _connector(address: Address, source: str | None, header: bytes) -> _Connect:
                 raise
         else:
             own = None if source is None else (source, 0)
-            connection = socket.create_connection(
-                (address.address, address.port), _CONNECT_TIMEOUT, own
-            )
+            place = address if isinstance(address, tuple) else (address.address, address.port)
+            connection = socket.create_connection(place, _CONNECT_TIMEOUT, own)
         connection.settimeout(_PATIENCE)
         _say(connection, header)
         return connection
@@ -237,20 +236,23 @@ class HostileClients:
 
     def strike(
         self,
-        address: Address,
+        address: Address | tuple[str, int],
         hostility: Hostility,
         *,
         source: str | None = None,
         header: bytes = b"",
     ) -> None:
-        """Connect to ``address``, which is as anynet's servers have it, and be hostile.
+        """Connect to ``address`` and be hostile.
 
+        It is what anynet's servers have as ``address``, a host and a port, or a Unix path.
         ``source`` is the address that the client comes from, and ``header`` what it says first,
         such as a PROXY header.
         """
         self._let_loose(_connector(address, source, header), hostility)
 
-    def siege(self, address: Address, *, source: str | None = None, header: bytes = b"") -> None:
+    def siege(
+        self, address: Address | tuple[str, int], *, source: str | None = None, header: bytes = b""
+    ) -> None:
         """Everything at once: each hostility, clients who leave together, a flood of resets.
 
         It returns once each of them has done what it does.

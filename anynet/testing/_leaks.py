@@ -8,8 +8,9 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -52,16 +53,19 @@ def leaks_noted(
     directory: Path | None = None,
     of_warnings: type[Warning] = Warning,
     unraised: bool = True,
+    exact: bool = False,
 ) -> Iterator[None]:
     """Add to ``findings`` whatever the block leaves behind, files in ``directory`` too.
 
-    A descriptor that only the garbage collector closes was left behind too: its warning tells.
-    With ``unraised`` exceptions that nobody could catch, such as those of ``__del__``, are findings
-    and go nowhere else.
+    A descriptor that only the garbage collector closes was left behind too: its warning tells. Of
+    it numbers and addresses are left out, so that a finding has the same text in every run, unless
+    it is to be ``exact``. With ``unraised`` exceptions that nobody could catch, such as those of
+    ``__del__``, are findings and go nowhere else.
     """
     before = open_descriptors()
     with _unraised(findings, directory) if unraised else _nothing():
-        with _logged(findings, directory), _warned(findings, directory, of_warnings):
+        describe = str if exact else partial(plain, directory=directory)
+        with _logged(findings, directory), _warned(findings, describe, of_warnings):
             try:
                 yield
             finally:
@@ -98,7 +102,7 @@ def _unraised(findings: list[str], directory: Path | None) -> Iterator[None]:
 
 @contextmanager
 def _warned(
-    findings: list[str], directory: Path | None, of_warnings: type[Warning]
+    findings: list[str], describe: Callable[[Warning | str], str], of_warnings: type[Warning]
 ) -> Iterator[None]:
     """Take these warnings, and let others go where they went."""
     with warnings.catch_warnings():
@@ -114,7 +118,7 @@ def _warned(
             line: str | None = None,
         ) -> None:
             if issubclass(category, of_warnings):
-                findings.append(f"a warning: {plain(message, directory)}")
+                findings.append(f"a warning: {describe(message)}")
             else:
                 forward(message, category, filename, lineno, file, line)
 

@@ -80,7 +80,7 @@ def anynet_checks(request: pytest.FixtureRequest) -> Iterator[None]:
     """The checks around every test, as far as its marks and the ini file want them."""
     findings: list[str] = []
     if _looks_for_leaks(request.node):
-        with leaks_noted(findings, of_warnings=ResourceWarning, unraised=False):
+        with leaks_noted(findings, of_warnings=ResourceWarning, unraised=False, exact=True):
             _watch_handlers(request)
             yield
     else:
@@ -107,8 +107,12 @@ def handler_failures() -> Iterator[HandlerFailures]:
 
 
 @pytest.fixture
-def free_tcp_port() -> int:
-    """A TCP port that nobody is bound to: :func:`anynet.testing.unused_port`."""
+def anynet_port() -> int:
+    """A TCP port that nobody is bound to: :func:`anynet.testing.unused_port`.
+
+    AnyIO and pytest-asyncio have fixtures for the like under names of their own. Of two that share
+    a name pytest takes either, by the order in which it finds the packages.
+    """
     return unused_port()
 
 

@@ -94,8 +94,24 @@ def test_an_undisturbed_run_has_to_be_without_findings() -> None:
     async def scenario(stage: Stage) -> None:
         raise OSError("no")
 
-    with pytest.raises(AssertionError, match="scenario on trio, undisturbed:.*it failed: OSError"):
+    with pytest.raises(AssertionError, match="scenario on trio, undisturbed: it failed: OSError"):
         cancel_everywhere(scenario, "trio", check=False)
+
+
+def test_an_undisturbed_run_shows_where_it_failed() -> None:
+    async def scenario(stage: Stage) -> None:
+        raise KeyError("no")
+
+    with pytest.raises(AssertionError, match=r"undisturbed: it raised KeyError\('no'\)\n") as info:
+        cancel_everywhere(scenario, "trio")
+    (note,) = info.value.__notes__
+    assert 'raise KeyError("no")' in note
+
+
+def test_errors_of_no_system_call() -> None:
+    """A misspelt name would never fail, and the report would be without findings."""
+    with pytest.raises(ValueError, match="errnos has 'snd', which is none of socket, "):
+        fail_everywhere(client, "trio", errnos={"snd": [errno.EPIPE]})
 
 
 @pytest.mark.parametrize(

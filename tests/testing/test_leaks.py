@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import warnings
 from pathlib import Path
@@ -30,6 +31,16 @@ def test_a_file_that_is_renamed_meanwhile_is_none(tmp_path: Path) -> None:
     with open(tmp_path / "one", "w"), leaks_noted(findings):
         os.rename(tmp_path / "one", tmp_path / "two")
     assert findings == []
+
+
+def test_a_warning_to_the_letter() -> None:
+    """One says which socket it was, the other is the same in every run."""
+    for exact, text in ((True, r"unclosed <socket.socket fd=\d+, .*>"), (False, "unclosed …")):
+        findings: list[str] = []
+        with leaks_noted(findings, exact=exact):
+            socket.socket()
+        (finding,) = findings
+        assert re.fullmatch(f"a warning: {text}", finding)
 
 
 def test_other_warnings_go_where_they_went() -> None:

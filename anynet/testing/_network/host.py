@@ -110,6 +110,11 @@ class NetworkHost:
         """Its IP addresses, beside those of its loopback."""
         return self._machine.addresses
 
+    @property
+    def buffer_size(self) -> int:
+        """How many bytes a socket of it holds in each direction, unless its options say another."""
+        return self._machine.buffer_size
+
     def __repr__(self) -> str:
         return f"<host {self.name} {' '.join(self.addresses)}>"
 

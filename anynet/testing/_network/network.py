@@ -89,7 +89,8 @@ class Network:
 
         ``addresses`` (for a new one; by default one of IPv4) are its IP addresses, by which the
         name is looked up too. ``buffer_size`` is that of its sockets. Raises :exc:`ValueError` for
-        an address that another host has, and for addresses that differ from those it has.
+        an address that another host has, and for addresses or a size that differ from those of
+        the host that there is.
         """
         check_host("name", name)
         given = tuple(SocketAddress(each).address for each in addresses)
@@ -97,6 +98,8 @@ class Network:
         if host is not None:
             if given and given != host.addresses:
                 raise ValueError(f"host {name!r} has the addresses {host.addresses}")
+            if buffer_size is not None and buffer_size != host.buffer_size:
+                raise ValueError(f"host {name!r} has a buffer_size of {host.buffer_size}")
             return host
         size = self._buffer_size if buffer_size is None else buffer_size
         check_positive_int("buffer_size", size)
@@ -179,8 +182,7 @@ class Network:
         """The same for one direction alone."""
         check_conditions(conditions)
         for name in (source, target):
-            if name not in self._hosts:
-                raise ValueError(f"there is no host {shown(name)}")
+            self._check_exists(name)
         told = ", ".join(f"{name}={value}" for name, value in conditions.items())
         self._world.note(source, f"path to {target}: {told}")
         self._world.path(source, target).set(conditions)
@@ -189,17 +191,24 @@ class Network:
         """Lose everything between the hosts of different groups, until :meth:`heal`.
 
         Hosts that are in no group are a group of their own. ``network.partition(["a"])`` cuts "a"
-        off from all others.
+        off from all others. Raises :exc:`ValueError` for a host that there is not yet.
         """
         side: dict[str, int] = {}
         for number, group in enumerate(groups):
+            if isinstance(group, str):  # Whose letters would be taken for names.
+                raise TypeError(f"a group is a list of names, not {shown(group)}")
             for name in group:
-                side[self.host(name).name] = number
+                self._check_exists(name)
+                side[name] = number
         for source in self._hosts:
             for target in self._hosts:
                 if side.get(source) != side.get(target):
                     self._world.path(source, target).up = False
         self._world.note("network", f"partition {' '.join(str([*group]) for group in groups)}")
+
+    def _check_exists(self, name: str) -> None:
+        if name not in self._hosts:
+            raise ValueError(f"there is no host {shown(name)} yet; network.host() makes one")
 
     def heal(self) -> None:
         """Let all hosts reach each other again; what was lost is sent again when its time comes."""
@@ -237,8 +246,9 @@ class Network:
 
         async def main() -> T:
             async with self:
-                with anyio.fail_after(time_limit):
+                with anyio.move_on_after(time_limit):
                     return await function(*args)
+                raise TimeoutError(f"it was not over after time_limit, {time_limit} seconds")
 
         name, options = virtual_clock(backend)
         return run(main, backend=name, backend_options=options)

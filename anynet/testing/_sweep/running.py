@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import tempfile
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -87,11 +88,15 @@ def counted_run(scenario: Scenario, backend: SweepBackend, options: SweepOptions
     # The first run may fill caches: uvloop keeps a pipe for signals.
     _run(scenario, backend, options)
     with watched(options.modules) as calls:
-        run = _run(scenario, backend, options)
-    if run.error is not None:
+        run = _run(scenario, backend, options, traced=True)
+    if run.error is not None and f"it raised {run.error}" not in run.findings:
         run.findings.append(f"it failed: {run.error}")
     if run.findings:
-        raise AssertionError(f"{name_of(scenario)} on {backend}, undisturbed: {run.findings}")
+        findings = "; ".join(run.findings)
+        failure = AssertionError(f"{name_of(scenario)} on {backend}, undisturbed: {findings}")
+        if run.traceback:
+            failure.add_note(run.traceback)
+        raise failure
     return Counts(run.steps, calls.made)
 
 
@@ -105,6 +110,8 @@ def _run(
     backend: SweepBackend,
     options: SweepOptions,
     point: CancelPoint | None = None,
+    *,
+    traced: bool = False,
 ) -> Run:
     """Run a scenario in a directory of its own, and look at what it left behind."""
     run = Run()
@@ -118,6 +125,8 @@ def _run(
                 finally:
                     faults, run.peers = stage.finish()
                     run.findings += faults
+                if traced and run.raised is not None:
+                    run.traceback = "".join(traceback.format_exception(run.raised))
                 _judge_error(run, directory, options)
     return run
 

@@ -61,6 +61,8 @@ class Run:
     #: What left the scenario, until it is judged; then its text.
     raised: Exception | None = None
     error: str | None = None
+    #: How it came to that, of an undisturbed run: one that is disturbed is to raise something.
+    traceback: str = ""
     findings: list[str] = attrs.field(factory=list)
     peers: tuple[PeerRecord, ...] = ()
 

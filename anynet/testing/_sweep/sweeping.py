@@ -8,6 +8,7 @@ from typing import Unpack
 
 import attrs
 
+from anynet._rules.checks import shown
 from anynet.testing._leaks import collecting_quickly
 from anynet.testing._sweep.options import SweepBackend, SweepOptionNames, SweepOptions
 from anynet.testing._sweep.running import SweepOutcome, SweepPoint, counted_run, name_of, run_at
@@ -158,7 +159,8 @@ def fail_everywhere(
     The calls are those of sockets and of their files that modules of anynet make, or those of the
     packages that ``modules`` names. ``errnos`` has the errors by the name of the call, as in
     ``{"recv": [errno.ECONNRESET]}``; a call that it lacks does not fail. By default (None) it is
-    what :func:`system_call_errors` returns.
+    what :func:`system_call_errors` returns, which has the names of all calls: :exc:`ValueError` is
+    raised for any other.
 
     Everything else is as for :func:`cancel_everywhere`.
     """
@@ -190,7 +192,11 @@ def failure_cases(
 
 
 def _errors(errnos: Mapping[str, Sequence[int]] | None) -> Mapping[str, Sequence[int]]:
-    return system_call_errors() if errnos is None else errnos
+    known = system_call_errors()
+    for name in errnos or ():  # A misspelt one would never fail, and all would be well.
+        if name not in known:
+            raise ValueError(f"errnos has {shown(name)}, which is none of {', '.join(known)}")
+    return known if errnos is None else errnos
 
 
 def _sweep(

@@ -302,8 +302,21 @@ async def test_conditions_that_no_path_can_have(
 
 async def test_a_link_to_no_host(network: Network) -> None:
     network.host("a")
-    with pytest.raises(ValueError, match="there is no host 'b'"):
+    with pytest.raises(ValueError, match="there is no host 'b' yet"):
         network.set_link("a", "b", latency=1)
+
+
+async def test_a_partition_of_no_host(network: Network) -> None:
+    """A misspelt name would cut nobody off, and the test would pass."""
+    network.host("a")
+    network.host("b")
+    with pytest.raises(ValueError, match="there is no host 'c' yet"):
+        network.partition(["a"], ["c"])
+    with pytest.raises(TypeError, match="a group is a list of names, not 'ab'"):
+        network.partition("ab")
+    async with network.host("b").create_server(echo, port=80):
+        async with network.host("a").connect("b", 80) as client:
+            await round_trip(client)
 
 
 async def test_keep_alive_finds_out_who_has_crashed(network: Network) -> None:

@@ -34,6 +34,14 @@ async def test_addresses(network: Network) -> None:
         network.host("c", "nonsense")
 
 
+async def test_a_host_keeps_its_buffer_size(network: Network) -> None:
+    host = network.host("a", buffer_size=1000)
+    assert network.host("a") is network.host("a", buffer_size=1000) is host
+    assert host.buffer_size == 1000
+    with pytest.raises(ValueError, match="host 'a' has a buffer_size of 1000"):
+        network.host("a", buffer_size=500)
+
+
 async def test_both_families(network: Network) -> None:
     a = network.host("a", "192.0.2.1", "2001:db8::1")
     b = network.host("b", "192.0.2.2", "2001:db8::2")

@@ -82,7 +82,7 @@ def test_what_waits_for_ever_ends(backend: str) -> None:
             await anyio.sleep_forever()
 
     server = network.host("b").create_server(echo, port=80)
-    with pytest.raises(TimeoutError) as info:
+    with pytest.raises(TimeoutError, match="time_limit, 86400") as info:
         network.run(wait, server, backend=backend)
     assert "network with seed 1:" in info.value.__notes__[0]
 
