@@ -89,6 +89,8 @@ class ConnectionRunner:
         options = self._options
         stop_watching: Callable[[], None] | None = None
         try:
+            if connection.cut_off:
+                return
             stream: StreamBase = connection.raw
             if self._has_prelude:
                 ready = await self._preludes.run(connection)

@@ -48,8 +48,8 @@ class Registry:
         for connection in self:
             connection.reset()
 
-    def cut_handshakes_off(self) -> None:
-        """Reset what is in its TLS handshake.
+    def cut_preludes_off(self) -> None:
+        """Reset what is in its TLS handshake, or has not begun at all.
 
         Nothing is lost with them, and a client that says nothing would hold up the end.
         """

@@ -304,10 +304,14 @@ class Server(abc.Listener[Socket]):
     def close(self) -> None:
         """Stop accepting, and unlink the paths made; the connections go on.
 
-        Those that are still in their TLS handshake are reset; a PROXY header may still come.
+        Those are reset that are still in their TLS handshake, or were accepted just now and have
+        not reached their handler; a PROXY header may still come.
         """
         self._entered()
-        self._close()
+        if not self._closed:
+            self._close()
+            # Several are accepted before the first handler runs, which may want to be the last.
+            self._registry.cut_preludes_off()
 
     def release(self) -> ReleasedListeners:
         """Stop accepting as :meth:`close` does, but give away what it listens with.
@@ -330,7 +334,7 @@ class Server(abc.Listener[Socket]):
             self.closing.set()
             self._acceptor.close()
             if self._options.tls is not None:
-                self._registry.cut_handshakes_off()
+                self._registry.cut_preludes_off()
             self._connection_ended()
 
     async def wait_closed(self) -> None:
@@ -352,7 +356,7 @@ class Server(abc.Listener[Socket]):
         """
         seconds = self._options.grace_period if grace is None else check_seconds("grace", grace)
         self._entered()
-        self.close()
+        self._close()  # Who has been accepted is served.
         return await end_connections(self._registry, running_connection.get(), seconds)
 
     async def aclose(self) -> None:
