@@ -451,13 +451,14 @@ async def test_no_handler_begins_after_a_close(own_handler: bool) -> None:
 
 
 async def test_who_was_accepted_before_a_shutdown_is_served() -> None:
+    greeted = 0
+
     async def greet(socket: anynet.Socket) -> None:
         nonlocal greeted
         greeted += 1
         await server.shutdown()
         await socket.send(b"hello")
 
-    greeted = 0
     async with anynet.create_server(greet, host="127.0.0.1", port=0) as server:
         clients = [plain_client(server) for _ in range(5)]
         await server.wait_closed()
