@@ -105,7 +105,8 @@ def _child(mutant: Mutant | None, tests: Sequence[str]) -> None:
             tree = mutated(source, mutant.number)
             sys.meta_path.insert(0, _Mutated(mutant.module, tree))
         options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"]
-        options += ["-o", "timeout=30"]
+        # Its hook for assertions would import this package, as one with a plugin, before ours does.
+        options += ["-o", "timeout=30", "--assert=plain"]
         options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # What is preloaded.
         # What uvloop shows of these modules asyncio shows; what measures growth takes long.
         options += ["-k", "not uvloop and not linear and not grow"]
