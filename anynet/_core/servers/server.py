@@ -304,14 +304,11 @@ class Server(abc.Listener[Socket]):
     def close(self) -> None:
         """Stop accepting, and unlink the paths made; the connections go on.
 
-        Those are reset that are still in their TLS handshake, or were accepted just now and have
-        not reached their handler; a PROXY header may still come.
+        Those in a TLS handshake, or accepted just now, are reset; a PROXY header may still come.
         """
         self._entered()
-        if not self._closed:
-            self._close()
-            # Several are accepted before the first handler runs, which may want to be the last.
-            self._registry.cut_preludes_off()
+        self._close()
+        self._registry.cut_preludes_off()
 
     def release(self) -> ReleasedListeners:
         """Stop accepting as :meth:`close` does, but give away what it listens with.
@@ -382,8 +379,7 @@ class Server(abc.Listener[Socket]):
     @property
     def connections(self) -> tuple[Socket, ...]:
         """The sockets that are open now, without those in a PROXY header or TLS handshake."""
-        sockets = (connection.open_socket for connection in self._registry)
-        return tuple(socket for socket in sockets if socket is not None)
+        return tuple(sock for each in self._registry if (sock := each.open_socket) is not None)
 
     def statistics(self) -> ServerStatistics:
         """A snapshot of the counters."""

@@ -220,8 +220,7 @@ class SocketStream(StreamBase):
         return parked if self.receive_timer is None else self.receive_timer.bound(parked)
 
     def wake_readable(self) -> None:
-        # Once it is closed the waiter has been woken, and who reads by then lingers.
-        if self.state.receiving is not Receiving.CLOSED:
+        if self.state.receiving is not Receiving.CLOSED:  # Who reads by then lingers.
             self.host.forget(self)  # Who sends meanwhile parks anew.
 
     def unread(self, data: bytes) -> None:
