@@ -86,16 +86,17 @@ class ConnectionRunner:
         """
         connection.parent = running_connection.get()
         running_connection.set(connection)
-        options = self._options
         stop_watching: Callable[[], None] | None = None
         try:
+            if connection.cut_off:
+                return
             stream: StreamBase = connection.raw
             if self._has_prelude:
                 ready = await self._preludes.run(connection)
                 if ready is None:
                     return
                 stream = ready
-            if options.cancel_on_disconnect:
+            if self._options.cancel_on_disconnect:
                 try:
                     stop_watching = _cancel_on_disconnect(connection)
                 except OSError:
@@ -109,7 +110,8 @@ class ConnectionRunner:
                 del socket  # One that accept() hands over belongs to the program alone.
                 await handling
             except BaseException as error:
-                leaving = await self._judge(error, connection, stream, options.on_handler_error)
+                policy = self._options.on_handler_error
+                leaving = await self._judge(error, connection, stream, policy)
                 try:
                     if leaving is not None:
                         raise leaving from leaving.__cause__
@@ -123,12 +125,10 @@ class ConnectionRunner:
             else:
                 await stream.aclose()
         except BaseException as error:
-            # A handler that was stopped half-way must not look like a clean end.
-            connection.reset()
+            connection.reset()  # A handler that was stopped half-way is no clean end.
             if not _ends_program(error):
                 raise
-            # Out of a task, asyncio would stop its loop by it, and Trio would wrap it in a group.
-            self._on_exit(error)
+            self._on_exit(error)  # Raised, it would stop asyncio's loop, and Trio would wrap it.
         finally:
             connection.task = None  # It keeps what ended the task, which keeps this frame.
             connection.socket = None  # Contexts of tasks outlive these, and have the connection.

@@ -48,10 +48,11 @@ class Registry:
         for connection in self:
             connection.reset()
 
-    def cut_handshakes_off(self) -> None:
-        """Reset what is in its TLS handshake.
+    def cut_preludes_off(self) -> None:
+        """Reset what is in its TLS handshake, or has not begun at all.
 
-        Nothing is lost with them, and a client that says nothing would hold up the end.
+        Nothing is lost with them, and a client that says nothing would hold up the end. Several are
+        accepted before the first handler runs, which may want to be the last.
         """
         for connection in self:
             if connection.stream is None and not connection.in_header:

@@ -304,10 +304,11 @@ class Server(abc.Listener[Socket]):
     def close(self) -> None:
         """Stop accepting, and unlink the paths made; the connections go on.
 
-        Those that are still in their TLS handshake are reset; a PROXY header may still come.
+        Those in a TLS handshake, or accepted just now, are reset; a PROXY header may still come.
         """
         self._entered()
         self._close()
+        self._registry.cut_preludes_off()
 
     def release(self) -> ReleasedListeners:
         """Stop accepting as :meth:`close` does, but give away what it listens with.
@@ -330,7 +331,7 @@ class Server(abc.Listener[Socket]):
             self.closing.set()
             self._acceptor.close()
             if self._options.tls is not None:
-                self._registry.cut_handshakes_off()
+                self._registry.cut_preludes_off()
             self._connection_ended()
 
     async def wait_closed(self) -> None:
@@ -352,7 +353,7 @@ class Server(abc.Listener[Socket]):
         """
         seconds = self._options.grace_period if grace is None else check_seconds("grace", grace)
         self._entered()
-        self.close()
+        self._close()  # Who has been accepted is served.
         return await end_connections(self._registry, running_connection.get(), seconds)
 
     async def aclose(self) -> None:
@@ -378,8 +379,7 @@ class Server(abc.Listener[Socket]):
     @property
     def connections(self) -> tuple[Socket, ...]:
         """The sockets that are open now, without those in a PROXY header or TLS handshake."""
-        sockets = (connection.open_socket for connection in self._registry)
-        return tuple(socket for socket in sockets if socket is not None)
+        return tuple(sock for each in self._registry if (sock := each.open_socket) is not None)
 
     def statistics(self) -> ServerStatistics:
         """A snapshot of the counters."""

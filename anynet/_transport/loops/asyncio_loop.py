@@ -30,6 +30,8 @@ from anynet._transport.loops.host_loop import HostLoop, Parkable, Timer
 
 #: So many events in a row may find no task parked for reading before the descriptor is removed.
 EVENTS_BEFORE_REMOVAL = 8
+#: Seconds.
+_RETRY_DELAY = 0.05
 
 
 class _Watch:
@@ -55,8 +57,14 @@ class _Watch:
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:
-        self._timer = None
         self._loop.add_reader(self._fd, self._on_readable)
+
+    def _begin_again(self) -> None:
+        try:
+            self._timer = None
+            self.begin()
+        except OSError:  # The system watches no more descriptors now: others took the room.
+            self._timer = self._loop.call_later(_RETRY_DELAY, self._begin_again)
 
     def _on_readable(self) -> None:
         if self._callback is None:
@@ -64,7 +72,7 @@ class _Watch:
         pause = self._callback()
         if pause and self._callback is not None:
             self._loop.remove_reader(self._fd)
-            self._timer = self._loop.call_later(pause, self.begin)
+            self._timer = self._loop.call_later(pause, self._begin_again)
 
     def stop(self) -> None:
         self._callback = None

@@ -154,6 +154,8 @@ class TrioHostLoop(HostLoop):
         return start
 
     def _forget(self, stream: Parkable) -> None:
+        # Whoever forgets it once more, when it is closed, must not wake who waits by its number.
+        stream.reader_patience = 0
         try:
             trio.lowlevel.notify_closing(stream.fd)
         except RuntimeError:

@@ -7,6 +7,9 @@ The rules that live here, all from edges being reported once:
   next turn, until ``b""`` or an error. (Two prototypes that did not lost such an end.)
 - An urgent byte also ends a read early, and raises no edge for what lies behind it: SO_OOBINLINE
   makes it data.
+- On Unix sockets so do descriptors that are sent along, and where the writer changes: after a short
+  read the kernel is asked whether there is more. (Else a peer that passes one, which nobody wants
+  here, has what it says next wait for what it says after that.)
 - A kernel that is out of buffers (ENOBUFS) takes nothing now, as one whose send buffer is full: the
   connection is whole, and libuv waits as well. But no edge says when it has some again.
 - Reading again after a stop, giving way to others, and a short send re-arm the descriptor
@@ -21,6 +24,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from anynet._transport.loops.readiness import is_readable
 from anynet._transport.reactor.handle import Done, Handle, HandleOwner
 from anynet._transport.reactor.poller import (
     ERROR,
@@ -47,6 +51,8 @@ _RETRY_DELAY = 0.01
 _MAX_READS = 32
 #: After these a short read does not prove that there is nothing more to read.
 _MORE_TO_READ = URGENT | PEER_ENDED | HANGUP | ERROR
+#: Among those events: a short read proves it where the kernel has nothing more. No event's bit.
+_ASK = 1 << 30
 #: What a message brings where there is room to send.
 _MESSAGE = READABLE | WRITABLE
 
@@ -87,7 +93,9 @@ class SocketHandle(Handle):
         #: Whether there may be something to read whose event has passed.
         self._unread = registered and stream.readable  # Its edge came with that of the connect.
         # A peer's address of this type is TCP's: asking the socket makes a member of an enum.
-        if type(stream.peername) is tuple or sock.family != socket.AF_UNIX:
+        if type(stream.peername) is not tuple and sock.family == socket.AF_UNIX:
+            self._more |= _ASK
+        else:
             try:
                 # An urgent byte stays where it was sent, as data.
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
@@ -146,6 +154,9 @@ class SocketHandle(Handle):
         if not isinstance(error, BlockingIOError):
             self._end_reading(_as_os_error(error))
 
+    def _has_more(self, more: int) -> bool:
+        return more != _ASK or is_readable(self.fd)
+
     def _read(self, more: int, data: bytes | None = None) -> None:
         """Read on, ``data`` being what has been read already."""
         recv, state = self._recv, self.state
@@ -165,7 +176,7 @@ class SocketHandle(Handle):
                 self._end_reading(None)
                 return
             state.bytes_received += count
-            if more and count < _CHUNK:
+            if more and count < _CHUNK and self._has_more(more):
                 # As in libuv the end has a turn of its own, after the immediates and closes of
                 # this one; since its 1.52 after a hang-up too. There it comes before whatever
                 # becomes ready by what the data brings about, as by an echo: so ask at once.
@@ -202,7 +213,7 @@ class SocketHandle(Handle):
                 return
             self.state.bytes_received += count
             size = len(buffer)
-            if more and count < size:
+            if more and count < size and self._has_more(more):
                 self.reactor.rearm(self.fd)  # As above: before what the data brings about.
             self.reactor.call(owner.on_read_into, count, buffer)
             if not self.reading:

@@ -45,6 +45,7 @@ from anynet._transport.streams.half_state import (
     SENDING_BUSY,
     SENDING_FREE,
     HalfState,
+    Receiving,
     Sending,
 )
 from anynet._transport.streams.lingering import end_and_discard
@@ -219,7 +220,8 @@ class SocketStream(StreamBase):
         return parked if self.receive_timer is None else self.receive_timer.bound(parked)
 
     def wake_readable(self) -> None:
-        self.host.forget(self)  # Who sends meanwhile parks anew.
+        if self.state.receiving is not Receiving.CLOSED:  # Who reads by then lingers.
+            self.host.forget(self)  # Who sends meanwhile parks anew.
 
     def unread(self, data: bytes) -> None:
         self.unread_bytes = b"".join((data, self.unread_bytes))

@@ -204,6 +204,31 @@ async def test_linger_under_a_parked_receive() -> None:
             await other.receive()
 
 
+async def test_linger_beside_events_that_end() -> None:
+    """The close that they end with is told at once, and is not the end of the lingering."""
+    with plain_and_ours() as (peer, ours):
+        async with anyio.create_task_group() as tasks:
+
+            async def consume() -> None:
+                assert [event async for event in ours.events()] == [anynet.Close(had_error=False)]
+                consumed.set()
+
+            async def close() -> None:
+                await ours.aclose(linger=60)
+
+            consumed = anyio.Event()
+            tasks.start_soon(consume)
+            await anyio.wait_all_tasks_blocked()
+            tasks.start_soon(close)
+            await consumed.wait()
+            await anyio.wait_all_tasks_blocked()
+            for _ in range(2):
+                peer.sendall(b"still sending")
+                await anyio.wait_all_tasks_blocked()
+            assert peer.recv(1) == b""  # Not reset.
+            peer.close()
+
+
 @pytest.mark.parametrize("linger", [-1, float("nan")])
 async def test_linger_that_makes_no_sense(linger: float) -> None:
     async with tcp() as (one, _):

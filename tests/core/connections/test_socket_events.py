@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import fcntl
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -49,6 +51,35 @@ async def test_the_life_of_a_client() -> None:
             for _ in range(2):
                 with pytest.raises(StopAsyncIteration):
                     await step(events)
+
+
+async def test_the_last_step_leaves_alone_who_has_its_descriptor_by_then() -> None:
+    """The number of a closed descriptor is used again by the next socket, which may wait by it."""
+    async with tcp_pair() as (client, accepted):
+        events = accepted.events()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(step, events)
+            await turns()
+            await client.send(b"x")
+        number = accepted.extra(anyio.abc.SocketAttribute.raw_socket).fileno()
+        theirs, near = socket.socketpair()
+        accepted.reset()
+        with near:
+            assert fcntl.fcntl(near, fcntl.F_DUPFD_CLOEXEC, number) == number
+        heir = anynet.Socket.from_fd(number)
+        received: list[bytes] = []
+
+        async def receive() -> None:
+            received.append(await heir.receive())
+
+        with theirs:
+            async with heir, anyio.create_task_group() as tasks:
+                tasks.start_soon(receive)
+                await turns()
+                assert [event async for event in events] == [anynet.Close(had_error=False)]
+                await turns()
+                theirs.send(b"for the heir")
+            assert received == [b"for the heir"]
 
 
 async def test_a_server_side_has_no_events_of_a_connect() -> None:

@@ -423,6 +423,51 @@ async def test_what_a_handler_raises_leaves_serve() -> None:
         assert server.listening
 
 
+@pytest.mark.parametrize("own_handler", [True, False], ids=["handler", "serve"])
+async def test_no_handler_begins_after_a_close(own_handler: bool) -> None:
+    """Several connections are accepted in a row, before the handler of the first runs."""
+    handled = 0
+
+    async def only_one(socket: anynet.Socket) -> None:
+        nonlocal handled
+        handled += 1
+        server.close()
+        await socket.send(b"the last")
+
+    handler = only_one if own_handler else None
+    async with anynet.create_server(handler, host="127.0.0.1", port=0) as server:
+        clients = [plain_client(server) for _ in range(5)]
+        if not own_handler:
+            await server.serve(only_one)
+        await server.wait_closed()
+        assert handled == 1
+        seen = [await sees(client) for client in clients]
+        assert sorted(map(str, seen)) == sorted(
+            map(str, [b"the last", *[ConnectionResetError] * 4])
+        )
+        assert server.statistics().open == 0
+        for client in clients:
+            client.close()
+
+
+async def test_who_was_accepted_before_a_shutdown_is_served() -> None:
+    greeted = 0
+
+    async def greet(socket: anynet.Socket) -> None:
+        nonlocal greeted
+        greeted += 1
+        await server.shutdown()
+        await socket.send(b"hello")
+
+    async with anynet.create_server(greet, host="127.0.0.1", port=0) as server:
+        clients = [plain_client(server) for _ in range(5)]
+        await server.wait_closed()
+        assert greeted == server.statistics().accepted == 5
+        assert [await sees(client) for client in clients] == [b"hello"] * 5
+        for client in clients:
+            client.close()
+
+
 # -- anynet.serve -----------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import errno
 import functools
 import gc
 import itertools
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import threading
 import weakref
+from collections.abc import Callable
 
 import anyio
 import anyio.lowlevel
@@ -470,3 +472,39 @@ def test_no_call_once_the_loop_has_ended(backend: Backend) -> None:
     called: list[bool] = []
     assert not ended.call_from_thread(lambda: called.append(True))
     assert called == []
+
+
+def test_a_watch_of_asyncio_goes_on_after_a_pause_in_which_the_epoll_became_full(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def watch() -> None:
+        loop = asyncio.get_running_loop()
+        add_reader, refusals = loop.add_reader, 2
+        called = anyio.Event()
+        count = 0
+
+        def add(fd: int, callback: Callable[..., object], *args: object) -> None:
+            nonlocal refusals
+            if count and refusals:
+                refusals -= 1
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            add_reader(fd, callback, *args)
+
+        def on_ready() -> float:
+            nonlocal count
+            count += 1
+            if count == 2:
+                called.set()
+            return 0.001
+
+        monkeypatch.setattr(loop, "add_reader", add)
+        near, far = socket.socketpair()
+        with near, far:
+            far.send(b"x")
+            stop = current_host_loop().watch(near.fileno(), on_ready)
+            with anyio.fail_after(30):
+                await called.wait()
+            stop()
+        assert refusals == 0
+
+    run(watch, backend="asyncio")

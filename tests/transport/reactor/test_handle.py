@@ -89,6 +89,28 @@ async def test_bytes_on_both_sides_of_an_urgent_one() -> None:
         theirs.close()
 
 
+@pytest.mark.parametrize("into_buffer", [False, True])
+async def test_bytes_after_a_descriptor_that_nobody_asked_for(into_buffer: bool) -> None:
+    """On Unix sockets a read stops there as well, and all that follows was one event."""
+    async with reactor_running() as reactor:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        owner = recorded(reactor, ours)
+        if into_buffer:
+            buffer = bytearray(100)
+            owner.handle.read_into = lambda: buffer
+        socket.send_fds(theirs, [b"with it"], [theirs.fileno()])
+        theirs.send(b", after it")
+        with anyio.fail_after(30):
+            await owner.until(lambda: bytes(owner.data) == b"with it, after it")
+        theirs.send(b", later")
+        theirs.close()
+        with anyio.fail_after(30):
+            await owner.heard("end")
+        assert bytes(owner.data) == b"with it, after it, later"
+        owner.handle.close()
+
+
 @PAIRS
 async def test_reading_again_finds_what_came_meanwhile(new_pair: NewPair) -> None:
     """Stopped, it reads nothing; started again, the edge that passed is raised anew."""
