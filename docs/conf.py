@@ -21,6 +21,7 @@ from anynet.node._streams.write_end import END_CHANGES
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from docs.architecture_diagram import WAYS, draw_floors, draw_ways, tables_of_floors
+from docs.bar_chart import draw_bars, rows_of
 from docs.state_diagram import draw, draw_changes
 
 project = "anynet"
@@ -28,10 +29,13 @@ author = "The anynet founders"
 project_copyright = "2026, The anynet founders"
 version = release = anynet.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.intersphinx"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"anynet {anynet.__version__}"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
+html_js_files = ["copy.js"]
 
 default_role = "code"
 myst_enable_extensions = ["colon_fence", "deflist", "substitution"]
@@ -97,6 +101,15 @@ class WayDiagram(SphinxDirective):
         return [nodes.raw("", draw_ways(WAYS[self.arguments[0]]), format="html")]
 
 
+class BarChart(SphinxDirective):
+    """The directive ``bar-chart``: a line a bar, ``label: number``."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        return [nodes.raw("", draw_bars(rows_of(self.content)), format="html")]
+
+
 SERVER_TYPES = options.ServerOptionNames.__annotations__
 HOST_AND_PORT = {"host": ForwardRef("str | None"), "port": ForwardRef("int | None")}
 CONNECT_TYPES = HOST_AND_PORT | options.ConnectOptionNames.__annotations__
@@ -125,9 +138,23 @@ class OptionTable(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(rows))
 
 
+def drop_empty_globs(app: Sphinx, page: str, source: list[str]) -> None:
+    """A pattern of the tree that no page fits yet would be a warning."""
+    if page == "index":
+        lines = source[0].splitlines(keepends=True)
+        pages = Path(app.srcdir)
+        source[0] = "".join(
+            line
+            for line in lines
+            if not line.endswith("*\n") or any(pages.glob(f"{line.strip()}.md"))
+        )
+
+
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
     app.add_directive("state-diagram", StateDiagram)
     app.add_directive("floors-diagram", FloorsDiagram)
     app.add_directive("way-diagram", WayDiagram)
+    app.connect("source-read", drop_empty_globs)
+    app.add_directive("bar-chart", BarChart)
     app.add_directive("option-table", OptionTable)
