@@ -202,6 +202,16 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def pages(session: nox.Session) -> None:
+    """Build the documentation and look at it in Chromium: both themes, a desk and a phone."""
+    install(session, "docs")
+    provide_browser(session)
+    built = Path(session.create_tmp(), "html")
+    session.run("sphinx-build", "-q", "docs", str(built))
+    session.run("python", "-m", "tests.pages", str(built))
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure servers side by side, or two commits; arguments go to benchmarks.measure.
 
@@ -245,9 +255,18 @@ def provide_c_compiler(session: nox.Session) -> None:
 def provide_programs(session: nox.Session) -> None:
     """The tests have other programs as peers: where one is missing, install Debian's package."""
     path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"))
-    missing = [
-        name for name in ("haproxy", "redis-server", "curl") if not shutil.which(name, path=path)
-    ]
+    programs = ("haproxy", "redis-server", "curl")
+    provide_packages(session, *(each for each in programs if not shutil.which(each, path=path)))
+
+
+def provide_browser(session: nox.Session) -> None:
+    """The pages are looked at in Chromium: where there is none, install Debian's."""
+    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        provide_packages(session, "chromium", "fonts-dejavu-core")
+
+
+def provide_packages(session: nox.Session, *missing: str) -> None:
+    """Install packages of Debian, or say which are missing."""
     if not missing:
         return
     if shutil.which("apt-get") is None or os.geteuid() != 0:

@@ -36,6 +36,7 @@ html_title = f"anynet {anynet.__version__}"
 html_static_path = ["_static"]
 html_css_files = ["pages.css"]
 html_js_files = ["copy.js"]
+html_search_scorer = "search_scorer.js"
 
 default_role = "code"
 myst_enable_extensions = ["colon_fence", "deflist", "substitution"]
