@@ -113,11 +113,10 @@ def draw_changes(changes: Changes) -> str:
         (state, _label(event, outcomes), after)
         for (state, event), (after, outcomes) in changes.items()
     ]
-    width = max(
-        LEFT + CHANGE_COLUMN * (len(states) - 1) + WIDTH,
-        *(columns[after] + len(what) * LETTER for before, what, after in lines if before is after),
-    )
-    width += LEFT
+    rings = [
+        columns[after] + len(what) * LETTER for before, what, after in lines if before is after
+    ]
+    width = max([LEFT + CHANGE_COLUMN * (len(states) - 1) + WIDTH, *rings]) + LEFT
     label = "; ".join(f"{a.name} to {b.name}: {what}" for a, what, b in lines)
     parts = [HEAD.format(width=width, height=height, label=escape(label))]
     for state, x in columns.items():

@@ -29,12 +29,12 @@ POLL_INTERVAL = 0.1
 #: Far more than the slowest machine needs: the end of a browser that hangs.
 TIME_LIMIT = 600
 
-#: What is searched for, and the beginnings of the pages of which one has to be found first.
+#: What is searched for, and the page that has to be found first.
 SEARCHES = {
-    "timeout": ("timeouts", "how-to/", "topics/"),
-    "TLS": ("quickstart", "node-tls", "tutorial/", "how-to/", "topics/"),
-    "line": ("framing", "tutorial/", "how-to/", "node-streams", "command-line"),
-    "create_server": ("reference",),
+    "timeout": "timeouts.html",
+    "TLS": "tutorial/",
+    "line": "framing.html",
+    "create_server": "reference/servers.html",
 }
 #: Pages that are made for a program, or have no text of their own.
 NOT_LOOKED_AT = {"search.html", "genindex.html", "py-modindex.html"}
