@@ -88,6 +88,31 @@ def test_the_main_pages_have_programs() -> None:
     assert {"README.md", "quickstart.md"} <= {block.page.name for block in PROGRAMS}
 
 
+#: The languages of blocks. Those of programs and of commands are run by tests.
+LANGUAGES = {
+    "python",
+    "console",
+    "sh",
+    "ini",
+    "text",
+    "js",
+    "haproxy",
+    "json",
+    "dockerfile",
+    "yaml",
+}
+LANGUAGE = re.compile(
+    r"^(?:```|:::)(?:(\w+)|\{code-block\} (\w+)(?:\n:caption: (\S+))?)", re.MULTILINE
+)
+
+
+def test_every_block_is_of_a_kind_that_is_checked() -> None:
+    for page in PAGES:
+        for plain, marked, caption in LANGUAGE.findall(page.read_text("utf-8")):
+            assert (plain or marked) in LANGUAGES, page
+            assert marked != "python" or caption.endswith(".py"), page
+
+
 def test_the_readme_begins_with_the_demo_and_the_tests() -> None:
     demo, tests = (block.code for block in blocks_of(ROOT / "README.md", "sh")[:2])
     assert demo == f"{SETUP}demo\n"

@@ -25,6 +25,20 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 INSPECTOR = Path(__file__).with_name("inspect.js")
 #: Where the inspecting page is, what it is to look at, and where it puts what it found.
 PAGE, WORK, FOUND = "/inspect", "/inspect/work", "/inspect/found"
+#: A page with every fault that is looked for, and what has to be found there.
+FAULTY = "inspect/faulty.html"
+FAULTS = (
+    "pixels wide",
+    'cuts "A heading that is cut off"',
+    'breaks "a_name_that_is_broken_somewhere"',
+    'cuts "A label beyond the edge" in a drawing',
+    'at "A text that hardly stands out."',
+    f"no #nowhere on {FAULTY}",
+    "there is no no-such-page.html",
+    "has no image at",
+    "has an image without a description",
+    "has no button that copies it",
+)
 POLL_INTERVAL = 0.1
 #: Far more than the slowest machine needs: the end of a browser that hangs.
 TIME_LIMIT = 600
@@ -76,6 +90,8 @@ class Handler(SimpleHTTPRequestHandler):
         if self.path == PAGE:
             script = INSPECTOR.read_text("utf-8")
             self._answer("text/html", f"<!doctype html><body><script>{script}</script>")
+        elif self.path == f"/{FAULTY}":
+            self._answer("text/html", INSPECTOR.with_name("faulty.html").read_text("utf-8"))
         elif self.path == WORK:
             self._answer("application/json", json.dumps(self._work["given"]))
         else:
@@ -128,7 +144,7 @@ def look(directory: Path, browser: str) -> Report:
     """Look at all pages of a directory. Raises :exc:`RuntimeError` if the browser ends early."""
     pages = pages_of(directory)
     work: dict[str, Any] = {
-        "given": {"pages": pages, "searches": SEARCHES},
+        "given": {"pages": [FAULTY, *pages], "searches": SEARCHES},
         "done": threading.Event(),
     }
     with tempfile.TemporaryDirectory() as profile, served(directory, work) as address:
@@ -154,7 +170,17 @@ def look(directory: Path, browser: str) -> Report:
                 process.terminate()
                 process.wait()
     found = work["found"]
-    return Report(len(pages), found["views"], len(SEARCHES), found["findings"])
+    return Report(len(pages), found["views"], len(SEARCHES), judged(found["findings"]))
+
+
+def judged(findings: list[str]) -> list[str]:
+    """What is wrong: what was found on the pages, and what was overlooked on the faulty one."""
+    known = [each for each in findings if each.startswith(FAULTY)]
+    overlooked = [fault for fault in FAULTS if not any(fault in each for each in known)]
+    return [
+        *(f"{FAULTY}: the inspection overlooks: {fault}" for fault in overlooked),
+        *(each for each in findings if not each.startswith(FAULTY)),
+    ]
 
 
 def wait_for_report(process: subprocess.Popen[bytes], done: threading.Event) -> None:
