@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.text import Text
 
 STATIC = Path(__file__).with_name("_static")
-WIDTH = 90
+WIDTH = 80
 #: The pages need no network, so the picture has no font of its own either.
 RICH_FORMAT = inspect.signature(Console.export_svg).parameters["code_format"].default
 FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", RICH_FORMAT, flags=re.DOTALL)
