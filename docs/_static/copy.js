@@ -4,7 +4,7 @@
 function copied(block) {
   const text = block.querySelector("pre").textContent;
   if (!block.parentElement.classList.contains("highlight-console")) return text;
-  const typed = text.split("\n").filter((line) => line.startsWith("$ ") || line.startsWith("> "));
+  const typed = text.split("\n").filter((line) => /^[$#>] /.test(line));
   return typed.map((line) => line.slice(2)).join("\n") + "\n";
 }
 

@@ -173,6 +173,23 @@ function hardToRead(page, report) {
   }
 }
 
+// -- what the buttons copy --------------------------------------------------------------------------
+
+function wronglyCopied(page, report) {
+  const blocks = page.querySelectorAll("div.highlight");
+  if (blocks.length !== page.querySelectorAll("div.highlight > button.copy").length) {
+    report("a block of code has no button that copies it");
+    return;
+  }
+  for (const block of blocks) {
+    const text = block.querySelector("pre").textContent;
+    const typed = text.split("\n").filter((line) => /^[$#>] /.test(line));
+    const wanted = block.parentElement.matches(".highlight-console")
+      ? typed.map((line) => line.slice(2) + "\n").join("") : text;
+    if (page.defaultView.copied(block) !== wanted) report(`copies "${shown(text)}" wrongly`);
+  }
+}
+
 // -- where links lead -------------------------------------------------------------------------------
 
 function noteLinks(page, name) {
@@ -216,10 +233,7 @@ async function lookAt(element, name) {
     hardToRead(page, report);
   }
   await cutInImages(page, (what) => findings.add(`${name}: ${what}`));
-  if (page.querySelectorAll("div.highlight").length !==
-      page.querySelectorAll("div.highlight > button.copy").length) {
-    findings.add(`${name}: a block of code has no button that copies it`);
-  }
+  wronglyCopied(page, (what) => findings.add(`${name}: ${what}`));
 }
 
 function pause(milliseconds) {
