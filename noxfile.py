@@ -226,7 +226,7 @@ def bench(session: nox.Session) -> None:
 
 
 def build_pages(session: nox.Session) -> None:
-    """Build the documentation anew: of pages that stay as they were, the search would lose terms."""
+    """Build the documentation anew: of pages left as they were the search would lose terms."""
     session.run("sphinx-build", "-W", "--keep-going", "-q", "-E", "docs", BUILT_PAGES)
 
 
