@@ -251,8 +251,7 @@ def release(session: nox.Session) -> None:
     session.run(
         "python", "-m", "build", "--outdir", "dist", env=repository
     )  # the wheel of the sdist
-    distributions = sorted(map(str, Path("dist").iterdir()))
-    session.run("twine", "check", "--strict", *distributions)
+    session.run("twine", "check", "--strict", *map(str, Path("dist").glob("*")))
     session.run("check-wheel-contents", "dist")
     session.env["DISTRIBUTIONS"] = "dist"
     session.run("pytest", "-v", *NO_TIME_LIMIT, "tests/packaging/installed.py")

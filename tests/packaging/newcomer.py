@@ -18,7 +18,7 @@ from tests.packaging.environments import ROOT, BareEnvironment, clean_environmen
 
 COMMANDS = [block.code.strip() for block in blocks_of(ROOT / "README.md", "sh")]
 #: What command two runs here instead of the whole suite, which has a session of its own.
-SELECTION = "tests/test_import.py tests/test_public_api.py tests/framing"
+SELECTION = "tests/test_import.py tests/test_public_api.py tests/test_service.py"
 
 
 @pytest.fixture(scope="module", params=["clone", "source distribution"])
