@@ -45,8 +45,9 @@ def write_programs(directory: Path) -> None:
     """Write each program and module of the pages to a file of its own."""
     directory.mkdir(parents=True, exist_ok=True)
     for page in PAGES:
+        where = "_".join(page.relative_to(ROOT).with_suffix("").parts).replace("-", "_")
         for block in blocks_of(page, "python"):
-            name = f"{page.stem.replace('-', '_')}_line_{block.line}.py"
+            name = f"{where}_line_{block.line}.py"
             (directory / name).write_text(block.code, "utf-8")
         for name, code in modules_of(page).items():
             (directory / name).write_text(code, "utf-8")
