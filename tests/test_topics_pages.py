@@ -1,15 +1,20 @@
-"""The page on the errors has every exception that the public packages name, and its bases."""
+"""The pages of the topics name what there is: every exception, and real options and counters."""
 
 from __future__ import annotations
 
 import importlib
 import re
+from xml.etree import ElementTree
 
+import attrs
 import pytest
 
+import anynet
+from anynet._rules.options import ServerOptionNames
 from tests.documents import ROOT
 
-PAGE = (ROOT / "docs" / "topics" / "errors.md").read_text("utf-8")
+TOPICS = ROOT / "docs" / "topics"
+PAGE = (TOPICS / "errors.md").read_text("utf-8")
 ROWS = dict(re.findall(r"^\| `(anynet[\w.]+)` \| (.*?) \|", PAGE, re.MULTILINE))
 PACKAGES = ("anynet", "anynet.framing", "anynet.cluster", "anynet.node")
 
@@ -51,3 +56,11 @@ def test_the_page_says_what_it_is_also(path: str) -> None:
         parent = named(base)
         assert isinstance(parent, type)
         assert issubclass(exception, parent), base
+
+
+def test_the_life_of_a_connection_names_what_there_is() -> None:
+    drawn = ElementTree.parse(TOPICS / "life-of-a-connection.svg").getroot().itertext()
+    words = set(re.findall(r"[a-z]+(?:_[a-z]+)+", " ".join(drawn)))
+    counters = {field.name for field in attrs.fields(anynet.ServerStatistics)}
+    assert len(words & counters) >= 8
+    assert words <= counters | set(ServerOptionNames.__annotations__) | set(dir(anynet.Socket))
