@@ -252,7 +252,8 @@ class Server(abc.Listener[Socket]):
                 self._handshakes = HandshakeQueue(self._accept_connection, self._runner.run, tasks)
             return await self._handshakes.take()
         connection = await self._accept_connection()
-        socket = self._runner.socket_of(connection, connection.raw)
+        connection.stream = connection.raw
+        socket = self._runner.socket_of(connection)
         connection.hand_over(socket)
         socket.when_closed(lambda: self._registry.remove(connection))
         return socket
