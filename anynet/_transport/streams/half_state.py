@@ -110,6 +110,7 @@ class HalfState:
     """The state of both directions of one connection, and what has passed through them."""
 
     __slots__ = (
+        "_origin",
         "allow_half_open",
         "bytes_received",
         "bytes_sent",
@@ -117,9 +118,7 @@ class HalfState:
         "eof_received",
         "eof_sent",
         "expired",
-        "failed",
         "lost_by",
-        "origin",
         "receiving",
         "released",
         "send_waits",
@@ -128,8 +127,7 @@ class HalfState:
     )
 
     def __init__(self) -> None:
-        #: The mark of the connection, in all errors that it raises.
-        self.origin: Origin = Origin()
+        self._origin: Origin | None = None
         self.receiving: Receiving = RECEIVING_FREE
         self.sending: Sending = SENDING_FREE
         self.closed: bool = False
@@ -138,9 +136,7 @@ class HalfState:
         self.eof_received: bool = False
         self.eof_sent: bool = False
         self.allow_half_open: bool = True
-        #: Whether the connection was lost (by a reset, say).
-        self.failed: bool = False
-        #: The error number that it was lost by.
+        #: The error number that the connection was lost by (a reset, say); 0 where none says so.
         self.lost_by: int | None = None
         #: Whether the peer must not take the close for a clean end.
         self.unclean: bool = False
@@ -151,6 +147,17 @@ class HalfState:
         self.bytes_sent: int = 0
         #: How many sends had to wait for the peer.
         self.send_waits: int = 0
+
+    @property
+    def origin(self) -> Origin:
+        """The mark of the connection, in all errors that it raises; made for the first of them."""
+        if self._origin is None:
+            self._origin = Origin()
+        return self._origin
+
+    def share_origin(self, other: HalfState) -> None:
+        """Have the same mark: it is the same connection, or the same peer."""
+        self._origin = other.origin
 
     # -- receiving ------------------------------------------------------------------------------
 
@@ -259,9 +266,12 @@ class HalfState:
 
     def lose(self, number: int | None) -> None:
         """The connection was lost, by the error ``number`` if it is known."""
-        self.failed = True
-        if number != errno.EPIPE:
-            self.lost_by = self.lost_by or number
+        self.lost_by = self.lost_by or (number if number != errno.EPIPE else None) or 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether the connection was lost."""
+        return self.lost_by is not None
 
     def broken_error(self, error: OSError | MemoryError) -> Exception:
         """What a failed system call means to the caller of the operation.
@@ -293,7 +303,7 @@ class HalfState:
 
     def lost_error(self) -> ConnectionBroken | None:
         """What stands behind an apparent end of the peer; None for a real one."""
-        if self.lost_by is None or self.eof_received:
+        if not self.lost_by or self.eof_received:
             return None
         return ConnectionBroken(self.origin, "the connection has been lost", self.lost_by)
 
@@ -322,7 +332,7 @@ class HalfState:
         With ``unread`` bytes before it, the peer's end is yet to be received by that owner.
         """
         successor = HalfState()
-        successor.origin = self.origin
+        successor.share_origin(self)
         if self.mid_message:
             successor.sending = Sending.BROKEN
         elif self.sending in _LASTING:
@@ -342,7 +352,6 @@ _INHERITED = (
     "bytes_received",
     "bytes_sent",
     "eof_sent",
-    "failed",
     "lost_by",
     "send_waits",
 )

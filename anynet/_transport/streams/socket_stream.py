@@ -58,13 +58,19 @@ T = TypeVar("T")
 class SocketStream(StreamBase):
     """A connected stream socket. Takes ownership of ``sock``, which must be non-blocking.
 
-    ``unread`` is what an earlier owner has received and not used: it comes first.
+    ``unread`` was received and not used by an earlier owner: it comes first.
     """
 
-    # Of most connections for ever, so none of theirs.
+    # Of many for ever, so none of theirs: eight bytes less each, but 30 ns more when it is read.
+    proxy_header: ProxyHeader | None = None
+    watched: bool = False  # By the PeerWatch.
+    parks_due = misses = 0  # So many receives park without a try; tries in vain in a row.
+    # What the host loop keeps of those who park.
+    reader: Waiter | None = None
+    reader_patience: int = 0
+    reader_woken: bool | None = False
     writer: Waiter | None = None
     writer_registered: bool = False
-    watched: bool = False  # By the PeerWatch.
 
     def __init__(
         self,
@@ -78,23 +84,15 @@ class SocketStream(StreamBase):
     ) -> None:
         self.host = host or current_host_loop()
         self.state = HalfState() if state is None else state
-        self.observer = None
-        self.track_activity = False
-        self.receive_timer = None
+        self.track_activity, self.receive_timer = False, None
         self.sock = sock
         self.fd = sock.fileno()
         #: The peer's address as accept() gave it, so that it outlives the connection.
         self.peername = peername
-        #: What a proxy said about the connection: it names the real ends.
-        self.proxy_header = proxy_header
+        if proxy_header is not None:  # It names the real ends.
+            self.proxy_header = proxy_header
         self.unread_bytes: bytes | memoryview = unread
-        #: So many receives park without a try; so many tries were in vain in a row.
-        self.parks_due = self.misses = 0
-        # What the host loop keeps of those who park.
         self.readable = True
-        self.reader: Waiter | None = None
-        self.reader_patience = 0
-        self.reader_woken: bool | None = False
 
     async def receive(
         self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded, owner: object = None
@@ -124,8 +122,10 @@ class SocketStream(StreamBase):
             elif host.on_libuv:
                 await host.check()
             while data is None:
-                timer = self.receive_timer
-                await (host.park_read(self) if timer is None else timer.bound(host.park_read(self)))
+                if self.receive_timer is None:
+                    await host.park_read(self)
+                else:
+                    await self.receive_timer.bound(host.park_read(self))
                 parked = True
                 if host.last_fd != self.fd:  # Others have received meanwhile.
                     self.parks_due -= 1

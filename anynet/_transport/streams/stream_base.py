@@ -47,7 +47,7 @@ class StreamBase(ByteStream):
 
     host: HostLoop
     state: HalfState
-    observer: StreamObserver | None
+    observer: StreamObserver | None = None
     #: Called once this side has closed it or given it away, before its descriptor goes: for who has
     #: registered that elsewhere.
     on_let_go: Callable[[Any], object] = staticmethod(nobody)
