@@ -148,7 +148,12 @@ class ConnectionRunner:
         """The same for a connection that the server itself hands over."""
         assert connection.stream is not None
         socket = connection.socket = Socket(
-            Connection(connection.stream, self._connection_options, expirations=self.expirations)
+            Connection(
+                connection.stream,
+                self._connection_options,
+                expirations=self.expirations,
+                opened_at=None if self._has_prelude else connection.accepted_at,
+            )
         )
         socket.server = self._server
         return socket

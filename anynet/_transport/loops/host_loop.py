@@ -36,7 +36,7 @@ import socket
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -57,8 +57,22 @@ Waiter: TypeAlias = "asyncio.Future[None]"
 TaskScope: TypeAlias = AbstractContextManager[object]
 #: Starts a task that calls a coroutine function with its :data:`TaskScope`, then the arguments.
 StartTask: TypeAlias = "Callable[..., StartedTask]"
+
+
+class _InScope:
+    """Nothing to enter. Its methods are static: a bound one would be kept by each task."""
+
+    @staticmethod
+    def __enter__() -> None:
+        """There is a scope around already."""
+
+    @staticmethod
+    def __exit__(*_: object) -> None:
+        """And it is left by who has entered it."""
+
+
 #: Of a task whose starter has put a scope around it already.
-IN_SCOPE: TaskScope = nullcontext()
+IN_SCOPE: TaskScope = _InScope()
 
 
 class Parkable(Protocol):
