@@ -116,7 +116,8 @@ class ConnectionRunner:
                 connection.reset()  # A handler that was stopped half-way is no clean end.
                 if not _ends_program(error):
                     raise
-                self._on_exit(error)  # Raised, it would stop asyncio's loop, and Trio wraps it.
+                # Raised, it would stop asyncio's loop, and Trio would wrap it.
+                self._on_exit(error)
             finally:
                 connection.task = None  # It keeps what ended the task, which keeps this frame.
                 connection.socket = (

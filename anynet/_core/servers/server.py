@@ -131,8 +131,7 @@ class Server(abc.Listener[Socket]):
         register_server(self)
         if self._handler is not None:
             start = self._acceptor.host.task_starter(self._tasks, TASK_NAME)
-            start_soon = self._tasks.start_soon
-            call_on(self._network, start_soon, self._serve_all, self._handler, start)
+            call_on(self._network, self._tasks.start_soon, self._serve_all, self._handler, start)
         return self
 
     async def __aexit__(

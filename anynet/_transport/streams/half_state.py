@@ -104,6 +104,7 @@ _LASTING = (Sending.ENDED, Sending.PEER_ENDED, Sending.BROKEN)
 _SHUT_DOWN = Step.SHUT_DOWN
 RECEIVING_FREE, RECEIVING_BUSY = Receiving.FREE, Receiving.BUSY
 SENDING_FREE, SENDING_BUSY = Sending.FREE, Sending.BUSY
+RECEIVING_CLOSED, SENDING_CLOSED = Receiving.CLOSED, Sending.CLOSED
 
 
 class HalfState:
@@ -307,15 +308,11 @@ class HalfState:
             return None
         return ConnectionBroken(self.origin, "the connection has been lost", self.lost_by)
 
-    def begin_close(self) -> None:
-        """Refuse every operation from now on, though it is not closed yet."""
+    def close(self, *, lingers: bool = False) -> None:
+        """It is closed; or it ``lingers``, and refuses every operation from now on."""
         self.unclean = self.unclean or self.sending in _MID_MESSAGE
-        self.receiving, self.sending = Receiving.CLOSED, Sending.CLOSED
-
-    def close(self) -> None:
-        """It is closed."""
-        self.begin_close()
-        self.closed = True
+        self.receiving, self.sending = RECEIVING_CLOSED, SENDING_CLOSED
+        self.closed = self.closed or not lingers
 
     def closed_error(self) -> Exception:
         """The error of an operation after, or while, it was closed."""

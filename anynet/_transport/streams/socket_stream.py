@@ -85,8 +85,7 @@ class SocketStream(StreamBase):
         self.host = host or current_host_loop()
         self.state = HalfState() if state is None else state
         self.track_activity, self.receive_timer = False, None
-        self.sock = sock
-        self.fd = sock.fileno()
+        self.sock, self.fd = sock, sock.fileno()
         #: The peer's address as accept() gave it, so that it outlives the connection.
         self.peername = peername
         if proxy_header is not None:  # It names the real ends.
@@ -103,8 +102,7 @@ class SocketStream(StreamBase):
             state.check_receiving()
         if max_bytes.__class__ is not int or max_bytes < 1:
             check_positive_int("max_bytes", max_bytes)
-        data: bytes | None = None
-        parked, state.receiving = False, RECEIVING_BUSY
+        data, parked, state.receiving = None, False, RECEIVING_BUSY
         try:
             if self.readable or self.parks_due < 1:
                 task = host.current_task()
@@ -332,11 +330,13 @@ class SocketStream(StreamBase):
     def close(self) -> None:
         if self.state.closed:
             return
-        self.host.check_thread()
+        if get_ident() != self.host.thread:
+            self.host.check_thread()
         self._let_go()
         # In a forked child the option would be set on the parent's socket too.
         close_socket(self.sock, reset=self.state.unclean and self.host.in_own_process)
-        self.notify_closed()
+        if self.observer is not None:
+            self.notify_closed()
 
     def abort(self) -> None:
         self.host.check_thread()
@@ -361,18 +361,17 @@ class SocketStream(StreamBase):
             proxy_header=self.proxy_header,
         )
 
-    def _let_go(self) -> None:
-        self.state.close()
-        if self.watched:
+    def _let_go(self, *, lingers: bool = False) -> None:
+        self.state.close(lingers=lingers)
+        if self.watched and not lingers:
             PeerWatch.of(self.host).forget(self)
         self.host.forget(self)
-        self.on_let_go(self)
+        if self.on_let_go is not None:
+            self.on_let_go(self)
 
     async def linger(self) -> None:
         self.receive_timer = None  # The time of its caller counts.
-        self.state.begin_close()
-        self.host.forget(self)
-        self.on_let_go(self)
+        self._let_go(lingers=True)
         await end_and_discard(self)
 
     def _peername(self) -> Any:

@@ -298,7 +298,7 @@ class WrappedStream(StreamBase):
             (self.base.abort if self.state.unclean else self.base.close)()
 
     async def linger(self) -> None:
-        self.state.begin_close()
+        self.state.close(lingers=True)
         self._wake()
         if self.state.unclean:
             return
