@@ -27,6 +27,7 @@ class Source(Protocol):
 
     readable_state: ReadableState
     runtime: Runtime
+    listener_table: dict[EventName, tuple[Listener, ...]] | None
 
     def on(self, name: str, listener: Callable[..., object], /) -> object: ...
     def once(self, name: str, listener: Callable[..., object], /) -> object: ...
@@ -45,7 +46,7 @@ class Pipe:
 
     __slots__ = (
         *("at_destination", "at_source", "destination", "drain_listened", "emits", "ends"),
-        *("on_data", "source", "undone"),
+        *("source", "undone"),
     )
 
     def __init__(self, source: Source, destination: Any, end: bool) -> None:
@@ -56,15 +57,6 @@ class Pipe:
         self.undone: bool = False
         self.drain_listened: bool = False
         self.ends = end
-
-        def on_data(chunk: Chunk) -> None:
-            try:
-                if destination.write(chunk) is False:
-                    self.wait_for_drain()
-            except Exception as error:
-                destination.destroy(error)
-
-        self.on_data: Callable[[Chunk], None] = on_data
         #: What it has registered.
         self.at_source: own_listeners.Registered = {}
         self.at_destination: own_listeners.Registered = {}
@@ -80,6 +72,7 @@ class Pipe:
             self._listen()
         if self.emits:
             destination.emit("pipe", source)
+        source.readable_state.pipe_set().note_begun()
         if getattr(destination, "writableNeedDrain", False) is True:
             self.wait_for_drain()
         elif not source.readable_state.flowing:
@@ -136,6 +129,21 @@ class Pipe:
         self.source.unpipe(self.destination)
 
     # -- the flow -------------------------------------------------------------------------------
+
+    def on_data(self, chunk: Chunk) -> None:
+        destination = self.destination
+        try:
+            if destination.write(chunk) is False:
+                self.wait_for_drain()
+        except Exception as error:
+            destination.destroy(error)
+
+    def is_only_listener(self) -> bool:
+        """Whether what the source reads goes to the destination and to nobody else."""
+        pipes = self.source.readable_state.pipes
+        table = self.source.listener_table or {}
+        alone = pipes is not None and len(pipes.pipes) == 1 and not self.undone
+        return alone and table.get("data") == (self.on_data,)
 
     def wait_for_drain(self) -> None:
         if not self.emits:
@@ -194,7 +202,8 @@ class Pipe:
         source, destination = self.source, self.destination
         at_destination, at_source = self.at_destination, self.at_source
         # They refer to this pipe, and so to both streams.
-        self.at_destination, self.at_source, self.on_data = {}, {}, _discard
+        self.at_destination, self.at_source = {}, {}
+        source.readable_state.note_listeners_changed()
         if unwatched or (
             own_listeners.is_unwatched("removeListener", source)
             and own_listeners.is_unwatched("removeListener", destination)
@@ -230,7 +239,3 @@ def remove_pipes(source: Source, destination: Any) -> None:
         source.pause()
     for pipe in removed:
         pipe.on_unpiped()
-
-
-def _discard(chunk: Chunk) -> None:
-    """What a pipe that was undone does with a chunk."""
