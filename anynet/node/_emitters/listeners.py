@@ -34,9 +34,9 @@ class _Emitter(Protocol):
 
 
 class OnceListener:
-    """A listener that leaves the emitter before its only call; ``listener`` is the original."""
+    """A listener that leaves the emitter before its only call."""
 
-    __slots__ = ("_call", "_emitter", "_fired", "_name", "listener")
+    __slots__ = ("_call", "_emitter", "_fired", "_name")
 
     def __init__(
         self, emitter: _Emitter, name: EventName, listener: Listener, fits: bool = False
@@ -44,10 +44,14 @@ class OnceListener:
         self._emitter = emitter
         self._name = name
         self._fired = False
-        self.listener: Listener = listener
         self._call: Listener = listener
         if not fits and (counts := emitter.event_arguments.get(name)) is not None:
             self._call = fitted(listener, counts, f"listener to '{name}'")
+
+    @property
+    def listener(self) -> Listener:
+        """The original."""
+        return raw(self._call)
 
     def __call__(self, *args: Any) -> object:
         if self._fired:
