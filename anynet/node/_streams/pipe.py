@@ -11,11 +11,12 @@ and taken by ``own_listeners``, else by the methods of the streams, in Node's or
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from anynet.node._emitters import own_listeners
-from anynet.node._emitters.listeners import EventName, Listener, OnceListener
+from anynet.node._emitters.listeners import EventName, Listener, OnceMethod
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Runtime
 from anynet.node._streams.chunk_queue import Chunk
 from anynet.node._streams.readable_state import ReadableState
@@ -40,6 +41,8 @@ class Source(Protocol):
 #: What a pipe listens to.
 _AT_SOURCE = ("data", "end")
 _AT_DESTINATION = ("unpipe", "error", "close", "finish")
+#: Its own listeners take what their events pass.
+_FITTING: Mapping[EventName, Counts] = {}
 
 
 class Pipe:
@@ -100,13 +103,13 @@ class Pipe:
             return False
         self.at_source = (
             (self.on_data,),
-            (OnceListener(source, "end", self.at_end, fits=True),),
+            (OnceMethod(self, "end", Pipe.at_end, _FITTING),),
         )
         self.at_destination = (
             (self.on_unpipe,),
             (self.on_error,),
-            (OnceListener(destination, "close", self.on_close, fits=True),),
-            (OnceListener(destination, "finish", self.on_finish, fits=True),),
+            (OnceMethod(self, "close", Pipe.on_close, _FITTING),),
+            (OnceMethod(self, "finish", Pipe.on_finish, _FITTING),),
         )
         own_listeners.put(source, _AT_SOURCE, self.at_source)
         own_listeners.put(destination, _AT_DESTINATION, self.at_destination)
@@ -122,6 +125,10 @@ class Pipe:
 
     def unpipe(self) -> None:
         self.source.unpipe(self.destination)
+
+    def removeListener(self, name: EventName, listener: Listener) -> None:
+        """Of the end that such a listener of the pipe's is put on."""
+        (self.source if name in _AT_SOURCE else self.destination).removeListener(name, listener)
 
     # -- the flow -------------------------------------------------------------------------------
 
