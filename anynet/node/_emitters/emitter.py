@@ -180,8 +180,6 @@ class EventEmitter:
         if listener is NOT_GIVEN:
             return registering(self.prependListener, name)
         self.register_listener(name, listener, first=True)
-        if name in self.reviewed_events:
-            self._review_prepended(name)
         return self
 
     @overload
@@ -276,9 +274,6 @@ class EventEmitter:
         if name in self.reviewed_events:
             self._review_removal(name)
         return self
-
-    def _review_prepended(self, name: EventName) -> None:
-        """A listener to one of ``reviewed_events`` was put first, not by :meth:`on`."""
 
     def _review_removal(self, name: EventName) -> None:
         """A listener to one of ``reviewed_events`` was to be removed."""

@@ -28,7 +28,6 @@ class Source(Protocol):
 
     readable_state: ReadableState
     runtime: Runtime
-    listener_table: dict[EventName, tuple[Listener, ...]] | None
 
     def on(self, name: str, listener: Callable[..., object], /) -> object: ...
     def once(self, name: str, listener: Callable[..., object], /) -> object: ...
@@ -77,7 +76,6 @@ class Pipe:
             self._listen()
         if self.emits:
             destination.emit("pipe", source)
-        source.readable_state.pipe_set().note_begun()
         if getattr(destination, "writableNeedDrain", False) is True:
             self.wait_for_drain()
         elif not source.readable_state.flowing:
@@ -140,13 +138,6 @@ class Pipe:
         except Exception as error:
             destination.destroy(error)
 
-    def is_only_listener(self) -> bool:
-        """Whether what the source reads goes to the destination and to nobody else."""
-        pipes = self.source.readable_state.pipes
-        table = self.source.listener_table or {}
-        alone = pipes is not None and len(pipes.pipes) == 1 and not self.undone
-        return alone and table.get("data") == (self.on_data,)
-
     def wait_for_drain(self) -> None:
         if not self.emits:
             return
@@ -204,7 +195,6 @@ class Pipe:
         at_destination, at_source = self.at_destination, self.at_source
         # They refer to this pipe, and so to both streams.
         self.at_destination, self.at_source = (), ()
-        source.readable_state.note_listeners_changed()
         if at_source and (
             unwatched
             or (

@@ -236,9 +236,6 @@ class Readable(Stream):
         """For implementers: a listener to ``data`` was registered, not by :meth:`on`."""
         self._advance(_DATA_BESIDE if "readable" in (self.listener_table or ()) else _DATA)
 
-    def _review_prepended(self, name: EventName) -> None:
-        self.readable_state.note_listeners_changed()
-
     def _review_removal(self, name: EventName) -> None:
         # Without `readable` listeners `data` flows again.
         if name == "readable":
@@ -249,7 +246,6 @@ class Readable(Stream):
     def removeAllListeners(self, name: EventName | None = None) -> Self:
         """Remove the listeners of one event, or of all."""
         super().removeAllListeners(name)
-        self.readable_state.note_listeners_changed()
         if name is None or name == "readable":
             self.runtime.next_tick(self._review_listeners)
         return self

@@ -133,15 +133,12 @@ class ReadableState:
         """Take one step of the table; what to do. A tick of ``resume()`` is scheduled once."""
         if destroyed and event in IGNORED_ONCE_DESTROYED:
             # The listener counts all the same, as a socket may be connected once more.
-            if event is _DATA or event is _DATA_BESIDE:
-                self.has_data_listener = True
-                self.note_listeners_changed()
+            self.has_data_listener |= event is _DATA or event is _DATA_BESIDE
             return None
         self.flow, outcome = FLOWS[self.flow][event]
         self.flowing = self.flow.flowing
         if event is _DATA or event is _DATA_BESIDE:
             self.has_data_listener = True
-            self.note_listeners_changed()
             if self.flowing or outcome is _SCHEDULE_RESUME:
                 self.paused = False
         elif event is _PAUSE:
@@ -170,11 +167,6 @@ class ReadableState:
             resume_scheduled=self.resume_scheduled,
             paused=self.paused,
         )
-
-    def note_listeners_changed(self) -> None:
-        """The listeners to ``data`` may be others now."""
-        if self.pipes is not None:
-            self.pipes.note_listeners_changed()
 
     def note_no_data_listener(self) -> None:
         self.has_data_listener = False

@@ -5,8 +5,8 @@ method is the program's, and the other end takes all of it at once, they leave b
 were. So from its second chunk on such a pipe owns the reads of the handle, and passes what was
 received to the other handle. The rules that live here:
 
-- What a program changes by a call is asked once: that the pipe is the only listener, and that all
-  methods are our own. Such a call ends the forwarding (``may_forward`` of the pipes).
+- That all methods are our own is asked once. A program that changes one later sets an attribute,
+  and any attribute that is set ends this; as does any other listener, or pipe.
 - The rest is asked for each chunk, by attributes alone. Any answer but that of a flow without
   obstacles sends the chunk the general way.
 - So does a write that did not go at once: the general way is told what has become of it, and
@@ -36,7 +36,7 @@ class Link(HandleOwner, Protocol):
     handle: Handle | None
     idle: IdleTimeout | None
 
-    def note_tried(self, outcome: Literal[False] | OSError, /) -> None: ...
+    def note_tried(self, outcome: Literal[False] | OSError | None, /) -> None: ...
 
     def on_written(self, error: OSError | None, /) -> None: ...
 
@@ -49,17 +49,15 @@ def begin_forwarding(link: Link, socket: Any, pipes: PipeSet) -> None:
     """
     if not socket.readable_state.data_emitted:
         return
-    pipe = pipes.pipes[0] if pipes.pipes else None
-    pipes.decide_forwarding(False)
-    if not isinstance(pipe, Pipe) or not pipe.is_only_listener():
+    pipes.note_shortened()
+    pipe = pipes.pipes[0] if len(pipes.pipes) == 1 else None
+    if not isinstance(pipe, Pipe) or socket.listener_table.get("data") != (pipe.on_data,):
         return
-    destination = pipe.destination
-    for each in (socket, destination):
+    for each in (socket, pipe.destination):
         if not isinstance(each, EventEmitter) or not unchanged(each, "data"):
             return
-    handle, out = link.handle, destination._connection.link.handle
+    handle, out = link.handle, pipe.destination._connection.link.handle
     if handle is not None and handle.read_into is None and out is not None:
-        pipes.decide_forwarding(True)
         handle.owner = Forwarding(link, pipe, pipes, out)
 
 
@@ -68,6 +66,7 @@ class Forwarding:
 
     __slots__ = (
         "_link",
+        "_listeners",
         "_on_written",
         "_out",
         "_out_link",
@@ -88,6 +87,8 @@ class Forwarding:
         self._out = out
         self._pipes = pipes
         self._socket: Duplex = source
+        #: Replaced, and never changed, where others listen as well.
+        self._listeners = source.listener_table["data"]
         self._source = source.readable_state
         self._sink = sink.writable_state
         #: What the program has set on the two sockets: nothing so far, and a method hides ours.
@@ -96,38 +97,37 @@ class Forwarding:
 
     def on_read(self, data: bytes) -> None:
         """The handle has received ``data``."""
-        source, sink, out, pipes = self._source, self._sink, self._out, self._pipes
+        table = self._socket.listener_table
+        if table is None or table.get("data") is not self._listeners or self._set or self._out_set:
+            self._leave()
+            self._link.on_read(data)
+            return
+        source, sink, out = self._source, self._sink, self._out
         if (
-            pipes.may_forward
-            and not pipes.awaiting_drain
-            and source.flowing
-            and source.has_data_listener
+            source.flowing
             and source.push_without_read
             and not source.length
             and not source.ended
             and source.decoder is None
-            and self._socket._errored is None
             and sink.end is _OPEN
             and not sink.writing
             and sink.plain
             and not sink.need_drain
             and not out.closing
-            and not self._set
-            and not self._out_set
+            and not self._pipes.awaiting_drain
         ):
-            out_link = self._out_link
+            outcome: Literal[False] | OSError = False
             try:
                 if out.write(data, self._on_written):
-                    for idle in (self._link.idle, out_link.idle):
+                    for idle in (self._link.idle, self._out_link.idle):
                         if idle is not None:
                             idle.touch()
                     return
-                out_link.note_tried(False)
             except OSError as error:
-                out_link.note_tried(error)
-        elif not pipes.may_forward:
-            self._leave()
+                outcome = error
+            self._out_link.note_tried(outcome)
         self._link.on_read(data)
+        self._out_link.note_tried(None)
 
     def _leave(self) -> None:
         handle = self._link.handle

@@ -239,7 +239,7 @@ class HandleLink:
         if socket is None:
             return
         pipes = socket.readable_state.pipes
-        if pipes is not None and pipes.may_forward is None:
+        if pipes is not None and not pipes.shortened:
             begin_forwarding(self, socket, pipes)
         if not socket.push(data):
             self.stop_reading()
@@ -302,14 +302,16 @@ class HandleLink:
             self._note_queued(sum(map(len, chunks)))
         return done
 
-    def note_tried(self, outcome: Literal[False] | OSError) -> None:
-        """The next chunk was given to the handle already: the stream is only to account for it."""
+    def note_tried(self, outcome: Literal[False] | OSError | None) -> None:
+        """The next chunk was given to the handle already, and is only to be accounted for.
+
+        None: no longer so.
+        """
         self._tried = outcome
 
     def _outcome(self) -> bool:
-        outcome, self._tried = self._tried, None
-        if isinstance(outcome, OSError):
-            raise outcome
+        if isinstance(self._tried, OSError):
+            raise self._tried
         return False
 
     def _note_queued(self, size: int) -> None:
