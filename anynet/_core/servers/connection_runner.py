@@ -100,7 +100,7 @@ class ConnectionRunner:
                     if self._watches:
                         await self._handle_watched(connection, handler)
                     else:
-                        await handler(self.open_socket(connection))
+                        await handler(self.socket_of(connection))
                 except BaseException as error:
                     leaving = await self._judge(error, connection, self._options.on_handler_error)
                     try:
@@ -134,19 +134,16 @@ class ConnectionRunner:
             connection.reset()
             return
         try:
-            await handler(self.open_socket(connection))
+            await handler(self.socket_of(connection))
         finally:
             if stop_watching is not None:
                 stop_watching()
 
-    def open_socket(self, connection: ServerConnection) -> Socket:
-        """The socket of a connection that is ready for its user; its server hears of it."""
-        socket = self.socket_of(connection)
-        self._on_open(socket)
-        return socket
+    def socket_of(self, connection: ServerConnection, *, handed_over: bool = False) -> Socket:
+        """The socket of a connection that is ready for its user.
 
-    def socket_of(self, connection: ServerConnection) -> Socket:
-        """The same for a connection that the server itself hands over."""
+        The server hears of it, unless it is the one that hands it over.
+        """
         assert connection.stream is not None
         socket = connection.socket = Socket(
             Connection(
@@ -157,6 +154,8 @@ class ConnectionRunner:
             )
         )
         socket.server = self._server
+        if not handed_over:
+            self._on_open(socket)
         return socket
 
     # -- failures -------------------------------------------------------------------------------

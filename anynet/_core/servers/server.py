@@ -252,7 +252,7 @@ class Server(abc.Listener[Socket]):
             return await self._handshakes.take()
         connection = await self._accept_connection()
         connection.stream = connection.raw
-        socket = self._runner.socket_of(connection)
+        socket = self._runner.socket_of(connection, handed_over=True)
         connection.hand_over(socket)
         socket.when_closed(lambda: self._registry.remove(connection))
         return socket
