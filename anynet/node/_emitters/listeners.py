@@ -83,6 +83,10 @@ class OnceMethod(OnceListener):
         return super().__call__(self._emitter)
 
 
+#: As any other, where it is shown: a program cannot tell which way a pipe listens.
+OnceMethod.__name__ = OnceMethod.__qualname__ = OnceListener.__name__
+
+
 def original(listener: Listener) -> Listener:
     return listener.listener if isinstance(listener, OnceListener | FittedCallback) else listener
 
