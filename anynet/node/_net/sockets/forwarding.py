@@ -58,7 +58,7 @@ def begin_forwarding(link: Link, socket: Any, pipes: PipeSet) -> None:
             return
     handle, out = link.handle, pipe.destination._connection.link.handle
     if handle is not None and handle.read_into is None and out is not None:
-        handle.owner = Forwarding(link, pipe, pipes, out)
+        handle.owner = Forwarding(link, pipe, out)
 
 
 class Forwarding:
@@ -71,21 +71,19 @@ class Forwarding:
         "_out",
         "_out_link",
         "_out_set",
-        "_pipes",
         "_set",
         "_sink",
         "_socket",
         "_source",
     )
 
-    def __init__(self, link: Link, pipe: Pipe, pipes: PipeSet, out: Handle) -> None:
+    def __init__(self, link: Link, pipe: Pipe, out: Handle) -> None:
         source: Any = pipe.source
         sink = pipe.destination
         self._link = link
         self._out_link: Link = sink._connection.link
         self._on_written = self._out_link.on_written
         self._out = out
-        self._pipes = pipes
         self._socket: Duplex = source
         #: Replaced, and never changed, where others listen as well.
         self._listeners = source.listener_table["data"]
@@ -105,16 +103,12 @@ class Forwarding:
         source, sink, out = self._source, self._sink, self._out
         if (
             source.flowing
-            and source.push_without_read
             and not source.length
-            and not source.ended
             and source.decoder is None
             and sink.end is _OPEN
             and not sink.writing
             and sink.plain
-            and not sink.need_drain
             and not out.closing
-            and not self._pipes.awaiting_drain
         ):
             outcome: Literal[False] | OSError = False
             try:

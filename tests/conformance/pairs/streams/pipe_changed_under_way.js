@@ -39,8 +39,9 @@ const changes = {
     const { push } = s;
     s.push = (chunk) => { log('pushes', chunk === null ? null : String(chunk)); return push.call(s, chunk); };
   },
-  'a cork'(s) { s.cork(); setTimeout(() => s.uncork(), 30); },
+  'a cork'(s, echoed) { s.cork(); s.once('end', () => log('corked to the end', echoed())); },
   'something unread'(s) { s.unshift('unread '); },
+  'an end by hand'(s) { s.push(null); },
   'our end'(s) { s.end(); },
   'destruction'(s) { s.destroy(); },
 };
@@ -59,7 +60,7 @@ function tryNext(names) {
       echoed += chunk;
       if (echoed.length < 6) return void client.write(`m${echoed.length / 2 + 1}`);
       if (echoed !== 'm1m2m3') return;
-      changes[name](socket);
+      changes[name](socket, () => echoed);
       const steps = [() => client.write('m4'), () => client.write('m5'), () => client.end()];
       const takeStep = () => { steps.shift()(); if (steps.length) setTimeout(takeStep, 20); };
       setTimeout(takeStep, 20);

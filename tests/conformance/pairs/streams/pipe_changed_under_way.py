@@ -11,7 +11,7 @@ def hear(chunk):
     log("heard", chunk.decode())
 
 
-def put_back(s):
+def put_back(s, echoed):
     (listener,) = s.listeners("data")
     s.removeListener("data", listener)
 
@@ -22,12 +22,12 @@ def put_back(s):
     s.on("data", both)
 
 
-def pause(s):
+def pause(s, echoed):
     s.pause()
     net.setTimeout(s.resume, 30)
 
 
-def read_by_hand(s):
+def read_by_hand(s, echoed):
     def on_readable():
         chunk = s.read()
         log("read", "null" if chunk is None else chunk.decode())
@@ -35,25 +35,25 @@ def read_by_hand(s):
     s.on("readable", on_readable)
 
 
-def take_pipe_away(s):
+def take_pipe_away(s, echoed):
     s.unpipe(s)
     s.on("data", hear)
     s.on("end", s.end)
     s.resume()
 
 
-def pipe_again(s):
+def pipe_again(s, echoed):
     s.unpipe(s)
     s.pipe(s)
 
 
-def add_destination(s):
+def add_destination(s, echoed):
     other = PassThrough()
     other.on("data", lambda chunk: log("other", chunk.decode()))
     s.pipe(other)
 
 
-def patch_write(s):
+def patch_write(s, echoed):
     write = s.write
 
     def logged(chunk):
@@ -63,7 +63,7 @@ def patch_write(s):
     s.write = logged
 
 
-def patch_push(s):
+def patch_push(s, echoed):
     push = s.push
 
     def logged(chunk):
@@ -73,20 +73,20 @@ def patch_push(s):
     s.push = logged
 
 
-def cork(s):
+def cork(s, echoed):
     s.cork()
-    net.setTimeout(s.uncork, 30)
+    s.once("end", lambda: log("corked to the end", echoed()))
 
 
 CHANGES = {
-    "nothing": lambda s: None,
-    "another listener": lambda s: s.on("data", hear),
-    "one in front": lambda s: s.prependListener("data", hear),
-    "a listener for once": lambda s: s.once("data", hear),
-    "no listener": lambda s: s.removeAllListeners("data"),
+    "nothing": lambda s, echoed: None,
+    "another listener": lambda s, echoed: s.on("data", hear),
+    "one in front": lambda s, echoed: s.prependListener("data", hear),
+    "a listener for once": lambda s, echoed: s.once("data", hear),
+    "no listener": lambda s, echoed: s.removeAllListeners("data"),
     "the listener taken away and put back": put_back,
     "a pause": pause,
-    "an encoding": lambda s: s.setEncoding("hex"),
+    "an encoding": lambda s, echoed: s.setEncoding("hex"),
     "readable": read_by_hand,
     "no pipe": take_pipe_away,
     "the same pipe again": pipe_again,
@@ -94,9 +94,10 @@ CHANGES = {
     "a write of its own": patch_write,
     "a push of its own": patch_push,
     "a cork": cork,
-    "something unread": lambda s: s.unshift(b"unread "),
-    "our end": lambda s: s.end(),
-    "destruction": lambda s: s.destroy(),
+    "something unread": lambda s, echoed: s.unshift(b"unread "),
+    "an end by hand": lambda s, echoed: s.push(None),
+    "our end": lambda s, echoed: s.end(),
+    "destruction": lambda s, echoed: s.destroy(),
 }
 
 
@@ -125,7 +126,7 @@ def try_next(names):
                 return
             if echoed != b"m1m2m3":
                 return
-            CHANGES[name](socket)
+            CHANGES[name](socket, lambda: echoed.decode())
             steps = [lambda: client.write("m4"), lambda: client.write("m5"), client.end]
 
             def take_step():
