@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import signal
 import sys
 from typing import Any, get_args
@@ -11,34 +10,30 @@ import click
 from rich.console import Console
 
 import anynet
-from anynet._transport.loops.backends import BACKENDS, Backend, available_backends, run
+from anynet._transport.loops.backends import Backend, run
+from anynet.cli.connect import connect
 from anynet.cli.demo import run_demo
 from anynet.cli.echo import echo_connection, serve_echo
+from anynet.cli.exit_codes import CommandError, rows
+from anynet.cli.help import NearGroup
 from anynet.cli.places import place_options, places
+from anynet.cli.running import backend_option, check_finite
 from anynet.cli.serve import handler_cluster, serve_cluster
 from anynet.cli.server_options import server_options
 from anynet.cli.signals import exit_code
+from anynet.cli.standard_streams import reserve_standard_descriptors
 from anynet.cluster import Policy, ProgramError
 
 #: Seconds that the connections of ``anynet echo`` have to finish.
 GRACE = 5.0
 
 
-def check_backend(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    """Refuse a backend that is not installed."""
-    if value not in available_backends():
-        raise click.UsageError(f"{value} is not installed: pip install {value}", context)
-    return value
-
-
-def check_finite(context: click.Context, parameter: click.Parameter, value: float) -> float:
-    """Refuse infinity and NaN."""
-    if not math.isfinite(value):
-        raise click.BadParameter(f"{value} is not a number of seconds", context, parameter)
-    return value
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
+@click.group(
+    cls=NearGroup,
+    exit_codes=tuple(rows()),
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.version_option(anynet.__version__, prog_name="anynet", message="%(prog)s %(version)s")
 @click.pass_context
 def command(context: click.Context) -> None:
@@ -49,14 +44,7 @@ def command(context: click.Context) -> None:
 
 @command.command()
 @place_options
-@click.option(
-    "--backend",
-    type=click.Choice(BACKENDS),
-    default="asyncio",
-    show_default=True,
-    callback=check_backend,
-    help="Event loop to run on.",
-)
+@backend_option
 def echo(backend: Backend, **where: Any) -> None:
     """Send everything back until SIGINT or SIGTERM.
 
@@ -87,14 +75,7 @@ def echo(backend: Backend, **where: Any) -> None:
     show_default=True,
     help="How connections get to the workers.",
 )
-@click.option(
-    "--backend",
-    type=click.Choice(BACKENDS),
-    default="asyncio",
-    show_default=True,
-    callback=check_backend,
-    help="Event loop to run on.",
-)
+@backend_option
 @place_options
 @click.option(
     "--grace",
@@ -173,10 +154,17 @@ def demo(seconds: float, clients: int) -> None:
     sys.exit(run_demo(Console(highlight=False), seconds, clients))
 
 
+command.add_command(connect)
+
+
 def main() -> None:
-    """Run a command and exit. What is wrong is told in one line: with 2 for bad usage, else 1."""
+    """Run a command and exit. What is wrong is told in one line, and by the exit code."""
+    reserve_standard_descriptors()
     try:
         sys.exit(command.main(prog_name="anynet", standalone_mode=False))
+    except CommandError as error:
+        click.echo(f"Error: {error.format_message()}", err=True)
+        sys.exit(error.code)
     except click.ClickException as error:
         click.echo(f"Error: {error.format_message()}", err=True)
         sys.exit(error.exit_code)

@@ -1,0 +1,95 @@
+"""The exit codes of all commands, and which error has which.
+
+A script that runs ``anynet check`` has to tell a name that does not resolve from a port where
+nothing listens, and both from a certificate: so each has a number of its own.
+"""
+
+from __future__ import annotations
+
+import enum
+import ssl
+from collections.abc import Iterator
+
+import anyio
+import click
+
+import anynet
+from anynet._rules.values.errors import leaves
+
+
+class ExitCode(enum.IntEnum):
+    """What a command ends with; by a signal, 128 and its number."""
+
+    DONE = 0
+    #: Anything that has no number of its own.
+    FAILED = 1
+    USAGE = 2
+    UNRESOLVED = 3
+    REFUSED = 4
+    TIMED_OUT = 5
+    TLS = 6
+    CERTIFICATE = 7
+    #: 128 + SIGINT.
+    INTERRUPTED = 130
+    #: 128 + SIGPIPE: who was to read the output has gone.
+    OUTPUT_CLOSED = 141
+
+
+class CommandError(click.ClickException):
+    """A failure of a command, in one line, with its exit code (``code``)."""
+
+    def __init__(self, message: str, code: int = ExitCode.FAILED) -> None:
+        super().__init__(message)
+        self.code = int(code)
+
+
+#: The first that fits counts.
+_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
+    (anynet.ConnectUnresolved, ExitCode.UNRESOLVED),
+    (anynet.ConnectRefused, ExitCode.REFUSED),
+    (anynet.ConnectPathMissing, ExitCode.REFUSED),
+    (ssl.SSLCertVerificationError, ExitCode.CERTIFICATE),
+    (ssl.SSLError, ExitCode.TLS),
+    (TimeoutError, ExitCode.TIMED_OUT),
+)
+
+#: What a command may fail by that is no fault in its program.
+FAILURES = (OSError, anyio.BrokenResourceError, anyio.EndOfStream)
+
+
+def code_of(error: BaseException) -> ExitCode:
+    """The exit code of an error."""
+    return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.FAILED)
+
+
+def text_of(error: BaseException) -> str:
+    """An error in one line, without the number that it begins with."""
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(str(text).split())
+
+
+def as_command_error(error: BaseException) -> CommandError | None:
+    """The failure of a command that an error is, or a group of errors; None for a fault in it."""
+    alone = list(leaves(error))
+    for each in alone:
+        if isinstance(each, CommandError):
+            return each
+    if all(isinstance(each, FAILURES) for each in alone):
+        return CommandError(text_of(alone[0]), code_of(alone[0]))
+    return None
+
+
+def rows() -> Iterator[tuple[int, str]]:
+    """The table of the help page."""
+    yield from (
+        (0, "done"),
+        (1, "failed: the reason is in one line on stderr"),
+        (2, "not understood: the line names the option"),
+        (3, "the name does not resolve"),
+        (4, "refused: nothing listens there"),
+        (5, "the time ran out: a connect, silence, a limit"),
+        (6, "the TLS handshake failed"),
+        (7, "the certificate is not accepted"),
+        (130, "Ctrl-C; 143: SIGTERM"),
+        (141, "who was to read the output has gone"),
+    )
