@@ -16,6 +16,7 @@ from anynet.cli.demo import run_demo
 from anynet.cli.echo import echo_connection, serve_echo
 from anynet.cli.exit_codes import CommandError, rows
 from anynet.cli.help import NearGroup
+from anynet.cli.listen import listen
 from anynet.cli.places import place_options, places
 from anynet.cli.running import backend_option, check_finite
 from anynet.cli.serve import handler_cluster, serve_cluster
@@ -154,7 +155,8 @@ def demo(seconds: float, clients: int) -> None:
     sys.exit(run_demo(Console(highlight=False), seconds, clients))
 
 
-command.add_command(connect)
+for each in (connect, listen):
+    command.add_command(each)
 
 
 def main() -> None:

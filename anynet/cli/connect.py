@@ -170,6 +170,6 @@ async def pipe_socket(
     if program is not None:
         result = await program.serve(socket, pipe.idle_timeout)
         return result_code(result, None, reporter)
-    streams = pipe.streams(reporter)
+    streams = pipe.streams()
     result = await anynet.relay(streams, socket, idle_timeout=pipe.idle_timeout)
     return result_code(result, streams.output_error, reporter)

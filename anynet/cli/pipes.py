@@ -44,7 +44,7 @@ class PipeOptions:
                     raise CommandError(text, code=ExitCode.USAGE)
         return program
 
-    def streams(self, reporter: Reporter) -> StandardStreams:
+    def streams(self) -> StandardStreams:
         """Stdin and stdout, with what happens to the bytes on their way."""
         return StandardStreams(self.outgoing(), self.incoming())
 
