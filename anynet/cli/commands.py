@@ -11,6 +11,7 @@ from rich.console import Console
 
 import anynet
 from anynet._transport.loops.backends import Backend, run
+from anynet.cli.check import check
 from anynet.cli.connect import connect
 from anynet.cli.demo import run_demo
 from anynet.cli.echo import echo_connection, serve_echo
@@ -155,7 +156,7 @@ def demo(seconds: float, clients: int) -> None:
     sys.exit(run_demo(Console(highlight=False), seconds, clients))
 
 
-for each in (connect, listen):
+for each in (connect, listen, check):
     command.add_command(each)
 
 

@@ -11,7 +11,7 @@ import click
 import anynet
 from anynet._rules.values.addresses import SocketAddress, is_ip, shown_address
 from anynet._transport.loops.backends import Backend
-from anynet.cli.endpoints import Endpoint, EndpointType
+from anynet.cli.endpoints import Endpoint, EndpointType, shown_peer
 from anynet.cli.exit_codes import CommandError, ExitCode, text_of
 from anynet.cli.help import ExampleCommand
 from anynet.cli.pipes import PipeOptions, pipe_options, result_code
@@ -86,13 +86,16 @@ def parse_source(text: str) -> tuple[str | None, int | None]:
     raise CommandError(f"--source {text!r} is no address: 127.0.0.1, [::1]:5000, :5000", code=2)
 
 
-async def open_socket(settings: ConnectSettings, tls: TLSOptions, **more: Any) -> anynet.Socket:
+async def open_socket(settings: ConnectSettings, tls: TLSOptions) -> anynet.Socket:
     """The connection; a descriptor is one already."""
     endpoint = settings.endpoint
     if endpoint.kind == "fd":
         tls.check_used(tls=False)
-        return anynet.Socket.from_fd(endpoint.fd)
-    return await anynet.connect(**settings.options(tls), **more)
+        try:
+            return anynet.Socket.from_fd(endpoint.fd)
+        except ValueError as error:
+            raise CommandError(f"{endpoint}: {error}", ExitCode.USAGE) from None
+    return await anynet.connect(**settings.options(tls))
 
 
 def connect_options(command: Any) -> Any:
@@ -148,8 +151,6 @@ async def _connect(
 ) -> int:
     try:
         socket = await open_socket(settings, tls)
-    except ValueError as error:
-        raise CommandError(str(error), ExitCode.USAGE) from None
     except anynet.ConnectError as error:
         if error.timeline is not None:
             for attempt in error.timeline.attempts:
@@ -165,7 +166,7 @@ async def pipe_socket(
     socket: anynet.Socket, pipe: PipeOptions, program: Program | None, reporter: Reporter
 ) -> int:
     """Join a connection with stdin and stdout, or with a program; returns the exit code."""
-    remote = "a socket" if socket.remote_address is None else shown_address(socket.remote_address)
+    remote = shown_peer(socket)
     reporter.say("connected", f"connected to {remote}", address=remote)
     if program is not None:
         result = await program.serve(socket, pipe.idle_timeout)

@@ -23,6 +23,7 @@ import attrs
 import click
 from click.shell_completion import CompletionItem
 
+import anynet
 from anynet._rules.checks import MAX_PORT
 from anynet._rules.values.addresses import is_ipv4, is_ipv6, shown_address
 
@@ -140,6 +141,15 @@ if TYPE_CHECKING:
     ParamType = click.ParamType[Endpoint]  # Generic since click 8.4.
 else:
     ParamType = click.ParamType
+
+
+def shown_peer(socket: anynet.Socket) -> str:
+    """Who is at the other end: an IPv4 address as such, on a socket of both families too."""
+    address = socket.remote_address
+    if address is None:
+        return "a socket"
+    text = shown_address(address)
+    return re.sub(r"^\[::ffff:([\d.]+)\]", r"\1", text)
 
 
 class EndpointType(ParamType):

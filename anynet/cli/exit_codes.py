@@ -7,6 +7,8 @@ nothing listens, and both from a certificate: so each has a number of its own.
 from __future__ import annotations
 
 import enum
+import re
+import socket
 import ssl
 from collections.abc import Iterator
 
@@ -45,7 +47,7 @@ class CommandError(click.ClickException):
 
 #: The first that fits counts.
 _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
-    (anynet.ConnectUnresolved, ExitCode.UNRESOLVED),
+    (socket.gaierror, ExitCode.UNRESOLVED),
     (anynet.ConnectRefused, ExitCode.REFUSED),
     (anynet.ConnectPathMissing, ExitCode.REFUSED),
     (ssl.SSLCertVerificationError, ExitCode.CERTIFICATE),
@@ -63,9 +65,11 @@ def code_of(error: BaseException) -> ExitCode:
 
 
 def text_of(error: BaseException) -> str:
-    """An error in one line, without the number that it begins with."""
+    """An error in one line, without its number and the line of OpenSSL that it comes from."""
+    if isinstance(error, ssl.SSLCertVerificationError) and error.verify_message:
+        return f"the certificate is not accepted: {error.verify_message.rstrip('.')}"
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return " ".join(str(text).split())
+    return " ".join(re.sub(r"\[\w+: \w+\] | \(_ssl\.c:\d+\)", "", str(text)).split())
 
 
 def as_command_error(error: BaseException) -> CommandError | None:

@@ -14,7 +14,7 @@ from anynet._rules.values.addresses import shown_address
 from anynet._transport.loops.backends import Backend
 from anynet.cli.admission import AdmissionOptions, admission_options
 from anynet.cli.connect import pipe_socket
-from anynet.cli.endpoints import Endpoint, EndpointType
+from anynet.cli.endpoints import Endpoint, EndpointType, shown_peer
 from anynet.cli.exit_codes import CommandError, ExitCode
 from anynet.cli.gathering import Gathering
 from anynet.cli.help import ExampleCommand
@@ -151,7 +151,7 @@ async def _serve_one(
     socket: anynet.Socket, pipe: PipeOptions, work: Program | Gathering, reporter: Reporter
 ) -> int:
     """Serve a client of many; its failure ends nothing but its connection."""
-    remote = "a socket" if socket.remote_address is None else shown_address(socket.remote_address)
+    remote = shown_peer(socket)
     reporter.detail("connected", f"{remote} connected", address=remote)
     output_error: OSError | None = None
     try:
