@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import Any, get_args
+from typing import Any
 
 import click
 from rich.console import Console
@@ -19,12 +19,11 @@ from anynet.cli.exit_codes import CommandError, rows
 from anynet.cli.help import NearGroup
 from anynet.cli.listen import listen
 from anynet.cli.places import place_options, places
+from anynet.cli.relay import relay
 from anynet.cli.running import backend_option, check_finite
-from anynet.cli.serve import handler_cluster, serve_cluster
-from anynet.cli.server_options import server_options
+from anynet.cli.serve import serve
 from anynet.cli.signals import exit_code
 from anynet.cli.standard_streams import reserve_standard_descriptors
-from anynet.cluster import Policy, ProgramError
 
 #: Seconds that the connections of ``anynet echo`` have to finish.
 GRACE = 5.0
@@ -63,77 +62,6 @@ def echo(backend: Backend, **where: Any) -> None:
 
 
 @command.command()
-@click.argument("handler", metavar="MODULE:HANDLER")
-@click.option(
-    "--workers",
-    metavar="N",
-    type=click.IntRange(min=1),
-    help="How many processes; default: one for each processor.",
-)
-@click.option(
-    "--policy",
-    type=click.Choice(get_args(Policy)),
-    default="round_robin",
-    show_default=True,
-    help="How connections get to the workers.",
-)
-@backend_option
-@place_options
-@click.option(
-    "--grace",
-    metavar="S",
-    type=click.FloatRange(min=0),
-    default=30.0,
-    show_default=True,
-    callback=check_finite,
-    help="Seconds that the connections have to finish.",
-)
-@click.option(
-    "--on-handler-error",
-    metavar="log|raise|MODULE:FUNCTION",
-    default="log",
-    show_default=True,
-    help="What an exception of a handler does: it is logged, ends the worker, calls a function.",
-)
-@server_options
-def serve(
-    handler: str,
-    workers: int | None,
-    policy: Policy,
-    backend: Backend,
-    host: list[str] | None,
-    port: list[int] | None,
-    path: list[str] | None,
-    systemd: bool | list[str],
-    grace: float,
-    on_handler_error: str,
-    **more: Any,
-) -> None:
-    """Serve each connection with an async function, in several processes.
-
-    SIGTERM and SIGINT stop accepting and let the connections finish; a second one ends them at
-    once. SIGHUP restarts the workers one after the other, without losing a connection.
-    """
-    options = places(host, port, path, systemd)
-    options |= {name: value for name, value in more.items() if value is not None}
-    try:
-        cluster = handler_cluster(
-            handler,
-            options,
-            on_handler_error=on_handler_error,
-            workers=workers,
-            policy=policy,
-            backend=backend,
-            grace_period=grace,
-        )
-        sys.exit(run(serve_cluster, cluster, backend=backend))
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    except ProgramError as error:
-        raise click.ClickException(str(error)) from None
-
-
-@command.command()
 @click.option(
     "--seconds",
     metavar="S",
@@ -156,7 +84,7 @@ def demo(seconds: float, clients: int) -> None:
     sys.exit(run_demo(Console(highlight=False), seconds, clients))
 
 
-for each in (connect, listen, check):
+for each in (connect, listen, relay, serve, check):
     command.add_command(each)
 
 

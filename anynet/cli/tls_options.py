@@ -11,13 +11,14 @@ import click
 
 from anynet.cli.exit_codes import CommandError, text_of
 
-_FILE = click.Path(exists=True, dir_okay=False)
+#: A file that has to be there.
+FILE = click.Path(exists=True, dir_okay=False)
 
 _SHARED = (
     click.option("--tls", is_flag=True, help="Speak TLS; the endpoint tls://… does too."),
-    click.option("--cert", metavar="FILE", type=_FILE, help="Our certificate and its chain, PEM."),
-    click.option("--key", metavar="FILE", type=_FILE, help="Its key; default: in --cert."),
-    click.option("--ca", metavar="FILE", type=_FILE, help="Certificates to trust, PEM."),
+    click.option("--cert", metavar="FILE", type=FILE, help="Our certificate and its chain, PEM."),
+    click.option("--key", metavar="FILE", type=FILE, help="Its key; default: in --cert."),
+    click.option("--ca", metavar="FILE", type=FILE, help="Certificates to trust, PEM."),
     click.option("--alpn", metavar="NAMES", help="Protocols to offer, with commas: h2,http/1.1."),
 )
 _CONNECTING = (
