@@ -19,8 +19,10 @@ from anynet.cli.exit_codes import CommandError, rows
 from anynet.cli.help import NearGroup
 from anynet.cli.listen import listen
 from anynet.cli.places import place_options, places
+from anynet.cli.recv import recv
 from anynet.cli.relay import relay
 from anynet.cli.running import backend_option, check_finite
+from anynet.cli.send import send
 from anynet.cli.serve import serve
 from anynet.cli.signals import exit_code
 from anynet.cli.standard_streams import reserve_standard_descriptors
@@ -84,7 +86,7 @@ def demo(seconds: float, clients: int) -> None:
     sys.exit(run_demo(Console(highlight=False), seconds, clients))
 
 
-for each in (connect, listen, relay, serve, check):
+for each in (connect, listen, relay, serve, send, recv, check):
     command.add_command(each)
 
 
