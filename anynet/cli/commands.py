@@ -7,13 +7,12 @@ import sys
 from typing import Any
 
 import click
-from rich.console import Console
 
 import anynet
 from anynet._transport.loops.backends import Backend, run
 from anynet.cli.check import check
 from anynet.cli.connect import connect
-from anynet.cli.demo import run_demo
+from anynet.cli.demo.command import demo
 from anynet.cli.echo import echo_connection, serve_echo
 from anynet.cli.exit_codes import CommandError, rows
 from anynet.cli.help import NearGroup
@@ -21,7 +20,7 @@ from anynet.cli.listen import listen
 from anynet.cli.places import place_options, places
 from anynet.cli.recv import recv
 from anynet.cli.relay import relay
-from anynet.cli.running import backend_option, check_finite
+from anynet.cli.running import backend_option
 from anynet.cli.send import send
 from anynet.cli.serve import serve
 from anynet.cli.signals import exit_code
@@ -63,30 +62,7 @@ def echo(backend: Backend, **where: Any) -> None:
         raise click.ClickException(error.strerror or str(error)) from None
 
 
-@command.command()
-@click.option(
-    "--seconds",
-    metavar="S",
-    type=click.FloatRange(min=0, min_open=True),
-    default=2.0,
-    show_default=True,
-    callback=check_finite,
-    help="How long to run on each backend.",
-)
-@click.option(
-    "--clients",
-    metavar="N",
-    type=click.IntRange(min=1),
-    default=16,
-    show_default=True,
-    help="How many clients at each address.",
-)
-def demo(seconds: float, clients: int) -> None:
-    """Many clients and an echo server, over TCP and a Unix socket, on each backend in turn."""
-    sys.exit(run_demo(Console(highlight=False), seconds, clients))
-
-
-for each in (connect, listen, relay, serve, send, recv, check):
+for each in (connect, listen, relay, serve, send, recv, check, demo):
     command.add_command(each)
 
 
