@@ -14,6 +14,8 @@ from anynet.cli.exit_codes import CommandError
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+
 _OPTIONS = (
     click.option("--allow", metavar="CIDR", multiple=True, help="Only these clients. Repeatable."),
     click.option("--deny", metavar="CIDR", multiple=True, help="Not these clients. Repeatable."),
@@ -81,13 +83,16 @@ class BlockedClients:
 
 
 def gaps(networks: Iterable[Network]) -> Iterator[tuple[Any, Any]]:
-    """The ranges of addresses, of both families, that lie outside of all networks."""
+    """The ranges of addresses, of both families, that lie outside of all networks.
+
+    The addresses of IPv4 that are mapped into IPv6 are in none: the rules for IPv4 count for them.
+    """
     for family, bits, network_class in (
         (ipaddress.IPv4Address, 32, ipaddress.IPv4Network),
         (ipaddress.IPv6Address, 128, ipaddress.IPv6Network),
     ):
         free, last = 0, 2**bits - 1
-        own = [each for each in networks if isinstance(each, network_class)]
+        own = [each for each in (*networks, _MAPPED) if isinstance(each, network_class)]
         for network in sorted(own, key=lambda each: int(each[0])):
             if int(network[0]) > free:
                 yield family(free), family(int(network[0]) - 1)

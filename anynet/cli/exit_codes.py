@@ -75,6 +75,8 @@ def text_of(error: BaseException) -> str:
 def as_command_error(error: BaseException) -> CommandError | None:
     """The failure of a command that an error is, or a group of errors; None for a fault in it."""
     alone = list(leaves(error))
+    if any(isinstance(each, BrokenPipeError) for each in alone):
+        return CommandError("the output is closed", ExitCode.OUTPUT_CLOSED)
     for each in alone:
         if isinstance(each, CommandError):
             return each

@@ -163,5 +163,5 @@ async def _serve_one(
             output_error = work.streams.output_error
         return result_code(result, output_error, reporter)
     except CommandError as error:
-        reporter.warn("failed", f"{remote}: {error.message}", address=remote, error=error.message)
+        reporter.detail("failed", f"{remote}: {error.message}", address=remote, error=error.message)
         return ExitCode.DONE

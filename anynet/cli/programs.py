@@ -7,6 +7,7 @@ for a peer that has gone.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 from collections.abc import AsyncIterator, Sequence
@@ -14,8 +15,7 @@ from contextlib import asynccontextmanager
 
 import anyio
 import attrs
-from anyio.abc import Process
-from anyio.streams.stapled import StapledByteStream
+from anyio.abc import ByteStream, Process
 
 import anynet
 from anynet._rules.values.addresses import shown_address
@@ -23,6 +23,8 @@ from anynet.cli.exit_codes import CommandError
 
 #: Seconds between SIGTERM and SIGKILL.
 _PATIENCE = 2.0
+#: Seconds that a client may take for the rest of the output, and its own end.
+_FAREWELL = 60.0
 
 
 @attrs.frozen
@@ -49,26 +51,69 @@ class Program:
     async def serve(self, socket: anynet.Socket, idle_timeout: float | None) -> anynet.RelayResult:
         """Run the program as the other end of ``socket``, to the end of both."""
         async with self._running(socket) as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            ends = StapledByteStream(process.stdin, process.stdout)
-            result = await anynet.relay(socket, ends, idle_timeout=idle_timeout)
-            if result.end is anynet.RelayEnd.ENDED:
-                await process.wait()
+            relay = anynet.relay(socket, _Ends(process), idle_timeout=idle_timeout)
+            result = await _run(relay, process)
+        if result.end is anynet.RelayEnd.ENDED and process.returncode:
+            raise CommandError(f"{self.name} ended with exit code {process.returncode}")
         return result
+
+    @property
+    def name(self) -> str:
+        """The program, for people."""
+        return self.command if isinstance(self.command, str) else self.command[0]
 
     @asynccontextmanager
     async def _running(self, socket: anynet.Socket) -> AsyncIterator[Process]:
         try:
             process = await anyio.open_process(self.command, stderr=None, env=environment(socket))
         except OSError as error:
-            name = self.command if isinstance(self.command, str) else self.command[0]
-            raise CommandError(f"cannot run {name}: {error.strerror}") from error
+            raise CommandError(f"cannot run {self.name}: {error.strerror}") from error
         try:
             yield process
         finally:
             with anyio.CancelScope(shield=True):
                 await _end(process)
+
+
+class _Ends(ByteStream):
+    """The pipes of a program. One that does not read what comes has not failed."""
+
+    def __init__(self, process: Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._stdin, self._stdout = process.stdin, process.stdout
+
+    async def receive(self, max_bytes: int = 65536) -> bytes:
+        return await self._stdout.receive(max_bytes)
+
+    async def send(self, item: bytes) -> None:
+        with contextlib.suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
+            await self._stdin.send(item)
+
+    async def send_eof(self) -> None:
+        await self._stdin.aclose()
+
+    async def aclose(self) -> None:
+        await self._stdin.aclose()
+        await self._stdout.aclose()
+
+
+async def _run(relay: anynet.Relay, process: Process) -> anynet.RelayResult:
+    """The relay to its end; once the program has ended, the client has a while to do so too."""
+    with anyio.CancelScope() as scope:
+        async with anyio.create_task_group() as tasks:
+
+            async def limit() -> None:
+                await process.wait()
+                scope.deadline = anyio.current_time() + _FAREWELL
+
+            tasks.start_soon(limit)
+            result = await relay
+            if result.end is anynet.RelayEnd.ENDED:
+                await process.wait()
+            tasks.cancel_scope.cancel()
+            return result
+    raise CommandError("the client stayed when the program had ended")
 
 
 async def _end(process: Process) -> None:

@@ -45,10 +45,6 @@ class Reporter:
         if (self.verbose or self.json) and not self.quiet:
             self._write(event, text, fields)
 
-    def warn(self, event: str, text: str, **fields: Any) -> None:
-        """Say what went wrong and does not end the command."""
-        self._write(event, text, fields)
-
     def _write(self, event: str, text: str, fields: dict[str, Any]) -> None:
         line = json.dumps({"event": event, **fields}) if self.json else text
         try:

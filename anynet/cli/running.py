@@ -24,12 +24,12 @@ def run_work(backend: Backend, work: Callable[[], Awaitable[int]]) -> NoReturn:
     """
     try:
         code = run(until_signal, work, backend=backend)
-    except BrokenPipeError:
-        end_without_output()
     except Exception as error:
         failure = as_command_error(error)
         if failure is None:
             raise
+        if failure.code == ExitCode.OUTPUT_CLOSED:
+            end_without_output()
         raise failure from error
     sys.exit(code)
 

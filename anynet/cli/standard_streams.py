@@ -17,7 +17,6 @@ import contextlib
 import errno
 import os
 import stat
-import sys
 
 import anyio
 import anyio.lowlevel
@@ -164,9 +163,3 @@ class StandardStreams(ByteStream):
         self._output.close()
         # Who wrote into our input learns that nobody reads it any more when the process ends.
         await anyio.lowlevel.checkpoint()
-
-
-def flush_output() -> None:
-    """Write what print and click have left, while an error can still be told."""
-    if sys.stdout is not None:
-        sys.stdout.flush()
