@@ -57,16 +57,23 @@ class Step:
     error: Exception | None = None
     facts: dict[str, Any] = attrs.Factory(dict)
 
+    def failure(self) -> str:
+        """What it failed by; the target stands in the step already."""
+        error = self.error
+        if isinstance(error, anynet.ConnectError) and error.timeline is not None:
+            error = error.timeline.attempts[-1].error or error if error.timeline.attempts else error
+        return "" if error is None else text_of(error)
+
     def as_json(self) -> dict[str, Any]:
         """The step for a program."""
-        failed = {} if self.error is None else {"error": text_of(self.error)}
+        failed = {} if self.error is None else {"error": self.failure()}
         shown: dict[str, Any] = {"step": self.name, "target": self.target}
         shown |= {"ok": self.error is None, "seconds": round(self.seconds, 6)}
         return shown | failed | self.facts
 
     def lines(self) -> Iterator[str]:
         """The step for people."""
-        result = self.result if self.error is None else f"FAILED: {text_of(self.error)}"
+        result = self.result if self.error is None else f"FAILED: {self.failure()}"
         yield f"{self.name:<8} {self.target:<28} {self.seconds * 1000:8.1f} ms  {result}"
         for name, value in self.facts.items():
             if name not in _IN_RESULT:

@@ -148,12 +148,12 @@ async def _recv(settings: RecvSettings, where: dict[str, Any], reporter: Reporte
         server.close()
         async with socket:
             reporter.say("connected", f"{shown_peer(socket)} connected", address=shown_peer(socket))
-            await _answer(socket, settings, reporter)
+            await receive_file(socket, settings, reporter)
     return 0
 
 
-async def _answer(socket: anynet.Socket, settings: RecvSettings, reporter: Reporter) -> None:
-    """Receive a file, and say to the sender how that went."""
+async def receive_file(socket: anynet.Socket, settings: RecvSettings, reporter: Reporter) -> None:
+    """Receive a file, and say to the sender how that went. Raises what that failed by."""
     frames = frames_of(socket)
     try:
         await _receive(frames, settings, reporter)

@@ -29,7 +29,7 @@ class Place:
 
 @contextlib.contextmanager
 def peer(
-    handle: Callable[[socket.socket], None],
+    handle: Callable[[socket.socket], object],
     sockets: list[socket.socket],
     context: ssl.SSLContext | None = None,
 ) -> Iterator[None]:
