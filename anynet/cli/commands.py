@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import Any
 
 import click
 
 import anynet
-from anynet._transport.loops.backends import Backend, run
 from anynet.cli.check import check
 from anynet.cli.connect import connect
 from anynet.cli.demo.command import demo
-from anynet.cli.echo import echo_connection, serve_echo
+from anynet.cli.echo import echo
 from anynet.cli.exit_codes import CommandError, rows
 from anynet.cli.help import NearGroup
 from anynet.cli.listen import listen
-from anynet.cli.places import place_options, places
 from anynet.cli.recv import recv
 from anynet.cli.relay import relay
-from anynet.cli.running import backend_option
 from anynet.cli.send import send
 from anynet.cli.serve import serve
 from anynet.cli.signals import exit_code
 from anynet.cli.standard_streams import reserve_standard_descriptors
 
-#: Seconds that the connections of ``anynet echo`` have to finish.
-GRACE = 5.0
+_EXAMPLES = (
+    ("anynet connect localhost:7000", "talk to a server"),
+    ("anynet listen --keep-open :7000", "be one"),
+    ("anynet check tls://example.com:443", "see what is in the way"),
+    ("anynet serve module:handler --bind :8000", "run a server of your own"),
+)
 
 
 @click.group(
     cls=NearGroup,
     exit_codes=tuple(rows()),
+    examples=_EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"]},
     invoke_without_command=True,
 )
@@ -44,25 +45,7 @@ def command(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-@command.command()
-@place_options
-@backend_option
-def echo(backend: Backend, **where: Any) -> None:
-    """Send everything back until SIGINT or SIGTERM.
-
-    The first signal stops accepting and lets the connections finish for some seconds; a second one
-    closes them at once.
-    """
-    try:
-        server = anynet.create_server(echo_connection, **places(**where))
-        sys.exit(run(serve_echo, server, GRACE, backend=backend))
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    except OSError as error:
-        raise click.ClickException(error.strerror or str(error)) from None
-
-
-for each in (connect, listen, relay, serve, send, recv, check, demo):
+for each in (connect, listen, relay, serve, send, recv, check, echo, demo):
     command.add_command(each)
 
 

@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
+Examples: TypeAlias = tuple[tuple[str, str], ...]
+
+
+def write_examples(examples: Examples, formatter: click.HelpFormatter) -> None:
+    """Lines of a command, each with what it does."""
+    with formatter.section("Examples"):
+        for command, meaning in examples:
+            formatter.write(f"  {command}\n      {meaning}\n")
+    formatter.write("\n")
+
 
 class ExampleCommand(click.Command):
-    """A command whose help begins with examples: lines of a command and what it does."""
+    """A command whose help begins with examples."""
 
-    def __init__(self, *args: Any, examples: tuple[tuple[str, str], ...] = (), **more: Any) -> None:
+    def __init__(self, *args: Any, examples: Examples = (), **more: Any) -> None:
         super().__init__(*args, **more)
         self.examples = examples
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Examples, usage, what it does, options."""
-        if self.examples:
-            with formatter.section("Examples"):
-                for command, meaning in self.examples:
-                    formatter.write(f"  {command}\n      {meaning}\n")
-            formatter.write("\n")
+        write_examples(self.examples, formatter)
         super().format_help(ctx, formatter)
 
 
 class NearGroup(click.Group):
     """A group of commands; for one that it does not have it names those that are near."""
 
-    command_class = ExampleCommand
-
-    def __init__(self, *args: Any, exit_codes: tuple[tuple[int, str], ...] = (), **more: Any):
+    def __init__(
+        self,
+        *args: Any,
+        exit_codes: tuple[tuple[int, str], ...] = (),
+        examples: Examples = (),
+        **more: Any,
+    ) -> None:
         super().__init__(*args, **more)
+        self.examples = examples
         self.exit_codes = exit_codes
 
     def resolve_command(
@@ -44,6 +55,11 @@ class NearGroup(click.Group):
             meant = f" Did you mean {' or '.join(near)}?" if near else ""
             ctx.fail(f"No such command {name!r}.{meant}")
         return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The same as of a command, and the exit codes of all."""
+        write_examples(self.examples, formatter)
+        super().format_help(ctx, formatter)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The exit codes."""

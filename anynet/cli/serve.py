@@ -18,10 +18,10 @@ import anynet
 from anynet._rules.values.addresses import shown_address
 from anynet._transport.loops.backends import run
 from anynet.cli.admission import AdmissionOptions, admission_options
-from anynet.cli.endpoints import Endpoint, EndpointType
+from anynet.cli.endpoints import Endpoint
 from anynet.cli.exit_codes import CommandError
 from anynet.cli.help import ExampleCommand
-from anynet.cli.places import place_options, places
+from anynet.cli.places import all_places, bind_option, place_options
 from anynet.cli.reload import restart_on_changes
 from anynet.cli.running import backend_option, check_finite
 from anynet.cli.server_options import server_options
@@ -77,13 +77,7 @@ class ServeSettings:
 
 @click.command(cls=ExampleCommand, examples=_EXAMPLES)
 @click.argument("handler", metavar="MODULE:HANDLER")
-@click.option(
-    "--bind",
-    metavar="ENDPOINT",
-    type=EndpointType("listen"),
-    multiple=True,
-    help="Where to listen; default: localhost, any free port. May be repeated.",
-)
+@bind_option
 @click.option("--reload", is_flag=True, help="Restart the workers when a .py file here changes.")
 @click.option("--access-log", is_flag=True, help="A line on stdout for each connection that ends.")
 @click.option("--json", "as_json", is_flag=True, help="Say it in JSON, an object a line.")
@@ -154,7 +148,7 @@ def serve(
     }
     settings = ServeSettings(
         handler=handler,
-        places=_places(bind, host, port, path, systemd),
+        places=all_places(bind, host, port, path, systemd),
         options={name: value for name, value in options.items() if value is not None},
         more=more,
         workers=workers,
@@ -169,22 +163,6 @@ def serve(
         raise click.UsageError(str(error)) from None
     except ProgramError as error:
         raise click.ClickException(str(error)) from None
-
-
-def _places(
-    bind: tuple[Endpoint, ...],
-    host: list[str] | None,
-    port: list[int] | None,
-    path: list[str] | None,
-    systemd: bool | list[str],
-) -> list[dict[str, Any]]:
-    """The endpoints, each as keywords of ``create_server``."""
-    if not bind:
-        return [places(host, port, path, systemd)]
-    for name, value in (("host", host), ("port", port), ("path", path), ("systemd", systemd)):
-        if value:
-            raise CommandError(f"--{name} and --bind exclude each other", 2)
-    return [endpoint.to_listen() for endpoint in bind]
 
 
 def _import_path() -> list[str]:
