@@ -55,7 +55,7 @@ def main() -> None:
     try:
         sys.exit(command.main(prog_name="anynet", standalone_mode=False))
     except CommandError as error:
-        click.echo(f"Error: {error.format_message()}", err=True)
+        click.echo(error.format_message(), err=True)
         sys.exit(error.code)
     except click.ClickException as error:
         click.echo(f"Error: {error.format_message()}", err=True)

@@ -7,6 +7,7 @@ nothing listens, and both from a certificate: so each has a number of its own.
 from __future__ import annotations
 
 import enum
+import json
 import re
 import socket
 import ssl
@@ -43,6 +44,14 @@ class CommandError(click.ClickException):
     def __init__(self, message: str, code: int = ExitCode.FAILED) -> None:
         super().__init__(message)
         self.code = int(code)
+        #: Whether a program reads it: then it is shown as an object.
+        self.as_json = False
+
+    def format_message(self) -> str:
+        """The line on stderr."""
+        if self.as_json:
+            return json.dumps({"event": "error", "error": self.message, "exit_code": self.code})
+        return f"Error: {self.message}"
 
 
 #: The first that fits counts.

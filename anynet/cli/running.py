@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from anynet._transport.loops.backends import BACKENDS, Backend, available_backends, run
-from anynet.cli.exit_codes import ExitCode, as_command_error
+from anynet.cli.exit_codes import CommandError, ExitCode, as_command_error
 from anynet.cli.reporter import Reporter
 from anynet.cli.signals import until_signal
 
@@ -80,7 +80,11 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
         if verbose and quiet:
             raise click.UsageError("-v and -q exclude each other")
         reporter = Reporter(verbose=verbose, quiet=quiet, json=json)
-        return command(*args, reporter=reporter, **more)
+        try:
+            return command(*args, reporter=reporter, **more)
+        except CommandError as error:
+            error.as_json = json
+            raise
 
     reporting: Callable[..., Any] = run_reporting
     for option in (

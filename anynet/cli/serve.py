@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -29,7 +30,7 @@ from anynet.cli.signals import exit_code
 from anynet.cli.tls_options import TLSOptions, tls_server_options
 from anynet.cli.worker import PROGRAM
 from anynet.cli.worker import server_options as worker_options
-from anynet.cluster import Backend, Cluster, Policy, ProgramError
+from anynet.cluster import Backend, Cluster, EventStream, Listening, Policy, ProgramError
 from anynet.cluster.settings.programs import check_program
 
 _EXAMPLES = (
@@ -53,6 +54,7 @@ class ServeSettings:
     policy: Policy
     backend: Backend
     grace: float
+    reload: bool
 
     def cluster(self) -> Cluster:
         """The cluster; raises :exc:`ValueError` for what makes no sense."""
@@ -70,6 +72,8 @@ class ServeSettings:
             backend=self.backend,
             grace_period=self.grace,
             import_path=_import_path(),
+            # A second change within a second is none for a cache that goes by seconds and sizes.
+            env={"PYTHONDONTWRITEBYTECODE": "1"} if self.reload else {},
             args=[self.handler, self.places, own, self.more],
             handle_signals=True,
         )
@@ -155,6 +159,7 @@ def serve(
         policy=policy,
         backend=backend,
         grace=grace,
+        reload=reload,
     )
     try:
         work = functools.partial(serve_cluster, settings.cluster(), as_json, reload)
@@ -180,8 +185,9 @@ async def serve_cluster(cluster: Cluster, as_json: bool, reload: bool) -> int:
 
     Returns the exit code: 0, or that of the second signal, which ended it at once.
     """
+    events = cluster.events()
     async with cluster, anyio.create_task_group() as tasks:
-        tasks.start_soon(_show_addresses, cluster, as_json)
+        tasks.start_soon(_show_addresses, cluster, events, as_json)
         if reload:
             tasks.start_soon(restart_on_changes, cluster, Path.cwd())
         await cluster.wait_closed()
@@ -189,8 +195,19 @@ async def serve_cluster(cluster: Cluster, as_json: bool, reload: bool) -> int:
     return 0 if cluster.aborted_by is None else exit_code(cluster.aborted_by)
 
 
-async def _show_addresses(cluster: Cluster, as_json: bool) -> None:
+async def _show_addresses(cluster: Cluster, events: EventStream, as_json: bool) -> None:
+    """Show each address once: first where all workers listen, then what else comes."""
+    seen: set[anynet.Address] = set()
+
+    def show(addresses: Iterable[anynet.Address]) -> None:
+        for address in addresses:
+            if address not in seen:
+                seen.add(address)
+                line = {"event": "listening", "address": shown_address(address)}
+                click.echo(json.dumps(line) if as_json else f"listening on {line['address']}")
+
     with contextlib.suppress(anyio.ClosedResourceError):  # It shuts down before.
-        for address in map(shown_address, await cluster.wait_listening()):
-            line = {"event": "listening", "address": address}
-            click.echo(json.dumps(line) if as_json else f"listening on {address}")
+        show(await cluster.wait_listening())
+        async for event in events:
+            if isinstance(event, Listening):
+                show(event.addresses)

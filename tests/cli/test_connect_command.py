@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import signal
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.cli.commands import ANYNET, Terminal, said, started
+from tests.cli.commands import ANYNET, Terminal, anynet_command, said, started
 from tests.cli.jobs.peers import bound, peer, receive_all
 
 Handler = Callable[[socket.socket], None]
@@ -45,7 +46,7 @@ def silent(connection: socket.socket) -> None:
     receive_all(connection)
 
 
-@pytest.mark.parametrize("backend", ["trio", "asyncio", "uvloop"])
+@pytest.mark.parametrize("backend", ["trio", "asyncio"])
 def test_a_file_comes_back_byte_for_byte_however_slowly_it_is_read(backend: str) -> None:
     data = random.Random(backend).randbytes(5 << 20)
     with serving(echo) as endpoint, tempfile.TemporaryFile() as file:
@@ -176,6 +177,14 @@ def test_ctrl_c_in_a_terminal() -> None:
         terminal.type("\x03")
         assert terminal.end() == 130
         assert "Traceback" not in terminal.text
+
+
+def test_an_error_for_a_program_is_an_object() -> None:
+    result = anynet_command("connect", "--json", "unix:/nowhere")
+    *_, line = result.stderr.splitlines()
+    error = json.loads(line)
+    assert (error["event"], error["exit_code"], result.returncode) == ("error", 4, 4)
+    assert "No such file" in error["error"]
 
 
 def test_source_family_and_descriptor() -> None:

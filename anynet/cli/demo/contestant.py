@@ -83,7 +83,15 @@ class Contestant:
         return not self.serves
 
     async def echoes(self) -> bool:
-        """Whether a new client gets its echo."""
+        """Whether new clients get their echo: one of three, as on a busy machine we may be late."""
+        for _ in range(3):
+            if await self._echoes():
+                return True
+            if not self.serves:
+                break
+        return False
+
+    async def _echoes(self) -> bool:
         try:
             with anyio.fail_after(ANSWER):
                 async with self.connect() as socket:

@@ -24,7 +24,7 @@ from anynet.cluster.processes.parent_watch import exit_with_parent
 SLOW_REQUEST = b"slow\n"
 SLOW = 0.4
 #: Seconds that a client may be silent, or take nothing; only of our server.
-PATIENCE = 1.0
+PATIENCE = 1.5
 #: So many clients are worked for at a time; more wait in their handlers.
 HANDLERS = 40
 #: How many descriptors each server may open.
