@@ -67,7 +67,7 @@ class BlockedClients:
     """A block list made from what is allowed, and what is denied."""
 
     def __init__(self) -> None:
-        self.list = anynet.BlockList()
+        self.list: anynet.BlockList = anynet.BlockList()
 
     def deny(self, option: str, texts: Iterable[str]) -> None:
         """Block these networks."""

@@ -45,8 +45,8 @@ def command(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for each in (connect, listen, relay, serve, send, recv, check, echo, demo):
-    command.add_command(each)
+for _each in (connect, listen, relay, serve, send, recv, check, echo, demo):
+    command.add_command(_each)
 
 
 def main() -> None:

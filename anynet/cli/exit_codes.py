@@ -32,8 +32,6 @@ class ExitCode(enum.IntEnum):
     TIMED_OUT = 5
     TLS = 6
     CERTIFICATE = 7
-    #: 128 + SIGINT.
-    INTERRUPTED = 130
     #: 128 + SIGPIPE: who was to read the output has gone.
     OUTPUT_CLOSED = 141
 
@@ -43,9 +41,9 @@ class CommandError(click.ClickException):
 
     def __init__(self, message: str, code: int = ExitCode.FAILED) -> None:
         super().__init__(message)
-        self.code = int(code)
+        self.code: int = int(code)
         #: Whether a program reads it: then it is shown as an object.
-        self.as_json = False
+        self.as_json: bool = False
 
     def format_message(self) -> str:
         """The line on stderr."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any, TextIO
+from typing import Any
 
 import attrs
 import click
@@ -17,23 +17,18 @@ import click
 
 @attrs.frozen(kw_only=True)
 class Reporter:
-    """Says things on ``output``, by default stderr as it is then."""
+    """Says things on stderr."""
 
     verbose: bool = False
     quiet: bool = False
     json: bool = False
-    output: TextIO | None = None
 
     @property
     def talks(self) -> bool:
         """Whether it says what is no error."""
         if self.quiet:
             return False
-        return self.verbose or self.json or self._output.isatty()
-
-    @property
-    def _output(self) -> TextIO:
-        return self.output or sys.stderr
+        return self.verbose or self.json or sys.stderr.isatty()
 
     def say(self, event: str, text: str, **fields: Any) -> None:
         """Say that something happened."""
@@ -48,6 +43,6 @@ class Reporter:
     def _write(self, event: str, text: str, fields: dict[str, Any]) -> None:
         line = json.dumps({"event": event, **fields}) if self.json else text
         try:
-            click.echo(line, file=self._output)
+            click.echo(line, err=True)
         except OSError:
             pass  # Nobody reads it any more: the work goes on.

@@ -48,7 +48,7 @@ class Descriptor:
     def __init__(self, number: int, *, write: bool) -> None:
         self._number = number
         mode = os.fstat(number).st_mode
-        self.is_terminal = os.isatty(number)
+        self.is_terminal: bool = os.isatty(number)
         self._waits = self.is_terminal or not (
             stat.S_ISREG(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode) or stat.S_ISDIR(mode)
         )

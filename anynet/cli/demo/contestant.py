@@ -29,9 +29,9 @@ class Contestant:
     def __init__(self, name: str, kind: str) -> None:
         self.name = name
         self.kind = kind
-        self.port = 0
+        self.port: int = 0
         #: How often it had to be started.
-        self.starts = 0
+        self.starts: int = 0
         self._process: Process | None = None
         self._lines = ""
 

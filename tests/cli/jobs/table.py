@@ -53,39 +53,30 @@ def _haproxy(bind: str = "") -> list[str]:
 _CUT_OFF = json.dumps({"format": "anynet-file-1", "name": "file", "size": 9}).encode()
 _CUT_OFF = struct.pack("!I", len(_CUT_OFF)) + _CUT_OFF + struct.pack("!I", 4) + b"half"
 
+#: Stdin to a port, and what comes to stdout.
+_CONNECT = {
+    "anynet": ["anynet connect 127.0.0.1:{port}"],
+    "nc": ["nc -N 127.0.0.1 {port}"],
+    "ncat": ["ncat 127.0.0.1 {port}"],
+    "socat": ["socat -t 60 - TCP:127.0.0.1:{port}"],
+    "curl": ["curl -s telnet://127.0.0.1:{port}"],
+}
+
 JOBS = (
     Job(
         "a reply that comes a second after our end",
         trials.late_reply,
-        {
-            "anynet": ["anynet connect 127.0.0.1:{port}"],
-            "nc": ["nc -N 127.0.0.1 {port}"],
-            "ncat": ["ncat 127.0.0.1 {port}"],
-            "socat": ["socat -t 60 - TCP:127.0.0.1:{port}"],
-            "curl": ["curl -s telnet://127.0.0.1:{port}"],
-        },
+        _CONNECT,
     ),
     Job(
         "the peer ends its side first: all input still goes",
         trials.early_end,
-        {
-            "anynet": ["anynet connect 127.0.0.1:{port}"],
-            "nc": ["nc -N 127.0.0.1 {port}"],
-            "ncat": ["ncat 127.0.0.1 {port}"],
-            "socat": ["socat -t 60 - TCP:127.0.0.1:{port}"],
-            "curl": ["curl -s telnet://127.0.0.1:{port}"],
-        },
+        _CONNECT,
     ),
     Job(
         "ends with the peer, though stdin stays open",
         trials.peer_gone,
-        {
-            "anynet": ["anynet connect 127.0.0.1:{port}"],
-            "nc": ["nc -N 127.0.0.1 {port}"],
-            "ncat": ["ncat 127.0.0.1 {port}"],
-            "socat": ["socat - TCP:127.0.0.1:{port}"],
-            "curl": ["curl -s telnet://127.0.0.1:{port}"],
-        },
+        _CONNECT | {"socat": ["socat - TCP:127.0.0.1:{port}"]},
     ),
     Job(
         "exit codes: refused, no such name, bad certificate",
