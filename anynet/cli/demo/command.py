@@ -72,7 +72,11 @@ async def _demo(backends: list[Backend], as_json: bool) -> int:
             click.echo(f"{each.name}, shutting down: {report_line(report)}")
         click.echo(f"the naive server was started {naive.starts} times")
         click.echo(_WORDS)
-        click.echo("every server of ours did as it should" if good else "FAILED: see above")
+        click.echo(
+            "every echo came back as it was sent, and ours did as they should"
+            if good
+            else "FAILED: see above"
+        )
     return 0 if good else 1
 
 
