@@ -49,6 +49,25 @@ def tests(session: nox.Session) -> None:
         session.run("coverage", "report", f"--include={CORE}", f"--fail-under={CORE_COVERAGE}")
 
 
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run the suite with all its processes measured; arguments go to pytest. Branches are a gate.
+
+    It takes twice as long as the session ``tests``, which measures only where the tests run.
+    """
+    prepare_suite(session)
+    data = Path(session.create_tmp(), "coverage").resolve()
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir()
+    session.env["COVERAGE_FILE"] = str(data / ".coverage")
+    settings = "--rcfile=tests/coverage.toml"
+    run_suite(session, "--timeout=240", runner=("coverage", "run", settings, "-m", "pytest"))
+    session.run("coverage", "combine", "-q", settings)
+    session.run("coverage", "json", "-q", "-o", str(data / "report.json"))
+    least = ("--least", "0") if session.posargs else ()
+    session.run("python", "-m", "tests.branches", str(data / "report.json"), *least)
+
+
 def tests_on(session: nox.Session) -> None:
     """Run the suite on this Python, without coverage; arguments go to pytest."""
     prepare_suite(session)
@@ -222,13 +241,13 @@ def prepare_suite(session: nox.Session) -> None:
     provide_programs(session)
 
 
-def run_suite(session: nox.Session, *options: str) -> None:
+def run_suite(session: nox.Session, *options: str, runner: tuple[str, ...] = ("pytest",)) -> None:
     """Run pytest, with the session's arguments behind the options."""
     # Half as many processes again as cores, since many tests wait for a deadline or for another
     # process. A test that would be left waiting itself runs in whichever is free.
     cores = len(os.sched_getaffinity(0))
     parallel = ("-n", str(cores + cores // 2), "--dist", "worksteal")
-    session.run("pytest", *options, *parallel, *session.posargs)
+    session.run(*runner, *options, *parallel, *session.posargs)
 
 
 def provide_c_compiler(session: nox.Session) -> None:
