@@ -30,10 +30,7 @@ NODE = {
 }
 #: What no scenario has, and why: operations, or all of a class.
 LEFT_OUT = {
-    "Cluster": "starts processes, whose ends it waits for under a cancellation too",
-    "Primary": "the same",
-    "WorkerProcess": "the same",
-    "EventStream": "the events of a cluster",
+    "Cluster": "each of its workers starts Python, hundreds of times: what it does is a primary's",
     "Mailbox.put": "for the channel that it belongs to",
     "Worker.open": "the primary of the scenario answers nothing",
     "SocketServer.shutdown": "a protocol",
