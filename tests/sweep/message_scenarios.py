@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 
 import anynet
-from anynet.cluster import Channel, Exit, Primary, Worker
+from anynet.cluster import Channel, Exit, Primary, Worker, WorkerProcess
 from anynet.framing import DelimitedStream, FrameTooLong, LengthPrefixedStream, LineStream
 from anynet.testing import Stage
 from tests.sweep.messages import framed
@@ -126,7 +126,7 @@ async def primary(stage: Stage) -> None:
         assert await one.wait() is None
         stage.act(other.kill)
         await cluster.drain(other, 10)
-        ended = []
+        ended: list[WorkerProcess] = []
         while len(ended) < 2:
             event = await anext(events)
             ended += [event.worker] if isinstance(event, Exit) else []

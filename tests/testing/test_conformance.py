@@ -170,16 +170,22 @@ class CanBeUsedAfterItsClose(Wrapped):
 
 
 class ReceivesThoughCancelled(Wrapped):
+    received = b""
+
     async def receive(self, max_bytes: int = 65536) -> bytes:
         with anyio.CancelScope(shield=True):
-            return await self.stream.receive(max_bytes)
+            self.received = await self.stream.receive(max_bytes)
+        return self.received
 
 
 class CannotBeCancelledReceiving(Wrapped):
+    received = b""
+
     async def receive(self, max_bytes: int = 65536) -> bytes:
         await anyio.lowlevel.checkpoint()
         with anyio.CancelScope(shield=True):
-            return await self.stream.receive(max_bytes)
+            self.received = await self.stream.receive(max_bytes)
+        return self.received
 
 
 class LosesBytesWhenCancelled(Wrapped):
