@@ -1,0 +1,195 @@
+"""The handler: connections, the requests on each, the lifespan around all of them."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Literal
+from urllib.parse import urlsplit
+
+import anyio
+from anyio.abc import TaskGroup
+
+import anynet
+from anynet.integrations.asgi._exchange import GONE, Exchange, place_of, scope_of
+from anynet.integrations.asgi._failures import FailureLog
+from anynet.integrations.asgi._http import BadRequest, HttpConnection, Request
+from anynet.integrations.asgi._lifespan import Lifespan
+from anynet.integrations.asgi._limits import Clock, Limits
+from anynet.integrations.asgi._types import Application
+
+
+class ApplicationHandler:
+    """Serves an ASGI application on the sockets of a server.
+
+    It is a handler for :func:`anynet.create_server` and :func:`anynet.serve`, to be entered first
+    with ``async with``: there the application starts, and at the end of the block it ends
+    (``lifespan``: ``"auto"`` also serves one that knows no lifespan, ``"on"`` does not, ``"off"``
+    asks for none). :exc:`LifespanFailed` is raised where the application says that it failed. A
+    block that is left by an exception cancels the application's lifespan.
+
+    One connection serves one request at a time, pipelined ones in their order, with keep-alive and
+    100-continue. Once the server closes, each response says so, and connections that wait for a
+    request are closed a moment later. Requests that are no HTTP/1.1 are answered with 400 or 431,
+    those to switch to WebSocket with 501.
+
+    What the application raises is logged (``anynet.asgi``), and answered with 500 where it has not
+    begun to respond; where it has, and has not finished, the connection is reset. After its client
+    has left, what it raises is not its failure: sends raise :exc:`ClientDisconnected`, and the
+    server counts a failure of the peer.
+
+    Limits for strangers, in seconds, to the half second: ``keep_alive_timeout`` (15) is how long a
+    connection may be without a request, ``head_timeout`` (10) how long the head of one may take
+    from its first byte, ``body_timeout`` (20) how long a body may be waited for in all, and
+    ``send_timeout`` (20) how long a part of a response may take to go out; the two last ones and
+    one second more for every 1000 bytes. ``max_head`` (32768) is how many bytes a head may have.
+    How many connections there may be, in all and for an address, is for the server to say, and how
+    large a body may be for the application.
+    """
+
+    def __init__(
+        self,
+        app: Application,
+        *,
+        lifespan: Literal["auto", "on", "off"] = "auto",
+        keep_alive_timeout: float = 15.0,
+        head_timeout: float = 10.0,
+        body_timeout: float = 20.0,
+        send_timeout: float = 20.0,
+        max_head: int = 32768,
+    ) -> None:
+        self._app = app
+        self._lifespan = None if lifespan == "off" else Lifespan(app, lifespan)
+        self._limits = Limits(
+            keep_alive_timeout=keep_alive_timeout,
+            head_timeout=head_timeout,
+            body_timeout=body_timeout,
+            send_timeout=send_timeout,
+            max_head=max_head,
+        )
+        self._clock = Clock()
+        self._failures = FailureLog()
+        self._connections: set[HttpConnection] = set()
+        self._tasks: TaskGroup | None = None
+
+    # -- the block ------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> ApplicationHandler:
+        if self._tasks is not None:
+            raise RuntimeError("an ApplicationHandler can be entered only once")
+        self._tasks = tasks = anyio.create_task_group()
+        await tasks.__aenter__()
+        try:
+            self._clock.tick(anyio.current_time())
+            tasks.start_soon(self._tick)
+            if self._lifespan is not None:
+                await tasks.start(self._lifespan.run)
+        except BaseException as error:
+            await self._leave(tasks, error)
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        assert self._tasks is not None
+        error = exc_value
+        if error is None and self._lifespan is not None:
+            try:
+                await self._lifespan.end()
+            except BaseException as in_end:
+                error = in_end
+        over = await self._leave(self._tasks, error)
+        if error is not None and error is not exc_value and not over:
+            raise error
+        return over
+
+    async def _leave(self, tasks: TaskGroup, error: BaseException | None) -> bool:
+        """End the tasks. Raises what they raised; ``error`` itself is for the caller to raise."""
+        tasks.cancel_scope.cancel()
+        self._failures.write()
+        try:
+            if error is None:
+                return bool(await tasks.__aexit__(None, None, None))
+            return bool(await tasks.__aexit__(type(error), error, error.__traceback__))
+        except BaseExceptionGroup as group:
+            if len(group.exceptions) > 1:
+                raise
+            if group.exceptions[0] is not error:
+                raise group.exceptions[0] from None
+        return False
+
+    async def _tick(self) -> None:
+        written = 0.0
+        while True:
+            await anyio.sleep(self._limits.tick)
+            now = anyio.current_time()
+            self._clock.tick(now)
+            if now - written >= 1:
+                self._failures.write()
+                written = now
+            for connection in tuple(self._connections):
+                connection.look(now)
+
+    def _close_soon(self, socket: anynet.Socket) -> None:
+        async def close() -> None:
+            try:
+                await socket.aclose()
+            except GONE:
+                pass  # The client was faster.
+
+        if self._tasks is not None:
+            self._tasks.start_soon(close)
+
+    # -- connections ----------------------------------------------------------------------------
+
+    async def __call__(self, socket: anynet.Socket) -> None:
+        """Serve the requests of one connection, as the handler of a server."""
+        if self._tasks is None:
+            raise RuntimeError("enter the handler first: `async with ApplicationHandler(app)`")
+        connection = HttpConnection(socket, self._limits, self._clock, self._close_soon)
+        self._connections.add(connection)
+        try:
+            await self._serve(connection)
+        except BadRequest as error:
+            await connection.refuse(error.error_status_hint, str(error))
+        finally:
+            self._connections.discard(connection)
+
+    async def _serve(self, connection: HttpConnection) -> None:
+        place = place_of(connection.socket)
+        state = {} if self._lifespan is None else self._lifespan.state
+        while (request := await connection.next_request()) is not None:
+            if _asks_for_websocket(request):
+                await connection.refuse(501, "this server does not speak WebSocket")
+                return
+            target = _target_of(request)
+            if target is None:
+                await connection.refuse(400, "this server is no proxy: the target must be a path")
+                return
+            scope = scope_of(request, target, place, state)
+            failure = await Exchange(connection, scope).run(self._app)
+            if failure is not None:
+                self._failures.note(scope["method"], scope["path"], failure)
+                del failure  # Its traceback keeps frames, this one too.
+            if not await connection.end_request():
+                return
+
+
+def _asks_for_websocket(request: Request) -> bool:
+    return any(
+        name == b"upgrade" and value.lower() == b"websocket" for name, value in request.headers
+    )
+
+
+def _target_of(request: Request) -> bytes | None:
+    """Path and query of what is asked for, also where its host is named; None without a path."""
+    target: bytes = request.target
+    if target.startswith(b"/") or target == b"*":
+        return target
+    if not target.lower().startswith((b"http://", b"https://")):
+        return None
+    parts = urlsplit(target)
+    return (parts.path or b"/") + (b"?" + parts.query if parts.query else b"")
