@@ -140,6 +140,8 @@ class Exchange:
         head, self._head = self._head, None
         if self._complete or (head is None and not self._sent):
             raise RuntimeError(f"the response is {'over' if self._complete else 'not started'}")
+        if self._bad_request is not None and not self._sent:
+            raise ClientDisconnected("the request is none") from self._bad_request
         self._sent = True
         parts = self._connection.body(b"" if self._bodiless else data, more)
         try:

@@ -39,9 +39,9 @@ class ApplicationHandler:
 
     Limits for strangers, in seconds, to the half second: ``keep_alive_timeout`` (15) is how long a
     connection may be without a request, ``head_timeout`` (10) how long the head of one may take
-    from its first byte, ``body_timeout`` (20) how long a body may be waited for in all, and
-    ``send_timeout`` (20) how long a part of a response may take to go out; the two last ones and
-    one second more for every 1000 bytes. ``max_head`` (32768) is how many bytes a head may have.
+    from its first byte, ``body_timeout`` (20) how long a body may be waited for in all, with a
+    second more for every 1000 bytes of it, and ``send_timeout`` (20) how long each 64 KiB of a
+    response may take to go out. ``max_head`` (32768) is how many bytes a head may have.
     How many connections there may be, in all and for an address, is for the server to say, and how
     large a body may be for the application.
     """
@@ -66,7 +66,7 @@ class ApplicationHandler:
             send_timeout=send_timeout,
             max_head=max_head,
         )
-        self._clock = Clock()
+        self._clock = Clock(self._limits.tick)
         self._failures = FailureLog()
         self._connections: set[HttpConnection] = set()
         self._tasks: TaskGroup | None = None
@@ -79,7 +79,7 @@ class ApplicationHandler:
         self._tasks = tasks = anyio.create_task_group()
         await tasks.__aenter__()
         try:
-            self._clock.tick(anyio.current_time())
+            self._clock.start(anyio.current_time())
             tasks.start_soon(self._tick)
             if self._lifespan is not None:
                 await tasks.start(self._lifespan.run)
@@ -125,13 +125,12 @@ class ApplicationHandler:
         written = 0.0
         while True:
             await anyio.sleep(self._limits.tick)
-            now = anyio.current_time()
-            self._clock.tick(now)
-            if now - written >= 1:
+            self._clock.tick(anyio.current_time())
+            if self._clock.now - written >= 1:
                 self._failures.write()
-                written = now
+                written = self._clock.now
             for connection in tuple(self._connections):
-                connection.look(now)
+                connection.look()
 
     def _close_soon(self, socket: anynet.Socket) -> None:
         async def close() -> None:

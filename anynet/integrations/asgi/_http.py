@@ -31,6 +31,8 @@ from anynet.integrations.asgi._limits import MIN_RATE, Clock, Limits
 LINGER = 2.0
 #: Up to this size the parts of a message are joined: to copy them costs less than to pass them on.
 _JOINED = 16384
+#: How much may take ``send_timeout`` to go out.
+_SLICE = 65536
 _PHRASES = {status.value: status.phrase.encode() for status in http.HTTPStatus}
 
 BadRequest = h11.RemoteProtocolError
@@ -66,8 +68,9 @@ class HttpConnection:
 
     # -- limits ---------------------------------------------------------------------------------
 
-    def look(self, now: float) -> None:
+    def look(self) -> None:
         """End a wait that lasts too long."""
+        now = self._clock.now
         if self.idle and self.closing:
             # A client may send its next request just now: it has a moment, and is told then.
             self._receive_by = min(self._receive_by, now + self._limits.tick)
@@ -155,7 +158,7 @@ class HttpConnection:
         if not any(name.lower() == b"date" for name, _ in fields):
             fields.append((b"date", self._clock.date))
         if self.closing:
-            fields.append((b"connection", b"close"))
+            fields.append((b"Connection", b"close"))
         reason = _PHRASES.get(status, b"")
         return self._http.send(h11.Response(status_code=status, headers=fields, reason=reason))
 
@@ -171,14 +174,21 @@ class HttpConnection:
     async def send(self, *parts: bytes) -> None:
         """Send what :meth:`head` and :meth:`body` gave. Raises the errors of the socket."""
         size = sum(map(len, parts))
-        self._send_by = self._clock.now + self._limits.send_timeout + size / MIN_RATE
         try:
             if size <= _JOINED:
+                self._send_by = self._clock.now + self._limits.send_timeout
                 await self.socket.send(b"".join(parts))
             else:
-                await self.socket.send_many(parts)
+                for part in parts:
+                    await self._send_slices(memoryview(part))
         finally:
             self._send_by = math.inf
+
+    async def _send_slices(self, part: memoryview) -> None:
+        """Send what is long in slices: who takes one of them has its time for the next."""
+        for start in range(0, len(part), _SLICE):
+            self._send_by = self._clock.now + self._limits.send_timeout
+            await self.socket.send(part[start : start + _SLICE])
 
     async def refuse(self, status: int, reason: str, *, bodiless: bool = False) -> None:
         """Answer by hand, and end our side: there is no next request."""
