@@ -132,8 +132,8 @@ def _is_readable(sock: Any) -> bool:
 class Network(httpcore.AsyncNetworkBackend):
     """The network of a pool of httpcore's, or of one of its proxies: anynet on either backend.
 
-    Connects raise :exc:`httpcore.ConnectTimeout` and :exc:`httpcore.ConnectError`, whose
-    ``__cause__`` says with :class:`anynet.ConnectError` what was tried. ``resolver`` (an
+    Connects raise :exc:`httpcore.ConnectTimeout` and :exc:`httpcore.ConnectError`, with the text of
+    the :class:`anynet.ConnectError` that says what was tried. ``resolver`` (an
     :class:`anynet.Resolver`) says which addresses a name has, instead of the system; ``block_list``
     (an :class:`anynet.BlockList`) forbids connecting to some, whichever name leads to them.
     """
