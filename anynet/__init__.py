@@ -60,6 +60,7 @@ from anynet._rules.values.events import (
     SocketEvent,
     Timeout,
 )
+from anynet._rules.values.instrument import Instrument
 from anynet._rules.values.server_values import (
     ConnectionOutcome,
     Outcome,
@@ -112,6 +113,7 @@ __all__ = [
     "HandlerStopped",
     "IdleTimeout",
     "Inbox",
+    "Instrument",
     "LifetimeExceeded",
     "Listening",
     "Lookup",

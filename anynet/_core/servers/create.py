@@ -84,7 +84,8 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
     what else happens, unless the peer caused it: ``"log"`` (the default) logs it on
     ``anynet.server``, ``"raise"`` has it leave the server in an :class:`ExceptionGroup`, and a
     function is called with the exception and the socket before the reset, and awaited if it is an
-    ``async def``. What ends the program (:exc:`SystemExit`, :exc:`KeyboardInterrupt`) leaves the
+    ``async def``. ``instrument`` (an :class:`Instrument`) is told of each connection, how it began,
+    failed and ended. What ends the program (:exc:`SystemExit`, :exc:`KeyboardInterrupt`) leaves the
     server in any case, bare.
 
     Raises :exc:`TypeError` or :exc:`ValueError` for options that make no sense, and
