@@ -76,9 +76,11 @@ NEIGHBOURS = {
     "anynet.integrations.asgi._http": {"h11"},
     "anynet.integrations.httpcore": {"httpcore"},
     "anynet.integrations.httpx": {"httpx", "httpcore"},
+    "anynet.integrations.prometheus": {"prometheus_client"},
 }
-#: What ``integrations`` may use: what every program may, without the cluster and the adapter.
-PUBLIC = {"integrations", "framing", ""}
+#: What ``integrations`` may use: what every program may, without the adapter.
+PUBLIC_PACKAGES = {"integrations", "framing", ""}
+PUBLIC_MODULES = {"anynet.cluster"}
 #: The backends, and what of the lower floors may import each: one module, which is imported itself
 #: only once a loop of that kind runs. Types are for everybody, under TYPE_CHECKING.
 BACKENDS = {
@@ -278,7 +280,8 @@ def past_the_public_names(tree: Tree) -> Iterator[str]:
         target, floor = tree.module_of(each), package_of(each.importer)
         if target is None:
             continue
-        if floor == "integrations" and package_of(target) not in PUBLIC:
+        public = package_of(target) in PUBLIC_PACKAGES or each.target in PUBLIC_MODULES
+        if floor == "integrations" and not public:
             yield f"{each}, which is not public"
         elif package_of(target) == "integrations" != floor:
             yield f"{each}, which is for another package"
