@@ -74,6 +74,7 @@ DEPENDENCIES = {"anyio": 0, "attr": 0, "attrs": 0, "trio": 0, "pytest": 2.2, "cl
 #: dependency of ours, so each says what to install. httpx brings httpcore along.
 NEIGHBOURS = {
     "anynet.integrations.asgi._http": {"h11"},
+    "anynet.integrations.asgi.websocket": {"wsproto"},
     "anynet.integrations.httpcore": {"httpcore"},
     "anynet.integrations.httpx": {"httpx", "httpcore"},
     "anynet.integrations.prometheus": {"prometheus_client"},

@@ -118,7 +118,10 @@ class Metrics(Collector):
         As a task of who has the cluster; returns when it has ended. A worker that has exited is
         shown no more.
         """
-        async for event in cluster.events():
+        events = cluster.events()
+        self._workers |= {worker.id for worker in cluster.workers}
+        self._forks += len(self._workers)
+        async for event in events:
             match event:
                 case Fork(worker):
                     self._forks += 1

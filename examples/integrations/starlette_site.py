@@ -105,7 +105,7 @@ async def supervise(port: int, metrics_port: int, workers: int, backend: str) ->
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--metrics-port", type=int, default=8001)
+    parser.add_argument("--metrics-port", type=int, default=0, help="default any")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--backend", choices=["trio", "asyncio"], default="trio")
     options = parser.parse_args()

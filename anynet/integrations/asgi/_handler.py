@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 import anyio
@@ -15,7 +17,34 @@ from anynet.integrations.asgi._failures import FailureLog
 from anynet.integrations.asgi._http import BadRequest, HttpConnection, Request
 from anynet.integrations.asgi._lifespan import Lifespan
 from anynet.integrations.asgi._limits import Clock, Limits
-from anynet.integrations.asgi._types import Application
+from anynet.integrations.asgi._types import Application, Scope
+
+
+class Watched(Protocol):
+    """What has waits that may last too long."""
+
+    def look(self) -> None:
+        """End those that do; called with each tick."""
+
+
+class WebSocketExchange(Watched, Protocol):
+    """One WebSocket."""
+
+    async def run(self, app: Application) -> Exception | None:
+        """Have ``app`` talk; returns what its failure is."""
+
+
+class WebSocketSupport(Protocol):
+    """What :mod:`anynet.integrations.asgi.websocket` has, which needs a package of its own."""
+
+    def exchange(
+        self,
+        connection: HttpConnection,
+        request: Request,
+        scope: Scope,
+        soon: Callable[[Callable[[], Coroutine[Any, Any, None]]], object],
+    ) -> WebSocketExchange:
+        """The WebSocket that ``request`` asks for."""
 
 
 class ApplicationHandler:
@@ -30,7 +59,8 @@ class ApplicationHandler:
     One connection serves one request at a time, pipelined ones in their order, with keep-alive and
     100-continue. Once the server closes, each response says so, and connections that wait for a
     request are closed a moment later. Requests that are no HTTP/1.1 are answered with 400 or 431,
-    those to switch to WebSocket with 501.
+    those to switch to WebSocket with 501, unless ``websockets`` is a
+    :class:`~anynet.integrations.asgi.websocket.WebSockets`.
 
     What the application raises is logged (``anynet.asgi``), and answered with 500 where it has not
     begun to respond; where it has, and has not finished, the connection is reset. After its client
@@ -51,6 +81,7 @@ class ApplicationHandler:
         app: Application,
         *,
         lifespan: Literal["auto", "on", "off"] = "auto",
+        websockets: WebSocketSupport | None = None,
         keep_alive_timeout: float = 15.0,
         head_timeout: float = 10.0,
         body_timeout: float = 20.0,
@@ -66,9 +97,10 @@ class ApplicationHandler:
             send_timeout=send_timeout,
             max_head=max_head,
         )
+        self._websockets = websockets
         self._clock = Clock(self._limits.tick)
         self._failures = FailureLog()
-        self._connections: set[HttpConnection] = set()
+        self._watched: set[Watched] = set()
         self._tasks: TaskGroup | None = None
 
     # -- the block ------------------------------------------------------------------------------
@@ -129,8 +161,8 @@ class ApplicationHandler:
             if self._clock.now - written >= 1:
                 self._failures.write()
                 written = self._clock.now
-            for connection in tuple(self._connections):
-                connection.look()
+            for each in tuple(self._watched):
+                each.look()
 
     def _close_soon(self, socket: anynet.Socket) -> None:
         async def close() -> None:
@@ -139,8 +171,11 @@ class ApplicationHandler:
             except GONE:
                 pass  # The client was faster.
 
-        if self._tasks is not None:
-            self._tasks.start_soon(close)
+        self._soon(close)
+
+    def _soon(self, function: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        assert self._tasks is not None
+        self._tasks.start_soon(function)
 
     # -- connections ----------------------------------------------------------------------------
 
@@ -149,32 +184,49 @@ class ApplicationHandler:
         if self._tasks is None:
             raise RuntimeError("enter the handler first: `async with ApplicationHandler(app)`")
         connection = HttpConnection(socket, self._limits, self._clock, self._close_soon)
-        self._connections.add(connection)
         try:
-            await self._serve(connection)
+            with self._watching(connection):
+                await self._serve(connection)
         except BadRequest as error:
             await connection.refuse(error.error_status_hint, str(error))
+
+    @contextmanager
+    def _watching(self, watched: Watched) -> Iterator[None]:
+        self._watched.add(watched)
+        try:
+            yield
         finally:
-            self._connections.discard(connection)
+            self._watched.discard(watched)
 
     async def _serve(self, connection: HttpConnection) -> None:
         place = place_of(connection.socket)
         state = {} if self._lifespan is None else self._lifespan.state
         while (request := await connection.next_request()) is not None:
-            if _asks_for_websocket(request):
-                await connection.refuse(501, "this server does not speak WebSocket")
-                return
             target = _target_of(request)
             if target is None:
                 await connection.refuse(400, "this server is no proxy: the target must be a path")
                 return
             scope = scope_of(request, target, place, state)
-            failure = await Exchange(connection, scope).run(self._app)
-            if failure is not None:
-                self._failures.note(scope["method"], scope["path"], failure)
-                del failure  # Its traceback keeps frames, this one too.
+            if _asks_for_websocket(request):
+                await self._serve_websocket(connection, request, scope)
+                return
+            self._note(scope, await Exchange(connection, scope).run(self._app))
             if not await connection.end_request():
                 return
+
+    async def _serve_websocket(
+        self, connection: HttpConnection, request: Request, scope: Scope
+    ) -> None:
+        if self._websockets is None:
+            await connection.refuse(501, "this server does not speak WebSocket")
+            return
+        exchange = self._websockets.exchange(connection, request, scope, self._soon)
+        with self._watching(exchange):
+            self._note(scope, await exchange.run(self._app))
+
+    def _note(self, scope: Scope, failure: Exception | None) -> None:
+        if failure is not None:
+            self._failures.note(scope.get("method", "WebSocket"), scope["path"], failure)
 
 
 def _asks_for_websocket(request: Request) -> bool:

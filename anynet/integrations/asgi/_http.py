@@ -82,6 +82,16 @@ class HttpConnection:
                 self.socket.reset()
 
     @property
+    def now(self) -> float:
+        """The time, by the clock of the handler."""
+        return self._clock.now
+
+    @property
+    def unread(self) -> bytes:
+        """What came behind the request: for whom the connection is given to."""
+        return bytes(self._http.trailing_data[0])
+
+    @property
     def closing(self) -> bool:
         """Whether the server takes no more requests."""
         return self._closing is not None and self._closing.is_set()
