@@ -12,7 +12,7 @@ import trio
 import trio_websocket
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from wsproto import ConnectionType, WSConnection
 from wsproto import events as ws
 
@@ -59,8 +59,8 @@ async def pour(socket: WebSocket) -> None:
     try:
         while True:
             await socket.send({"type": "websocket.send", "bytes": bytes(100_000)})
-    except OSError as error:
-        ends.append(type(error))
+    except WebSocketDisconnect as error:
+        ends.append(type(error.__context__))
         raise
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import anyio
 
 from anynet.integrations.asgi._exchange import GONE, ClientDisconnected
-from anynet.integrations.asgi._http import HttpConnection, Request
+from anynet.integrations.asgi._http import BadRequest, HttpConnection, Request
 from anynet.integrations.asgi._types import Application, Message, Scope
 
 try:
@@ -50,7 +50,10 @@ class WebSockets:
     def exchange(
         self, connection: HttpConnection, request: Request, scope: Scope, soon: _Soon
     ) -> WebSocketExchange:
-        """A WebSocket, which ``request`` asks for."""
+        """A WebSocket, which ``request`` asks for.
+
+        Raises :exc:`BadRequest` for a request that wsproto finds fault with.
+        """
         return WebSocketExchange(self, connection, request, scope, soon)
 
 
@@ -72,12 +75,18 @@ class WebSocketExchange:
         self._connection = connection
         self._soon = soon
         self._ws = WSConnection(ConnectionType.SERVER)
-        self._ws.initiate_upgrade_connection(list(request.headers), request.target.decode("ascii"))
-        self._asked = next(iter(self._ws.events()))
-        assert isinstance(self._asked, ws.Request)
+        target = request.target.decode("ascii")
+        try:
+            if request.method != b"GET":
+                raise RemoteProtocolError("a WebSocket begins with GET")
+            self._ws.initiate_upgrade_connection(list(request.headers), target)
+        except RemoteProtocolError as error:
+            raise BadRequest(str(error)) from error
+        asked = next(iter(self._ws.events()))
+        assert isinstance(asked, ws.Request)
         scope["type"] = "websocket"
         scope["scheme"] = "wss" if scope["scheme"] == "https" else "ws"
-        scope["subprotocols"] = list(self._asked.subprotocols)
+        scope["subprotocols"] = list(asked.subprotocols)
         del scope["method"]
         self.scope = scope
         self._sending = anyio.Lock()
