@@ -51,13 +51,18 @@ class Clients:
             self._close(fd)
         self._epoll.close()
 
-    def ask_as_long_as(self, goes_on: Callable[[Load], bool]) -> Load:
-        """Ask the next as soon as one is answered; ``goes_on`` is asked now and then."""
+    def ask_as_long_as(self, goes_on: Callable[[Load], bool], pause: float = 0.0) -> Load:
+        """Ask the next as soon as one is answered, or so many seconds later.
+
+        ``goes_on`` is asked now and then.
+        """
         began = time.perf_counter()
         while goes_on(self.load):
             ready = self._epoll.poll(PATIENCE)
             if not ready:
                 raise MeasureError(f"no answer within {PATIENCE} seconds")
+            if pause:
+                time.sleep(pause)
             for fd, _ in ready:
                 self._read(fd)
         self.load.seconds = time.perf_counter() - began
@@ -109,11 +114,13 @@ class Clients:
         self._open()
 
 
-def ask_many(port: int, connections: int, goes_on: Callable[[Load], bool]) -> Load:
+def ask_many(
+    port: int, connections: int, goes_on: Callable[[Load], bool], pause: float = 0.0
+) -> Load:
     """Keep as many requests under way as there are connections, as long as ``goes_on`` says so."""
     clients = Clients(port, connections)
     try:
-        return clients.ask_as_long_as(goes_on)
+        return clients.ask_as_long_as(goes_on, pause)
     finally:
         clients.close()
 

@@ -118,7 +118,14 @@ def proxy_of(site: int) -> Iterator[int]:
 
 
 def measure(
-    backend: str, *, workers: int, requests: int, restarts: int, connections: int, direct: bool
+    backend: str,
+    *,
+    workers: int,
+    requests: int,
+    restarts: int,
+    connections: int,
+    direct: bool,
+    pause: float = 0.0,
 ) -> Outcome:
     """Make the requests, and replace the workers meanwhile."""
     module = "benchmarks.peers.anynet_asgi"
@@ -131,10 +138,10 @@ def measure(
             time.sleep(0.05)
         restarting = Restarting(server.pid, workers, requests, restarts)
         if direct:
-            load = ask_many(server.port, connections, restarting.goes_on)
+            load = ask_many(server.port, connections, restarting.goes_on, pause)
         else:
             with proxy_of(server.port) as port:
-                load = ask_many(port, connections, restarting.goes_on)
+                load = ask_many(port, connections, restarting.goes_on, pause)
         return Outcome(load, restarting.done)
 
 

@@ -115,8 +115,8 @@ class Metrics(Collector):
     async def follow(self, cluster: Cluster) -> None:
         """Show the workers of a cluster, and what they :meth:`~ServerMetrics.report`.
 
-        As a task of who has the cluster; returns when it has ended. A worker that has exited is
-        shown no more.
+        For a task inside of the cluster's block, which is cancelled there at the end. A worker that
+        has exited is shown no more.
         """
         events = cluster.events()
         self._workers |= {worker.id for worker in cluster.workers}

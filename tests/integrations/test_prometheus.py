@@ -84,6 +84,8 @@ async def test_the_workers_of_a_cluster() -> None:
             assert shown("anynet_cluster_forks_total") == {(): 2}
             with anyio.fail_after(PATIENCE):
                 await cluster.shutdown()
+            await until(lambda: shown("anynet_cluster_exits_total")["yes",] == 2)
+            tasks.cancel_scope.cancel()
     assert shown("anynet_server_open") is None
     assert shown("anynet_cluster_workers") == {(): 0}
     assert shown("anynet_cluster_exits_total") == {("yes",): 2, ("no",): 0}
