@@ -11,7 +11,7 @@ import anynet
 
 
 async def serve_http2(socket: anynet.Socket) -> None:
-    config = h2.config.H2Configuration(client_side=False)
+    config = h2.config.H2Configuration(client_side=False, header_encoding=None)
     http = h2.connection.H2Connection(config)
     http.initiate_connection()
     await socket.send(http.data_to_send())
