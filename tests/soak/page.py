@@ -6,8 +6,10 @@ It writes docs/soak.md and its chart, and keeps the run beside them.
 from __future__ import annotations
 
 import json
+import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -23,6 +25,7 @@ HEIGHT, GAP = 140, 44
 LEFT, RIGHT = MARGIN + 60, WIDTH - MARGIN - 110
 COLOURS = ("#0b7285", "#5f3dc4", "#c2255c")
 MIB = 2**20
+MOST_ROWS = 240
 Row: TypeAlias = dict[str, Any]
 
 
@@ -125,12 +128,13 @@ def _figures(run: Row, name: str) -> str:
     start, end = run["start"][name], run["end"][name]
     memory = [row["figures"][name]["memory"] for row in samples]
     descriptors = max(row["figures"][name]["descriptors"] for row in samples)
-    quarter = memory[len(memory) // 4]
+    bounds = [len(memory) * number // 4 for number in range(5)]
+    quarters = [statistics.median(memory[a:b] or memory) for a, b in pairwise(bounds)]
     cells = [
         name,
         f"{start['memory'] / MIB:.1f}",
-        f"{quarter / MIB:.1f}",
-        f"{end['memory'] / MIB:.1f}",
+        " / ".join(f"{quarter / MIB:.1f}" for quarter in quarters),
+        f"{100 * (quarters[3] / quarters[1] - 1):+.1f} %",
         f"{start['descriptors']} / {descriptors} / {end['descriptors']}",
     ]
     if "tasks" in start:
@@ -142,9 +146,38 @@ def _figures(run: Row, name: str) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
+def thinned(samples: Sequence[Row]) -> list[Row]:
+    """No more rows than a chart can show.
+
+    Of those that a row stands for it has the median of memory, and the most of all else.
+    """
+    size = -(-len(samples) // MOST_ROWS)
+    return [_merged(samples[at : at + size]) for at in range(0, len(samples), size)]
+
+
+def _one(values: Sequence[int], key: str) -> int:
+    return int(statistics.median(values)) if key == "memory" else max(values)
+
+
+def _merged(rows: Sequence[Row]) -> Row:
+    last = rows[-1]
+    figures = {
+        name: {key: _one([row["figures"][name][key] for row in rows], key) for key in last_ones}
+        for name, last_ones in last["figures"].items()
+    }
+    return {
+        "at": last["at"],
+        "round_trips": sum(row["round_trips"] for row in rows),
+        "p50_ms": statistics.median(row["p50_ms"] for row in rows),
+        "p99_ms": max(row["p99_ms"] for row in rows),
+        "figures": figures,
+    }
+
+
 def main() -> None:
     source = Path(sys.argv[1]) if sys.argv[1:] else RUN
     run = json.loads(source.read_text("utf-8"))
+    run["samples"] = thinned(run["samples"])
     RUN.write_text(json.dumps(run, indent=None, separators=(",", ":")) + "\n", "utf-8")
     CHART.write_text(draw(run), "utf-8")
     PAGE.write_text(build(run), "utf-8")

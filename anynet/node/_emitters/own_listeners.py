@@ -22,9 +22,10 @@ from anynet.node._emitters.listeners import EventName, Listener
 Registered: TypeAlias = dict[EventName, tuple[Listener]]
 
 #: The methods that are gone past where nobody listens to an event: when a pipe begins, when the
-#: peer has ended, and when our side has, or a pipe ends. One call for all of them, since that is
-#: three calls a connection.
+#: peer has ended, and when our side has, or a pipe ends; of "data", when a pipe is all that does.
+#: One call for all of them, since that is three calls a connection.
 _METHODS: dict[EventName, Callable[[object], tuple[object, ...]]] = {
+    "data": attrgetter("_dispatch_write", "emit", "push", "write"),
     "newListener": attrgetter("on", "once", "prependListener"),
     "readable": attrgetter("_final", "emit", "end", "push", "read", "removeListener"),
     "removeListener": attrgetter("emit", "pause", "removeListener", "unpipe"),
@@ -38,17 +39,24 @@ def take_part(own_class: type[EventEmitter]) -> None:
 
 
 def is_unwatched(watching: EventName, emitter: object) -> bool:
-    """Whether none of its methods is the program's, and nobody listens to the event ``watching``.
-
-    A method of the program's is one of a subclass, or one that was set on this very emitter, or on
-    the class that its class has it from, as tests and tracers do.
-    """
+    """Whether its methods are :func:`unchanged`, and nobody listens to the event ``watching``."""
     return (
         isinstance(emitter, EventEmitter)
-        and type(emitter) is emitter.own_class
-        and not emitter.__dict__
-        and _METHODS[watching](emitter.own_class) == emitter.own_methods[watching]
+        and unchanged(emitter, watching)
         and watching not in (emitter.listener_table or ())
+    )
+
+
+def unchanged(emitter: EventEmitter, event: EventName) -> bool:
+    """Whether none of the methods that are gone past at ``event`` is the program's.
+
+    That is one of a subclass, or one that was set on this very emitter, or on the class that its
+    class has it from, as tests and tracers do.
+    """
+    return (
+        type(emitter) is emitter.own_class
+        and not emitter.__dict__
+        and _METHODS[event](emitter.own_class) == emitter.own_methods[event]
     )
 
 

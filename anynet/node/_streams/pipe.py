@@ -45,7 +45,7 @@ class Pipe:
 
     __slots__ = (
         *("at_destination", "at_source", "destination", "drain_listened", "emits", "ends"),
-        *("on_data", "source", "undone"),
+        *("source", "undone"),
     )
 
     def __init__(self, source: Source, destination: Any, end: bool) -> None:
@@ -56,15 +56,6 @@ class Pipe:
         self.undone: bool = False
         self.drain_listened: bool = False
         self.ends = end
-
-        def on_data(chunk: Chunk) -> None:
-            try:
-                if destination.write(chunk) is False:
-                    self.wait_for_drain()
-            except Exception as error:
-                destination.destroy(error)
-
-        self.on_data: Callable[[Chunk], None] = on_data
         #: What it has registered.
         self.at_source: own_listeners.Registered = {}
         self.at_destination: own_listeners.Registered = {}
@@ -137,6 +128,14 @@ class Pipe:
 
     # -- the flow -------------------------------------------------------------------------------
 
+    def on_data(self, chunk: Chunk) -> None:
+        destination = self.destination
+        try:
+            if destination.write(chunk) is False:
+                self.wait_for_drain()
+        except Exception as error:
+            destination.destroy(error)
+
     def wait_for_drain(self) -> None:
         if not self.emits:
             return
@@ -194,7 +193,7 @@ class Pipe:
         source, destination = self.source, self.destination
         at_destination, at_source = self.at_destination, self.at_source
         # They refer to this pipe, and so to both streams.
-        self.at_destination, self.at_source, self.on_data = {}, {}, _discard
+        self.at_destination, self.at_source = {}, {}
         if unwatched or (
             own_listeners.is_unwatched("removeListener", source)
             and own_listeners.is_unwatched("removeListener", destination)
@@ -230,7 +229,3 @@ def remove_pipes(source: Source, destination: Any) -> None:
         source.pause()
     for pipe in removed:
         pipe.on_unpiped()
-
-
-def _discard(chunk: Chunk) -> None:
-    """What a pipe that was undone does with a chunk."""

@@ -25,7 +25,7 @@ Pipes: TypeAlias = list[Piped]
 class PipeSet:
     """The pipes, in the order in which they were added, and the destinations that are full."""
 
-    __slots__ = ("awaiting_drain", "multi_await_drain", "pipes")
+    __slots__ = ("awaiting_drain", "multi_await_drain", "pipes", "shortened")
 
     def __init__(self) -> None:
         self.pipes: Pipes = []
@@ -33,12 +33,19 @@ class PipeSet:
         self.awaiting_drain: list[Any] | None = None
         #: There has been more than one pipe, and all of them count in ``awaiting_drain``.
         self.multi_await_drain: bool = False
+        #: Whether the source has looked for a shorter way through the pipes as they are.
+        self.shortened: bool = False
 
     def add(self, pipe: Piped) -> None:
         if self.pipes and not self.multi_await_drain:
             self.multi_await_drain = True
             self.awaiting_drain = self.awaiting_drain or []
+        self.shortened = False
         self.pipes = [*self.pipes, pipe]
+
+    def note_shortened(self) -> None:
+        """The source has looked for it."""
+        self.shortened = True
 
     def remove(self, destination: object) -> Pipes:
         """Remove the first pipe to a destination, or all where that is None; what was removed."""

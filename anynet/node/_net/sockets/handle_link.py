@@ -22,12 +22,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from anynet._transport.reactor.handle import Handle
 from anynet.node._errors.errors import socket_closed, system_error
 from anynet.node._loop.runtime import Runtime
 from anynet.node._net.options.socket_options import ReadInto
+from anynet.node._net.sockets.forwarding import begin_forwarding
 from anynet.node._net.sockets.idle_timeout import IdleTimeout
 from anynet.node._net.sockets.pending_write import PendingWrite
 from anynet.node._streams.quiet_end import source_ended
@@ -76,6 +77,7 @@ class HandleLink:
         "_pending",
         "_resets",
         "_socket",
+        "_tried",
         "counted_by",
         "given_away",
         "handle",
@@ -104,6 +106,8 @@ class HandleLink:
         self._left = 0
         #: How much was passed on when a write last did not go at once; what was lost since counts.
         self._dispatched = 0
+        #: What has become of the next write, where that was tried past the stream.
+        self._tried: Literal[False] | OSError | None = None
         # Of a handle that is gone.
         self._bytes_read = self._bytes_written = 0
 
@@ -232,7 +236,12 @@ class HandleLink:
         if self.idle is not None:
             self.idle.touch()
         socket = self._socket
-        if socket is not None and not socket.push(data):
+        if socket is None:
+            return
+        pipes = socket.readable_state.pipes
+        if pipes is not None and not pipes.shortened:
+            begin_forwarding(self, socket, pipes)
+        if not socket.push(data):
             self.stop_reading()
 
     def on_read_into(self, count: int, buffer: bytearray | memoryview) -> None:
@@ -267,7 +276,8 @@ class HandleLink:
         if handle is None:
             return self._write_without_handle([chunk])
         try:
-            done = handle.write(chunk, self._written)
+            tried = self._tried is not None
+            done = self._outcome() if tried else handle.write(chunk, self.on_written)
         except OSError as error:
             return self._write_failed(error, self.bytes_dispatched + len(chunk))
         if self.idle is not None:
@@ -283,7 +293,7 @@ class HandleLink:
             return self._write_without_handle(chunks)
         dispatched = self.bytes_dispatched + sum(map(len, chunks))
         try:
-            done = handle.write_many(chunks, self._written)
+            done = handle.write_many(chunks, self.on_written)
         except OSError as error:
             return self._write_failed(error, dispatched)
         if self.idle is not None:
@@ -291,6 +301,18 @@ class HandleLink:
         if not done:
             self._note_queued(sum(map(len, chunks)))
         return done
+
+    def note_tried(self, outcome: Literal[False] | OSError | None) -> None:
+        """The next chunk was given to the handle already, and is only to be accounted for.
+
+        None: no longer so.
+        """
+        self._tried = outcome
+
+    def _outcome(self) -> bool:
+        if isinstance(self._tried, OSError):
+            raise self._tried
+        return False
 
     def _note_queued(self, size: int) -> None:
         """A write of ``size`` bytes does not go at once, as a whole."""
@@ -311,7 +333,8 @@ class HandleLink:
             self._socket.write_done(system_error(error, "write"))
         return False
 
-    def _written(self, error: OSError | None) -> None:
+    def on_written(self, error: OSError | None) -> None:
+        """A write that did not go at once is done, or has failed."""
         self.touch()
         self._left = 0
         if self._socket is not None:

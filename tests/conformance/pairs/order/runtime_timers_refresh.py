@@ -17,11 +17,11 @@ def main() -> None:
     def on_timer() -> None:
         nonlocal runs
         runs += 1
-        log("ran", runs, (int(time.time() * 1000) - started) >= 70)
+        log("ran", runs, (int(time.time() * 1000) - started) >= 150)
         if runs < 3:
             log("again", timer.refresh() is timer)
 
-    timer = net.setTimeout(on_timer, 40)
+    timer = net.setTimeout(on_timer, 120)
     net.setTimeout(lambda: log("refresh", timer.refresh() is timer, runs), 35)
     cleared = net.setTimeout(lambda: log("never"), 10)
     net.clearTimeout(cleared)
