@@ -12,6 +12,7 @@ import pytest
 
 import anynet
 from anynet.integrations.asgi import ApplicationHandler, ClientDisconnected, LifespanFailed
+from anynet.integrations.asgi._limits import Clock
 from tests.core.server_peers import sees, until
 from tests.integrations.http_peers import (
     all_of,
@@ -302,12 +303,18 @@ async def test_a_failure_before_the_response(
     assert "1 times more" in second.getMessage()
 
 
-@pytest.mark.parametrize("path", ["/half", "/short"])
+async def test_a_response_that_is_shorter_than_it_says(caplog: pytest.LogCaptureFixture) -> None:
+    async with server_of(failing) as server:
+        answer = await answer_to(server, b"GET /short HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 500 ")
+    assert "Too little data" in caplog.text
+
+
 async def test_a_failure_in_the_middle_of_a_response_resets(
-    path: str, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with server_of(failing) as server, client_of(server) as sock:
-        await sock.send(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        await sock.send(b"GET /half HTTP/1.1\r\nHost: x\r\n\r\n")
         with pytest.raises(anyio.BrokenResourceError):
             await all_of(sock)
     assert caplog.records[0].name == "anynet.asgi"
@@ -502,6 +509,17 @@ async def test_a_client_that_reads_slowly() -> None:
                     await sock.receive()
 
 
+def test_the_clock_of_a_loop_that_was_blocked() -> None:
+    """Nobody is late because the loop was."""
+    clock = Clock(0.1)
+    clock.start(1000.0)
+    clock.tick(1000.125)
+    assert clock.now == 0.125
+    clock.tick(1060.0)
+    assert clock.now == 0.325
+    assert b" GMT" in clock.date
+
+
 async def test_honest_clients_may_take_their_time() -> None:
     """An application that thinks, and a client that has asked, are under no limit."""
 
@@ -612,3 +630,17 @@ async def test_a_block_that_fails_cancels_the_lifespan() -> None:
         async with anynet.Socket.from_fd(here) as sock:
             with pytest.raises(RuntimeError, match="enter the handler first"):
                 await ApplicationHandler(app)(sock)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"head_timeout": 0}, ValueError),
+        ({"body_timeout": None}, TypeError),
+        ({"max_head": 1.5}, TypeError),
+        ({"lifespan": "maybe"}, ValueError),
+    ],
+)
+def test_options_that_make_no_sense(options: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error, match=next(iter(options))):
+        ApplicationHandler(echo, **options)

@@ -142,8 +142,8 @@ class Exchange:
             raise RuntimeError(f"the response is {'over' if self._complete else 'not started'}")
         if self._bad_request is not None and not self._sent:
             raise ClientDisconnected("the request is none") from self._bad_request
-        self._sent = True
         parts = self._connection.body(b"" if self._bodiless else data, more)
+        self._sent = True
         try:
             await self._connection.send(*(parts if head is None else (head, *parts)))
         except GONE as error:

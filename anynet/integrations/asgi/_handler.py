@@ -53,8 +53,8 @@ class ApplicationHandler:
     It is a handler for :func:`anynet.create_server` and :func:`anynet.serve`, to be entered first
     with ``async with``: there the application starts, and at the end of the block it ends
     (``lifespan``: ``"auto"`` also serves one that knows no lifespan, ``"on"`` does not, ``"off"``
-    asks for none). :exc:`LifespanFailed` is raised where the application says that it failed. A
-    block that is left by an exception cancels the application's lifespan.
+    asks for none). Where the application says that it failed, what it raises is raised, or else
+    :exc:`LifespanFailed`. A block that is left by an exception cancels the application's lifespan.
 
     One connection serves one request at a time, pipelined ones in their order, with keep-alive and
     100-continue. Once the server closes, each response says so, and connections that wait for a
@@ -73,7 +73,8 @@ class ApplicationHandler:
     second more for every 1000 bytes of it, and ``send_timeout`` (20) how long each 64 KiB of a
     response may take to go out. ``max_head`` (32768) is how many bytes a head may have.
     How many connections there may be, in all and for an address, is for the server to say, and how
-    large a body may be for the application.
+    large a body may be for the application. Raises :exc:`TypeError` or :exc:`ValueError` for limits
+    that make no sense.
     """
 
     def __init__(
@@ -88,6 +89,8 @@ class ApplicationHandler:
         send_timeout: float = 20.0,
         max_head: int = 32768,
     ) -> None:
+        if lifespan not in ("auto", "on", "off"):
+            raise ValueError(f"lifespan must be 'auto', 'on' or 'off', not {lifespan!r}")
         self._app = app
         self._lifespan = None if lifespan == "off" else Lifespan(app, lifespan)
         self._limits = Limits(
@@ -184,11 +187,11 @@ class ApplicationHandler:
         if self._tasks is None:
             raise RuntimeError("enter the handler first: `async with ApplicationHandler(app)`")
         connection = HttpConnection(socket, self._limits, self._clock, self._close_soon)
-        try:
-            with self._watching(connection):
+        with self._watching(connection):
+            try:
                 await self._serve(connection)
-        except BadRequest as error:
-            await connection.refuse(error.error_status_hint, str(error))
+            except BadRequest as error:
+                await connection.refuse(error.error_status_hint, str(error))
 
     @contextmanager
     def _watching(self, watched: Watched) -> Iterator[None]:

@@ -14,6 +14,7 @@ The rules that live here:
 from __future__ import annotations
 
 import email.utils
+from typing import Any
 
 import attrs
 
@@ -25,15 +26,21 @@ MIN_RATE = 1000
 _LOOKS = 4
 
 
+_POSITIVE: Any = attrs.validators.gt(0)
+#: Validators of what the user says.
+SECONDS: Any = attrs.validators.and_(attrs.validators.instance_of((int, float)), _POSITIVE)
+SIZE: Any = attrs.validators.and_(attrs.validators.instance_of(int), _POSITIVE)
+
+
 @attrs.frozen(kw_only=True)
 class Limits:
     """The limits of one handler; see :class:`ApplicationHandler`."""
 
-    keep_alive_timeout: float
-    head_timeout: float
-    body_timeout: float
-    send_timeout: float
-    max_head: int
+    keep_alive_timeout: float = attrs.field(validator=SECONDS)
+    head_timeout: float = attrs.field(validator=SECONDS)
+    body_timeout: float = attrs.field(validator=SECONDS)
+    send_timeout: float = attrs.field(validator=SECONDS)
+    max_head: int = attrs.field(validator=SIZE)
 
     @property
     def tick(self) -> float:

@@ -16,9 +16,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import anyio
+import attrs
 
 from anynet.integrations.asgi._exchange import GONE, ClientDisconnected
 from anynet.integrations.asgi._http import BadRequest, HttpConnection, Request
+from anynet.integrations.asgi._limits import SECONDS, SIZE
 from anynet.integrations.asgi._types import Application, Message, Scope
 
 try:
@@ -36,6 +38,7 @@ _TOO_BIG, _FAILED, _GOING_AWAY, _NO_CODE, _LOST = 1009, 1011, 1012, 1005, 1006
 _DISCONNECT = "websocket.disconnect"
 
 
+@attrs.frozen(kw_only=True)
 class WebSockets:
     """What WebSockets of a handler may do: ``max_message`` bytes of a message (1 MiB).
 
@@ -43,9 +46,8 @@ class WebSockets:
     (20), is sent a ping; when it is silent for as long again, the connection is reset.
     """
 
-    def __init__(self, *, max_message: int = 1048576, ping_interval: float = 20.0) -> None:
-        self.max_message = max_message
-        self.ping_interval = ping_interval
+    max_message: int = attrs.field(default=1048576, validator=SIZE)
+    ping_interval: float = attrs.field(default=20.0, validator=SECONDS)
 
     def exchange(
         self, connection: HttpConnection, request: Request, scope: Scope, soon: _Soon
