@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import random
+import re
 import socket
 import ssl
 import subprocess
@@ -96,12 +97,13 @@ def running_server(
     tls: bool = False,
     ready: Callable[[int], bool] | None = None,
 ) -> Iterator[Server]:
-    """Start `command`, in which PORT is replaced by a free port, and wait until it echoes.
+    """Start `command`, where the word PORT is replaced by a free port, and wait until it echoes.
 
-    Or until `ready`, which is called with the port, says that it serves.
+    The word may be the end of an address, as in `127.0.0.1:PORT`. With `ready`, wait until that
+    says, of the port, that the server serves.
     """
     port = free_port()
-    words = [word.replace("PORT", str(port)) for word in command]
+    words = [re.sub(r"(^|:)PORT$", rf"\g<1>{port}", word) for word in command]
     with tempfile.TemporaryFile() as stderr:
         with pinned(core):
             # A session of its own: Ctrl-C reaches only us, and we end the server by its pid.
