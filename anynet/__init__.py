@@ -1,5 +1,8 @@
 """TCP and Unix-socket servers and clients as nursery-scoped objects, on Trio and asyncio."""
 
+import os.path
+import warnings
+
 from anynet._core.connections.connect import Connecting, Reconnections, connect, create_connection
 from anynet._core.connections.connection import ConnectionState
 from anynet._core.connections.inbox import Inbox
@@ -165,3 +168,16 @@ __all__ = [
     "serve",
     "service_watchdog",
 ]
+
+# The distribution that has our import's name on the package index writes into the same directory,
+# and pip does not mind. It has this module in every version, and we never will. Only one look at
+# the disk: the metadata of all that is installed would cost an import more than the import itself.
+if os.path.exists(os.path.join(__path__[0], "xml.py")):
+    warnings.warn(
+        f"{__path__[0]} holds xml.py, which belongs to another distribution, 'anynet': it and "
+        "'anynet-toolkit' overwrite each other's files, and uninstalling either takes files of the "
+        "other. Uninstall both, then install the one that you want: "
+        "pip uninstall anynet anynet-toolkit, pip install anynet-toolkit",
+        RuntimeWarning,
+        stacklevel=2,
+    )

@@ -19,7 +19,7 @@ def main() -> None:
     if run_command is None:
         sys.stderr.write(
             "The command line needs click and rich, which are not installed: "
-            "pip install 'anynet[cli]'\n"
+            "pip install 'anynet-toolkit[cli]'\n"
         )
         sys.exit(2)
     run_command()

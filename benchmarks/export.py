@@ -23,6 +23,8 @@ from benchmarks.trees import describe_tree
 Calls: TypeAlias = Mapping[str, Mapping[str, Sequence[tuple[int, str, str]]]]
 #: Digits of a sample that are kept: more than any clock here is good for.
 DIGITS = 6
+#: Packages that are published under another name than they are imported by.
+DISTRIBUTIONS = {"anynet": "anynet-toolkit"}
 
 
 @attrs.frozen(kw_only=True)
@@ -138,7 +140,7 @@ def describe_machine(node: str | None = None) -> dict[str, str]:
     }
     for package in ("anynet", "anyio", "trio", "uvloop"):
         try:
-            facts[package] = version(package)
+            facts[package] = version(DISTRIBUTIONS.get(package, package))
         except PackageNotFoundError:
             facts[package] = "not installed"
     facts["node"] = _node_version(node or "node")

@@ -72,7 +72,7 @@ def test_all_is_sorted_without_repetition(module: ModuleType) -> None:
 
 
 def test_the_version_is_that_of_the_distribution() -> None:
-    assert anynet.__version__ == importlib.metadata.version("anynet")
+    assert anynet.__version__ == importlib.metadata.version("anynet-toolkit")
 
 
 @pytest.mark.parametrize(

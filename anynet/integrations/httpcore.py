@@ -27,7 +27,7 @@ try:
     import httpcore
 except ImportError as error:
     raise ImportError(
-        "anynet.integrations.httpcore needs httpcore: pip install 'anynet[httpcore]'"
+        "anynet.integrations.httpcore needs httpcore: pip install 'anynet-toolkit[httpcore]'"
     ) from error
 
 __all__ = ["Network", "NetworkStream"]

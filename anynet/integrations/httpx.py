@@ -11,7 +11,7 @@ try:
     import httpx
 except ImportError as error:
     raise ImportError(
-        "anynet.integrations.httpx needs httpx: pip install 'anynet[httpx]'"
+        "anynet.integrations.httpx needs httpx: pip install 'anynet-toolkit[httpx]'"
     ) from error
 
 from anynet.integrations.httpcore import Network

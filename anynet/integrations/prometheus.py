@@ -23,7 +23,8 @@ try:
     from prometheus_client.registry import Collector
 except ImportError as error:
     raise ImportError(
-        "anynet.integrations.prometheus needs prometheus_client: pip install 'anynet[prometheus]'"
+        "anynet.integrations.prometheus needs prometheus_client: "
+        "pip install 'anynet-toolkit[prometheus]'"
     ) from error
 
 __all__ = ["Metrics", "ServerMetrics"]

@@ -284,7 +284,7 @@ def test_without_its_packages_it_says_what_to_install(module: str) -> None:
         f"import sys; sys.modules[{module!r}] = None; import anynet.__main__ as m; m.main()"
     )
     assert (result.returncode, result.stdout) == (2, "")
-    assert "pip install 'anynet[cli]'" in result.stderr
+    assert "pip install 'anynet-toolkit[cli]'" in result.stderr
     assert result.stderr.count("\n") == 1
 
 

@@ -21,5 +21,7 @@ def test_what_to_install(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.setitem(sys.modules, missing, None)
     extra = EXTRAS.get(missing, missing)
-    with pytest.raises(ImportError, match=rf"needs {missing}: pip install 'anynet\[{extra}\]'"):
+    with pytest.raises(
+        ImportError, match=rf"needs {missing}: pip install 'anynet-toolkit\[{extra}\]'"
+    ):
         importlib.import_module(module)

@@ -185,10 +185,11 @@ class Reactor(Registrations):
         return timer
 
     def time(self) -> float:
-        """The time of this turn; outside of one, the time."""
-        if not self.in_turn:
-            self.now = self.host.time()
-        return self.now
+        """The time, also in the middle of a turn: a callback may have taken long.
+
+        Counted from the turn's beginning, a time that is set after that would be over at its end.
+        """
+        return self.host.time()
 
     def close_after_batch(self, callback: Callable[[], object]) -> None:
         """Call at the end of the batch of events; at once when there is none.

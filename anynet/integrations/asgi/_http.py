@@ -23,7 +23,9 @@ import anynet
 try:
     import h11
 except ImportError as error:
-    raise ImportError("anynet.integrations.asgi needs h11: pip install 'anynet[asgi]'") from error
+    raise ImportError(
+        "anynet.integrations.asgi needs h11: pip install 'anynet-toolkit[asgi]'"
+    ) from error
 
 from anynet.integrations.asgi._limits import MIN_RATE, Clock, Limits
 

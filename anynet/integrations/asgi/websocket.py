@@ -29,7 +29,7 @@ try:
     from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 except ImportError as error:
     raise ImportError(
-        "anynet.integrations.asgi.websocket needs wsproto: pip install 'anynet[websocket]'"
+        "anynet.integrations.asgi.websocket needs wsproto: pip install 'anynet-toolkit[websocket]'"
     ) from error
 
 __all__ = ["WebSockets"]
