@@ -1,6 +1,7 @@
 """Fetches a URL with httpx over anynet: HTTP/1.1 or 2, by a proxy (HTTP or SOCKS 5), a Unix path.
 
-Needs `anynet-toolkit[httpx]`; HTTP/2 and SOCKS need what httpx needs for them: `httpx[http2,socks]`.
+Needs `anynet-toolkit[httpx]`; HTTP/2 and SOCKS need what httpx needs for them, which
+`httpx[http2,socks]` installs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """A Starlette application in several processes, with what they count for Prometheus.
 
 SIGHUP replaces the workers one after the other without a request failing, SIGINT or SIGTERM end it
-when the requests under way have been answered. Needs `anynet-toolkit[asgi,prometheus]` and starlette.
+when the requests under way have been answered. Needs `anynet-toolkit[asgi,prometheus]` and
+starlette.
 """
 
 from __future__ import annotations
