@@ -25,10 +25,10 @@ import anynet
 
 try:
     import httpcore
-except ImportError as error:
+except ImportError as _error:
     raise ImportError(
         "anynet.integrations.httpcore needs httpcore: pip install 'anynet-toolkit[httpcore]'"
-    ) from error
+    ) from _error
 
 __all__ = ["Network", "NetworkStream"]
 

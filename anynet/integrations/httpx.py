@@ -9,10 +9,10 @@ from types import TracebackType
 try:
     import httpcore
     import httpx
-except ImportError as error:
+except ImportError as _error:
     raise ImportError(
         "anynet.integrations.httpx needs httpx: pip install 'anynet-toolkit[httpx]'"
-    ) from error
+    ) from _error
 
 from anynet.integrations.httpcore import Network
 

@@ -21,11 +21,11 @@ from anynet.cluster import Cluster, Exit, Fork, Message, Worker
 try:
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
     from prometheus_client.registry import Collector
-except ImportError as error:
+except ImportError as _error:
     raise ImportError(
         "anynet.integrations.prometheus needs prometheus_client: "
         "pip install 'anynet-toolkit[prometheus]'"
-    ) from error
+    ) from _error
 
 __all__ = ["Metrics", "ServerMetrics"]
 

@@ -22,10 +22,10 @@ import anynet
 
 try:
     import h11
-except ImportError as error:
+except ImportError as _error:
     raise ImportError(
         "anynet.integrations.asgi needs h11: pip install 'anynet-toolkit[asgi]'"
-    ) from error
+    ) from _error
 
 from anynet.integrations.asgi._limits import MIN_RATE, Clock, Limits
 
@@ -56,7 +56,7 @@ class HttpConnection:
         close_soon: Callable[[anynet.Socket], object],
     ) -> None:
         self.socket = socket
-        self.idle = False
+        self.idle: bool = False
         self._limits = limits
         self._clock = clock
         self._close_soon = close_soon

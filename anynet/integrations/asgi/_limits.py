@@ -59,8 +59,8 @@ class Clock:
     """
 
     def __init__(self, interval: float) -> None:
-        self.now = 0.0
-        self.date = b""
+        self.now: float = 0.0
+        self.date: bytes = b""
         self._most = 2 * interval
         self._last_tick = 0.0
 

@@ -27,10 +27,10 @@ try:
     from wsproto import ConnectionType, WSConnection
     from wsproto import events as ws
     from wsproto.utilities import LocalProtocolError, RemoteProtocolError
-except ImportError as error:
+except ImportError as _error:
     raise ImportError(
         "anynet.integrations.asgi.websocket needs wsproto: pip install 'anynet-toolkit[websocket]'"
-    ) from error
+    ) from _error
 
 __all__ = ["WebSockets"]
 
