@@ -550,6 +550,8 @@ async def test_a_server_that_closes_says_so() -> None:
         async with client_of(server) as busy, client_of(server) as idle, client_of(server) as late:
             await busy.send(request)
             await asked.wait()
+            # Those in the backlog are reset with it.
+            await until(lambda: server.statistics().accepted == 3)
             server.close()
             await late.send(request)
             go.set()
