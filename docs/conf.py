@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
-from typing import Any, ForwardRef
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -13,14 +12,15 @@ from sphinx.util.docutils import SphinxDirective
 
 import anynet
 from anynet._core.connections import connection
-from anynet._rules import options
 from anynet._transport.streams.half_state import SENDING, Step
 from anynet.node._streams.flow import FLOW_CHANGES
 from anynet.node._streams.write_end import END_CHANGES
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from docs import references
 from docs.architecture_diagram import WAYS, draw_floors, draw_ways, tables_of_floors
+from docs.bar_chart import draw_bars, rows_of
 from docs.state_diagram import draw, draw_changes
 
 project = "anynet"
@@ -28,10 +28,14 @@ author = "The anynet founders"
 project_copyright = "2026, The anynet founders"
 version = release = anynet.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.intersphinx"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"anynet {anynet.__version__}"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
+html_js_files = ["copy.js"]
+html_search_scorer = str(Path(__file__).with_name("search_scorer.js"))
 
 default_role = "code"
 myst_enable_extensions = ["colon_fence", "deflist", "substitution"]
@@ -39,9 +43,27 @@ NODE_VERSION = Path(__file__).parent.parent / "tests" / "conformance" / "NODE_VE
 myst_substitutions = {"node_version": NODE_VERSION.read_text("utf-8").strip()}
 myst_heading_anchors = 3
 
+#: The names of others that these pages mention, as lists of our own: the build needs no network.
+INVENTORIES = Path(__file__).with_name("inventories")
+intersphinx_mapping = {
+    name: (address, str(INVENTORIES / f"{name}.inv"))
+    for name, address in {
+        "python": "https://docs.python.org/3",
+        "anyio": "https://anyio.readthedocs.io/en/stable",
+        "trio": "https://trio.readthedocs.io/en/stable",
+    }.items()
+}
+nitpicky = True
+nitpick_ignore_regex = [
+    (r"py:.*", r"anynet\.(\w+\.)*_.*"),  # Aliases, type variables and what else has no public name.
+    (r"py:class", r"Ts|Target|TypedAttributeSet|AbortEvent"),
+    (r"py:(exc|func|meth)", r"UnhandledError|DOMException|fork|packed|IpcEndpoint\.send"),
+]
+
+toc_object_entries_show_parents = "hide"
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_class_signature = "separated"
+autodoc_class_signature = "mixed"
 autodoc_default_options = {
     "members": True,
     "undoc-members": True,
@@ -97,32 +119,25 @@ class WayDiagram(SphinxDirective):
         return [nodes.raw("", draw_ways(WAYS[self.arguments[0]]), format="html")]
 
 
-SERVER_TYPES = options.ServerOptionNames.__annotations__
-HOST_AND_PORT = {"host": ForwardRef("str | None"), "port": ForwardRef("int | None")}
-CONNECT_TYPES = HOST_AND_PORT | options.ConnectOptionNames.__annotations__
-OPTION_TYPES = {
-    "ListenOptions": SERVER_TYPES,
-    "ServerOptions": SERVER_TYPES,
-    "ConnectionOptions": SERVER_TYPES,
-    "SocketOptions": SERVER_TYPES,
-    "ConnectOptions": CONNECT_TYPES,
-    "ReconnectOptions": CONNECT_TYPES,
-}
+class BarChart(SphinxDirective):
+    """The directive ``bar-chart``: a line a bar, ``label: number``."""
 
-
-class OptionTable(SphinxDirective):
-    """The directive ``option-table``: names, types and defaults of a class of options."""
-
-    required_arguments = 1
+    has_content = True
 
     def run(self) -> list[nodes.Node]:
-        name = self.arguments[0]
-        rows = ["| option | type | default |", "|---|---|---|"]
-        for option, row in getattr(options, name).rows.items():
-            kind = OPTION_TYPES[name][option].__forward_arg__.replace("|", "\\|")
-            default = re.sub(r"<class '(.*?)'>", r"\1", repr(row.default))
-            rows.append(f"| `{option}` | `{kind}` | `{default}` |")
-        return self.parse_text_to_nodes("\n".join(rows))
+        return [nodes.raw("", draw_bars(rows_of(self.content)), format="html")]
+
+
+def drop_empty_globs(app: Sphinx, page: str, source: list[str]) -> None:
+    """A pattern of the tree that no page fits yet would be a warning."""
+    if page == "index":
+        lines = source[0].splitlines(keepends=True)
+        pages = Path(app.srcdir)
+        source[0] = "".join(
+            line
+            for line in lines
+            if not line.endswith("*\n") or any(pages.glob(f"{line.strip()}.md"))
+        )
 
 
 def setup(app: Sphinx) -> None:
@@ -130,4 +145,6 @@ def setup(app: Sphinx) -> None:
     app.add_directive("state-diagram", StateDiagram)
     app.add_directive("floors-diagram", FloorsDiagram)
     app.add_directive("way-diagram", WayDiagram)
-    app.add_directive("option-table", OptionTable)
+    app.connect("source-read", drop_empty_globs)
+    app.add_directive("bar-chart", BarChart)
+    references.setup(app)

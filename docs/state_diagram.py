@@ -19,6 +19,9 @@ WIDTH, HEIGHT = 150, 44
 COLUMN, ROW = 330, 130
 LEFT, TOP = 20, 20
 CLOSED_AT = (LEFT + COLUMN // 2, TOP + 2 * ROW)
+#: A letter of this size is hardly ever wider, in whichever font the browser takes.
+LETTER = 8
+FROM_ANYWHERE = "from every state: aclose, reset, a lost connection"
 
 HEAD = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"
  aria-label="{label}" style="max-width: {width}px; width: 100%" font-family="sans-serif"
@@ -49,7 +52,8 @@ def draw(table: Table) -> str:
     """The diagram as SVG."""
     where = places(table)
     label = "; ".join(f"{a.name} to {b.name}: {what}" for a, what, b in transitions(table))
-    width, height = LEFT * 2 + COLUMN + WIDTH, CLOSED_AT[1] + HEIGHT + TOP
+    width = CLOSED_AT[0] + WIDTH // 2 + len(FROM_ANYWHERE) * LETTER + LEFT
+    height = CLOSED_AT[1] + HEIGHT + TOP
     parts = [HEAD.format(width=width, height=height, label=label)]
     parts += [_box(x, y, state.name) for state, (x, y) in where.items()]
     for before, what, after in transitions(table):
@@ -81,7 +85,7 @@ def _close_from_anywhere() -> str:
     middle = x + WIDTH // 2
     begin = TOP + ROW + HEIGHT + 22
     return _line(middle, begin, middle, y - 3) + _text(
-        middle + 8, begin + 18, "from every state: aclose, reset, a lost connection", "start"
+        middle + 8, begin + 18, FROM_ANYWHERE, "start"
     )
 
 
@@ -104,12 +108,15 @@ def draw_changes(changes: Changes) -> str:
     met = {state for (before, _), (after, _) in changes.items() for state in (before, after)}
     states = [each for each in next(iter(changes))[0].__class__ if each in met]
     columns = {each: LEFT + WIDTH // 2 + CHANGE_COLUMN * i for i, each in enumerate(states)}
-    width = CHANGE_COLUMN * (len(states) - 1) + WIDTH + 2 * LEFT
     height = TOP + HEIGHT + CHANGE_ROW * len(changes) + TOP
     lines = [
         (state, _label(event, outcomes), after)
         for (state, event), (after, outcomes) in changes.items()
     ]
+    rings = [
+        columns[after] + len(what) * LETTER for before, what, after in lines if before is after
+    ]
+    width = max([LEFT + CHANGE_COLUMN * (len(states) - 1) + WIDTH, *rings]) + LEFT
     label = "; ".join(f"{a.name} to {b.name}: {what}" for a, what, b in lines)
     parts = [HEAD.format(width=width, height=height, label=escape(label))]
     for state, x in columns.items():

@@ -13,6 +13,7 @@ from pathlib import Path
 import attrs
 
 ROOT = Path(__file__).parent.parent
+TUTORIAL = ROOT / "docs" / "tutorial"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -35,18 +36,26 @@ def blocks_of(page: Path, language: str) -> list[Block]:
     return [Block(page, text.count("\n", 0, each.start(1)) + 1, each[1]) for each in fenced]
 
 
+def files_of(page: Path) -> dict[str, str]:
+    """The files that a page shows, by their names; those of all steps for one of the tutorial."""
+    pages = sorted(TUTORIAL.glob("*.md")) if page.parent == TUTORIAL else [page]
+    text = "".join(each.read_text("utf-8") for each in pages)
+    form = r"^:::{code-block} \w+\n:caption: (\S+)\n\n(.*?)^:::$"
+    return dict(re.findall(form, text, re.MULTILINE | re.DOTALL))
+
+
 def modules_of(page: Path) -> dict[str, str]:
     """The modules that a page shows, by the names of their files."""
-    form = r"^:::{code-block} python\n:caption: (\w+\.py)\n\n(.*?)^:::$"
-    return dict(re.findall(form, page.read_text("utf-8"), re.MULTILINE | re.DOTALL))
+    return {name: code for name, code in files_of(page).items() if name.endswith(".py")}
 
 
 def write_programs(directory: Path) -> None:
     """Write each program and module of the pages to a file of its own."""
     directory.mkdir(parents=True, exist_ok=True)
     for page in PAGES:
+        where = "_".join(page.relative_to(ROOT).with_suffix("").parts).replace("-", "_")
         for block in blocks_of(page, "python"):
-            name = f"{page.stem.replace('-', '_')}_line_{block.line}.py"
+            name = f"{where}_line_{block.line}.py"
             (directory / name).write_text(block.code, "utf-8")
         for name, code in modules_of(page).items():
             (directory / name).write_text(code, "utf-8")

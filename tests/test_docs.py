@@ -28,9 +28,11 @@ from anynet._transport.streams.half_state import SENDING, Sending, Step
 from anynet.node._streams.flow import FLOW_CHANGES
 from anynet.node._streams.write_end import END_CHANGES
 from anynet.testing import Network, virtual_clock
+from docs.bar_chart import rows_of
 from tests.documents import PAGES, ROOT, Block, blocks_of, modules_of
 
 SETUP = "python3 -m venv .venv && .venv/bin/pip install -q nox && .venv/bin/nox -s "
+FIRST_PAGE = ROOT / "docs" / "index.md"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -88,10 +90,43 @@ def test_the_main_pages_have_programs() -> None:
     assert {"README.md", "quickstart.md"} <= {block.page.name for block in PROGRAMS}
 
 
+#: The languages of blocks. Those of programs and of commands are run by tests.
+LANGUAGES = {
+    "python",
+    "console",
+    "sh",
+    "ini",
+    "text",
+    "js",
+    "haproxy",
+    "json",
+    "dockerfile",
+    "yaml",
+}
+LANGUAGE = re.compile(
+    r"^(?:```|:::)(?:(\w+)|\{code-block\} (\w+)(?:\n:caption: (\S+))?)", re.MULTILINE
+)
+
+
+def test_every_block_is_of_a_kind_that_is_checked() -> None:
+    for page in PAGES:
+        for plain, marked, caption in LANGUAGE.findall(page.read_text("utf-8")):
+            assert (plain or marked) in LANGUAGES, page
+            assert marked != "python" or caption.endswith(".py"), page
+
+
 def test_the_readme_begins_with_the_demo_and_the_tests() -> None:
     demo, tests = (block.code for block in blocks_of(ROOT / "README.md", "sh")[:2])
     assert demo == f"{SETUP}demo\n"
     assert tests == f"{SETUP}tests\n"
+
+
+def test_the_chart_of_the_first_page_shows_the_table_of_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    chart = re.search(r"```{bar-chart}\n(.*?)```", FIRST_PAGE.read_text("utf-8"), re.DOTALL)
+    assert chart
+    for label, number in rows_of(chart[1].splitlines()):
+        assert f"| {label} | {number:,} |".replace(",", " ") in readme
 
 
 def test_the_gate_runs_the_test_command_of_the_readme() -> None:

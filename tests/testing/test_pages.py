@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tests.documents import ROOT, modules_of
 
-PAGES = [ROOT / "docs" / name for name in ("testing.md", "sweeps.md", "pytest-plugin.md")]
+NAMES = ("testing.md", "how-to/testing.md", "sweeps.md", "pytest-plugin.md")
+PAGES = [ROOT / "docs" / name for name in NAMES]
 
 
 def test_the_tests_of_the_pages(tmp_path: Path) -> None:

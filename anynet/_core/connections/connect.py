@@ -237,25 +237,56 @@ def connect(
     ``socket = await connect(…)``, ``async with connect(…) as socket``, or ``async for socket in
     connect(…)``, which reconnects: see :class:`Connecting`. Nothing happens before.
 
-    ``host`` is a name or an address (default ``"localhost"``). Its addresses of both families are
-    tried in turns (RFC 8305): attempts start ``attempt_delay`` seconds apart (0.25), or at once
-    after a failure; the first that succeeds wins. ``connect_timeout`` (seconds; None) bounds all of
-    it, the TLS handshake included.
+    Where to:
 
-    ``family`` (``"ipv4"`` or ``"ipv6"``) restricts the addresses, ``resolver`` (a
-    :class:`Resolver`) says which a name has instead of the system, ``block_list`` forbids some,
-    ``local_host`` and ``local_port`` bind our end; ``bound`` (a :class:`BoundSocket`) is a socket
-    that is bound already: it is taken over, closed if the connect fails, and tries one address, the
-    first of its own family. ``tls`` is True or an :class:`ssl.SSLContext`;
-    ``server_hostname`` (default: the host) is the name to verify;
-    ``tls_standard_compatible`` (True) expects an announced close, and makes the context do so too.
+    ``host``
+        A name or an address; by default ``"localhost"``. Its addresses of both families are tried
+        in turns (RFC 8305), and the first that succeeds wins.
+    ``port``
+        The port, unless there is a ``path``.
+    ``path``
+        A Unix path; with a leading NUL a name of the abstract namespace.
+    ``family``
+        ``"ipv4"`` or ``"ipv6"`` keeps to one of the two.
+    ``resolver``
+        A :class:`Resolver` says which addresses the name has, instead of the system.
+    ``block_list``
+        A :class:`BlockList` of addresses that must not be connected to.
+    ``local_host``
+        The address that our end is bound to.
+    ``local_port``
+        The port that our end is bound to.
+    ``bound``
+        A :class:`BoundSocket`, which is bound already. It is taken over, closed if the connect
+        fails, and tries one address, the first of its own family.
 
-    ``proxy_header`` (a :class:`ProxyHeader`) is sent before anything else, TLS included: who passes
-    the connection of a client on says so by it.
+    How:
 
-    ``backoff`` (0.1) doubles up to ``max_backoff`` (30) seconds between reconnects and resets after
-    a connection of ``reset_after`` (10) seconds; ``retry_on`` (:exc:`ConnectError`) says which
-    failures to connect are tried again; a certificate that does not verify is none of them.
+    ``attempt_delay`` : default 0.25, in seconds
+        How far apart attempts start; after a failure the next one starts at once.
+    ``connect_timeout`` : in seconds
+        How long all of it may take, the TLS handshake included. None is no limit.
+    ``proxy_header``
+        A :class:`ProxyHeader` that is sent before anything else, TLS included: who passes the
+        connection of a client on says so by it.
+    ``tls`` : default False
+        True, or an :class:`ssl.SSLContext`.
+    ``server_hostname``
+        The name that the certificate must have; by default the host.
+    ``tls_standard_compatible`` : default True
+        Whether the close has to be announced; the context is made to do so too.
+
+    When to connect again:
+
+    ``backoff`` : default 0.1, in seconds
+        How long to wait before the first time; it doubles from one to the next.
+    ``max_backoff`` : default 30.0, in seconds
+        The longest wait.
+    ``reset_after`` : default 10.0, in seconds
+        A connection that lasted so long makes the waits start over.
+    ``retry_on`` : default ``ConnectError``
+        Which failures to connect are tried again: exception classes. A certificate that does not
+        verify is none of them.
 
     The options of the connection and of the socket are those of :func:`create_server`.
 

@@ -63,7 +63,7 @@ class Connection:
 
     Events come from :meth:`next_event`; ``on_event`` is called when there may be a new one.
     ``events`` are control events that have happened before. ``expirations`` counts the connections
-    that a time limit closed.
+    that a time limit closed. ``opened_at`` is the loop's time at which it began, if not now.
     """
 
     __slots__ = (
@@ -85,9 +85,10 @@ class Connection:
         options: ConnectionOptions,
         events: deque[SocketEvent] | None = None,
         expirations: Counter[type[ConnectionExpired]] | None = None,
+        opened_at: float | None = None,
     ) -> None:
         self.stream: StreamBase = stream
-        self.opened_at: float = stream.host.time()
+        self.opened_at: float = stream.host.time() if opened_at is None else opened_at
         self.on_event: Callable[[], object] | None = None
         self._on_closed: list[Callable[[], object]] | None = None
         #: Control events for the consumer.

@@ -28,10 +28,9 @@ from anynet._core.servers.reports import Reports
 from anynet._core.servers.server_connection import ServerConnection, running_connection
 from anynet._rules.options import ConnectionOptions, OnHandlerError, ServerOptions
 from anynet._rules.values.errors import ConnectionExpired, leaves
-from anynet._transport.loops.host_loop import HostLoop
+from anynet._transport.loops.host_loop import HostLoop, TaskScope
 from anynet._transport.streams.disconnect_watch import PeerWatch
 from anynet._transport.streams.socket_stream import SocketStream
-from anynet._transport.streams.stream_base import StreamBase
 
 Handler: TypeAlias = Callable[[Socket], Awaitable[object]]
 #: Of the tasks. One name for all: making one of each handler would cost every connection.
@@ -60,6 +59,7 @@ class ConnectionRunner:
         self._server = server
         self._options = options
         self._has_prelude = options.has_prelude
+        self._watches = options.cancel_on_disconnect
         self._connection_options = connection_options
         self._on_open = on_open
         self._on_end = on_end
@@ -80,71 +80,86 @@ class ConnectionRunner:
         self.owner = None
         self.log.close(host)
 
-    async def run(self, connection: ServerConnection, handler: Handler) -> None:
+    async def run(self, scope: TaskScope, connection: ServerConnection, handler: Handler) -> None:
         """Serve one connection to its end, as a task; it is closed whatever happens.
 
         Raises what leaves the server: by ``on_handler_error``, or a cancellation. One coroutine for
-        it all: each further one would cost every connection its frame, and every wake-up a step.
+        it all, and few variables: each further one would cost every connection its place in the
+        frame, and a coroutine every wake-up a step.
         """
-        connection.parent = running_connection.get()
-        running_connection.set(connection)
-        stop_watching: Callable[[], None] | None = None
-        try:
-            if connection.cut_off:
-                return
-            stream: StreamBase = connection.raw
-            if self._has_prelude:
-                ready = await self._preludes.run(connection)
-                if ready is None:
-                    return
-                stream = ready
-            if self._options.cancel_on_disconnect:
-                try:
-                    stop_watching = _cancel_on_disconnect(connection)
-                except OSError:
-                    self.refused += 1  # There is no descriptor left to watch it with.
-                    connection.reset()
-                    return
-            socket = self.socket_of(connection, stream)
-            self._on_open(socket)
+        with scope:
+            connection.parent = running_connection.get()
+            running_connection.set(connection)
             try:
-                handling = handler(socket)
-                del socket  # One that accept() hands over belongs to the program alone.
-                await handling
-            except BaseException as error:
-                policy = self._options.on_handler_error
-                leaving = await self._judge(error, connection, stream, policy)
+                if connection.cut_off:
+                    return
+                connection.stream = (
+                    await self._preludes.run(connection) if self._has_prelude else connection.raw
+                )
+                if connection.stream is None:
+                    return
                 try:
-                    if leaving is not None:
-                        raise leaving from leaving.__cause__
-                finally:
-                    del leaving  # Its traceback keeps this frame, which must not keep it.
+                    if self._watches:
+                        await self._handle_watched(connection, handler)
+                    else:
+                        await handler(self.socket_of(connection))
+                except BaseException as error:
+                    leaving = await self._judge(error, connection, self._options.on_handler_error)
+                    try:
+                        if leaving is not None:
+                            raise leaving from leaving.__cause__
+                    finally:
+                        del leaving  # Its traceback keeps this frame, which must not keep it.
+                if connection.stream is connection.raw:
+                    connection.raw.close()  # Not by aclose(), which yields: the end of a task does.
+                else:
+                    await connection.stream.aclose()
+            except BaseException as error:
+                connection.reset()  # A handler that was stopped half-way is no clean end.
+                if not _ends_program(error):
+                    raise
+                # Raised, it would stop asyncio's loop, and Trio would wrap it.
+                self._on_exit(error)
             finally:
-                if stop_watching is not None:
-                    stop_watching()
-            if stream is connection.raw:
-                connection.raw.close()  # Not by aclose(), which yields: the end of a task does.
-            else:
-                await stream.aclose()
-        except BaseException as error:
-            connection.reset()  # A handler that was stopped half-way is no clean end.
-            if not _ends_program(error):
-                raise
-            self._on_exit(error)  # Raised, it would stop asyncio's loop, and Trio would wrap it.
-        finally:
-            connection.task = None  # It keeps what ended the task, which keeps this frame.
-            connection.socket = None  # Contexts of tasks outlive these, and have the connection.
-            self._on_end(connection)
+                connection.task = None  # It keeps what ended the task, which keeps this frame.
+                connection.socket = (
+                    None  # Contexts of tasks outlive these, and have the connection.
+                )
+                self._on_end(connection)
 
-    def socket_of(self, connection: ServerConnection, stream: StreamBase) -> Socket:
-        """The socket of a connection that is ready for its user."""
-        connection.stream = stream
+    async def _handle_watched(self, connection: ServerConnection, handler: Handler) -> None:
+        """Call the handler, and cancel it when the peer leaves."""
+        try:
+            stop_watching = _cancel_on_disconnect(connection)
+        except OSError:
+            self.refused += 1  # There is no descriptor left to watch it with.
+            connection.reset()
+            return
+        try:
+            await handler(self.socket_of(connection))
+        finally:
+            if stop_watching is not None:
+                stop_watching()
+
+    def socket_of(self, connection: ServerConnection, *, handed_over: bool = False) -> Socket:
+        """The socket of a connection that is ready for its user.
+
+        The server hears of it, unless it is the one that hands it over.
+        """
+        assert connection.stream is not None
         socket = connection.socket = Socket(
-            Connection(stream, self._connection_options, expirations=self.expirations)
+            Connection(
+                connection.stream,
+                self._connection_options,
+                expirations=self.expirations,
+                opened_at=None if self._has_prelude else connection.accepted_at,
+            )
         )
         socket.server = self._server
         if self._reports is not None:
             self._reports.opened(socket)
+        if not handed_over:
+            self._on_open(socket)
         return socket
 
     # -- failures -------------------------------------------------------------------------------
@@ -153,7 +168,6 @@ class ConnectionRunner:
         self,
         error: BaseException,
         connection: ServerConnection,
-        stream: StreamBase,
         policy: OnHandlerError,
     ) -> BaseException | None:
         """Count and log what ``error`` is made of; returns what of it is to leave the task.
@@ -168,6 +182,7 @@ class ConnectionRunner:
             return error
         if any(isinstance(leaf, raw.host.internal_errors) for leaf in leaves(error)):
             return error
+        stream = connection.stream or raw
         origins, streams = (raw.origin, stream.origin), (connection.socket, raw)
         failure = take_apart(error, origins, streams, cancelling=cancelling)
         if failure.by_peer is not None:
@@ -180,7 +195,7 @@ class ConnectionRunner:
             self.handler_failures += 1
             if failure.exit is not None:
                 policy = "log"  # Only one of the two can leave the server bare.
-            by_policy = await self._apply(policy, failure.by_handler, connection, stream)
+            by_policy = await self._apply(policy, failure.by_handler, connection)
             leaving = leaving if by_policy is None else by_policy
         if not failure.is_plain_end:
             connection.reset()  # What a handler did not finish must not look like a clean end.
@@ -191,7 +206,6 @@ class ConnectionRunner:
         policy: OnHandlerError,
         error: Exception,
         connection: ServerConnection,
-        stream: StreamBase,
     ) -> BaseException | None:
         """Do what ``on_handler_error`` says about a failure; returns what is to leave the task."""
         if policy == "raise":
@@ -205,7 +219,7 @@ class ConnectionRunner:
                 await result
         except BaseException as in_policy:
             # The peer may have left meanwhile; all else leaves the server.
-            return await self._judge(in_policy, connection, stream, "raise")
+            return await self._judge(in_policy, connection, "raise")
         return None
 
     def _is_cancelling(self, raw: SocketStream) -> bool:

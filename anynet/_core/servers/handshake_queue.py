@@ -23,6 +23,7 @@ from anyio.abc import TaskGroup
 from anynet._core.connections.socket import Socket
 from anynet._core.servers.connection_runner import Handler
 from anynet._core.servers.server_connection import ServerConnection
+from anynet._transport.loops.host_loop import IN_SCOPE, TaskScope
 
 #: How many connections may be ready and wait to be taken.
 _MAX_READY = 64
@@ -34,7 +35,7 @@ class HandshakeQueue:
     def __init__(
         self,
         accept: Callable[[], Awaitable[ServerConnection]],
-        run: Callable[[ServerConnection, Handler], Awaitable[None]],
+        run: Callable[[TaskScope, ServerConnection, Handler], Awaitable[None]],
         task_group: TaskGroup,
     ) -> None:
         self._accept = accept
@@ -95,7 +96,7 @@ class HandshakeQueue:
             await closed.wait()
 
         try:
-            await self._run(connection, offer)
+            await self._run(IN_SCOPE, connection, offer)
         finally:
             if not offered:
                 self._preludes -= 1

@@ -131,8 +131,7 @@ class Server(abc.Listener[Socket]):
         register_server(self)
         if self._handler is not None:
             start = self._acceptor.host.task_starter(self._tasks, TASK_NAME)
-            start_soon = self._tasks.start_soon
-            call_on(self._network, start_soon, self._serve_all, self._handler, start)
+            call_on(self._network, self._tasks.start_soon, self._serve_all, self._handler, start)
         return self
 
     async def __aexit__(
@@ -252,7 +251,8 @@ class Server(abc.Listener[Socket]):
                 self._handshakes = HandshakeQueue(self._accept_connection, self._runner.run, tasks)
             return await self._handshakes.take()
         connection = await self._accept_connection()
-        socket = self._runner.socket_of(connection, connection.raw)
+        connection.stream = connection.raw
+        socket = self._runner.socket_of(connection, handed_over=True)
         connection.hand_over(socket)
         socket.when_closed(lambda: self._registry.remove(connection))
         return socket

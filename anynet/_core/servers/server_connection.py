@@ -93,7 +93,7 @@ class ServerConnection:
     @property
     def cut_off(self) -> bool:
         """Whether it was reset before its handler began."""
-        return self.stream is None and self.raw.closed
+        return self.stream is None and self.raw.state.closed
 
     def reset(self) -> None:
         """Close the connection at once, so that the peer sees a failure."""

@@ -36,6 +36,7 @@ import socket
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -52,8 +53,26 @@ if TYPE_CHECKING:
 
 #: What a parked task waits for on asyncio.
 Waiter: TypeAlias = "asyncio.Future[None]"
-#: Starts a task that calls a function with arguments.
+#: What a started task enters around all that it does, so that it can be cancelled alone.
+TaskScope: TypeAlias = AbstractContextManager[object]
+#: Starts a task that calls a coroutine function with its :data:`TaskScope`, then the arguments.
 StartTask: TypeAlias = "Callable[..., StartedTask]"
+
+
+class _InScope:
+    """Nothing to enter. Its methods are static: a bound one would be kept by each task."""
+
+    @staticmethod
+    def __enter__() -> None:
+        """There is a scope around already."""
+
+    @staticmethod
+    def __exit__(*_: object) -> None:
+        """And it is left by who has entered it."""
+
+
+#: Of a task whose starter has put a scope around it already.
+IN_SCOPE: TaskScope = _InScope()
 
 
 class Parkable(Protocol):
@@ -215,7 +234,8 @@ class HostLoop(ABC):
     def task_starter(self, tasks: TaskGroup, name: str) -> StartTask:
         """What starts tasks of that name in ``tasks``, which the task that asks has just entered.
 
-        For those who start a task for each connection.
+        For those who start a task for each connection. Its function enters its scope itself: a
+        coroutine around it would cost each task its frame, and each wake-up a step.
         """
         return start_in_group(tasks, name)
 
@@ -303,7 +323,7 @@ def start_in_group(tasks: TaskGroup, name: str) -> StartTask:
     """What starts tasks of that name in any task group of AnyIO's."""
 
     def start(function: Callable[..., Coroutine[Any, Any, None]], *args: Any) -> StartedTask:
-        return tasks.start_soon(function, *args, name=name)
+        return tasks.start_soon(function, IN_SCOPE, *args, name=name)
 
     return start
 

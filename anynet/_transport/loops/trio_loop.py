@@ -90,15 +90,6 @@ class _TrioTimers:
         self._sleep = None
 
 
-async def _run_in(
-    scope: trio.CancelScope, function: Callable[..., Awaitable[None]], args: tuple[Any, ...]
-) -> None:
-    with scope:
-        running = function(*args)
-        del function, args  # This frame lives as long as the task, and needs neither any more.
-        await running
-
-
 #: By the tasks of a run that have asked for its host loop: see :meth:`HostLoop.stay_for_task`.
 _held_by_tasks: trio.lowlevel.RunVar[
     weakref.WeakKeyDictionary[trio.lowlevel.Task, TrioHostLoop]
@@ -148,7 +139,7 @@ class TrioHostLoop(HostLoop):
 
         def start(function: Callable[..., Awaitable[None]], *args: Any) -> StartedTask:
             scope = trio.CancelScope()
-            nursery.start_soon(_run_in, scope, function, args, name=name)
+            nursery.start_soon(function, scope, *args, name=name)
             return scope
 
         return start

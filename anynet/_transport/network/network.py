@@ -84,6 +84,8 @@ current_network: ContextVar[Network] = ContextVar("anynet network", default=_SYS
 
 def call_on(network: Network, function: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
     """Call ``function`` with ``network`` as the current one; what it starts stays there."""
+    if current_network.get() is network:  # To set it would cost the context of each task a place.
+        return function(*args, **named)
     before = current_network.set(network)
     try:
         return function(*args, **named)

@@ -21,8 +21,7 @@ from __future__ import annotations
 import errno
 import socket
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from anynet._transport.loops.readiness import is_readable
 from anynet._transport.reactor.handle import Done, Handle, HandleOwner
@@ -64,7 +63,7 @@ def _as_os_error(error: OSError | MemoryError) -> OSError:
 class SocketHandle(Handle):
     """A handle of our own stream, registered once for every edge."""
 
-    __slots__ = ("_more", "_recv", "_send", "_sock", "_unread", "fd")
+    __slots__ = ("_more", "_sock", "_unread", "fd")
 
     stream: SocketStream
 
@@ -86,8 +85,6 @@ class SocketHandle(Handle):
         sock = stream.sock
         self.fd: int = stream.fd
         self._sock = sock
-        self._recv: Callable[[int], bytes] = sock.recv
-        self._send: Callable[[Any], int] = sock.send
         #: A terminal gives one line per read: after every event there may be more to read.
         self._more: int = PEER_ENDED if getattr(sock, "reads_in_pieces", False) else 0
         #: Whether there may be something to read whose event has passed.
@@ -114,7 +111,7 @@ class SocketHandle(Handle):
                 and not self._more
             ):
                 try:
-                    data = self._recv(_CHUNK)
+                    data = self._sock.recv(_CHUNK)
                 except (OSError, MemoryError) as error:
                     self._end_unless_blocked(error)
                     return
@@ -159,7 +156,7 @@ class SocketHandle(Handle):
 
     def _read(self, more: int, data: bytes | None = None) -> None:
         """Read on, ``data`` being what has been read already."""
-        recv, state = self._recv, self.state
+        recv, state = self._sock.recv, self.state
         ticks = self.reactor.ticks
         for _ in range(_MAX_READS):
             if data is None:
@@ -239,7 +236,7 @@ class SocketHandle(Handle):
         if self._queue:
             return self._enqueue(deque([memoryview(data)]), done)
         try:
-            sent = self._send(data)
+            sent = self._sock.send(data)
         except BlockingIOError:
             sent = 0
         except OSError as error:

@@ -41,7 +41,6 @@ from anynet._transport.reactor.poller import (
     new_poller,
 )
 from anynet._transport.streams.socket_stream import SocketStream
-from anynet._transport.streams.stream_base import nobody
 
 _READ = READABLE | URGENT | PEER_ENDED | EDGE_TRIGGERED
 _READ_AND_WRITE = _READ | WRITABLE
@@ -204,7 +203,7 @@ class SocketRelay:
         self.ended, self.error = True, error
         for direction in (self.a_to_b, self.b_to_a):
             direction.drop_pipe()
-            direction.source.on_let_go = nobody
+            direction.source.on_let_go = None
         # Last: with the last relay the pool is emptied.
         self._poller.remove(self.a_to_b.source.fd, self.b_to_a.source.fd)
         self._on_end()

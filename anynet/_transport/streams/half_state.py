@@ -104,12 +104,14 @@ _LASTING = (Sending.ENDED, Sending.PEER_ENDED, Sending.BROKEN)
 _SHUT_DOWN = Step.SHUT_DOWN
 RECEIVING_FREE, RECEIVING_BUSY = Receiving.FREE, Receiving.BUSY
 SENDING_FREE, SENDING_BUSY = Sending.FREE, Sending.BUSY
+RECEIVING_CLOSED, SENDING_CLOSED = Receiving.CLOSED, Sending.CLOSED
 
 
 class HalfState:
     """The state of both directions of one connection, and what has passed through them."""
 
     __slots__ = (
+        "_origin",
         "allow_half_open",
         "bytes_received",
         "bytes_sent",
@@ -117,9 +119,7 @@ class HalfState:
         "eof_received",
         "eof_sent",
         "expired",
-        "failed",
         "lost_by",
-        "origin",
         "receiving",
         "released",
         "send_waits",
@@ -128,8 +128,7 @@ class HalfState:
     )
 
     def __init__(self) -> None:
-        #: The mark of the connection, in all errors that it raises.
-        self.origin: Origin = Origin()
+        self._origin: Origin | None = None
         self.receiving: Receiving = RECEIVING_FREE
         self.sending: Sending = SENDING_FREE
         self.closed: bool = False
@@ -138,9 +137,7 @@ class HalfState:
         self.eof_received: bool = False
         self.eof_sent: bool = False
         self.allow_half_open: bool = True
-        #: Whether the connection was lost (by a reset, say).
-        self.failed: bool = False
-        #: The error number that it was lost by.
+        #: The error number that the connection was lost by (a reset, say); 0 where none says so.
         self.lost_by: int | None = None
         #: Whether the peer must not take the close for a clean end.
         self.unclean: bool = False
@@ -151,6 +148,17 @@ class HalfState:
         self.bytes_sent: int = 0
         #: How many sends had to wait for the peer.
         self.send_waits: int = 0
+
+    @property
+    def origin(self) -> Origin:
+        """The mark of the connection, in all errors that it raises; made for the first of them."""
+        if self._origin is None:
+            self._origin = Origin()
+        return self._origin
+
+    def share_origin(self, other: HalfState) -> None:
+        """Have the same mark: it is the same connection, or the same peer."""
+        self._origin = other.origin
 
     # -- receiving ------------------------------------------------------------------------------
 
@@ -259,9 +267,12 @@ class HalfState:
 
     def lose(self, number: int | None) -> None:
         """The connection was lost, by the error ``number`` if it is known."""
-        self.failed = True
-        if number != errno.EPIPE:
-            self.lost_by = self.lost_by or number
+        self.lost_by = self.lost_by or (number if number != errno.EPIPE else None) or 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether the connection was lost."""
+        return self.lost_by is not None
 
     def broken_error(self, error: OSError | MemoryError) -> Exception:
         """What a failed system call means to the caller of the operation.
@@ -293,19 +304,15 @@ class HalfState:
 
     def lost_error(self) -> ConnectionBroken | None:
         """What stands behind an apparent end of the peer; None for a real one."""
-        if self.lost_by is None or self.eof_received:
+        if not self.lost_by or self.eof_received:
             return None
         return ConnectionBroken(self.origin, "the connection has been lost", self.lost_by)
 
-    def begin_close(self) -> None:
-        """Refuse every operation from now on, though it is not closed yet."""
+    def close(self, *, lingers: bool = False) -> None:
+        """It is closed; or it ``lingers``, and refuses every operation from now on."""
         self.unclean = self.unclean or self.sending in _MID_MESSAGE
-        self.receiving, self.sending = Receiving.CLOSED, Sending.CLOSED
-
-    def close(self) -> None:
-        """It is closed."""
-        self.begin_close()
-        self.closed = True
+        self.receiving, self.sending = RECEIVING_CLOSED, SENDING_CLOSED
+        self.closed = self.closed or not lingers
 
     def closed_error(self) -> Exception:
         """The error of an operation after, or while, it was closed."""
@@ -322,7 +329,7 @@ class HalfState:
         With ``unread`` bytes before it, the peer's end is yet to be received by that owner.
         """
         successor = HalfState()
-        successor.origin = self.origin
+        successor.share_origin(self)
         if self.mid_message:
             successor.sending = Sending.BROKEN
         elif self.sending in _LASTING:
@@ -342,7 +349,6 @@ _INHERITED = (
     "bytes_received",
     "bytes_sent",
     "eof_sent",
-    "failed",
     "lost_by",
     "send_waits",
 )

@@ -58,13 +58,19 @@ T = TypeVar("T")
 class SocketStream(StreamBase):
     """A connected stream socket. Takes ownership of ``sock``, which must be non-blocking.
 
-    ``unread`` is what an earlier owner has received and not used: it comes first.
+    ``unread`` was received and not used by an earlier owner: it comes first.
     """
 
-    # Of most connections for ever, so none of theirs.
+    # Of many for ever, so none of theirs: eight bytes less each, but 30 ns more when it is read.
+    proxy_header: ProxyHeader | None = None
+    watched: bool = False  # By the PeerWatch.
+    parks_due = misses = 0  # So many receives park without a try; tries in vain in a row.
+    # What the host loop keeps of those who park.
+    reader: Waiter | None = None
+    reader_patience: int = 0
+    reader_woken: bool | None = False
     writer: Waiter | None = None
     writer_registered: bool = False
-    watched: bool = False  # By the PeerWatch.
 
     def __init__(
         self,
@@ -78,23 +84,14 @@ class SocketStream(StreamBase):
     ) -> None:
         self.host = host or current_host_loop()
         self.state = HalfState() if state is None else state
-        self.observer = None
-        self.track_activity = False
-        self.receive_timer = None
-        self.sock = sock
-        self.fd = sock.fileno()
+        self.track_activity, self.receive_timer = False, None
+        self.sock, self.fd = sock, sock.fileno()
         #: The peer's address as accept() gave it, so that it outlives the connection.
         self.peername = peername
-        #: What a proxy said about the connection: it names the real ends.
-        self.proxy_header = proxy_header
+        if proxy_header is not None:  # It names the real ends.
+            self.proxy_header = proxy_header
         self.unread_bytes: bytes | memoryview = unread
-        #: So many receives park without a try; so many tries were in vain in a row.
-        self.parks_due = self.misses = 0
-        # What the host loop keeps of those who park.
         self.readable = True
-        self.reader: Waiter | None = None
-        self.reader_patience = 0
-        self.reader_woken: bool | None = False
 
     async def receive(
         self, max_bytes: int = 65536, at_end: EndError = ConnectionEnded, owner: object = None
@@ -105,8 +102,7 @@ class SocketStream(StreamBase):
             state.check_receiving()
         if max_bytes.__class__ is not int or max_bytes < 1:
             check_positive_int("max_bytes", max_bytes)
-        data: bytes | None = None
-        parked, state.receiving = False, RECEIVING_BUSY
+        data, parked, state.receiving = None, False, RECEIVING_BUSY
         try:
             if self.readable or self.parks_due < 1:
                 task = host.current_task()
@@ -124,8 +120,10 @@ class SocketStream(StreamBase):
             elif host.on_libuv:
                 await host.check()
             while data is None:
-                timer = self.receive_timer
-                await (host.park_read(self) if timer is None else timer.bound(host.park_read(self)))
+                if self.receive_timer is None:
+                    await host.park_read(self)
+                else:
+                    await self.receive_timer.bound(host.park_read(self))
                 parked = True
                 if host.last_fd != self.fd:  # Others have received meanwhile.
                     self.parks_due -= 1
@@ -332,11 +330,13 @@ class SocketStream(StreamBase):
     def close(self) -> None:
         if self.state.closed:
             return
-        self.host.check_thread()
+        if get_ident() != self.host.thread:
+            self.host.check_thread()
         self._let_go()
         # In a forked child the option would be set on the parent's socket too.
         close_socket(self.sock, reset=self.state.unclean and self.host.in_own_process)
-        self.notify_closed()
+        if self.observer is not None:
+            self.notify_closed()
 
     def abort(self) -> None:
         self.host.check_thread()
@@ -361,18 +361,17 @@ class SocketStream(StreamBase):
             proxy_header=self.proxy_header,
         )
 
-    def _let_go(self) -> None:
-        self.state.close()
-        if self.watched:
+    def _let_go(self, *, lingers: bool = False) -> None:
+        self.state.close(lingers=lingers)
+        if self.watched and not lingers:
             PeerWatch.of(self.host).forget(self)
         self.host.forget(self)
-        self.on_let_go(self)
+        if self.on_let_go is not None:
+            self.on_let_go(self)
 
     async def linger(self) -> None:
         self.receive_timer = None  # The time of its caller counts.
-        self.state.begin_close()
-        self.host.forget(self)
-        self.on_let_go(self)
+        self._let_go(lingers=True)
         await end_and_discard(self)
 
     def _peername(self) -> Any:

@@ -34,10 +34,6 @@ class StreamObserver(Protocol):
     def stream_drained(self) -> None: ...
 
 
-def nobody(_: object) -> None:
-    """What is called where nobody wants to be called."""
-
-
 class StreamBase(ByteStream):
     """An AnyIO byte stream that can also be used without waiting.
 
@@ -47,10 +43,10 @@ class StreamBase(ByteStream):
 
     host: HostLoop
     state: HalfState
-    observer: StreamObserver | None
+    observer: StreamObserver | None = None
     #: Called once this side has closed it or given it away, before its descriptor goes: for who has
     #: registered that elsewhere.
-    on_let_go: Callable[[Any], object] = staticmethod(nobody)
+    on_let_go: Callable[[Any], object] | None = None
     #: While True, every activity stamps the loop's time.
     track_activity: bool
     last_received: float = 0.0

@@ -74,13 +74,12 @@ class WrappedStream(StreamBase):
     ) -> None:
         self.host = current_host_loop()
         self.state = HalfState() if state is None else state
-        self.observer = None
         self.track_activity = False
         self.receive_timer = None
         self.stream = stream
         self.base = base
         if base is not None:
-            self.state.origin = base.origin  # It is the same peer.
+            self.state.share_origin(base.state)  # It is the same peer.
         self.read_ahead: ReadAhead | None = None
         #: Received and not handed out, nor counted, yet.
         self._unread: bytes | memoryview = unread
@@ -299,7 +298,7 @@ class WrappedStream(StreamBase):
             (self.base.abort if self.state.unclean else self.base.close)()
 
     async def linger(self) -> None:
-        self.state.begin_close()
+        self.state.close(lingers=True)
         self._wake()
         if self.state.unclean:
             return

@@ -194,7 +194,7 @@ class EventEmitter:
             return registering(self.once, name)
         if not callable(listener):
             validate_function("listener", listener)
-        return self.on(name, OnceListener(self, name, listener))
+        return self.on(name, OnceListener(self, name, listener, self.event_arguments))
 
     @overload
     def prependOnceListener(self, name: EventName, /) -> ListenerDecorator: ...
@@ -207,14 +207,14 @@ class EventEmitter:
         if listener is NOT_GIVEN:
             return registering(self.prependOnceListener, name)
         validate_function("listener", listener)
-        return self.prependListener(name, OnceListener(self, name, listener))
+        return self.prependListener(name, OnceListener(self, name, listener, self.event_arguments))
 
     def register_listener(self, name: EventName, listener: Listener, first: bool = False) -> None:
         """For implementers: what :meth:`on` of every emitter does, and nothing else."""
         if not callable(listener):
             validate_function("listener", listener)
         counts = self.event_arguments.get(name)
-        if counts is not None and type(listener) is not OnceListener:
+        if counts is not None and not isinstance(listener, OnceListener):
             # What fits at once is found without a call, as most listeners do.
             code = listener.__code__ if type(listener) is FunctionType else None
             if (

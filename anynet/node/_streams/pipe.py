@@ -11,11 +11,12 @@ and taken by ``own_listeners``, else by the methods of the streams, in Node's or
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from anynet.node._emitters import own_listeners
-from anynet.node._emitters.listeners import EventName, Listener, OnceListener, original
+from anynet.node._emitters.listeners import EventName, Listener, OnceMethod
+from anynet.node._loop.fitting import Counts
 from anynet.node._loop.runtime import Runtime
 from anynet.node._streams.chunk_queue import Chunk
 from anynet.node._streams.readable_state import ReadableState
@@ -36,8 +37,11 @@ class Source(Protocol):
     def unpipe(self, destination: Any = None, /) -> object: ...
 
 
-#: The order in which the listeners to a destination are removed.
-_REMOVED = ("close", "finish", "drain", "error", "unpipe")
+#: What a pipe listens to.
+_AT_SOURCE = ("data", "end")
+_AT_DESTINATION = ("unpipe", "error", "close", "finish")
+#: Its own listeners take what their events pass.
+_FITTING: Mapping[EventName, Counts] = {}
 
 
 class Pipe:
@@ -56,9 +60,10 @@ class Pipe:
         self.undone: bool = False
         self.drain_listened: bool = False
         self.ends = end
-        #: What it has registered.
-        self.at_source: own_listeners.Registered = {}
-        self.at_destination: own_listeners.Registered = {}
+        #: What it has registered, unless by the methods of the streams: to ``data`` and the end
+        #: of the source, and to what ``_AT_DESTINATION`` names.
+        self.at_source: own_listeners.Registered = ()
+        self.at_destination: own_listeners.Registered = ()
 
     def begin(self) -> None:
         """Listen to both."""
@@ -78,14 +83,7 @@ class Pipe:
 
     def _listen(self) -> None:
         destination = self.destination
-        self.at_source = {"end": (self.at_end,), "data": (self.on_data,)}
         if self.emits:
-            self.at_destination = {
-                "unpipe": (self.on_unpipe,),
-                "error": (self.on_error,),
-                "close": (self.on_close,),
-                "finish": (self.on_finish,),
-            }
             destination.on("unpipe", self.on_unpipe)
         self.source.on("data", self.on_data)
         if self.emits:
@@ -101,18 +99,18 @@ class Pipe:
             source is destination or own_listeners.is_unwatched("newListener", destination)
         ):
             return False
-        self.at_source = {
-            "end": (OnceListener(source, "end", self.at_end, fits=True),),
-            "data": (self.on_data,),
-        }
-        self.at_destination = {
-            "unpipe": (self.on_unpipe,),
-            "error": (self.on_error,),
-            "close": (OnceListener(destination, "close", self.on_close, fits=True),),
-            "finish": (OnceListener(destination, "finish", self.on_finish, fits=True),),
-        }
-        own_listeners.put(source, self.at_source)
-        own_listeners.put(destination, self.at_destination)
+        self.at_source = (
+            (self.on_data,),
+            (OnceMethod(self, "end", Pipe.at_end, _FITTING),),
+        )
+        self.at_destination = (
+            (self.on_unpipe,),
+            (self.on_error,),
+            (OnceMethod(self, "close", Pipe.on_close, _FITTING),),
+            (OnceMethod(self, "finish", Pipe.on_finish, _FITTING),),
+        )
+        own_listeners.put(source, _AT_SOURCE, self.at_source)
+        own_listeners.put(destination, _AT_DESTINATION, self.at_destination)
         source.note_data_listener()
         return True
 
@@ -125,6 +123,10 @@ class Pipe:
 
     def unpipe(self) -> None:
         self.source.unpipe(self.destination)
+
+    def removeListener(self, name: EventName, listener: Listener) -> None:
+        """Of the end that such a listener of the pipe's is put on."""
+        (self.source if name in _AT_SOURCE else self.destination).removeListener(name, listener)
 
     # -- the flow -------------------------------------------------------------------------------
 
@@ -144,7 +146,6 @@ class Pipe:
             self.source.pause()
         if not self.drain_listened:
             self.drain_listened = True
-            self.at_destination["drain"] = (self.on_drain,)
             self.destination.on("drain", self.on_drain)
 
     def on_drain(self) -> None:
@@ -193,23 +194,36 @@ class Pipe:
         source, destination = self.source, self.destination
         at_destination, at_source = self.at_destination, self.at_source
         # They refer to this pipe, and so to both streams.
-        self.at_destination, self.at_source = {}, {}
-        if unwatched or (
-            own_listeners.is_unwatched("removeListener", source)
-            and own_listeners.is_unwatched("removeListener", destination)
+        self.at_destination, self.at_source = (), ()
+        if at_source and (
+            unwatched
+            or (
+                own_listeners.is_unwatched("removeListener", source)
+                and own_listeners.is_unwatched("removeListener", destination)
+            )
         ):
-            own_listeners.take(destination, at_destination)
-            own_listeners.take(source, at_source)
+            own_listeners.take(destination, _AT_DESTINATION, at_destination)
+            own_listeners.take(source, _AT_SOURCE, at_source)
+            if self.drain_listened:
+                destination.removeListener("drain", self.on_drain)
         else:
-            for name in _REMOVED:
-                if name in at_destination:
-                    destination.removeListener(name, original(at_destination[name][0]))
-            for event, (listener,) in at_source.items():
-                source.removeListener(event, original(listener))
+            self._stop_listening()
         self.undone = True
         # Whether or not it still needs to drain: one that failed within a write never will.
         if self.drain_listened and source.readable_state.pipe_set().awaiting_drain is not None:
             self.on_drain()
+
+    def _stop_listening(self) -> None:
+        source, destination = self.source, self.destination
+        if self.emits:
+            destination.removeListener("close", self.on_close)
+            destination.removeListener("finish", self.on_finish)
+            if self.drain_listened:
+                destination.removeListener("drain", self.on_drain)
+            destination.removeListener("error", self.on_error)
+            destination.removeListener("unpipe", self.on_unpipe)
+        source.removeListener("end", self.at_end)
+        source.removeListener("data", self.on_data)
 
 
 def add_pipe(source: Source, destination: Any, end: bool) -> None:

@@ -19,7 +19,7 @@ class Piped(Protocol):
     def on_unpiped(self) -> object: ...
 
 
-Pipes: TypeAlias = list[Piped]
+Pipes: TypeAlias = tuple[Piped, ...]
 
 
 class PipeSet:
@@ -28,7 +28,7 @@ class PipeSet:
     __slots__ = ("awaiting_drain", "multi_await_drain", "pipes", "shortened")
 
     def __init__(self) -> None:
-        self.pipes: Pipes = []
+        self.pipes: Pipes = ()
         #: Destinations that have to emit ``drain``; None: a single pipe that waits for nothing.
         self.awaiting_drain: list[Any] | None = None
         #: There has been more than one pipe, and all of them count in ``awaiting_drain``.
@@ -41,7 +41,7 @@ class PipeSet:
             self.multi_await_drain = True
             self.awaiting_drain = self.awaiting_drain or []
         self.shortened = False
-        self.pipes = [*self.pipes, pipe]
+        self.pipes = (*self.pipes, pipe)
 
     def note_shortened(self) -> None:
         """The source has looked for it."""
@@ -52,10 +52,10 @@ class PipeSet:
         if destination is None or (
             len(self.pipes) == 1 and self.pipes[0].destination is destination
         ):
-            removed, self.pipes = self.pipes, []
+            removed, self.pipes = self.pipes, ()
         else:
-            removed = [pipe for pipe in self.pipes if pipe.destination is destination][:1]
-            self.pipes = [pipe for pipe in self.pipes if pipe not in removed]
+            removed = tuple(pipe for pipe in self.pipes if pipe.destination is destination)[:1]
+            self.pipes = tuple(pipe for pipe in self.pipes if pipe not in removed)
         return removed
 
     def await_drain_of(self, destination: object) -> None:

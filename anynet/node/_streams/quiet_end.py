@@ -43,7 +43,7 @@ def source_ended(stream: Any, shut_down: ShutDown) -> None:
         stream.readable_state.note_end_emitted()
         stream.listener_table["end"] = stream.first_listeners["end"]
         if pipe is not None:
-            del pipe.at_source["end"]
+            pipe.at_source = pipe.at_source[:1]  # Its listener to the end is gone.
         stream.writable_state.begin_final()
         shut_down(partial(_on_shut_down, stream))
     elif unwatched and stream.readable_state.end_drained():
@@ -60,7 +60,10 @@ def _may_end(stream: Duplex, pipe: Pipe | None) -> bool:
     if pipe is None:
         follows = not writing.allow_half_open
     else:
-        follows, expected = pipe.ends, (*expected, *pipe.at_source["end"])
+        if not pipe.at_source:  # It listens by the methods of the stream, as others do.
+            return False
+        _, at_end = pipe.at_source
+        follows, expected = pipe.ends, (*expected, *at_end)
     return (
         follows
         and table.get("end") == expected
@@ -92,11 +95,13 @@ def _may_finish(stream: Duplex, pipe: Pipe | None) -> bool:
     writing, table = stream.writable_state, stream.listener_table or {}
     if pipe is None:
         heard = "finish" in table
+    elif not pipe.at_destination:  # It listens by the methods of the stream, as others do.
+        heard = True
     else:
-        expected = pipe.at_destination
+        unpipe, _, _, finish = pipe.at_destination
         heard = (
-            table.get("finish") is not expected["finish"]
-            or table.get("unpipe") is not expected["unpipe"]
+            table.get("finish") is not finish
+            or table.get("unpipe") is not unpipe
             or "pause" in table
         )
     return (

@@ -350,7 +350,7 @@ async def test_a_close_in_the_turn_of_an_accept_raises_nothing() -> None:
     """The task of the connection begins when nothing is accepted any more."""
     ran: list[object] = []
 
-    async def run(connection: ServerConnection, handler: object) -> None:
+    async def run(_scope: object, connection: ServerConnection, handler: object) -> None:
         ran.append(connection)
 
     ours, theirs = socket.socketpair()

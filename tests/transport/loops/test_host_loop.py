@@ -22,7 +22,7 @@ import pytest
 import trio
 
 from anynet._transport.loops.backends import BACKENDS, Backend, available_backends, run
-from anynet._transport.loops.host_loop import HostLoop, current_host_loop
+from anynet._transport.loops.host_loop import HostLoop, TaskScope, current_host_loop
 from tests.support import open_descriptors
 
 anyio_test = pytest.mark.anyio
@@ -117,11 +117,12 @@ async def test_its_clock_and_its_tasks() -> None:
 async def test_a_task_of_a_starter_can_be_cancelled_alone() -> None:
     ended: list[str] = []
 
-    async def wait(name: str) -> None:
-        try:
-            await anyio.sleep_forever()
-        finally:
-            ended.append(name)
+    async def wait(scope: TaskScope, name: str) -> None:
+        with scope:
+            try:
+                await anyio.sleep_forever()
+            finally:
+                ended.append(name)
 
     async with anyio.create_task_group() as tasks:
         start = current_host_loop().task_starter(tasks, "waiting")
@@ -139,8 +140,9 @@ async def test_a_task_of_a_starter_can_be_cancelled_alone() -> None:
 
 @anyio_test
 async def test_what_a_task_of_a_starter_raises_leaves_its_group() -> None:
-    async def fail() -> None:
-        raise ArithmeticError
+    async def fail(scope: TaskScope) -> None:
+        with scope:
+            raise ArithmeticError
 
     with pytest.raises(ExceptionGroup) as caught:
         async with anyio.create_task_group() as tasks:

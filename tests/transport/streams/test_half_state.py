@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 from collections.abc import Callable
 
 import anyio
@@ -13,6 +14,7 @@ from anynet._transport.streams.half_state import SENDING, HalfState, Receiving, 
 
 CLAIM, RELEASE = HalfState.claim_sending, HalfState.release_sending
 PART, ALL = HalfState.part_sent, HalfState.all_sent
+LINGER = functools.partial(HalfState.close, lingers=True)
 SHUT_DOWN, PEER_ENDED, CLOSE = HalfState.shut_down, HalfState.peer_ended, HalfState.close
 Do = Callable[[HalfState], object]
 
@@ -115,7 +117,7 @@ def test_a_closed_direction_says_why() -> None:
         ([CLAIM, CLOSE], False),
         ([CLAIM, PART, CLOSE], True),
         ([CLAIM, PART, RELEASE, CLOSE], True),
-        ([CLAIM, PART, RELEASE, HalfState.begin_close, CLOSE], True),
+        ([CLAIM, PART, RELEASE, LINGER, CLOSE], True),
         ([CLAIM, PART, ALL, RELEASE, CLOSE], False),
     ],
 )
@@ -150,7 +152,7 @@ def test_a_broken_pipe_alone_says_nothing_of_the_peer() -> None:
         ([CLAIM, PART], Sending.BROKEN),
         ([CLAIM, PART, RELEASE], Sending.BROKEN),
         ([SHUT_DOWN], Sending.ENDED),
-        ([HalfState.begin_close, SHUT_DOWN], Sending.ENDED),
+        ([LINGER, SHUT_DOWN], Sending.ENDED),
         ([PEER_ENDED, SHUT_DOWN], Sending.PEER_ENDED),
     ],
 )

@@ -117,7 +117,7 @@ async def test_leftovers_without_waiting_and_then_the_socket() -> None:
 async def test_what_is_unread_cannot_be_received_once_a_close_has_begun() -> None:
     with plain_and_raw() as (_, stream):
         stream.unread(b"left")
-        stream.state.begin_close()
+        stream.state.close(lingers=True)
         with pytest.raises(ConnectionClosed):
             await stream.receive()
 

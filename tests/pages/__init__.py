@@ -1,0 +1,1 @@
+"""Looks at the built documentation in a browser: see :mod:`tests.pages.__main__`."""
