@@ -54,7 +54,7 @@ class WebSockets:
     ) -> WebSocketExchange:
         """A WebSocket, which ``request`` asks for.
 
-        Raises :exc:`BadRequest` for a request that wsproto finds fault with.
+        Raises ``BadRequest`` for a request that wsproto finds fault with.
         """
         return WebSocketExchange(self, connection, request, scope, soon)
 
