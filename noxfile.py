@@ -202,6 +202,20 @@ def anyio_tests(session: nox.Session) -> None:
 
 
 @nox.session
+def neighbours(session: nox.Session) -> None:
+    """Many requests of httpx, and rolling restarts behind HAProxy; arguments go to pytest.
+
+    ``--requests N`` is how many of each kind. The session ``tests`` has few of them.
+    """
+    install(session, "test")
+    provide_programs(session)
+    many = ("--requests", "1000", "--timeout", "600")
+    session.run("pytest", "-q", *many, "tests/integrations", *session.posargs)
+    for backend in ("trio", "asyncio"):
+        session.run("python", "-m", "benchmarks.asgi_restart", "--backend", backend)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and format, and that what GitHub reads is what it expects."""
     session.install(*nox.project.dependency_groups(PROJECT, "lint"))
