@@ -57,6 +57,27 @@ def tests(session: nox.Session) -> None:
         session.run("coverage", "report", f"--include={CORE}", f"--fail-under={CORE_COVERAGE}")
 
 
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run the suite with all its processes measured; arguments go to pytest. Branches are a gate.
+
+    It takes twice as long as the session ``tests``, which measures only where the tests run. Tests
+    that fail are left to that one too: some look at memory, or at what is slower here.
+    """
+    prepare_suite(session)
+    data = Path(session.create_tmp(), "coverage").resolve()
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir()
+    session.env["COVERAGE_FILE"] = str(data / ".coverage")
+    settings = "--rcfile=tests/coverage.toml"
+    parallel = ("-m", "pytest", "--timeout=240", *in_parallel(), *session.posargs)
+    session.run("coverage", "run", settings, *parallel, success_codes=[0, 1])
+    session.run("coverage", "combine", "-q", settings)
+    session.run("coverage", "json", "-q", "-o", str(data / "report.json"))
+    least = ("--least", "0") if session.posargs else ()
+    session.run("python", "-m", "tests.branches", str(data / "report.json"), *least)
+
+
 def tests_on(session: nox.Session) -> None:
     """Run the suite on this Python, without coverage; arguments go to pytest."""
     prepare_suite(session)
@@ -181,6 +202,20 @@ def anyio_tests(session: nox.Session) -> None:
 
 
 @nox.session
+def neighbours(session: nox.Session) -> None:
+    """Many requests of httpx, and rolling restarts behind HAProxy; arguments go to pytest.
+
+    ``--requests N`` is how many of each kind. The session ``tests`` has few of them.
+    """
+    install(session, "test")
+    provide_programs(session)
+    many = ("--requests", "1000", "--timeout", "600")
+    session.run("pytest", "-q", *many, "tests/integrations", *session.posargs)
+    for backend in ("trio", "asyncio"):
+        session.run("python", "-m", "benchmarks.asgi_restart", "--backend", backend)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and format, and that what GitHub reads is what it expects."""
     session.install(*nox.project.dependency_groups(PROJECT, "lint"))
@@ -298,11 +333,15 @@ def prepare_suite(session: nox.Session) -> None:
 
 def run_suite(session: nox.Session, *options: str) -> None:
     """Run pytest, with the session's arguments behind the options."""
+    session.run("pytest", *options, *in_parallel(), *session.posargs)
+
+
+def in_parallel() -> tuple[str, ...]:
+    """The options of pytest for several processes."""
     # Half as many processes again as cores, since many tests wait for a deadline or for another
     # process. A test that would be left waiting itself runs in whichever is free.
     cores = len(os.sched_getaffinity(0))
-    parallel = ("-n", str(cores + cores // 2), "--dist", "worksteal")
-    session.run("pytest", *options, *parallel, *session.posargs)
+    return ("-n", str(cores + cores // 2), "--dist", "worksteal")
 
 
 def provide_c_compiler(session: nox.Session) -> None:

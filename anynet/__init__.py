@@ -63,6 +63,7 @@ from anynet._rules.values.events import (
     SocketEvent,
     Timeout,
 )
+from anynet._rules.values.instrument import Instrument
 from anynet._rules.values.server_values import (
     ConnectionOutcome,
     Outcome,
@@ -115,6 +116,7 @@ __all__ = [
     "HandlerStopped",
     "IdleTimeout",
     "Inbox",
+    "Instrument",
     "LifetimeExceeded",
     "Listening",
     "Lookup",

@@ -15,6 +15,8 @@ COMMANDS = {
     "imports": "the CPU of import anynet, beside AnyIO's",
     "states": "memory and CPU of a connection in each state that a stranger can leave it in",
     "threads": "how long who connects waits while others have slow work done",
+    "asgi": "servers of ASGI applications, beside uvicorn and hypercorn",
+    "asgi_restart": "rolling restarts of a site behind HAProxy, under load",
     "page": "docs/performance.md and its charts, from the JSON of measure",
 }
 
@@ -22,7 +24,7 @@ COMMANDS = {
 def main() -> None:
     """Print what there is, a line each."""
     for name, text in COMMANDS.items():
-        print(f"python -m benchmarks.{name:10}  {text}")
+        print(f"python -m benchmarks.{name:12}  {text}")
 
 
 if __name__ == "__main__":

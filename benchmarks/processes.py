@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import random
+import re
 import socket
 import ssl
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -88,10 +90,20 @@ def child(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]
 
 
 @contextmanager
-def running_server(command: Sequence[str], core: int, *, tls: bool = False) -> Iterator[Server]:
-    """Start `command`, where the word PORT is replaced by a free port, and wait until it echoes."""
+def running_server(
+    command: Sequence[str],
+    core: int,
+    *,
+    tls: bool = False,
+    ready: Callable[[int], bool] | None = None,
+) -> Iterator[Server]:
+    """Start `command`, where the word PORT is replaced by a free port, and wait until it echoes.
+
+    The word may be the end of an address, as in `127.0.0.1:PORT`. With `ready`, wait until that
+    says, of the port, that the server serves.
+    """
     port = free_port()
-    words = [str(port) if word == "PORT" else word for word in command]
+    words = [re.sub(r"(^|:)PORT$", rf"\g<1>{port}", word) for word in command]
     with tempfile.TemporaryFile() as stderr:
         with pinned(core):
             # A session of its own: Ctrl-C reaches only us, and we end the server by its pid.
@@ -105,7 +117,7 @@ def running_server(command: Sequence[str], core: int, *, tls: bool = False) -> I
             )
         with child(process):
             server = Server(process=process, port=port, stderr=stderr)
-            wait_until_it_echoes(server, tls=tls)
+            wait_until_it_serves(server, ready or functools.partial(echoes, tls=tls))
             yield server
 
 
@@ -128,17 +140,22 @@ def trust_anybody() -> ssl.SSLContext:
     return context
 
 
-def wait_until_it_echoes(server: Server, *, tls: bool = False) -> None:
+def wait_until_it_serves(server: Server, ready: Callable[[int], bool]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         server.check()
-        with (
-            suppress(OSError),
-            socket.create_connection(("127.0.0.1", server.port), timeout=1.0) as plain,
-            trust_anybody().wrap_socket(plain) if tls else plain as probe,
-        ):
-            probe.sendall(b"probe")
-            if probe.recv(5) == b"probe":  # So few bytes come in one piece.
+        with suppress(OSError):
+            if ready(server.port):
                 return
         time.sleep(0.01)
-    raise MeasureError(f"the server did not echo within {START_SECONDS} seconds")
+    raise MeasureError(f"the server did not serve within {START_SECONDS} seconds")
+
+
+def echoes(port: int, *, tls: bool) -> bool:
+    """Whether an echo server answers at this port."""
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=1.0) as plain,
+        trust_anybody().wrap_socket(plain) if tls else plain as probe,
+    ):
+        probe.sendall(b"probe")
+        return probe.recv(5) == b"probe"  # So few bytes come in one piece.

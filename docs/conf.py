@@ -58,6 +58,10 @@ nitpick_ignore_regex = [
     (r"py:.*", r"anynet\.(\w+\.)*_.*"),  # Aliases, type variables and what else has no public name.
     (r"py:class", r"Ts|Target|TypedAttributeSet|AbortEvent"),
     (r"py:(exc|func|meth)", r"UnhandledError|DOMException|fork|packed|IpcEndpoint\.send"),
+    (
+        r"py:.*",
+        r"(h11|httpcore|httpx|prometheus_client)\..*",
+    ),  # Neighbours, with pages of their own.
 ]
 
 toc_object_entries_show_parents = "hide"

@@ -28,6 +28,7 @@ FLOORS = {
     "": 2.1,
     "testing": 2.2,
     "cluster": 3,
+    "integrations": 3.5,
     "node": 4,
     "cli": 5,
     "__main__": 5.1,
@@ -69,6 +70,18 @@ ROOMS = {
 CLUSTER_OF_NODE = {"cluster.wire", "cluster.processes", "cluster.distribution"}
 #: Run-time dependencies, and the lowest floor that may use each.
 DEPENDENCIES = {"anyio": 0, "attr": 0, "attrs": 0, "trio": 0, "pytest": 2.2, "click": 5, "rich": 5}
+#: The modules of ``integrations`` that are for another package, and what that is: it is no
+#: dependency of ours, so each says what to install. httpx brings httpcore along.
+NEIGHBOURS = {
+    "anynet.integrations.asgi._http": {"h11"},
+    "anynet.integrations.asgi.websocket": {"wsproto"},
+    "anynet.integrations.httpcore": {"httpcore"},
+    "anynet.integrations.httpx": {"httpx", "httpcore"},
+    "anynet.integrations.prometheus": {"prometheus_client"},
+}
+#: What ``integrations`` may use: what every program may, without the adapter.
+PUBLIC_PACKAGES = {"integrations", "framing", ""}
+PUBLIC_MODULES = {"anynet.cluster"}
 #: The backends, and what of the lower floors may import each: one module, which is imported itself
 #: only once a loop of that kind runs. Types are for everybody, under TYPE_CHECKING.
 BACKENDS = {
@@ -262,6 +275,19 @@ def past_the_stream(tree: Tree) -> Iterator[str]:
             yield f"{each}, which is not for any byte stream"
 
 
+def past_the_public_names(tree: Tree) -> Iterator[str]:
+    """What is for other packages is imported by nobody, and uses what every program may."""
+    for each in tree.imports:
+        target, floor = tree.module_of(each), package_of(each.importer)
+        if target is None:
+            continue
+        public = package_of(target) in PUBLIC_PACKAGES or each.target in PUBLIC_MODULES
+        if floor == "integrations" and not public:
+            yield f"{each}, which is not public"
+        elif package_of(target) == "integrations" != floor:
+            yield f"{each}, which is for another package"
+
+
 def cycles(tree: Tree) -> Iterator[str]:
     graph: dict[str, set[str]] = {name: set() for name in tree.modules}
     for each in tree.imports:
@@ -297,6 +323,8 @@ def foreign_imports(tree: Tree) -> Iterator[str]:
     for each in tree.imports:
         root, package = each.target.split(".")[0], package_of(each.importer)
         if is_ours(each.target) or root == "" or root in sys.stdlib_module_names:
+            continue
+        if root in NEIGHBOURS.get(each.importer, ()):
             continue
         if DEPENDENCIES.get(root, float("inf")) > FLOORS.get(package, -1):
             yield f"{each}, which is no dependency of this floor"
@@ -400,6 +428,7 @@ CHECKS: list[Check] = [
     imports_out_of_order,
     past_the_network,
     past_the_stream,
+    past_the_public_names,
     cycles,
     imports_in_functions,
     imports_by_name,
@@ -459,6 +488,8 @@ BROKEN: list[tuple[Check, dict[str, str]]] = [
         modules(_core__a="import anynet._transport.listening.open", _transport__listening__open=""),
     ),
     (past_the_stream, modules(framing__a="import anynet._transport.b", _transport__b="")),
+    (past_the_public_names, modules(integrations__a="import anynet._rules.b", _rules__b="")),
+    (past_the_public_names, modules(node__a="import anynet.integrations.b", integrations__b="")),
     (cycles, modules(_core__a="import anynet._core.b", _core__b="from anynet._core import a")),
     (cycles, modules(_core__a="import anynet._core.a")),
     (imports_in_functions, modules(_core__a="def f():\n    import os")),
@@ -469,6 +500,7 @@ BROKEN: list[tuple[Check, dict[str, str]]] = [
     (relative_imports, modules(_core__a="from .b import c")),
     (foreign_imports, modules(_core__a="import requests")),
     (foreign_imports, modules(_core__a="from click import echo")),
+    (foreign_imports, modules(integrations__a="import httpx")),
     (backend_imports, modules(_core__a="import trio.lowlevel")),
     (backend_imports, modules(_transport__a="from asyncio import Future")),
     (backend_imports, modules(_transport__loops__host_loop="import trio")),
@@ -519,7 +551,12 @@ SOUND: list[tuple[Check, dict[str, str]]] = [
         modules(framing__a="import anynet._rules.b, anynet.framing._c", framing___c="")
         | modules(_rules__b="", _core__a="import anynet._transport.b", _transport__b=""),
     ),
+    (
+        past_the_public_names,
+        modules(integrations__a="import anynet, anynet.framing", framing="") | {"anynet": ""},
+    ),
     (cycles, modules(_core__a="import anynet._core.b", _core__b="import os")),
+    (foreign_imports, modules(integrations__httpcore="import httpcore")),
     (foreign_imports, modules(cli__a="import click, rich.live, anyio, attrs, os.path")),
     (backend_imports, modules(_transport__loops__trio_loop="import trio", cli__a="import trio")),
     (backend_imports, modules(_core__a="if TYPE_CHECKING:\n    import trio")),

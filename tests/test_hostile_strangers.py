@@ -240,6 +240,11 @@ def a_greeting(port: int) -> None:
     assert answer_of(client_of(port), b"x").startswith(b"hello, ")
 
 
+def a_web_page(port: int) -> None:
+    request = b"GET /hello/you HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    assert answer_of(client_of(port), request).endswith(b"\r\n\r\nhello, you")
+
+
 def a_talk(port: int) -> None:
     """Two members talk. Their names are new: those of the last talk may still be taken."""
     number, heard = next(TALKS), b""
@@ -275,6 +280,7 @@ EXAMPLE_SERVERS: dict[str, Callable[[int], None]] = {
     "line_protocol.py": a_value,
     "cluster_server.py": a_line_with_the_number_of_a_worker,
     "behind_proxy.py": a_greeting,
+    "integrations/starlette_site.py": a_web_page,
 }
 
 

@@ -25,6 +25,7 @@ PAGE = (Path(__file__).parent.parent / "docs" / "threat-model.md").read_text("ut
 NO_LIMITS = {
     "allow_half_open",
     "idle_timeout_action",
+    "instrument",
     "on_handler_error",
     "proxy_protocol",
     "proxy_trust",

@@ -1,4 +1,4 @@
-"""Where a server of the command line listens: the options that say so.
+"""Where ``anynet serve`` and ``anynet echo`` listen: ``--bind``, and the options from before it.
 
 Each may be given several times, and none of them is dropped. An abstract name of Linux begins with
 a NUL, which no argument of a program can hold: it is written with an ``@``, as systemd and ss have
@@ -12,6 +12,8 @@ from typing import Any
 
 import click
 
+from anynet.cli.endpoints import Endpoint, EndpointType
+from anynet.cli.exit_codes import CommandError
 from anynet.cli.service import systemd_option
 
 
@@ -57,6 +59,15 @@ _OPTIONS = (
 )
 
 
+bind_option: Callable[[Any], Any] = click.option(
+    "--bind",
+    metavar="ENDPOINT",
+    type=EndpointType("listen"),
+    multiple=True,
+    help="Where to listen; default: localhost, any free port. May be repeated.",
+)
+
+
 def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say where it listens; see :func:`places`."""
     for option in reversed(_OPTIONS):
@@ -74,3 +85,19 @@ def places(
     if path is None and host is None and not systemd:
         host = ["localhost"]
     return {"host": host, "port": port, "path": path, "systemd": systemd}
+
+
+def all_places(
+    bind: tuple[Endpoint, ...],
+    host: list[str] | None,
+    port: list[int] | None,
+    path: list[str] | None,
+    systemd: bool | list[str],
+) -> list[dict[str, Any]]:
+    """The endpoints, each as keywords of ``create_server``."""
+    if not bind:
+        return [places(host, port, path, systemd)]
+    for name, value in (("host", host), ("port", port), ("path", path), ("systemd", systemd)):
+        if value:
+            raise CommandError(f"--{name} and --bind exclude each other", 2)
+    return [endpoint.to_listen() for endpoint in bind]

@@ -19,6 +19,7 @@ import pytest
 
 from anynet.testing import unused_port
 from tests.cli.commands import ANYNET, anynet_command, command_here
+from tests.cli.jobs.peers import receive_all
 
 BACKENDS = ("trio", "asyncio", "uvloop")
 
@@ -57,13 +58,6 @@ def connect_to(address: str) -> socket.socket:
     return client
 
 
-def received_until_eof(client: socket.socket) -> bytes:
-    chunks = []
-    while chunk := client.recv(1 << 18):
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
 def echoed(address: str, message: bytes) -> bytes:
     """What comes back for ``message`` from a client that then half-closes, up to the end."""
     with connect_to(address) as client:
@@ -74,7 +68,7 @@ def echoed(address: str, message: bytes) -> bytes:
 
         sender = threading.Thread(target=send)
         sender.start()
-        received = received_until_eof(client)
+        received = receive_all(client)
         sender.join()
     return received
 

@@ -37,8 +37,8 @@ def main() -> int:
     ]
     chosen = chosen[part - 1 :: parts]
     for tests in sorted({own_tests(each.module) for each in chosen}):
-        if run(None, tests) != "survived":
-            sys.exit(f"the tests fail without any mutant: {' '.join(tests)}")
+        if (fate := run(None, tests)) != "survived":
+            sys.exit(f"the tests fail without any mutant ({fate}): {' '.join(tests)}")
     counts = Counter(fates(chosen))
     score = 100 * (1 - counts["survived"] / max(1, len(chosen)))
     print(f"{len(chosen)} mutants, {dict(counts)}: {score:.1f} % noticed")

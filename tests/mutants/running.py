@@ -106,7 +106,7 @@ def _child(mutant: Mutant | None, tests: Sequence[str]) -> None:
             sys.meta_path.insert(0, _Mutated(mutant.module, tree))
         options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"]
         # Its hook for assertions would import this package, as one with a plugin, before ours does.
-        options += ["-o", "timeout=30", "--assert=plain"]
+        options += ["-o", "timeout=60", "--assert=plain"]
         options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # What is preloaded.
         # What uvloop shows of these modules asyncio shows; what measures growth takes long.
         options += ["-k", "not uvloop and not linear and not grow"]

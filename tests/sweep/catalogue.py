@@ -72,6 +72,7 @@ SCENARIOS: dict[str, Scenario] = {
         message_scenarios.line_server,
         message_scenarios.channel_messages,
         message_scenarios.worker,
+        message_scenarios.primary,
         message_scenarios.inbox,
         message_scenarios.many_senders,
         message_scenarios.service,
@@ -194,7 +195,8 @@ BY_THE_KERNEL = {
     "many_senders",
     "length_prefixed",
 }
-#: These wait for a timer: on a busy machine two wake-ups may become one, or one two.
+#: These wait for a timer, or for the end of a process: on a busy machine two wake-ups may become
+#: one, or one two.
 BY_THE_CLOCK = {
     "happy_eyeballs",
     "shutdown",
@@ -203,6 +205,7 @@ BY_THE_CLOCK = {
     "reconnecting",
     "node_happy_eyeballs",
     "accepting",
+    "primary",
 }
 #: A turn of a reactor takes what is ready: on a busy machine one turn may become two.
 ON_A_REACTOR = "node_"

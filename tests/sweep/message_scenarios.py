@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 
 import anynet
-from anynet.cluster import Channel, Worker
+from anynet.cluster import Channel, Exit, Primary, Worker, WorkerProcess
 from anynet.framing import DelimitedStream, FrameTooLong, LengthPrefixedStream, LineStream
 from anynet.testing import Stage
 from tests.sweep.messages import framed
@@ -113,6 +113,24 @@ async def worker(stage: Stage) -> None:
             async for _ in joined.messages():
                 raise AssertionError
         assert joined.draining.is_set()
+
+
+async def primary(stage: Stage) -> None:
+    """A primary with two workers, which are no programs of ours: one ends, one is drained."""
+    async with Primary() as cluster:
+        events = cluster.event_streams.new()
+        cluster.on_event = cluster.event_streams.put
+        one, other = (cluster.fork(["sleep", "1000"]) for _ in range(2))
+        await one.send({"hello": 1})
+        stage.act(one.kill)
+        assert await one.wait() is None
+        stage.act(other.kill)
+        await cluster.drain(other, 10)
+        ended: list[WorkerProcess] = []
+        while len(ended) < 2:
+            event = await anext(events)
+            ended += [event.worker] if isinstance(event, Exit) else []
+        assert ended == [one, other]
 
 
 async def inbox(stage: Stage) -> None:

@@ -135,6 +135,31 @@ async def leaves_a_task_to_trio(stage: Stage) -> None:
     await checkpoint()
 
 
+async def lets_nobody_catch_an_error_of_a_task(stage: Stage) -> None:
+    async def fail() -> None:
+        raise KeyError("nobody takes it")
+
+    _tasks.append(asyncio.create_task(fail()))
+    await checkpoint()
+    await checkpoint()
+    _tasks.clear()
+
+
+async def lets_nobody_catch_an_error(stage: Stage) -> None:
+    class Thing:
+        def __del__(self) -> None:
+            raise KeyError("nobody takes it")
+
+    Thing()
+    await checkpoint()
+
+
+async def goes_on_watching(stage: Stage) -> None:
+    with socket.socket() as sock:
+        asyncio.get_running_loop().add_reader(sock.fileno(), len, ())
+        await checkpoint()
+
+
 _tasks: list[asyncio.Task[None]] = []
 
 
@@ -144,9 +169,15 @@ _tasks: list[asyncio.Task[None]] = []
         (leaves_a_task_to_asyncio, "asyncio", "1 tasks are left"),
         (leaves_a_task_to_asyncio, "uvloop", "1 tasks are left"),
         (leaves_a_task_to_trio, "trio", "a system task is left"),
+        (lets_nobody_catch_an_error_of_a_task, "asyncio", "asyncio logged: Task exception was"),
+        (lets_nobody_catch_an_error_of_a_task, "uvloop", "asyncio logged: Task exception was"),
+        (lets_nobody_catch_an_error, "trio", "an exception was lost: KeyError"),
+        (goes_on_watching, "asyncio", "the loop watches a descriptor still"),
     ],
 )
-def test_a_task_that_is_left_is_found(scenario: Scenario, backend: SweepBackend, what: str) -> None:
+def test_what_outlives_a_calm_run_is_found(
+    scenario: Scenario, backend: SweepBackend, what: str
+) -> None:
     """In the very run that nothing disturbs, which has to be clean."""
     with pytest.raises(AssertionError, match=what):
         cancel_everywhere(scenario, backend, **OPTIONS)
@@ -190,20 +221,41 @@ async def falls_over(stage: Stage) -> None:
     fall_over()
 
 
+def send_again(sock: socket.socket, data: bytes) -> None:
+    """Send what failed once more, and forget the byte that it began with."""
+    try:
+        sock.send(data)
+    except OSError:
+        sock.send(data[:4] + data[5:])
+
+
+async def leaks_a_socket_on_failure(stage: Stage) -> None:
+    """Something else holds the socket: the garbage collector will not close it."""
+    _kept.append(socket.socket())
+    _kept[-1].setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    _kept.pop().close()
+
+
 async def waits_for_ever(stage: Stage) -> None:
     """Takes an error for nothing to read, and waits for more."""
     listener = stage.listener()
     with socket.create_connection(listener.address) as sock:
         stage.act(lambda: listener.send(HELLO))
-        sock.setblocking(False)
-        while not receive_or_nothing(sock):
-            await stage.until(lambda: False)
+        await anyio.wait_readable(sock)
+        if not receive_or_nothing(sock):
+            await anyio.sleep_forever()
 
 
 async def tells_a_cut_message_as_whole(stage: Stage) -> None:
     listener = stage.listener()
     with socket.create_connection(listener.address) as sock:
         send_half(sock, HELLO)
+
+
+async def loses_a_byte(stage: Stage) -> None:
+    listener = stage.listener()
+    with socket.create_connection(listener.address) as sock:
+        send_again(sock, HELLO)
 
 
 async def fails_in_a_handler(stage: Stage) -> None:
@@ -223,6 +275,7 @@ async def fails_in_a_handler(stage: Stage) -> None:
     ("scenario", "fault"),
     [
         (forgets_a_socket_on_failure, ("setsockopt ENOBUFS", "a warning: unclosed …")),
+        (leaks_a_socket_on_failure, ("setsockopt ENOBUFS", "a descriptor is left: socket:…")),
         (
             falls_over,
             (
@@ -238,11 +291,17 @@ async def fails_in_a_handler(stage: Stage) -> None:
             tells_a_cut_message_as_whole,
             ("send EPIPE", "a peer saw a cut message and a clean end"),
         ),
+        (loses_a_byte, ("send ENOBUFS", "a peer saw a cut message and a clean end")),
+        (waits_for_ever, ("recv ECONNRESET", "it got stuck")),
     ],
 )
 def test_a_planted_fault_is_found_by_failing(scenario: Scenario, fault: tuple[str, str]) -> None:
-    options: SweepOptionNames = {**OPTIONS, "modules": [__name__]}
-    report = fail_everywhere(scenario, "trio", check=False, **options)
+    options: SweepOptionNames = {**OPTIONS, "modules": [__name__], "patience": 0.5}
+    try:
+        report = fail_everywhere(scenario, "trio", check=False, **options)
+    finally:
+        while _kept:
+            _kept.pop().close()
     assert fault in {(finding.kind, finding.what) for finding in report.findings}
 
 

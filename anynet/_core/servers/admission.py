@@ -22,6 +22,7 @@ from collections.abc import Callable, Sized
 
 import anyio
 
+from anynet._core.servers.reports import Reports
 from anynet._core.servers.server_connection import ServerConnection
 from anynet._rules.options import ServerOptions
 from anynet._rules.policy.accepting import CONNECTION, Decision, decide, is_blocked
@@ -49,6 +50,7 @@ class Admission:
         self._options = options
         self._connections = connections
         self._on_drop = on_drop
+        self._reports = Reports.to(options.instrument)
         #: How many were dropped, by the option, and how many the block list forbade.
         self.dropped: Counter[DropReason] = Counter()
         self.blocked = 0
@@ -107,7 +109,10 @@ class Admission:
 
     def _drop(self, reason: DropReason, local: Address | None, remote: Address | None) -> None:
         self.dropped[reason] += 1
-        self._on_drop(Drop(local or "", remote or "", reason))
+        drop = Drop(local or "", remote or "", reason)
+        self._on_drop(drop)
+        if self._reports is not None:
+            self._reports.dropped(drop)
 
     # -- a connection's way -----------------------------------------------------------------------
 

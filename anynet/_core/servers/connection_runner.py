@@ -24,6 +24,7 @@ from anynet._core.connections.socket_server import SocketServer
 from anynet._core.servers.failure_log import FailureLog
 from anynet._core.servers.failure_origin import take_apart
 from anynet._core.servers.preludes import Preludes
+from anynet._core.servers.reports import Reports
 from anynet._core.servers.server_connection import ServerConnection, running_connection
 from anynet._rules.options import ConnectionOptions, OnHandlerError, ServerOptions
 from anynet._rules.values.errors import ConnectionExpired, leaves
@@ -64,6 +65,7 @@ class ConnectionRunner:
         self._on_end = on_end
         self._preludes = preludes
         self._on_exit = on_exit
+        self._reports = Reports.to(options.instrument)
         self.log = log
         #: The task that has entered the server.
         self.owner: object = None
@@ -154,6 +156,8 @@ class ConnectionRunner:
             )
         )
         socket.server = self._server
+        if self._reports is not None:
+            self._reports.opened(socket)
         if not handed_over:
             self._on_open(socket)
         return socket
@@ -184,6 +188,8 @@ class ConnectionRunner:
         if failure.by_peer is not None:
             self.peer_failures += 1
             self.log.peer_failed(raw, failure.by_peer)
+        if self._reports is not None and connection.socket is not None:
+            self._reports.failed(connection.socket, failure.by_peer, failure.by_handler)
         leaving = failure.cancelled if failure.exit is None else failure.exit
         if failure.by_handler is not None:
             self.handler_failures += 1

@@ -122,6 +122,8 @@ def create_server(handler: Handler | None = None, **options: Unpack[ServerOption
         :class:`ExceptionGroup`, and a function is called with the exception and the socket before
         the reset, and awaited if it is an ``async def``. What ends the program
         (:exc:`SystemExit`, :exc:`KeyboardInterrupt`) leaves the server in any case, bare.
+    ``instrument``
+        An :class:`Instrument`, which is told of each connection how it began, failed and ended.
 
     Every connection:
 

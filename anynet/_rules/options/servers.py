@@ -21,6 +21,7 @@ from anynet._rules.options.listening import ListenOptionNames
 from anynet._rules.options.sockets import ConnectionOptionNames, SocketOptionNames
 from anynet._rules.options.table import Options, option, options
 from anynet._rules.values.block_list import BlockList
+from anynet._rules.values.instrument import Instrument
 
 _POLICIES = ("pause", "drop")
 _PROXY_PROTOCOLS = ("require", "accept")
@@ -58,6 +59,7 @@ class ServerOptions(Options):
     proxy_timeout: float = option(5.0, check_seconds)
     grace_period: float = option(30.0, check_seconds)
     on_handler_error: OnHandlerError = option("log", _check_on_handler_error)
+    instrument: Instrument | None = option(None, partial(check_type, expected=Instrument))
 
     def check_together(self) -> None:
         if self.proxy_protocol is not None and self.proxy_trust is None:
@@ -91,3 +93,4 @@ class ServerOptionNames(ListenOptionNames, ConnectionOptionNames, SocketOptionNa
     proxy_timeout: float
     grace_period: float
     on_handler_error: OnHandlerError
+    instrument: Instrument | None

@@ -50,7 +50,7 @@ from anynet.cluster.primary.protocol import (
 )
 from anynet.cluster.primary.worker_process import WorkerProcess
 from anynet.cluster.processes.exit import wait_for_exit
-from anynet.cluster.processes.start import start_process
+from anynet.cluster.processes.start import Started, start_process
 from anynet.cluster.settings.programs import WORKER_VARIABLE, check_not_importing
 from anynet.cluster.wire.fd_handles import handle_of
 from anynet.cluster.wire.frame_socket import Finished
@@ -206,15 +206,25 @@ class Primary:
             watch=self._watch[0],
             blocked_signals=blocked_signals,
         )
-        state = self._protocol.started(slot)
-        end = partial(self._protocol.end, number)
-        worker = self.workers[number] = WorkerProcess(number, started.process, state, end)
-        self._mailboxes.add(worker.mailbox)
-        name = f"worker {number} (pid {worker.pid})"
-        worker.link = Link(started.channel, name, partial(self._on_message, worker))
+        worker = self._take_up(started, number, slot)
         worker.link.post(setup)
         self._report(Fork(worker))
         tasks.start_soon(self._look_after, worker, name=f"anynet worker {number}")
+        return worker
+
+    def _take_up(self, started: Started, number: int, slot: int | None) -> WorkerProcess:
+        """A process that was started, as a worker; where that fails nothing is left of it."""
+        end = partial(self._protocol.end, number)
+        worker = WorkerProcess(number, started.process, self._protocol.started(slot), end)
+        name = f"worker {number} (pid {worker.pid})"
+        try:
+            worker.link = Link(started.channel, name, partial(self._on_message, worker))
+        except BaseException:
+            started.undo()
+            self._protocol.forget(number)
+            raise
+        self.workers[number] = worker
+        self._mailboxes.add(worker.mailbox)
         return worker
 
     async def _look_after(self, worker: WorkerProcess) -> None:

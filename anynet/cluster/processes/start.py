@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from anynet._transport.sockets.closing import close_socket
 from anynet.cluster.processes.inherited import Inherited
 
 #: A standard stream of a process: ours, this process's own, nothing, or a descriptor.
@@ -33,6 +34,13 @@ class Started:
     channel: socket.socket
     #: Of its standard input, output and error those that were to be ours.
     streams: tuple[socket.socket | None, ...]
+
+    def undo(self) -> None:
+        """Kill the process and close our ends: nothing will look after them."""
+        for end in (self.channel, *filter(None, self.streams)):
+            close_socket(end)
+        self.process.kill()
+        self.process.wait()
 
 
 def start_process(

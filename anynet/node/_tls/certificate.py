@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -40,12 +41,17 @@ _CURVES = {
     "1.3.132.0.34": ("secp384r1", "P-384", 384),
     "1.3.132.0.35": ("secp521r1", "P-521", 521),
 }
-_ACCESS = {"1.3.6.1.5.5.7.48.1": "OCSP - URI", "1.3.6.1.5.5.7.48.2": "CA Issuers - URI"}
+_ACCESS = {"1.3.6.1.5.5.7.48.1": "OCSP", "1.3.6.1.5.5.7.48.2": "CA Issuers"}
 #: Not those of the locale.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _BOOLEAN, _INTEGER, _OID, _BMP, _GENERALIZED = 0x01, 0x02, 0x06, 0x1E, 0x18
 _EXTENSIONS, _VERSION = 0xA3, 0xA0
-_EMAIL, _DNS, _DIRECTORY, _URI, _ADDRESS, _REGISTERED = 0x81, 0x82, 0xA4, 0x86, 0x87, 0x88
+_DIRECTORY, _ADDRESS, _REGISTERED = 0xA4, 0x87, 0x88
+#: The kinds of names that are text.
+_KINDS = {0x81: "email", 0x82: "DNS", 0x86: "URI"}
+#: What has a meaning of its own in a name that is written in a line.
+_SPECIAL = re.compile(r"[,+\"\\<>;]|^[# ]| $")
+_ESCAPED = r"\\\g<0>"
 
 
 class _Node(NamedTuple):
@@ -130,12 +136,7 @@ def _name(data: bytes) -> dict[str, Any]:
     """An attribute that occurs several times has all of its values."""
     found: dict[str, Any] = {}
     for group in _nodes(data):
-        for attribute in _nodes(group.content):
-            parts = list(_nodes(attribute.content))
-            if len(parts) != 2:
-                raise ValueError("no attribute")
-            identifier = _oid(parts[0].content)
-            key, value = _ATTRIBUTES.get(identifier, identifier), _text(parts[1])
+        for key, value in _attributes(group):
             if key not in found:
                 found[key] = value
             elif isinstance(found[key], list):
@@ -143,6 +144,15 @@ def _name(data: bytes) -> dict[str, Any]:
             else:
                 found[key] = [found[key], value]
     return found
+
+
+def _attributes(group: _Node) -> Iterator[tuple[str, str]]:
+    for attribute in _nodes(group.content):
+        parts = list(_nodes(attribute.content))
+        if len(parts) != 2:
+            raise ValueError("no attribute")
+        identifier = _oid(parts[0].content)
+        yield _ATTRIBUTES.get(identifier, identifier), _text(parts[1])
 
 
 def _text(node: _Node) -> str:
@@ -157,25 +167,38 @@ def _text(node: _Node) -> str:
 def _alternative_names(data: bytes) -> str:
     shown = []
     for node in _nodes(_only(data).content):
-        if node.tag in (_DNS, _EMAIL, _URI):
-            kind = {_DNS: "DNS", _EMAIL: "email", _URI: "URI"}[node.tag]
-            shown.append(f"{kind}:{_quoted(node.content.decode('latin1'))}")
-        elif node.tag == _ADDRESS:
-            shown.append(f"IP Address:{_ip(node.content)}")
-        elif node.tag == _DIRECTORY:
-            parts = _name(_only(node.content).content).items()
-            shown.append("DirName:" + _quoted("+".join(f"{key} = {value}" for key, value in parts)))
-        elif node.tag == _REGISTERED:
-            shown.append(f"Registered ID:{_oid(node.content)}")
-        else:
-            shown.append("othername:<unsupported>")
+        kind, value = _general_name(node)
+        quoted = kind in _KINDS.values() or kind == "DirName"
+        shown.append(f"{kind}:{_quoted(value) if quoted else value}")
     return ", ".join(shown)
+
+
+def _general_name(node: _Node) -> tuple[str, str]:
+    """The kind of a name, and what it is."""
+    if node.tag in _KINDS:
+        return _KINDS[node.tag], node.content.decode("latin1")
+    if node.tag == _ADDRESS:
+        return "IP Address", _ip(node.content)
+    if node.tag == _DIRECTORY:
+        return "DirName", _distinguished(_only(node.content).content)
+    if node.tag == _REGISTERED:
+        return "Registered ID", _oid(node.content)
+    return "othername", "<unsupported>"
+
+
+def _distinguished(data: bytes) -> str:
+    """A name in a line (RFC 2253): the last group first, and of each its attributes."""
+    groups = [
+        "+".join(f"{key}={_SPECIAL.sub(_ESCAPED, value)}" for key, value in _attributes(group))
+        for group in _nodes(data)
+    ]
+    return ",".join(reversed(groups))
 
 
 def _quoted(value: str) -> str:
     """In quotes where it could be taken for more than one name, or for another kind of one."""
     plain = all(" " <= char <= "~" and char not in ",\"'\\" for char in value)
-    return value if plain else json.dumps(value)
+    return value if plain else json.dumps(value).replace(",", "\\u002c")
 
 
 def _ip(packed: bytes) -> str:
@@ -188,11 +211,9 @@ def _information(data: bytes) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for access in _nodes(_only(data).content):
         parts = list(_nodes(access.content))
-        if len(parts) == 2 and parts[1].tag == _URI:
-            method = _oid(parts[0].content)
-            found.setdefault(_ACCESS.get(method, method), []).append(
-                parts[1].content.decode("latin1")
-            )
+        if len(parts) == 2:
+            method, (kind, value) = _oid(parts[0].content), _general_name(parts[1])
+            found.setdefault(f"{_ACCESS.get(method, method)} - {kind}", []).append(value)
     return found
 
 

@@ -186,19 +186,15 @@ class Endpoint(Pollable):
         self._raise_error()
         if self._broken:
             return b""
-        if flow is None or self.connecting:
-            raise os_error(errno.ENOTCONN)
-        raise os_error(errno.EAGAIN)
+        raise os_error(errno.ENOTCONN if flow is None and not self.connecting else errno.EAGAIN)
 
     def send(self, data: bytes) -> int:
         self._raise_error()
         flow = self.outgoing
-        if self._send_ended or self._broken:
+        if self._send_ended or self._broken or not (flow or self.connecting):
             raise os_error(errno.EPIPE)
-        if flow is None or self.connecting:
-            raise os_error(errno.ENOTCONN)
-        size = min(flow.room, len(data))
-        if size == 0 and data:
+        size = 0 if flow is None or self.connecting else min(flow.room, len(data))
+        if flow is None or (size == 0 and data):
             raise os_error(errno.EAGAIN)
         self.note("send", size)
         flow.write(data[:size])

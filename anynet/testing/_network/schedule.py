@@ -77,8 +77,6 @@ class Schedule:
         assert self._armed is not None
         self._latest, _ = self._armed
         self._armed = None
-        if not self._calls:
-            return
         _, _, _, call = heapq.heappop(self._calls)
         self._running = True
         try:

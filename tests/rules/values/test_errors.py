@@ -7,6 +7,7 @@ import ssl
 import pytest
 
 from anynet._rules.values.errors import (
+    ConnectAttempt,
     ConnectError,
     ConnectTimeline,
     TLSHandshakeError,
@@ -76,3 +77,13 @@ def test_a_connect_that_the_system_refused_has_its_number() -> None:
     refused, mistaken = ConnectError(5, "no", target="there"), ConnectError(None, "no")
     assert (refused.errno, refused.strerror, refused.target) == (5, "no", "there")
     assert (mistaken.errno, str(mistaken), mistaken.timeline) == (None, "no", None)
+
+
+def test_an_attempt_says_how_it_went() -> None:
+    refused, taken = (
+        ConnectAttempt(address="/path", started=0.25, elapsed=1.5, error=error)
+        for error in (OSError(5, "no"), None)
+    )
+    assert (refused.errno, taken.errno) == (5, None)
+    assert str(refused) == "/path at 0.250 s for 1.500 s: [Errno 5] no"
+    assert str(taken) == "/path at 0.250 s for 1.500 s: connected or given up"

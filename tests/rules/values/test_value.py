@@ -28,6 +28,7 @@ def test_it_shows_its_fields() -> None:
     assert repr(Pair(1, "b")) == repr(Like(1, "b")).replace("Like", "Pair")
     assert repr(End()) == "End()"
     assert repr(Close(had_error=True)) == "Close(had_error=True)"
+    assert repr(Close()) == "Close(had_error=False)"
 
 
 def test_it_is_equal_to_what_has_the_same_class_and_fields() -> None:

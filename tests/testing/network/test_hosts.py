@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 
 import anyio
 import pytest
 
 import anynet
 from anynet.testing import Network, virtual_clock
+from anynet.testing._network import hosts
 from tests.support import echo
 
 pytestmark = pytest.mark.anyio
@@ -258,3 +259,34 @@ def test_one_event_loop_for_a_network() -> None:
             await network.host("a").connect("localhost", 80)
 
     anyio.run(use_again, backend=name, backend_options=options)
+
+
+async def test_an_address_that_is_taken_is_not_given_to_another(network: Network) -> None:
+    network.host("a", "10.0.0.2", "10.0.0.3")
+    assert network.host("b").addresses == ("10.0.0.4",)
+
+
+async def test_the_loopback_of_a_family(network: Network) -> None:
+    host = network.host("a", "192.0.2.1", "2001:db8::1")
+    async with host.create_server(echo, port=80):
+        loopback: dict[Literal["ipv4", "ipv6"], str] = {"ipv4": "127.0.0.1", "ipv6": "::1"}
+        for family, address in loopback.items():
+            async with host.connect("localhost", 80, family=family) as client:
+                assert isinstance(client.remote_address, anynet.SocketAddress)
+                assert client.remote_address.address == address
+
+
+async def test_all_ports_are_taken(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosts, "_LAST_PORT", 32_769)
+    host = network.host("a")
+    async with host.create_server(echo, port=32_768), host.create_server(echo, port=32_769):
+        with pytest.raises(OSError, match="Cannot assign requested address"):
+            await host.connect("127.0.0.1", 32_768)
+
+
+def test_a_network_that_nobody_uses(backend: str) -> None:
+    async def main() -> None: ...
+
+    network = Network(seed=1, reset_after=None)
+    network.run(main, backend=backend)
+    assert network.trace() == []

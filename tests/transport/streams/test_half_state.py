@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import functools
+import re
+import ssl
 from collections.abc import Callable
 
 import anyio
@@ -200,6 +202,37 @@ def test_both_directions_are_taken_and_given_back_together() -> None:
         state.claim_both()
     state.release_both()
     assert (state.receiving, state.sending) == (Receiving.FREE, Sending.FREE)
+
+
+@pytest.mark.parametrize("claim", [HalfState.claim_receiving, HalfState.claim_sending])
+def test_both_directions_are_not_taken_while_one_is(claim: Do) -> None:
+    with pytest.raises(anyio.BusyResourceError):
+        after(claim).claim_both()
+
+
+def test_a_direction_that_was_ended_is_taken_with_the_other() -> None:
+    state = after(SHUT_DOWN)
+    state.claim_both()
+    assert (state.receiving, state.sending) == (Receiving.BUSY, Sending.ENDED)
+
+
+@pytest.mark.parametrize(
+    ("raised", "number", "reason", "words"),
+    [
+        (OSError(errno.ECONNRESET, "reset"), errno.ECONNRESET, None, "broken: .*reset"),
+        (ssl.SSLError(1, "bad record"), errno.EPROTO, "WHY", "broken: .*bad record"),
+        (anyio.BrokenResourceError(), None, None, "broken: BrokenResourceError"),
+    ],
+)
+def test_what_a_stream_that_is_not_ours_raises(
+    raised: Exception, number: int | None, reason: str | None, words: str
+) -> None:
+    """Only TLS has names for its reasons."""
+    raised.reason = "WHY"  # type: ignore[attr-defined]
+    error = HalfState().foreign_error(raised)
+    assert isinstance(error, ConnectionBroken)
+    assert (error.errno, error.reason) == (number, reason)
+    assert re.search(words, str(error))
 
 
 def test_what_fails_after_the_close_is_the_close() -> None:

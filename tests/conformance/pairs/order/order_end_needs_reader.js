@@ -10,6 +10,7 @@ function main() {
     const socket = net.connect('s.sock');
     watch(socket, 'socket', 'connect', 'end', 'finish', 'close');
     function later() {
+      if (socket.readableLength < 6) return setTimeout(later, 20);
       log('later', socket.readableFlowing, socket.readableLength, socket.readyState, socket.readableEnded);
       socket.on('data', (data) => log('data', data));
       server.close();

@@ -14,6 +14,8 @@ def main():
         watch(socket, "socket", "connect", "end", "finish", "close")
 
         def later():
+            if socket.readableLength < 6:
+                return net.setTimeout(later, 20)
             log(
                 "later",
                 socket.readableFlowing,

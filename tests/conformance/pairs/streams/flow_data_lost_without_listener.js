@@ -14,6 +14,7 @@ function main() {
     lossy.resume();
     lossy.write('lost');
     function listen() {
+      if (lossy.bytesRead < 4) return setTimeout(listen, 20);
       log('read', lossy.bytesRead, lossy.readableLength);
       lossy.on('data', (data) => log('lossy data', data));
       lossy.end('kept');
@@ -25,6 +26,7 @@ function main() {
     const patient = net.connect(server.address().port, '127.0.0.1');
     patient.write('waits');
     function listen() {
+      if (patient.bytesRead < 5) return setTimeout(listen, 20);
       log('flowing', patient.readableFlowing, patient.bytesRead, patient.readableLength);
       patient.on('data', (data) => log('patient data', data));
       log('flowing', patient.readableFlowing);

@@ -18,6 +18,8 @@ def main():
         lossy.write("lost")
 
         def listen():
+            if lossy.bytesRead < 4:
+                return net.setTimeout(listen, 20)
             log("read", lossy.bytesRead, lossy.readableLength)
             lossy.on("data", lambda data: log("lossy data", data))
             lossy.end("kept")
@@ -30,6 +32,8 @@ def main():
         patient.write("waits")
 
         def listen():
+            if patient.bytesRead < 5:
+                return net.setTimeout(listen, 20)
             log("flowing", patient.readableFlowing, patient.bytesRead, patient.readableLength)
             patient.on("data", lambda data: log("patient data", data))
             log("flowing", patient.readableFlowing)

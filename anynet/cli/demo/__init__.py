@@ -1,0 +1,1 @@
+"""``anynet demo``: a naive server and ours, put through the same troubles."""
