@@ -110,7 +110,7 @@ class Forwarding:
             and not source.length
             and not source.ended
             and source.decoder is None
-            and socket._errored is None
+            and socket.errored is None
             and sink.end is _OPEN
             and not sink.writing
             and sink.plain
