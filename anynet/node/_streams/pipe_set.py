@@ -57,7 +57,8 @@ class PipeSet:
         if self.pipes and not self.multi_await_drain:
             self.multi_await_drain = True
             self.awaiting_drain = self.awaiting_drain or []
-        self.take_shortcut(None)
+        if self.shortcut is not None:
+            self.take_shortcut(None)
         self.pipes = (*self.pipes, pipe)
 
     def take_shortcut(self, shortcut: Shortcut | None) -> None:
@@ -75,7 +76,7 @@ class PipeSet:
         else:
             removed = tuple(pipe for pipe in self.pipes if pipe.destination is destination)[:1]
             self.pipes = tuple(pipe for pipe in self.pipes if pipe not in removed)
-        if removed:
+        if removed and self.shortcut is not None:
             # Not with the next chunk, which may never come: it refers to the destination.
             self.take_shortcut(NO_SHORTCUT)
         return removed
