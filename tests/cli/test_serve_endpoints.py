@@ -48,7 +48,8 @@ def test_a_program_that_is_being_written(tmp_path: Path) -> None:
             app.write_text(APP.format(method="lower"))
             assert process.stderr.readline() == b"app.py changed: restarting\n"
             while (answer := ask(place, b"Hello", tls=True)) != b"hello":
-                assert answer == b"HELLO"  # The old worker serves until the new one does.
+                # The old worker serves until the new one does; a handshake under way then is reset.
+                assert answer in {b"HELLO", b""}
             app.write_text("def")
             os.utime(app, (1, 1))
             assert process.stderr.readline() == b"app.py changed: restarting\n"

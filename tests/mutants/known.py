@@ -166,4 +166,10 @@ SURVIVORS: dict[str, str] = {
         "anynet.framing._splitters:LengthSplitter._continue_frame: 0 -> 1 in if self._siz"
         "e < 0: return 0"
     ): "an empty frame is whole with its header: none is ever continued",
+    (
+        "anynet._rules.proxy.protocol:_address_block: isinstance(source, SocketAddress) a"
+        "nd isinstance(destination, SocketAddress) -> isinstance(source, SocketAddress) o"
+        "r isinstance(destination, SocketAddress) in if isinstance(source, SocketAddress)"
+        " and isinstance(destinat"
+    ): "a header has both ends or none, and they are of one kind",
 }

@@ -95,6 +95,7 @@ TAKEN: list[tuple[type[Options], dict[str, Any], dict[str, Any]]] = [
     (ListenOptions, {"systemd": False}, {"systemd": False, "is_tcp": True}),
     (ListenOptions, {"host": "h", "resolver": print}, {"resolver": print}),
     (ListenOptions, {"ipv6_only": True, "family": "ipv6"}, {"ipv6_only": True}),
+    (ServerOptions, {"on_handler_error": "raise"}, {"on_handler_error": "raise"}),
     (
         ServerOptions,
         {},

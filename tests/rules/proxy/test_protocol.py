@@ -414,6 +414,8 @@ def test_what_no_vector_can_hold_is_refused(
 def test_a_header_that_no_receiver_takes_is_not_built() -> None:
     with pytest.raises(ValueError, match="more than 16384 bytes"):
         build_header(ProxyHeader(tlvs=[ProxyTLV(0xE0, bytes(MOST_V2_BLOCK_BYTES))]))
+    largest = ProxyHeader(tlvs=[ProxyTLV(0xE0, bytes(MOST_V2_BLOCK_BYTES - 3))])
+    assert parse_header(build_header(largest)) == largest
 
 
 # -- fuzzing ---------------------------------------------------------------------------------------

@@ -148,8 +148,10 @@ def test_the_error_of_another_process_arrives_and_is_of_no_connection_here() -> 
     assert type(caught.value.origin) is Origin
 
 
-#: A warning refers to a live emitter; the other one never leaves the adapter.
-_NEITHER = {"MaxListenersExceededWarning", "OptionWarning", "AttemptStoppedError"}
+#: A warning refers to a live emitter; the errors never leave the adapter, and the command.
+_NEITHER = {
+    *("MaxListenersExceededWarning", "OptionWarning", "AttemptStoppedError", "CommandError"),
+}
 
 
 def _own_exceptions() -> Iterator[type[BaseException]]:
