@@ -311,6 +311,15 @@ def test_bad_input_is_one_line_of_error(
         assert part in result.stderr
 
 
+@pytest.mark.parametrize("arguments", [("--help",), ("serve", HANDLER, "--workers", "1")])
+def test_output_for_which_there_is_no_room_is_one_line_of_error(arguments: tuple[str, ...]) -> None:
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run(
+            [*ANYNET, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (result.returncode, result.stderr) == (1, "Error: No space left on device\n")
+
+
 @pytest.mark.parametrize("policy", POLICIES)
 def test_the_limits_of_an_address_hold_in_a_worker(policy: str) -> None:
     limits = ("--workers", "1", "--policy", policy, "--max-per-address", "2")
