@@ -295,6 +295,7 @@ def test_kill_9_of_the_primary_ends_blocked_workers_too() -> None:
         ((HANDLER, "--backend", "curio"), 2, ("curio",)),
         ((HANDLER, "--host", "192.0.2.1"), 1, ("192.0.2.1",)),
         ((HANDLER, "--path", "/no/such/directory/x"), 1, ("/no/such/directory",)),
+        ((HANDLER, "--bind", ":0", "--bind", "unix:/no/such/directory/x"), 1, ("/no/such",)),
         ((HANDLER, "--path", "/tmp/x", "--port", "1"), 2, ("port", "path")),
         ((), 2, ("MODULE:HANDLER",)),
     ],
