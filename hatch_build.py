@@ -16,7 +16,12 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 _FENCED = re.compile(r"^(```.*?^```$)", re.MULTILINE | re.DOTALL)
 #: A link to a file of the repository: neither to another place nor to a heading of the same page.
-_RELATIVE_LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\((?![a-z]+:|#)([^()\s]+)\)")
+#: What stands in code that begins before it is none; a link may begin with code.
+_CODE_OR_LINK = re.compile(
+    r"(?P<code>(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))"
+    r"|(?<!!)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])+)\]\((?![a-z]+:|#)(?P<file>[^()\s]+)\)",
+    re.DOTALL,
+)
 
 
 def project_urls(repository: str, version: str) -> dict[str, str]:
@@ -35,11 +40,17 @@ def project_urls(repository: str, version: str) -> dict[str, str]:
 
 def readme_for_index(readme: str, repository: str, version: str) -> str:
     """The README with absolute links, or, without a repository, with no links to files."""
-    link = rf"[\1]({repository}/blob/v{version}/\2)" if repository else r"\1"
+
+    def shown(found: re.Match[str]) -> str:
+        if found["code"]:
+            return found["code"]
+        text, file = found["text"], found["file"]
+        return f"[{text}]({repository}/blob/v{version}/{file})" if repository else text
+
     # What a program indexes and calls, `handlers[0](socket)`, looks like a link.
     parts = _FENCED.split(readme)
     return "".join(
-        part if part.startswith("```") else _RELATIVE_LINK.sub(link, part) for part in parts
+        part if part.startswith("```") else _CODE_OR_LINK.sub(shown, part) for part in parts
     )
 
 

@@ -141,4 +141,29 @@ SURVIVORS: dict[str, str] = {
     (
         "anynet._rules.policy.accepting:: 1.0 -> 2.0 in MAX_DELAY = 1.0"
     ): "tests have the number by its name",
+    (
+        "anynet._rules.policy.by_address:TokenBuckets.take: now - self._began >= 2 * self"
+        "._period -> now - self._began > 2 * self._period in over = now - self._began >= "
+        "2 * self._period"
+    ): "a bucket of just then is full, and so as good as none",
+    (
+        "anynet.framing._splitters:LengthSplitter._continue_frame: self._size < 0 -> self"
+        "._size <= 0 in if self._size < 0: return 0"
+    ): "an empty frame is whole with its header: none is ever continued",
+    (
+        "anynet._rules.proxy.protocol:_build_v1: not isinstance(source, SocketAddress) or"
+        " not isinstance(destination, SocketAddress) -> not isinstance(source, SocketAddr"
+        "ess) and (not isinstance(destination, SocketAddress)) in if not isinstance(sourc"
+        "e, SocketAddress) or not isinstance(d"
+    ): "a header has both ends or none, and they are of one kind",
+    (
+        "anynet.framing._errors:IncompleteFrame.__init__: super().__init__(partial) -> pass"
+    ): "an exception keeps its arguments before that already",
+    (
+        "anynet.framing._splitters:DelimiterSplitter.__init__: self.errors = 0 -> pass"
+    ): "it is set whenever a chunk is split, before it is looked at",
+    (
+        "anynet.framing._splitters:LengthSplitter._continue_frame: 0 -> 1 in if self._siz"
+        "e < 0: return 0"
+    ): "an empty frame is whole with its header: none is ever continued",
 }

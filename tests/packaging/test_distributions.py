@@ -120,6 +120,11 @@ def test_the_links_of_the_readme_lead_to_files_that_exist() -> None:
         ("[`a` and [b]](d/e.md#f)", "[`a` and [b]](R/blob/v1/d/e.md#f)", "`a` and [b]"),
         ("[a](b), [c](d)", "[a](R/blob/v1/b), [c](R/blob/v1/d)", "a, c"),
         ("[a](https://b.example) [c](#d)", "[a](https://b.example) [c](#d)", None),
+        (
+            "`a[0](b)` [c](d) ``a`[0](b)``",
+            "`a[0](b)` [c](R/blob/v1/d) ``a`[0](b)``",
+            "`a[0](b)` c ``a`[0](b)``",
+        ),
         ("```python\nhandlers[0](socket)\n```", "```python\nhandlers[0](socket)\n```", None),
     ],
 )

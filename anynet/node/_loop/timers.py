@@ -21,6 +21,8 @@ from anynet.node._loop.runtime import Runtime, current_runtime
 
 #: The longest delay, in milliseconds; what is longer becomes 1.
 _LONGEST = 2**31 - 1
+#: In seconds.
+_MILLISECOND = 0.001
 
 
 class TimeoutOverflowWarning(RuntimeWarning):
@@ -59,18 +61,32 @@ class Timeout:
         self._refed = True
         self._timer: ReactorTimer | None = self._start()
 
-    def _start(self) -> ReactorTimer:
-        return self._runtime.reactor.call_later(self._delay, self._fire, ref=self._refed)
+    def _start(self, since: float | None = None) -> ReactorTimer:
+        reactor = self._runtime.reactor
+        deadline = (reactor.time() if since is None else since) + self._delay
+        return reactor.call_at(deadline, self._fire, ref=self._refed)
 
     def _fire(self) -> None:
-        fired, callback = self._timer, self._callback
+        fired, callback, began = self._timer, self._callback, self._runtime.reactor.time()
         assert callback is not None
         try:
             _invoke(self._runtime, callback, self._args)
         finally:
-            # The callback may have closed it, or refreshed it.
-            if self._timer is fired:
-                self._timer = self._start() if self._repeats else None
+            if self._repeats:  # The callback has not closed it.
+                self._repeat(began)
+            elif self._timer is fired:  # Nor has it refreshed it.
+                self._timer = None
+
+    def _repeat(self, began: float) -> None:
+        """Start the delay anew after a callback, in which a refresh is of no effect, as in Node.
+
+        It counts from where that began: what takes long must not put off the next. But of a
+        millisecond there is no part in Node, and what the callback has set in that comes first.
+        """
+        if self._timer is not None:
+            self._timer.cancel()
+        ended = self._runtime.reactor.time()
+        self._timer = self._start(began if ended - began > _MILLISECOND else ended)
 
     def close(self) -> Timeout:
         """Never call back again. Closing again does nothing."""

@@ -22,10 +22,27 @@ class Piped(Protocol):
 Pipes: TypeAlias = tuple[Piped, ...]
 
 
+class Shortcut(Protocol):
+    """What takes the chunks past the general way, as long as the pipes are as they are."""
+
+    def leave(self) -> object: ...
+
+
+class _NoShortcut:
+    """There is none."""
+
+    def leave(self) -> None:
+        """Nobody has taken it."""
+
+
+#: Was looked for, and there is none.
+NO_SHORTCUT: Shortcut = _NoShortcut()
+
+
 class PipeSet:
     """The pipes, in the order in which they were added, and the destinations that are full."""
 
-    __slots__ = ("awaiting_drain", "multi_await_drain", "pipes", "shortened")
+    __slots__ = ("awaiting_drain", "multi_await_drain", "pipes", "shortcut")
 
     def __init__(self) -> None:
         self.pipes: Pipes = ()
@@ -33,19 +50,22 @@ class PipeSet:
         self.awaiting_drain: list[Any] | None = None
         #: There has been more than one pipe, and all of them count in ``awaiting_drain``.
         self.multi_await_drain: bool = False
-        #: Whether the source has looked for a shorter way through the pipes as they are.
-        self.shortened: bool = False
+        #: The shorter way through the pipes as they are; None: not looked for yet.
+        self.shortcut: Shortcut | None = None
 
     def add(self, pipe: Piped) -> None:
         if self.pipes and not self.multi_await_drain:
             self.multi_await_drain = True
             self.awaiting_drain = self.awaiting_drain or []
-        self.shortened = False
+        if self.shortcut is not None:
+            self.take_shortcut(None)
         self.pipes = (*self.pipes, pipe)
 
-    def note_shortened(self) -> None:
-        """The source has looked for it."""
-        self.shortened = True
+    def take_shortcut(self, shortcut: Shortcut | None) -> None:
+        """The source takes it from now on, and leaves the one before; None: it is to look anew."""
+        left, self.shortcut = self.shortcut, shortcut
+        if left is not None:
+            left.leave()
 
     def remove(self, destination: object) -> Pipes:
         """Remove the first pipe to a destination, or all where that is None; what was removed."""
@@ -56,6 +76,9 @@ class PipeSet:
         else:
             removed = tuple(pipe for pipe in self.pipes if pipe.destination is destination)[:1]
             self.pipes = tuple(pipe for pipe in self.pipes if pipe not in removed)
+        if removed and self.shortcut is not None:
+            # Not with the next chunk, which may never come: it refers to the destination.
+            self.take_shortcut(NO_SHORTCUT)
         return removed
 
     def await_drain_of(self, destination: object) -> None:

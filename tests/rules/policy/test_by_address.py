@@ -140,6 +140,17 @@ def test_those_who_do_not_come_again_are_forgotten() -> None:
         assert len(buckets) <= 2001
 
 
+def test_a_bucket_is_kept_until_it_is_full_again() -> None:
+    buckets = TokenBuckets(1)
+    for key in range(5):
+        buckets.take(key, 0)
+    assert [buckets.tokens(key, 0) for key in range(5)] == [0] * 5
+    buckets.take("before", 100)
+    buckets.take("late", 100.9)
+    buckets.take("after", 101)
+    assert buckets.tokens("late", 101) == pytest.approx(0.1)
+
+
 def test_buckets_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(by_address, "MAX_BUCKETS", 100)
     buckets = TokenBuckets(0.001)

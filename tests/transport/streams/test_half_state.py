@@ -166,7 +166,9 @@ def test_what_the_next_owner_finds(steps: list[Do], expected: Sending) -> None:
     assert not successor.closed
     assert successor.sending is expected
     assert successor.receiving is Receiving.FREE
-    assert (successor.origin, successor.eof_sent) == (state.origin, state.eof_sent)
+    assert successor.origin is state.origin is not HalfState().origin
+    assert state.origin is not None
+    assert successor.eof_sent == state.eof_sent
     assert (successor.bytes_received, successor.bytes_sent) == (11, 7)
 
 

@@ -8,9 +8,11 @@ received to the other handle. The rules that live here:
 - That all methods are our own is asked once. A program that changes one later sets an attribute,
   and any attribute that is set ends this; as does any other listener, or pipe.
 - The rest is asked for each chunk, by attributes alone. Any answer but that of a flow without
-  obstacles sends the chunk the general way.
+  obstacles sends the chunk the general way. That the source has failed, or ended, is asked as well:
+  where a callback raises, the ticks that would undo the pipe come after the next event.
 - So does a write that did not go at once: the general way is told what has become of it, and
   accounts for it as for its own.
+- It refers to the destination, so a pipe that is removed ends this, and not the next chunk.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from anynet.node._emitters.own_listeners import unchanged
 from anynet.node._net.sockets.idle_timeout import IdleTimeout
 from anynet.node._streams.duplex import Duplex
 from anynet.node._streams.pipe import Pipe
-from anynet.node._streams.pipe_set import PipeSet
+from anynet.node._streams.pipe_set import NO_SHORTCUT, PipeSet
 from anynet.node._streams.write_end import WriteEnd
 
 # Looking a member up in its class is a call of a Python function in Python 3.11.
@@ -49,7 +51,7 @@ def begin_forwarding(link: Link, socket: Any, pipes: PipeSet) -> None:
     """
     if not socket.readable_state.data_emitted:
         return
-    pipes.note_shortened()
+    pipes.take_shortcut(NO_SHORTCUT)
     pipe = pipes.pipes[0] if len(pipes.pipes) == 1 else None
     if not isinstance(pipe, Pipe) or socket.listener_table.get("data") != (pipe.on_data,):
         return
@@ -58,7 +60,8 @@ def begin_forwarding(link: Link, socket: Any, pipes: PipeSet) -> None:
             return
     handle, out = link.handle, pipe.destination._connection.link.handle
     if handle is not None and handle.read_into is None and out is not None:
-        handle.owner = Forwarding(link, pipe, out)
+        handle.owner = forwarding = Forwarding(link, pipe, out)
+        pipes.take_shortcut(forwarding)
 
 
 class Forwarding:
@@ -95,16 +98,19 @@ class Forwarding:
 
     def on_read(self, data: bytes) -> None:
         """The handle has received ``data``."""
-        table = self._socket.listener_table
+        socket = self._socket
+        table = socket.listener_table
         if table is None or table.get("data") is not self._listeners or self._set or self._out_set:
-            self._leave()
+            self.leave()
             self._link.on_read(data)
             return
         source, sink, out = self._source, self._sink, self._out
         if (
             source.flowing
             and not source.length
+            and not source.ended
             and source.decoder is None
+            and socket.errored is None
             and sink.end is _OPEN
             and not sink.writing
             and sink.plain
@@ -123,7 +129,8 @@ class Forwarding:
         self._link.on_read(data)
         self._out_link.note_tried(None)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Give the reads back to the socket's link."""
         handle = self._link.handle
         if handle is not None and handle.owner is self:
             handle.owner = self._link

@@ -239,7 +239,7 @@ class HandleLink:
         if socket is None:
             return
         pipes = socket.readable_state.pipes
-        if pipes is not None and not pipes.shortened:
+        if pipes is not None and pipes.shortcut is None:
             begin_forwarding(self, socket, pipes)
         if not socket.push(data):
             self.stop_reading()

@@ -1,4 +1,4 @@
-"""Timers, and the idle timeout of a socket, that are set or pushed back after a callback that took long."""
+"""Timers, and the idle timeout of a socket, that are set or pushed back after a callback that took long; and an interval, which is not put off by its own."""
 
 # rows: 8.8 5.event.timeout
 
@@ -8,11 +8,33 @@ from anynet import node as net
 from tests.conformance.tracing import log, run
 
 
+def repeat():
+    times = 0
+
+    def on_interval():
+        nonlocal times
+        times += 1
+        log("interval", times)
+        if times == 3:
+            net.clearInterval(interval)
+            return
+        time.sleep(0.12)
+        interval.refresh()
+        net.setTimeout(lambda: log("set behind the interval"), 20)
+
+    interval = net.setInterval(on_interval, 30)
+
+
 def main():
     def on_connection(socket):
         server.close()
         socket.on("timeout", lambda: log("idle"))
-        socket.on("close", lambda: log("closed"))
+
+        def on_close():
+            log("closed")
+            repeat()
+
+        socket.on("close", on_close)
 
         def set_behind():
             log("set behind")
