@@ -53,15 +53,15 @@ async def test_round_robin_is_strict(start: Start) -> None:
 
 
 async def test_several_places_are_announced_together(start: Start, tmp_path: Path) -> None:
-    places = [{"path": str(tmp_path / name)} for name in ("one", "two")]
-    async with start("serve_at_both", *places, workers=1) as cluster:
+    one, two = (str(tmp_path / name) for name in ("one", "two"))
+    async with start("serve_at_both", {"path": one}, {"path": two}, workers=1) as cluster:
         (worker,) = cluster.workers
         assert (await anext(worker.messages()))[0] == "the first"
         assert worker.addresses == ()
         await worker.send("go on")
         await cluster.wait_listening()
-        for place in places:
-            async with anynet.connect(**place) as client:
+        for path in (one, two):
+            async with anynet.connect(path=path) as client:
                 assert int(await client.receive()) == worker.pid
 
 
