@@ -218,6 +218,12 @@ def check(
     run_work(backend, functools.partial(_check, made, enough, reporter))
 
 
+def _summary(tried: list[list[Step]], failed: list[Step]) -> str:
+    if any(step.name == "look-up" for step in failed):
+        return "there is no address to try"
+    return f"{len(tried) - len(failed)} of {len(tried)} addresses answer"
+
+
 async def _check(made: Check, enough: bool, reporter: Reporter) -> int:
     tried = await made.run()
     failures = [next((step for step in steps if step.error), None) for steps in tried]
@@ -231,6 +237,5 @@ async def _check(made: Check, enough: bool, reporter: Reporter) -> int:
         for step in made.steps:
             for line in step.lines():
                 click.echo(line)
-        passed = len(tried) - len(failed)
-        click.echo(f"{'ok' if done else 'failed'}: {passed} of {len(tried)} addresses answer")
+        click.echo(f"{'ok' if done else 'failed'}: {_summary(tried, failed)}")
     return code

@@ -12,7 +12,7 @@ from anynet.cli.check import check
 from anynet.cli.connect import connect
 from anynet.cli.demo.command import demo
 from anynet.cli.echo import echo
-from anynet.cli.exit_codes import CommandError, rows
+from anynet.cli.exit_codes import CommandError, code_of, rows, text_of
 from anynet.cli.help import NearGroup
 from anynet.cli.listen import listen
 from anynet.cli.recv import recv
@@ -60,5 +60,8 @@ def main() -> None:
     except click.ClickException as error:
         click.echo(f"Error: {error.format_message()}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:  # Help, completion: stdout cannot be written to.
+        click.echo(f"Error: {text_of(error)}", err=True)
+        sys.exit(code_of(error))
     except click.Abort:
         sys.exit(exit_code(signal.SIGINT))

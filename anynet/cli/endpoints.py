@@ -123,12 +123,17 @@ def _neighbour(text: str) -> str:
     if text.startswith(("/", "./", "@")):
         return f": a Unix socket is written unix:{text}"
     if is_ipv6(text):
+        host, _, port = text.rpartition(":")
+        if is_ipv6(host) and port.isdigit():
+            return f": an IPv6 address stands in brackets: [{host}]:{port}, or [{text}]:443"
         return f": an IPv6 address stands in brackets and has a port, as in [{text}]:443"
     if is_ipv4(text) or re.fullmatch(r"[\w.-]+", text):
         return f": it has no port, as in {text}:443"
     scheme, colon, rest = text.partition(":")
     if colon and not rest.isdigit() and (near := difflib.get_close_matches(scheme, _SCHEMES, 1)):
         return f": did you mean {near[0]}:{rest}?"
+    if re.fullmatch(r"(\[[^\[\]]*\]|[\w.-]*):[\w-]*", text):
+        return f": the port is a number, as in {text.rpartition(':')[0]}:443"
     return ": it is host:port, :port, tcp://…, tls://…, unix:/path, unix:@name, fd:N, systemd:NAME"
 
 

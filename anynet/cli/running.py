@@ -25,13 +25,18 @@ def run_work(backend: Backend, work: Callable[[], Awaitable[int]]) -> NoReturn:
     try:
         code = run(until_signal, work, backend=backend)
     except Exception as error:
-        failure = as_command_error(error)
-        if failure is None:
-            raise
-        if failure.code == ExitCode.OUTPUT_CLOSED:
-            end_without_output()
-        raise failure from error
+        fail_by(error)
     sys.exit(code)
+
+
+def fail_by(error: Exception) -> NoReturn:
+    """Raise the :exc:`CommandError` that an error is, or the error; exit if nobody reads stdout."""
+    failure = as_command_error(error)
+    if failure is None:
+        raise error
+    if failure.code == ExitCode.OUTPUT_CLOSED:
+        end_without_output()
+    raise failure from error
 
 
 def end_without_output() -> NoReturn:

@@ -24,7 +24,7 @@ from anynet.cli.exit_codes import CommandError
 from anynet.cli.help import ExampleCommand
 from anynet.cli.places import all_places, bind_option, place_options
 from anynet.cli.reload import restart_on_changes
-from anynet.cli.running import backend_option, check_finite
+from anynet.cli.running import backend_option, check_finite, fail_by
 from anynet.cli.server_options import server_options
 from anynet.cli.signals import exit_code
 from anynet.cli.tls_options import TLSOptions, tls_server_options
@@ -168,6 +168,8 @@ def serve(
         raise click.UsageError(str(error)) from None
     except ProgramError as error:
         raise click.ClickException(str(error)) from None
+    except Exception as error:
+        fail_by(error)
 
 
 def _import_path() -> list[str]:

@@ -131,7 +131,10 @@ class StandardStreams(ByteStream):
         with anyio.CancelScope() as self._reading:
             if self._peer_ended.is_set():
                 self._limit_silence()
-            return await self._input.read(max_bytes)
+            try:
+                return await self._input.read(max_bytes)
+            except OSError as error:
+                raise OSError(error.errno, f"stdin: {error.strerror}") from error
         return b""
 
     def _limit_silence(self) -> None:

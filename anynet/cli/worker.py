@@ -10,6 +10,7 @@ import json
 import os
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from anynet.cli.admission import AdmissionOptions
 from anynet.cli.endpoints import shown_peer
 from anynet.cli.exit_codes import CommandError, text_of
 from anynet.cli.tls_options import TLSOptions
+from anynet.cluster import current_worker
 from anynet.cluster.settings.programs import ProgramError, load
 
 #: Its name, for a :class:`Cluster`.
@@ -38,6 +40,8 @@ async def serve_places(
     ``more`` holds the options of the command line for TLS and admission, and ``access_log``.
     Raises :exc:`ProgramError` where a function cannot be found, and where it cannot listen.
     """
+    worker = current_worker()
+    assert worker is not None  # This is the program of workers.
     function = load(handler)
     on_handler_error = options["on_handler_error"]
     if ":" in on_handler_error:
@@ -47,9 +51,12 @@ async def serve_places(
     options |= server_options(more)
     listening = False
     try:
-        async with anynet.create_server(function, **places[0], **options) as server:
-            for place in places[1:]:
-                await server.listen(**place)
+        async with AsyncExitStack() as stack:
+            with worker.announce_together():
+                server = anynet.create_server(function, **places[0], **options)
+                await stack.enter_async_context(server)
+                for place in places[1:]:
+                    await server.listen(**place)
             listening = True
             await server.wait_closed()
     except (OSError, ValueError, TypeError, CommandError) as error:

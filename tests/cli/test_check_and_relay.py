@@ -63,15 +63,17 @@ def test_a_check_of_tls(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code"),
+    ("arguments", "code", "said"),
     [
-        (("nowhere.invalid:80",), 3),
-        (("unix:/nowhere/at/all",), 4),
-        (("tls://127.0.0.1:{plain}",), 6),
-        (("tls://127.0.0.1:{silent}", "-w", "0.2"), 5),
+        (("nowhere.invalid:80",), 3, "there is no address to try"),
+        (("unix:/nowhere/at/all",), 4, "0 of 1 addresses answer"),
+        (("tls://127.0.0.1:{plain}",), 6, "0 of 1 addresses answer"),
+        (("tls://127.0.0.1:{silent}", "-w", "0.2"), 5, "0 of 1 addresses answer"),
     ],
 )
-def test_what_a_check_fails_by_is_its_exit_code(arguments: tuple[str, ...], code: int) -> None:
+def test_what_a_check_fails_by_is_its_exit_code(
+    arguments: tuple[str, ...], code: int, said: str
+) -> None:
     plain, silent = (bound(socket.AF_INET, ("127.0.0.1", 0)) for _ in range(2))
     ports = {"plain": plain.getsockname()[1], "silent": silent.getsockname()[1]}
     with (
@@ -81,6 +83,7 @@ def test_what_a_check_fails_by_is_its_exit_code(arguments: tuple[str, ...], code
         result = anynet_command("check", *(each.format(**ports) for each in arguments))
     assert (result.returncode, result.stderr) == (code, "")
     assert "FAILED" in result.stdout
+    assert result.stdout.endswith(f"failed: {said}\n")
     assert max(map(len, result.stdout.splitlines())) < 120
 
 

@@ -295,6 +295,7 @@ def test_kill_9_of_the_primary_ends_blocked_workers_too() -> None:
         ((HANDLER, "--backend", "curio"), 2, ("curio",)),
         ((HANDLER, "--host", "192.0.2.1"), 1, ("192.0.2.1",)),
         ((HANDLER, "--path", "/no/such/directory/x"), 1, ("/no/such/directory",)),
+        ((HANDLER, "--bind", ":0", "--bind", "unix:/no/such/directory/x"), 1, ("/no/such",)),
         ((HANDLER, "--path", "/tmp/x", "--port", "1"), 2, ("port", "path")),
         ((), 2, ("MODULE:HANDLER",)),
     ],
@@ -309,6 +310,15 @@ def test_bad_input_is_one_line_of_error(
     assert re.fullmatch(r"Error: .*\n", result.stderr)
     for part in parts:
         assert part in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("serve", HANDLER, "--workers", "1")])
+def test_output_for_which_there_is_no_room_is_one_line_of_error(arguments: tuple[str, ...]) -> None:
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run(
+            [*ANYNET, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (result.returncode, result.stderr) == (1, "Error: No space left on device\n")
 
 
 @pytest.mark.parametrize("policy", POLICIES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import gc
 import os
@@ -34,6 +35,18 @@ def me() -> Worker:
 
 async def serve_pid(options: dict[str, Any]) -> None:
     await anynet.serve(tell_pid, **options)
+
+
+async def serve_at_both(first: dict[str, Any], second: dict[str, Any]) -> None:
+    """Listen at the second place when told to."""
+    async with contextlib.AsyncExitStack() as stack:
+        with me().announce_together(), me().announce_together():
+            server = anynet.create_server(tell_pid, **first)
+            await stack.enter_async_context(server)
+            await me().send("the first")
+            await anext(me().messages())
+            await server.listen(**second)
+        await server.wait_closed()
 
 
 async def serve_for_ever(options: dict[str, Any]) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
 from typing import Any
@@ -113,6 +115,8 @@ class Worker:
         self._channel = channel
         self._mailbox = Mailbox()
         self._waiting: dict[int, _Waiting] = {}
+        #: Points that are announced at the end of a block of announce_together.
+        self._held: list[int] | None = None
         self._tasks: TaskGroup | None = None
         self._link: Link
         self._host: HostLoop
@@ -252,8 +256,31 @@ class Worker:
         listeners += received_listeners(
             waiting.opened, partial(self._closed, point), lambda: self.connected
         )
-        self._link.post(Listening(point))
+        self._announce(point)
         return listeners
+
+    @contextmanager
+    def announce_together(self) -> Iterator[None]:
+        """A block, at whose end the primary learns where this process has begun to listen in it.
+
+        For a program that listens at several places. Until it listens at all of them it is not
+        taken for ready, and no connections are passed to it. Left by an exception, a cancellation
+        among them, the block announces nothing: a worker that then ends has never listened.
+        """
+        outer, held = self._held, list[int]()
+        self._held = held
+        try:
+            yield
+        finally:
+            self._held = outer
+        for point in held:
+            self._announce(point)
+
+    def _announce(self, point: int) -> None:
+        if self._held is None:
+            self._link.post(Listening(point))
+        else:
+            self._held.append(point)
 
     def _answer(self, number: int, answer: Opened | Exception) -> None:
         waiting = self._waiting.pop(number)

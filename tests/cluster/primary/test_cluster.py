@@ -52,6 +52,19 @@ async def test_round_robin_is_strict(start: Start) -> None:
         assert served == {worker.pid: 10 for worker in cluster.workers}
 
 
+async def test_several_places_are_announced_together(start: Start, tmp_path: Path) -> None:
+    one, two = (str(tmp_path / name) for name in ("one", "two"))
+    async with start("serve_at_both", {"path": one}, {"path": two}, workers=1) as cluster:
+        (worker,) = cluster.workers
+        assert (await anext(worker.messages()))[0] == "the first"
+        assert worker.addresses == ()
+        await worker.send("go on")
+        await cluster.wait_listening()
+        for path in (one, two):
+            async with anynet.connect(path=path) as client:
+                assert int(await client.receive()) == worker.pid
+
+
 @pytest.mark.parametrize("policy", ["shared", "reuse_port"])
 async def test_workers_accept_themselves(start: Start, policy: str) -> None:
     async with start("serve_pid", LOCAL, policy=policy) as cluster:
