@@ -172,4 +172,7 @@ SURVIVORS: dict[str, str] = {
         "r isinstance(destination, SocketAddress) in if isinstance(source, SocketAddress)"
         " and isinstance(destinat"
     ): "a header has both ends or none, and they are of one kind",
+    (
+        "anynet.framing._splitters:LengthSplitter._forget_frame: 1 -> 2 in self._size = -1"
+    ): "any number below 0 says that no header has come",
 }
