@@ -17,7 +17,7 @@ import anyio
 from anyio.abc import SocketStream
 
 import anynet
-from anynet._transport.loops.backends import run
+from anynet._transport.loops.backends import BACKENDS, run
 from anynet.cluster.processes.parent_watch import exit_with_parent
 
 #: What is answered only after ``SLOW`` seconds.
@@ -84,8 +84,9 @@ def main(kind: str) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, hard))
     if kind == "naive":
         run(serve_naively, backend="asyncio")
-    elif kind in ("trio", "asyncio", "uvloop"):
-        run(serve_ours, backend=kind)  # type: ignore[arg-type]
+    for backend in BACKENDS:
+        if kind == backend:
+            run(serve_ours, backend=backend)
 
 
 if __name__ == "__main__":
